@@ -1,0 +1,172 @@
+"""The environment, read once, typed and checked: every fault is named in one message.
+
+Names are those the firm and other programs already use (see `.env.example`, which explains each). A system whose
+settings are empty is *not configured*: its flows are switched off with a warning, the rest of the hub works.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import quote
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+INSECURE_DEVELOPMENT_KEY = "insecure-development-key-only-for-DJANGO_DEBUG"
+
+
+class ConfigError(Exception):
+    """The environment can't be used as it is; the message lists every fault, without any value."""
+
+
+def _commas(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _http_url(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^\s/@]+(/[^\s]*)?", value):
+        raise ValueError("must be an http(s) address without a user name in it")
+    return value.rstrip("/")
+
+
+def _secret_lists(value: object) -> object:
+    """`{"id": "secret"}` and `{"id": ["old", "new"]}` are both welcome: secrets can be rotated."""
+    if isinstance(value, dict):
+        return {key: (item,) if isinstance(item, str) else item for key, item in value.items()}
+    return value
+
+
+CommaList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_commas)]
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+Seconds = Annotated[float, Field(gt=0)]
+Positive = Annotated[int, Field(gt=0)]
+NonEmpty = Annotated[str, Field(min_length=1)]
+
+
+class Config(BaseSettings):
+    """One installation's settings. Times in seconds, sizes in the unit of the name."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, case_sensitive=True)
+
+    # Django
+    DJANGO_SECRET_KEY: str = ""
+    DJANGO_DEBUG: bool = False
+    DJANGO_ALLOWED_HOSTS: CommaList = ("localhost", "127.0.0.1", "[::1]")
+    DJANGO_CSRF_TRUSTED_ORIGINS: CommaList = ()
+    DJANGO_LANGUAGE: Literal["de", "en"] = "de"
+    DJANGO_HTTPS_ONLY: bool = True
+    DJANGO_TRUST_PROXY: bool = False  # believe X-Forwarded-Proto of the reverse proxy in front
+    DATABASE_URL: str = f"sqlite:///{BASE_DIR / 'data' / 'hub.sqlite3'}"
+    LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    LOG_FORMAT: Literal["json", "text"] = "json"
+
+    # Queue and Redis
+    QUEUE_BROKER: Literal["orm", "redis"] = "orm"
+    QUEUE_WORKERS: Positive = 4
+    QUEUE_TIMEOUT_SECONDS: Positive = 600
+    QUEUE_POLL_SECONDS: Seconds = 0.05
+    REDIS_URL: str = ""
+    REDIS_HOST: str = ""
+    REDIS_PORT: Positive = 6379
+    REDIS_PASSWORD: str = ""
+    REDIS_DB: Annotated[int, Field(ge=0)] = 0
+    REDIS_DB_ADVOWARE_CACHE: Annotated[int, Field(ge=0)] = 1
+
+    # Engine
+    LOCK_TTL_SECONDS: Positive = 1800
+    LEASE_SECONDS: Positive = 30
+    SWEEP_SECONDS: Positive = 20
+    CANARY_SECONDS: Positive = 30
+    STOP_GRACE_SECONDS: Positive = 60
+    OBSERVE_ONLY: bool = False  # plans are made and recorded, nothing is written outside
+    MASS_CHANGE_LIMIT: Positive = 200  # a scan that would touch more than this AND more than the percentage asks first
+    MASS_CHANGE_PERCENT: Annotated[int, Field(gt=0, le=100)] = 30
+
+    # Webhooks
+    ESPOCRM_WEBHOOK_SECRETS: Annotated[dict[NonEmpty, tuple[NonEmpty, ...]], BeforeValidator(_secret_lists)] = {}
+    WEBHOOK_TOKENS: CommaList = ()
+    WEBHOOK_MAX_MB: Positive = 10
+    WEBHOOK_ENTITIES: dict[str, str] = {
+        "document": "CDokumente",
+        "beteiligte": "CBeteiligte",
+        "bankverbindungen": "CBankverbindungen",
+        "raeumungsklage": "Raeumungsklage",
+        "account": "Account",
+    }
+
+    # EspoCRM
+    ESPOCRM_API_BASE_URL: HttpUrl = ""
+    ESPOCRM_API_KEY: str = ""
+    ESPOCRM_API_SECRET: str = ""
+    ESPOCRM_API_TIMEOUT_SECONDS: Seconds = 30
+    ESPOCRM_METADATA_TTL_SECONDS: Seconds = 300
+    ESPOCRM_UI_URL: HttpUrl = ""
+    ESPOCRM_PARENT_STATUS: dict[str, dict[str, tuple[str, ...]]] = {}
+
+    # xAI
+    XAI_API_KEY: str = ""
+    XAI_MANAGEMENT_KEY: str = ""
+    XAI_API_BASE_URL: HttpUrl = "https://api.x.ai"
+    XAI_MANAGEMENT_BASE_URL: HttpUrl = "https://management-api.x.ai"
+    XAI_TIMEOUT_SECONDS: Seconds = 60
+    XAI_MAX_FILE_SIZE_MB: Positive = 48
+    XAI_DELETE_COLLECTIONS: bool = False
+    XAI_INDEX_POLL_SECONDS: Seconds = 15
+
+    # Outside calls
+    HTTP_RETRY_FIRST_SECONDS: Annotated[float, Field(ge=0)] = 1.0
+    HTTP_RETRY_BUDGET_SECONDS: Seconds = 20.0
+
+    # Retention, in days
+    KEEP_INBOX_BODIES_DAYS: Positive = 14
+    KEEP_INBOX_DAYS: Positive = 180
+    KEEP_ATTEMPTS_DAYS: Positive = 180
+    KEEP_JOURNAL_DAYS: Positive = 730
+
+    @model_validator(mode="after")
+    def _key_is_secret(self) -> Config:
+        if not self.DJANGO_SECRET_KEY and not self.DJANGO_DEBUG:
+            raise ValueError("DJANGO_SECRET_KEY is missing (only with DJANGO_DEBUG=1 may it be left out)")
+        if self.QUEUE_BROKER == "redis" and not self.redis_url:
+            raise ValueError("QUEUE_BROKER=redis needs REDIS_HOST or REDIS_URL")
+        if self.LOCK_TTL_SECONDS <= self.QUEUE_TIMEOUT_SECONDS:
+            raise ValueError("LOCK_TTL_SECONDS must be longer than QUEUE_TIMEOUT_SECONDS")
+        return self
+
+    @cached_property
+    def secret_key(self) -> str:
+        return self.DJANGO_SECRET_KEY or INSECURE_DEVELOPMENT_KEY
+
+    @cached_property
+    def redis_url(self) -> str:
+        """Empty when the hub runs without Redis."""
+        if self.REDIS_URL or not self.REDIS_HOST:
+            return self.REDIS_URL
+        login = f":{quote(self.REDIS_PASSWORD, safe='')}@" if self.REDIS_PASSWORD else ""
+        return f"redis://{login}{self.REDIS_HOST}:{self.REDIS_PORT}/{self.REDIS_DB}"
+
+    @property
+    def has_espocrm(self) -> bool:
+        return bool(self.ESPOCRM_API_BASE_URL and self.ESPOCRM_API_KEY)
+
+    @property
+    def has_xai(self) -> bool:
+        return bool(self.XAI_API_KEY and self.XAI_MANAGEMENT_KEY)
+
+
+def load(env_file: Path | None = BASE_DIR / ".env") -> Config:
+    """The settings of this process; raises `ConfigError` that lists all faults at once and quotes no value."""
+    try:
+        return Config(_env_file=env_file)
+    except ValidationError as exc:
+        faults = [f"  {'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in exc.errors(include_input=False)]
+        raise ConfigError("The configuration has faults:\n" + "\n".join(faults)) from None
+    except Exception as exc:  # a JSON value that can't be parsed stops pydantic-settings before it validates
+        raise ConfigError(f"The configuration has a fault: {exc}") from None

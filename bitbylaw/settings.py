@@ -1,0 +1,204 @@
+"""Django's settings, made out of `config.py`; nothing here reads the environment by itself."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from typing import Any
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from bitbylaw import config as _config
+from bitbylaw.logs import logging_settings
+
+try:
+    CONFIG = _config.load()
+except _config.ConfigError as exc:
+    sys.exit(str(exc))
+
+BASE_DIR = _config.BASE_DIR
+DEBUG = CONFIG.DJANGO_DEBUG
+SECRET_KEY = CONFIG.secret_key
+ALLOWED_HOSTS = list(CONFIG.DJANGO_ALLOWED_HOSTS)
+CSRF_TRUSTED_ORIGINS = list(CONFIG.DJANGO_CSRF_TRUSTED_ORIGINS)
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "django_q",
+    "axes",
+    "csp",
+    "syncapp",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "syncapp.webhooks.middleware.TraceMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "bitbylaw.urls"
+WSGI_APPLICATION = "bitbylaw.wsgi.application"
+ASGI_APPLICATION = "bitbylaw.asgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES: dict[str, Any] = {"default": dj_database_url.parse(CONFIG.DATABASE_URL, conn_max_age=600)}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # WAL lets readers and one writer work side by side. IMMEDIATE takes the write lock when a transaction begins;
+    # otherwise two transactions that read first and write later fail instead of waiting, and two schedulers double jobs.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=30000;",
+    }
+else:
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES: dict[str, Any] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+if CONFIG.redis_url:
+    CACHES["default"] = {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": CONFIG.redis_url,
+        "KEY_PREFIX": "hub",
+        "OPTIONS": {"CONNECTION_POOL_KWARGS": {"socket_connect_timeout": 2, "socket_timeout": 5}},
+    }
+
+# A carrier, not the truth: our tables count attempts and the sweep repeats what the queue lost. Facts behind each
+# value are in docs/operators.md ("Why the queue is set as it is").
+QUEUE_LIMIT = CONFIG.QUEUE_WORKERS
+Q_CLUSTER: dict[str, Any] = {
+    "name": "bitbylaw",
+    "workers": CONFIG.QUEUE_WORKERS,
+    "queue_limit": QUEUE_LIMIT,
+    "timeout": CONFIG.QUEUE_TIMEOUT_SECONDS,
+    # Longer than lock and time-out, so that the broker never repeats what may still run.
+    "retry": max(CONFIG.LOCK_TTL_SECONDS, CONFIG.QUEUE_TIMEOUT_SECONDS * 3) + 60,
+    "ack_failures": True,
+    "max_attempts": 1,
+    "catch_up": False,
+    "save_limit": -1,
+    "guard_cycle": 0.5,
+    "poll": CONFIG.QUEUE_POLL_SECONDS,
+    "bulk": 10 if CONFIG.QUEUE_BROKER == "orm" else 1,
+    "label": "Queue",
+    "log_level": "WARNING",
+}
+if CONFIG.QUEUE_BROKER == "redis":
+    Q_CLUSTER["django_redis"] = "default"
+else:
+    Q_CLUSTER["orm"] = "default"
+
+LANGUAGE_CODE = CONFIG.DJANGO_LANGUAGE
+LANGUAGES = [("de", _("German")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "syncapp" / "locale"]
+TIME_ZONE = "Europe/Berlin"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+LOGIN_URL = reverse_lazy("admin:login")
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 3600  # a working day
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if not DEBUG and CONFIG.DJANGO_HTTPS_ONLY:
+    SECURE_SSL_REDIRECT = True
+    # Health checks and webhooks of the inner network come without TLS where the proxy ends it.
+    SECURE_REDIRECT_EXEMPT = [r"^health/"]
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+if CONFIG.DJANGO_TRUST_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        # django-unfold's menus are written with Alpine.js, which evaluates the expressions in its attributes.
+        "script-src": [SELF, "'unsafe-eval'"],
+        "style-src": [SELF, "'unsafe-inline'"],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {"TITLE": "BitByLaw hub", "VERSION": "1.0.0", "SERVE_INCLUDE_SCHEMA": False}
+
+# Above the limit the webhook answers 413 by itself, before Django would refuse the body with a page.
+DATA_UPLOAD_MAX_MEMORY_SIZE = (CONFIG.WEBHOOK_MAX_MB + 1) * 1024 * 1024
+
+LOGGING_CONFIG = "bitbylaw.logs.configure"
+LOGGING = logging_settings(CONFIG.LOG_LEVEL, CONFIG.LOG_FORMAT)

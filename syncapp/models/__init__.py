@@ -1,0 +1,39 @@
+"""The tables are the truth; the queue only carries."""
+
+from syncapp.models.attempts import Attempt, JournalEntry, JournalState, Outcome
+from syncapp.models.engine import Cursor, Lock, ScanRun, ScanState, Worker
+from syncapp.models.inbox import InboxItem, InboxMessage, InboxState
+from syncapp.models.reasons import PATIENT, Reason
+from syncapp.models.records import Record, Status, Urgency
+from syncapp.models.references import Orphan, OrphanState, Reference, ReferenceKind
+from syncapp.models.staff import StaffAction
+from syncapp.models.systems import StepSwitch, System, SystemName, SystemState
+
+__all__ = [
+    "PATIENT",
+    "Attempt",
+    "Cursor",
+    "InboxItem",
+    "InboxMessage",
+    "InboxState",
+    "JournalEntry",
+    "JournalState",
+    "Lock",
+    "Orphan",
+    "OrphanState",
+    "Outcome",
+    "Reason",
+    "Record",
+    "Reference",
+    "ReferenceKind",
+    "ScanRun",
+    "ScanState",
+    "StaffAction",
+    "Status",
+    "StepSwitch",
+    "System",
+    "SystemName",
+    "SystemState",
+    "Urgency",
+    "Worker",
+]

@@ -1,0 +1,75 @@
+"""Why a record is where it is. The labels tell staff what happened and what to do."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Reason(models.TextChoices):
+    # waiting
+    SYSTEM_DOWN = "system_down", _("The other system does not answer. It is tried again by itself; nothing to do.")
+    SYSTEM_SETTINGS = (
+        "system_settings",
+        _("The other system refuses our login. An administrator must check the key in the settings."),
+    )
+    PAUSED = "paused", _("Paused by staff. It goes on when the pause is ended.")
+    RATE_LIMITED = "rate_limited", _("The other system asked for a pause. It is tried again by itself; nothing to do.")
+    TRANSIENT = "transient", _("A passing fault. It is tried again by itself; nothing to do.")
+    INDEXING = "indexing", _("The document is uploaded and being made searchable. Nothing to do.")
+    COLLECTION_PENDING = "collection_pending", _("The collection of a parent is being created first. Nothing to do.")
+    LOCK_BUSY = "lock_busy", _("Another run works on the same entity. It is tried again by itself.")
+    OUTDATED = "outdated", _("Somebody changed the entity at the same moment. It is read again by itself.")
+    WORKER_DIED = "worker_died", _("The program was stopped in the middle of the work. It runs again by itself.")
+    OBSERVED = "observed", _("Observe mode: what would be written is recorded, nothing was written.")
+
+    # skipped
+    NO_PARENT = "no_parent", _("The document has no parent with a collection: it is not made searchable.")
+    NO_FILE = "no_file", _("The document has no file. Upload a file in the CRM if there should be one.")
+    UNSUPPORTED_TYPE = "unsupported_type", _("This type of file can't be made searchable (for example an image).")
+    TOO_LARGE = "too_large", _("The file is larger than allowed. Split or shrink it in the CRM, then it is tried again.")
+    EMPTY_FILE = "empty_file", _("The file is empty. Upload it again in the CRM.")
+    ENTITY_GONE = "entity_gone", _("The entity was deleted in the CRM; its traces were tidied away.")
+    PARENT_PAUSED = "parent_paused", _("The status of the entity says that it is left alone.")
+    PARENT_CLOSED = "parent_closed", _("The entity is closed; its documents were taken out of the collection.")
+    DELETION_PROPOSED = (
+        "deletion_proposed",
+        _("The entity is closed. Its collection may be deleted: please confirm it on the page of orphans."),
+    )
+    NOT_CONFIGURED = "not_configured", _("A system that this needs is not configured; an administrator can set it up.")
+    DISCARDED = "discarded", _("Given up by staff.")
+
+    # failed
+    INDEXING_FAILED = (
+        "indexing_failed",
+        _("xAI could not read the document. Open it; if it is damaged, upload it again in the CRM, then press Retry."),
+    )
+    REJECTED = "rejected", _("The other system refused the data. Look at the detail, mend it there, then press Retry.")
+    FORBIDDEN = (
+        "forbidden",
+        _("The hub lacks a right in the other system. An administrator must grant it, then press Retry."),
+    )
+    FILE_MISMATCH = (
+        "file_mismatch",
+        _("The downloaded file is not the one the CRM describes. Upload it again in the CRM, then press Retry."),
+    )
+    FIELD_MISSING = (
+        "field_missing",
+        _("The CRM does not keep a field that the hub writes. An administrator must add it, then press Retry."),
+    )
+    UNEXPECTED_ANSWER = (
+        "unexpected_answer",
+        _("The other system answered something that the hub does not understand. Please tell an administrator."),
+    )
+    EXHAUSTED = "exhausted", _("It was tried several times without success. Look at the attempts, then press Retry.")
+    MASS_CHANGE = (
+        "mass_change",
+        _("Unusually many entities would be changed at once. Check whether that is right, then confirm."),
+    )
+    INTERNAL_ERROR = "internal_error", _("An error in the hub itself. Please tell an administrator; Retry is harmless.")
+
+
+# Reasons whose pause must not be cut short by a fresh event: the other system asked for it or is away.
+PATIENT: frozenset[str] = frozenset(
+    {Reason.SYSTEM_DOWN, Reason.SYSTEM_SETTINGS, Reason.PAUSED, Reason.RATE_LIMITED, Reason.TRANSIENT}
+)
