@@ -1,0 +1,79 @@
+"""Putting work on Django-Q2's queue: ids only, many at once, after the commit.
+
+The queue makes things fast, nothing more. When it is away or full, the wish is in the table already and the sweep
+finds it, so a failure here is logged and never reaches the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+from django_q.brokers import Broker, get_broker
+from django_q.brokers.orm import ORM
+from django_q.humanhash import uuid
+from django_q.models import OrmQ
+from django_q.signing import SignedPackage
+from redis.exceptions import RedisError
+
+RUN = "syncapp.jobs.run"
+DRAIN = "syncapp.jobs.drain"
+
+log = structlog.get_logger(__name__)
+
+
+def send(pks: Sequence[int]) -> None:
+    """One task for each record, carried once the transaction is committed."""
+    if pks:
+        put(RUN, [(pk,) for pk in pks])
+
+
+def put(function: str, calls: Sequence[tuple[int, ...]]) -> None:
+    """Enqueue `function(*call)` for each call.
+
+    The table-backed queue takes part in the transaction, so its rows appear with the commit and vanish with a
+    rollback; Redis doesn't, so there it happens after the commit.
+    """
+    broker = get_broker()
+    if isinstance(broker, ORM):
+        _put_in_table(broker, [_package(function, call) for call in calls])
+    else:
+        transaction.on_commit(lambda: _push(broker, [_package(function, call) for call in calls]))
+
+
+def queue_size() -> int:
+    """Tasks not yet taken by a worker; 0 when the queue can't be asked."""
+    try:
+        return int(get_broker().queue_size())
+    except RedisError:
+        return 0
+
+
+def _package(function: str, call: tuple[int, ...]) -> str:
+    # What async_task() makes, without its one broker call per task; `save` off: attempts are our history.
+    name, task_id = uuid()
+    task = {
+        "id": task_id,
+        "name": name,
+        "func": function,
+        "args": call,
+        "kwargs": {},
+        "save": False,
+        "ack_failure": True,
+        "started": timezone.now(),
+    }
+    return str(SignedPackage.dumps(task))
+
+
+def _put_in_table(broker: Broker, packages: Sequence[str]) -> None:
+    now = timezone.now()
+    OrmQ.objects.bulk_create([OrmQ(key=broker.list_key, payload=package, lock=now) for package in packages])
+
+
+def _push(broker: Broker, packages: Sequence[str]) -> None:
+    try:
+        broker.connection.rpush(broker.list_key, *packages)
+    except RedisError as exc:
+        log.warning("queue.away", error=type(exc).__name__, tasks=len(packages))

@@ -1,0 +1,75 @@
+"""The clients as this installation is configured."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.conf import settings
+
+from syncapp.clients.base import Observer, RetryPolicy
+from syncapp.clients.espocrm import EspoClient, EspoConfig
+from syncapp.clients.xai import XaiClient, XaiConfig
+from syncapp.models import SystemName
+
+MEGABYTE = 1024 * 1024
+
+
+def configured(system: str) -> bool:
+    """Whether the settings that a system needs are there."""
+    config = settings.CONFIG
+    return bool({SystemName.ESPOCRM: config.has_espocrm, SystemName.XAI: config.has_xai}.get(SystemName(system), False))
+
+
+def espocrm(observer: Observer | None = None) -> EspoClient:
+    return EspoClient(_espo_config(), observer)
+
+
+def xai(observer: Observer | None = None) -> XaiClient:
+    return XaiClient(_xai_config(), observer)
+
+
+def ping(system: str) -> None:
+    """One harmless call; returns when the system answers and knows our key, else raises a `ClientError`."""
+    if system == SystemName.ESPOCRM:
+        espocrm().ping()
+    elif system == SystemName.XAI:
+        xai().ping()
+    else:
+        raise ValueError(f"there is no client for {system}")
+
+
+@lru_cache(maxsize=1)
+def _espo_config() -> EspoConfig:
+    config = settings.CONFIG
+    return EspoConfig(
+        base_url=config.ESPOCRM_API_BASE_URL,
+        api_key=config.ESPOCRM_API_KEY,
+        api_secret=config.ESPOCRM_API_SECRET,
+        timeout=config.ESPOCRM_API_TIMEOUT_SECONDS,
+        metadata_ttl=config.ESPOCRM_METADATA_TTL_SECONDS,
+        retry=RetryPolicy(
+            attempts=3, first=config.HTTP_RETRY_FIRST_SECONDS, cap=30.0, budget=config.HTTP_RETRY_BUDGET_SECONDS
+        ),
+    )
+
+
+@lru_cache(maxsize=1)
+def _xai_config() -> XaiConfig:
+    config = settings.CONFIG
+    return XaiConfig(
+        api_url=config.XAI_API_BASE_URL,
+        management_url=config.XAI_MANAGEMENT_BASE_URL,
+        api_key=config.XAI_API_KEY,
+        management_key=config.XAI_MANAGEMENT_KEY,
+        timeout=config.XAI_TIMEOUT_SECONDS,
+        max_file_bytes=config.XAI_MAX_FILE_SIZE_MB * MEGABYTE,
+        retry=RetryPolicy(
+            attempts=5, first=2 * config.HTTP_RETRY_FIRST_SECONDS, cap=60.0, budget=config.HTTP_RETRY_BUDGET_SECONDS
+        ),
+    )
+
+
+def forget() -> None:
+    """Read the settings anew (tests change them)."""
+    _espo_config.cache_clear()
+    _xai_config.cache_clear()

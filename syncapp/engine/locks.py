@@ -1,0 +1,117 @@
+"""The lock on a remote object, `{step}:{entity_type}:{entity_id}`: Redis, or a database table where there is none.
+
+Busy is an answer (`LockBusy`), not a failure. The token is the claim of the run that holds it, so that the sweep can
+free the lock of a dead worker without ever freeing somebody else's. The time to live is the last resort.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+from django_redis import get_redis_connection
+from redis.exceptions import LockError, RedisError
+
+from syncapp.models import Lock
+
+PREFIX = "hub:lock:"
+
+
+class LockBusy(Exception):
+    """Somebody else holds it."""
+
+
+class LocksAway(Exception):
+    """The store of the locks does not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLock:
+    key: str
+    token: str
+    held_since: datetime | None  # unknown for Redis
+    expires_at: datetime | None
+
+
+@contextmanager
+def hold(key: str, token: str, owner: str = "", ttl: timedelta | None = None) -> Iterator[None]:
+    """Hold the lock inside the block; raises `LockBusy` or `LocksAway` at the door."""
+    acquire(key, token, owner, ttl or timedelta(seconds=settings.CONFIG.LOCK_TTL_SECONDS))
+    try:
+        yield
+    finally:
+        release(key, token)
+
+
+def acquire(key: str, token: str, owner: str, ttl: timedelta) -> None:
+    if settings.CONFIG.redis_url:
+        _acquire_in_redis(key, token, ttl)
+    else:
+        _acquire_in_table(key, token, owner, ttl)
+
+
+def release(key: str, token: str) -> bool:
+    """Free the lock if `token` still holds it. False: it was not ours any more, or its store is away (it expires)."""
+    if not settings.CONFIG.redis_url:
+        return Lock.objects.filter(key=key, token=token).delete()[0] > 0
+    try:
+        _redis_lock(key, 1).do_release(token.encode())
+    except (LockError, RedisError):
+        return False
+    return True
+
+
+def held() -> list[HeldLock]:
+    """All locks held now, for staff."""
+    if not settings.CONFIG.redis_url:
+        return [HeldLock(row.key, row.token, row.acquired_at, row.expires_at) for row in Lock.objects.order_by("key")]
+    client = get_redis_connection("default")
+    found = []
+    for raw in client.scan_iter(match=f"{PREFIX}*", count=500):
+        token, left = client.get(raw), client.pttl(raw)
+        if token is not None:
+            expires = timezone.now() + timedelta(milliseconds=left) if left > 0 else None
+            found.append(HeldLock(raw.decode().removeprefix(PREFIX), token.decode(), None, expires))
+    return sorted(found, key=lambda lock: lock.key)
+
+
+def forget_expired() -> int:
+    """Table rows whose time to live is over (Redis forgets by itself)."""
+    return Lock.objects.filter(expires_at__lt=timezone.now()).delete()[0]
+
+
+def _redis_lock(key: str, seconds: float) -> Any:
+    client = get_redis_connection("default")
+    return client.lock(f"{PREFIX}{key}", timeout=seconds, blocking=False, thread_local=False)
+
+
+def _acquire_in_redis(key: str, token: str, ttl: timedelta) -> None:
+    try:
+        taken = _redis_lock(key, ttl.total_seconds()).acquire(token=token)
+    except RedisError as exc:
+        raise LocksAway(type(exc).__name__) from exc
+    if not taken:
+        raise LockBusy(key)
+
+
+_TAKE = """
+INSERT INTO syncapp_lock AS held (key, token, owner, acquired_at, expires_at) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (key) DO UPDATE SET token = excluded.token, owner = excluded.owner,
+  acquired_at = excluded.acquired_at, expires_at = excluded.expires_at
+WHERE held.expires_at < excluded.acquired_at
+"""
+
+
+def _acquire_in_table(key: str, token: str, owner: str, ttl: timedelta) -> None:
+    now = timezone.now()
+    moments = [connection.ops.adapt_datetimefield_value(moment) for moment in (now, now + ttl)]
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [key, token, owner, *moments])
+        if cursor.rowcount != 1:
+            raise LockBusy(key)

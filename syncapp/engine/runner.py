@@ -1,0 +1,146 @@
+"""The way of a run: claim the record, take the lock, let the flow read, plan and apply, settle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+import structlog
+from django.db import Error as DatabaseError
+
+from syncapp.engine import claims, connections, locks, settling, switches, systems
+from syncapp.engine.claims import Claim, ClaimLost
+from syncapp.engine.lease import kept
+from syncapp.engine.planning import Ending, Plan
+from syncapp.engine.run import Run
+from syncapp.engine.settling import Settlement
+from syncapp.engine.verdicts import Next, judge
+from syncapp.models import Outcome, Reason, Record
+
+SOON = timedelta(seconds=5)  # a busy lock: the other run is usually over in seconds
+OBSERVED_FOR = timedelta(days=1)  # ending observe mode wakes the record, so this is only a reminder
+
+log = structlog.get_logger(__name__)
+
+
+class Flow(Protocol):
+    """What a step brings: read the present state of all sides, decide, act."""
+
+    def __init__(self, run: Run) -> None: ...
+
+    def read(self) -> Any: ...
+
+    def plan(self, state: Any) -> Plan: ...
+
+    def apply(self, state: Any, plan: Plan) -> Ending: ...
+
+    def failed(self, reason: str, detail: str) -> None:
+        """Tell the CRM, best effort."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the runner must know of a step."""
+
+    name: str
+    flow: type[Flow]
+    systems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a run would do now."""
+
+    actions: tuple[str, ...]
+    ending: str
+    notes: tuple[str, ...] = ()
+
+
+def run(pk: int, step: Step, *, even_early: bool = False) -> Settlement | None:
+    """Run a record if it is due. None: it was not (somebody was faster, or nothing is wanted any more).
+
+    Errors of the outside world end as a state of the record. An error of the database is raised: the lease ends by
+    itself, and the sweep repeats the run.
+    """
+    claim = claims.take(pk, even_early=even_early)
+    if claim is None:
+        return None
+    with structlog.contextvars.bound_contextvars(
+        trace_id=claim.record.trace_id, record=claim.record.pk, step=step.name, attempt=claim.record.attempts
+    ):
+        try:
+            settlement = _run(Run(claim), step)
+        except ClaimLost:
+            log.warning("run.claim_lost")
+            return None
+        log.info(f"run.{settlement.outcome}", reason=str(settlement.reason))
+        return settlement
+
+
+def preview(record: Record, step: Step) -> Preview:
+    """Read and plan, touch nothing: no claim, no lock, no row. Raises what the clients raise."""
+    run = Run(Claim(record, record.claim or _NO_TOKEN, record.wished, "preview", record.changed_at))
+    flow = step.flow(run)
+    plan = flow.plan(flow.read())
+    return Preview(tuple(plan.names), settling.describe(plan.ending), plan.notes)
+
+
+_NO_TOKEN: Any = None
+
+
+def _run(run: Run, step: Step) -> Settlement:
+    if missing := [name for name in step.systems if not connections.configured(name)]:
+        return settling.skip(run, Reason.NOT_CONFIGURED, ", ".join(missing))
+    switch = switches.switch(step.name)
+    if switch.paused:
+        return settling.wait(run, Reason.PAUSED, systems.WAIT_IN_OUTAGE)
+    if away := systems.obstacle(step.systems):
+        return settling.wait(run, systems.why_waiting(away), systems.WAIT_IN_OUTAGE, system=away.name)
+    try:
+        with locks.hold(run.record.lock_key, str(run.claim.token), run.claim.worker), kept(run.claim):
+            return _work(run, step, observe=switches.observing(switch))
+    except locks.LockBusy:
+        return settling.wait(run, Reason.LOCK_BUSY, SOON)
+    except locks.LocksAway as exc:
+        return settling.wait(run, Reason.LOCK_BUSY, SOON, detail=str(exc))
+
+
+def _work(run: Run, step: Step, *, observe: bool) -> Settlement:
+    flow = step.flow(run)
+    try:
+        state = flow.read()
+        plan = flow.plan(state)
+        run.plan = plan.names
+        if observe and plan.actions:
+            return settling.wait(run, Reason.OBSERVED, OBSERVED_FOR, outcome=Outcome.OBSERVED)
+        return settling.settle(run, flow.apply(state, plan) if plan.actions else plan.ending)
+    except (ClaimLost, DatabaseError):
+        raise
+    except Exception as exc:
+        return _fail(run, flow, exc)
+
+
+def _fail(run: Run, flow: Flow, exc: Exception) -> Settlement:
+    verdict = judge(exc)
+    if verdict.next is Next.SUSPECT and (away := systems.suspect(verdict.system, exc)):  # type: ignore[arg-type]
+        return settling.wait(run, systems.why_waiting(away), systems.WAIT_IN_OUTAGE, system=away.name)
+    if verdict.reason == Reason.INTERNAL_ERROR:
+        log.error("run.internal_error", where=verdict.detail)
+    if verdict.next is Next.PERSON:
+        settlement = settling.fail(run, verdict.reason, verdict.detail, verdict.system)
+    else:
+        settlement = settling.try_again(run, verdict)
+    if settlement.outcome == Outcome.FAILED:
+        _tell(flow, settlement)
+    return settlement
+
+
+def _tell(flow: Flow, settlement: Settlement) -> None:
+    # Best effort: failing to say so never hides the first error, which is settled already.
+    try:
+        flow.failed(settlement.reason, settlement.detail)
+    except DatabaseError:
+        raise
+    except Exception as exc:
+        log.warning("run.failure_not_told", error=type(exc).__name__)

@@ -1,0 +1,37 @@
+"""Staff's switches of steps: pause, and observe (plan and record, write nothing)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import transaction
+
+from syncapp.engine import systems
+from syncapp.models import Reason, StepSwitch
+
+
+def switch(step: str) -> StepSwitch:
+    """The switch of a step; one that was never touched is off."""
+    return StepSwitch.objects.filter(step=step).first() or StepSwitch(step=step)
+
+
+def observing(row: StepSwitch) -> bool:
+    return bool(row.observe or settings.CONFIG.OBSERVE_ONLY)
+
+
+def set_paused(step: str, paused: bool) -> bool:
+    """True when it changed something; ending a pause makes what waited due at once."""
+    with transaction.atomic():
+        StepSwitch.objects.get_or_create(step=step)
+        changed = bool(StepSwitch.objects.filter(step=step, paused=not paused).update(paused=paused))
+        if changed and not paused:
+            systems.wake(Reason.PAUSED, step=step)
+    return changed
+
+
+def set_observing(step: str, observe: bool) -> bool:
+    with transaction.atomic():
+        StepSwitch.objects.get_or_create(step=step)
+        changed = bool(StepSwitch.objects.filter(step=step, observe=not observe).update(observe=observe))
+        if changed and not observe:
+            systems.wake(Reason.OBSERVED, step=step)
+    return changed

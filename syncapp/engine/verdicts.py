@@ -1,0 +1,64 @@
+"""What an error means: one function, and what it doesn't list needs a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+
+from syncapp.clients import errors
+from syncapp.models import Reason
+
+
+class Next(Enum):
+    """What happens to the record after a failed run."""
+
+    SUSPECT = "the system may be away: ask it, then wait without using up an attempt, or as AGAIN"
+    AGAIN = "later by itself; this attempt counts"
+    PERSON = "a person is needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    next: Next
+    reason: Reason
+    detail: str = ""
+    system: str = ""
+    at_least: timedelta = timedelta()
+
+
+# The first line that fits wins. Order matters where classes inherit from each other.
+_TABLE: tuple[tuple[type[errors.ClientError], Next, Reason], ...] = (
+    (errors.RateLimited, Next.AGAIN, Reason.RATE_LIMITED),
+    (errors.Unauthorized, Next.SUSPECT, Reason.SYSTEM_SETTINGS),
+    (errors.LockedOut, Next.SUSPECT, Reason.SYSTEM_DOWN),
+    (errors.Maintenance, Next.SUSPECT, Reason.TRANSIENT),
+    (errors.Unreachable, Next.SUSPECT, Reason.TRANSIENT),
+    (errors.AnswerLost, Next.SUSPECT, Reason.TRANSIENT),
+    (errors.ServerTrouble, Next.SUSPECT, Reason.TRANSIENT),
+    (errors.Outdated, Next.AGAIN, Reason.OUTDATED),
+    (errors.NotFound, Next.AGAIN, Reason.OUTDATED),
+    (errors.UnexpectedAnswer, Next.AGAIN, Reason.UNEXPECTED_ANSWER),
+    (errors.Forbidden, Next.PERSON, Reason.FORBIDDEN),
+    (errors.EntityTypeUnknown, Next.PERSON, Reason.FIELD_MISSING),
+)
+
+
+def judge(exc: Exception) -> Verdict:
+    """The meaning of an error that ended a run. The detail is safe to show: it holds no data of clients."""
+    if isinstance(exc, errors.ClientError):
+        after = getattr(exc, "retry_after", None) or 0
+        for kind, then, reason in _TABLE:
+            if isinstance(exc, kind):
+                return Verdict(then, reason, str(exc)[:300], exc.system, timedelta(seconds=after))
+        return Verdict(Next.PERSON, Reason.REJECTED, str(exc)[:300], exc.system)
+    # A stranger's message may quote data, so only its kind and place are told.
+    return Verdict(Next.PERSON, Reason.INTERNAL_ERROR, _place(exc))
+
+
+def _place(exc: Exception) -> str:
+    trace = exc.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" in {trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}" if trace else ""
+    return f"{type(exc).__name__}{where}"[:300]

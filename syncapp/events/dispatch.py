@@ -1,0 +1,31 @@
+"""From an event to wishes: who subscribes to the topic gets one wish for the entity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from syncapp.engine import wishes
+from syncapp.engine.wishes import Target, Wish
+from syncapp.events import registry
+from syncapp.models import Urgency
+
+
+def targets(topic: str, entity_type: str, entity_ids: Iterable[str]) -> list[Target]:
+    """What a topic means for these entities; empty when nothing runs on it (yet)."""
+    steps = registry.subscribers(topic)
+    return [Target(step, entity_type, entity_id) for entity_id in entity_ids for step in steps]
+
+
+def emit(
+    topic: str,
+    entity_type: str,
+    entity_ids: Iterable[str],
+    *,
+    urgency: Urgency = Urgency.FOLLOW_UP,
+    trace_id: str = "",
+    thorough: bool = False,
+) -> list[Wish]:
+    """Leave the wishes of an event that the hub itself makes."""
+    return wishes.request(
+        targets(topic, entity_type, entity_ids), urgency=urgency, trace_id=trace_id, thorough=thorough
+    )

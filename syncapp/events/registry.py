@@ -1,0 +1,138 @@
+"""The register of steps: what runs on what, what it emits, and what it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from syncapp.events import topics
+
+
+class Kind(Enum):
+    HTTP = "http"
+    TOPIC = "topic"
+    CRON = "cron"
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What starts a step: a path, a topic pattern, or a cron line (five fields, Europe/Berlin)."""
+
+    kind: Kind
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepSpec:
+    """One step. `runs` is the dotted path of its flow; a step without one only receives and hands on.
+
+    `entity_types` empty: any. `timeout` in seconds, at most that of the queue.
+    """
+
+    name: str
+    description: str | Promise
+    flow: str
+    triggers: tuple[Trigger, ...]
+    emits: tuple[str, ...] = ()
+    runs: str = ""
+    systems: tuple[str, ...] = ()
+    timeout: int = 600
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return tuple(trigger.value for trigger in self.triggers if trigger.kind is Kind.TOPIC)
+
+
+DOCUMENT_SYNC = "document_sync"
+COLLECTION_SYNC = "collection_sync"
+
+FLOWS: dict[str, str | Promise] = {
+    "documents": _("Documents of the CRM made searchable at xAI"),
+    "collections": _("Collections at xAI for the matters and parties of the CRM"),
+}
+
+
+def _http(path: str) -> Trigger:
+    return Trigger(Kind.HTTP, path)
+
+
+def _topic(pattern: str) -> Trigger:
+    return Trigger(Kind.TOPIC, pattern)
+
+
+def _webhook_steps() -> tuple[StepSpec, ...]:
+    steps = []
+    for word in settings.CONFIG.WEBHOOK_ENTITIES:
+        emitted = tuple(f"vmh.{word}.{action}" for action in topics.ACTIONS)
+        steps.append(
+            StepSpec(
+                name=f"{word}_webhook",
+                description=_("Receives changes from the CRM"),
+                flow="documents" if word == "document" else "collections",
+                triggers=tuple(_http(f"POST /vmh/webhook/{word}/{action}") for action in topics.ACTIONS),
+                emits=emitted,
+            )
+        )
+    return tuple(steps)
+
+
+@lru_cache(maxsize=1)
+def steps() -> tuple[StepSpec, ...]:
+    """Every step of this installation."""
+    parents = parent_words()
+    return (
+        *_webhook_steps(),
+        StepSpec(
+            name="link_webhook",
+            description=_("Receives links made and removed in the CRM"),
+            flow="documents",
+            triggers=(_http("POST /vmh/webhook/entity/link"), _http("POST /vmh/webhook/entity/unlink")),
+            emits=("vmh.document.update", *(f"vmh.{word}.update" for word in parents)),
+        ),
+        StepSpec(
+            name=DOCUMENT_SYNC,
+            description=_("Brings a document and its collections at xAI into agreement with the CRM"),
+            flow="documents",
+            triggers=(_topic("vmh.document.*"), Trigger(Kind.CRON, "*/15 * * * *")),
+            emits=tuple(f"vmh.{word}.update" for word in parents),
+            runs="syncapp.flows.documents.sync.DocumentSync",
+            systems=("espocrm", "xai"),
+        ),
+        StepSpec(
+            name=COLLECTION_SYNC,
+            description=_("Makes, renames and closes the collection of a parent of documents"),
+            flow="collections",
+            triggers=(*(_topic(f"vmh.{word}.*") for word in parents), Trigger(Kind.CRON, "*/15 * * * *")),
+            emits=("vmh.document.update",),
+            runs="syncapp.flows.collections.sync.CollectionSync",
+            systems=("espocrm", "xai"),
+        ),
+    )
+
+
+def parent_words() -> tuple[str, ...]:
+    """Path words of the entity types that can be parents of documents: all but documents and bank accounts."""
+    return tuple(word for word in settings.CONFIG.WEBHOOK_ENTITIES if word not in ("document", "bankverbindungen"))
+
+
+def step(name: str) -> StepSpec:
+    """The step of that name; raises `KeyError` with the names there are."""
+    for spec in steps():
+        if spec.name == name:
+            return spec
+    raise KeyError(f"There is no step {name!r}; there are: {', '.join(spec.name for spec in steps() if spec.runs)}")
+
+
+def runnable() -> tuple[StepSpec, ...]:
+    return tuple(spec for spec in steps() if spec.runs)
+
+
+@lru_cache(maxsize=256)
+def subscribers(topic: str) -> tuple[str, ...]:
+    """Names of the steps that run on a topic, in the order of the register."""
+    return tuple(s.name for s in runnable() if any(topics.matches(pattern, topic) for pattern in s.topics))

@@ -1,0 +1,53 @@
+"""Every function that Django-Q2 calls by name. Thin; arguments are ids; nothing is returned to the queue."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.utils.module_loading import import_string
+
+from syncapp.engine import canary as _canary
+from syncapp.engine import carrier, draining, runner
+from syncapp.engine import sweep as _sweep
+from syncapp.engine.runner import Preview, Step
+from syncapp.engine.settling import Settlement
+from syncapp.events import registry
+from syncapp.models import Record
+
+
+def run(pk: int) -> None:
+    """Run one record, if it is due."""
+    step = Record.objects.filter(pk=pk).values_list("step", flat=True).first()
+    if step is not None:
+        run_now(pk, step)
+
+
+def drain() -> None:
+    """Work off what is due; hand over to another drain when the time is over."""
+    if draining.drain(run_now):
+        carrier.put(carrier.DRAIN, [()])
+
+
+def sweep() -> None:
+    _sweep.sweep()
+
+
+def canary() -> None:
+    """The proof of work that the supervisor waits for."""
+    _canary.beat()
+
+
+def run_now(pk: int, step: str, *, even_early: bool = False) -> Settlement | None:
+    return runner.run(pk, engine_step(step), even_early=even_early)
+
+
+def preview(pk: int) -> Preview:
+    """What a run of the record would do now; reads outside, writes nowhere. Raises `ClientError`."""
+    record = Record.objects.get(pk=pk)
+    return runner.preview(record, engine_step(record.step))
+
+
+@lru_cache(maxsize=64)
+def engine_step(name: str) -> Step:
+    spec = registry.step(name)
+    return Step(spec.name, import_string(spec.runs), spec.systems)
