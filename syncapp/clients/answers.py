@@ -1,0 +1,138 @@
+"""An answer whose body is read in bounded steps, and the table from HTTP status to error."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from time import monotonic
+
+from requests.models import Response
+from urllib3.exceptions import DecodeError, HTTPError
+
+from syncapp.clients import errors
+from syncapp.clients.errors import AnswerLost, ClientError, UnexpectedAnswer
+
+CHUNK = 64 * 1024  # bytes
+JSON_LIMIT = 20 * 1024 * 1024  # bytes; two hundred full records of EspoCRM are about 1 MB
+REFUSAL_LIMIT = 64 * 1024  # bytes of an error's body; only read to classify
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+
+_BY_STATUS: Mapping[int, type[ClientError]] = {
+    400: errors.Rejected,
+    401: errors.Unauthorized,
+    403: errors.Forbidden,
+    404: errors.NotFound,
+    408: errors.ServerTrouble,
+    409: errors.Duplicate,
+    410: errors.NotFound,
+    412: errors.Outdated,
+    413: errors.TooLarge,
+    415: errors.Rejected,
+    422: errors.Rejected,
+    429: errors.RateLimited,
+    503: errors.Maintenance,
+}
+
+
+class Answer:
+    """Headers are there, the body is not: ``json`` and ``chunks`` read it, ``close`` leaves the rest unread."""
+
+    __slots__ = ("_deadline", "_raw", "headers", "request_id", "status", "system")
+
+    def __init__(self, system: str, response: Response, deadline: float) -> None:
+        self.system = system
+        self.status = response.status_code
+        self.headers: Mapping[str, str] = response.headers
+        self.request_id = safe_request_id(response.headers.get("x-request-id"))
+        self._raw = response.raw
+        self._deadline = deadline  # monotonic; a server that sends a byte a minute never meets a read time-out
+
+    def chunks(self, *, timed: bool = False) -> Iterator[bytes]:
+        """The body, decoded. Raises ``AnswerLost`` when it ends before its ``Content-Length``."""
+        while True:
+            failure: ClientError
+            try:
+                chunk = self._raw.read(CHUNK, decode_content=True)
+            except DecodeError:
+                failure = UnexpectedAnswer(self.system, "encoding", self.status, self.request_id)
+            except (HTTPError, OSError):
+                failure = AnswerLost(self.system, "cut", self.status, self.request_id)
+            else:
+                if not chunk:
+                    return
+                if not timed or monotonic() < self._deadline:
+                    yield chunk
+                    continue
+                failure = AnswerLost(self.system, "too_slow", self.status, self.request_id)
+            raise failure
+
+    def body(self, limit: int) -> bytes:
+        """At most ``limit`` bytes; more is ``UnexpectedAnswer``."""
+        parts, size = [], 0
+        for chunk in self.chunks(timed=True):
+            size += len(chunk)
+            if size > limit:
+                raise UnexpectedAnswer(self.system, "too_long", self.status, self.request_id)
+            parts.append(chunk)
+        return b"".join(parts)
+
+    def beginning(self, size: int) -> bytes:
+        """About the first ``size`` bytes; the rest stays unread."""
+        start = b""
+        for chunk in self.chunks(timed=True):
+            start += chunk
+            if len(start) >= size:
+                break
+        return start
+
+    def json(self) -> object:
+        """Any JSON value; ``UnexpectedAnswer`` when it is none."""
+        return self._decoded(self.body(JSON_LIMIT))
+
+    def json_if_any(self) -> object:
+        """As ``json``, and {} for an empty body."""
+        body = self.body(JSON_LIMIT)
+        return self._decoded(body) if body.strip() else {}
+
+    def _decoded(self, body: bytes) -> object:
+        try:
+            value: object = json.loads(body)
+        except (ValueError, RecursionError):
+            pass
+        else:
+            return value
+        raise UnexpectedAnswer(self.system, "not_json", self.status, self.request_id)
+
+    def close(self) -> None:
+        """A body that was read whole has given its connection back already; otherwise the connection ends here."""
+        self._raw.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An answer that is not 2xx, with the start of its body. The body is for classifying only."""
+
+    system: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    path: str
+    request_id: str
+    retry_after: float | None
+
+    def error(self, kind: type[ClientError], code: str = "", field: str | None = None) -> ClientError:
+        return kind(self.system, code, self.status, self.request_id, self.retry_after, field)
+
+    def by_status(self, code: str = "", field: str | None = None) -> ClientError:
+        """What the status alone says. Statuses nobody documents, redirects among them, are ``UnexpectedAnswer``."""
+        kind = _BY_STATUS.get(self.status)
+        if kind is None:
+            kind = errors.ServerTrouble if self.status >= 500 else UnexpectedAnswer
+        return self.error(kind, code, field)
+
+
+def safe_request_id(value: str | None) -> str:
+    """The id if it looks like one: a header is foreign text, and this ends in logs."""
+    return value if value and _REQUEST_ID.fullmatch(value) else ""

@@ -1,0 +1,148 @@
+"""What all clients share: one call, watched and repeated by rule.
+
+A new system is a subclass with its address, its headers and, where status codes don't say enough, its own ``refused``.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import monotonic, perf_counter
+from typing import Protocol, TypeVar
+
+from urllib3.util import Timeout
+
+from syncapp.clients.answers import REFUSAL_LIMIT, Answer, Refusal
+from syncapp.clients.errors import AnswerLost, ClientError, Maintenance, RateLimited, ServerTrouble, Unreachable
+from syncapp.clients.observe import Nobody, Observer, OutsideCall
+from syncapp.clients.retry import RetryPolicy, next_pause, retry_after_seconds
+from syncapp.clients.transport import CONNECT_SECONDS, send
+
+__all__ = ["Answer", "Call", "Observer", "OutsideCall", "OutsideClient", "Refusal", "RetryPolicy", "StreamBody"]
+
+T = TypeVar("T")
+
+USER_AGENT = "bitbylaw-hub"
+NOT_EXECUTED = (Unreachable, RateLimited, Maintenance)  # anything may be repeated after these
+PERHAPS_EXECUTED = (AnswerLost, ServerTrouble)  # only what may happen twice is repeated after these
+PATIENCE = 4  # a JSON body may take this many read time-outs in all
+
+
+class StreamBody(Protocol):
+    """A body that is read while it is sent; the headers must hold its Content-Length."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request. ``path`` is what the trace may show; ``url`` holds the query as well."""
+
+    method: str
+    url: str
+    path: str
+    headers: dict[str, str] = field(repr=False)
+    body: bytes | Callable[[], StreamBody] | None = field(default=None, repr=False)
+    write: bool = False
+    repeatable: bool = True  # executing it twice does no harm
+
+
+class OutsideClient:
+    """One instance belongs to one step: it counts what the step has waited."""
+
+    system = "outside"
+
+    def __init__(
+        self,
+        timeout: float,
+        retry: RetryPolicy,
+        observer: Observer | None = None,
+        *,
+        verify: bool | str = True,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._timeout = Timeout(connect=CONNECT_SECONDS, read=timeout)
+        self._answer_seconds = timeout * PATIENCE
+        self._retry = retry
+        self._observer: Observer = observer if observer is not None else Nobody()
+        self._verify = verify
+        self._sleep = sleep
+        self._waited = 0.0
+
+    def renew_patience(self) -> None:
+        """A new page of a long listing may wait anew: an hour of scanning needs more than the patience of one step."""
+        self._waited = 0.0
+
+    def perform(self, call: Call, read: Callable[[Answer], T]) -> T:
+        """Hands the 2xx answer to ``read``. Raises ``ClientError``, or what the observer raises."""
+        attempt = 1
+        while True:
+            try:
+                return self._once(call, read)
+            except ClientError as error:
+                pause = self._pause_after(call, error, attempt)
+                if pause is None:
+                    raise
+            self._waited += pause
+            self._sleep(pause)
+            attempt += 1
+
+    def refused(self, refusal: Refusal) -> ClientError:
+        """What a non-2xx answer is. Systems that say more than a status override this."""
+        return refusal.by_status()
+
+    def _pause_after(self, call: Call, error: ClientError, attempt: int) -> float | None:
+        repeated = (*NOT_EXECUTED, *PERHAPS_EXECUTED) if call.repeatable else NOT_EXECUTED
+        if not isinstance(error, repeated):
+            return None
+        return next_pause(
+            self._retry,
+            attempt,
+            retry_after=error.retry_after,
+            waited=self._waited,
+            chance=random.random(),  # noqa: S311  # spreads load, guards nothing
+        )
+
+    def _once(self, call: Call, read: Callable[[Answer], T]) -> T:
+        if call.write:
+            self._observer.before_write()
+        started_at, begun = datetime.now(UTC), perf_counter()
+        answer: Answer | None = None
+        failure = ""
+        try:
+            body = call.body() if callable(call.body) else call.body
+            response = send(self.system, call.method, call.url, call.headers, body, self._timeout, self._verify)
+            answer = Answer(self.system, response, monotonic() + self._answer_seconds)
+            if 200 <= answer.status < 300:
+                return read(answer)
+            raise self.refused(self._refusal(call, answer))
+        except BaseException as exc:
+            failure = type(exc).__name__
+            raise
+        finally:
+            if answer is not None:
+                answer.close()
+            self._observer.called(
+                OutsideCall(
+                    system=self.system,
+                    method=call.method,
+                    path=call.path,
+                    status=answer.status if answer is not None else None,
+                    milliseconds=round((perf_counter() - begun) * 1000),
+                    request_id=answer.request_id if answer is not None else "",
+                    error=failure,
+                    started_at=started_at,
+                    write=call.write,
+                )
+            )
+
+    def _refusal(self, call: Call, answer: Answer) -> Refusal:
+        try:
+            body = answer.beginning(REFUSAL_LIMIT)
+        except ClientError:
+            body = b""  # the status is known, and says more than the loss of the body
+        retry_after = retry_after_seconds(answer.headers.get("Retry-After"), datetime.now(UTC))
+        return Refusal(self.system, answer.status, answer.headers, body, call.path, answer.request_id, retry_after)

@@ -1,0 +1,40 @@
+"""An attachment's bytes, streamed into a file while they are counted and hashed."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import BinaryIO
+
+from syncapp.clients.answers import Answer
+from syncapp.clients.errors import AnswerLost, TooLarge
+from syncapp.clients.espocrm.types import SYSTEM, Downloaded
+
+
+def stream_into(answer: Answer, into: BinaryIO, start: int, max_bytes: int) -> Downloaded:
+    """Writes from ``start`` on, dropping what an earlier attempt left. Raises ``TooLarge`` without reading on, and
+    ``AnswerLost`` when fewer bytes came than announced."""
+    into.seek(start)
+    into.truncate(start)
+    announced = announced_size(answer)
+    if announced is not None and announced > max_bytes:
+        raise TooLarge(SYSTEM, "over_limit", request_id=answer.request_id)
+    md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
+    size = 0
+    for chunk in answer.chunks():
+        size += len(chunk)
+        if size > max_bytes:
+            raise TooLarge(SYSTEM, "over_limit", request_id=answer.request_id)
+        md5.update(chunk)
+        sha256.update(chunk)
+        into.write(chunk)
+    if announced is not None and size != announced:
+        raise AnswerLost(SYSTEM, "cut", answer.status, answer.request_id)
+    return Downloaded(size, md5.hexdigest(), sha256.hexdigest())
+
+
+def announced_size(answer: Answer) -> int | None:
+    """``Content-Length`` where it counts the bytes themselves and not a compressed form of them."""
+    length = answer.headers.get("Content-Length", "")
+    if answer.headers.get("Content-Encoding", "identity") != "identity":
+        return None
+    return int(length) if length.isascii() and length.isdigit() else None

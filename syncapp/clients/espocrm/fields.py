@@ -1,0 +1,82 @@
+"""The one place that knows how an installation names its entities and fields.
+
+Defaults are the firm's. What must exist is checked at start (``check_connections``) against the metadata; the optional
+ones are written only where the metadata has them: EspoCRM ignores unknown fields in silence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ID = "id"
+NAME = "name"
+DELETED = "deleted"
+MODIFIED_AT = "modifiedAt"
+VERSION = "versionNumber"
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    document_entity: str = "CDokumente"
+    file: str = "dokument"  # the file field; its id and name are attributes of their own
+    md5: str = "md5sum"
+    sha256: str = "sha256"
+    file_status: str = "fileStatus"
+    old_file_status: str = "dateiStatus"  # before the rename, with German values
+    xai_id: str = "xaiId"
+    xai_collections: str = "xaiCollections"
+    xai_synced_hash: str = "xaiSyncedHash"
+    xai_status: str = "xaiSyncStatus"
+    xai_error: str = "xaiSyncError"
+    sync_status: str = "syncStatus"
+    sync_error: str = "syncError"
+    sync_failed_at: str = "syncFailedAt"
+    collection_id: str = "xaiCollectionId"  # on every parent of documents
+    parent_status: str = "status"
+
+    @property
+    def file_id(self) -> str:
+        return f"{self.file}Id"
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.file}Name"
+
+    @property
+    def document_required(self) -> tuple[str, ...]:
+        """Fields without which documents can't be synced."""
+        return (NAME, self.file, self.xai_id, self.xai_collections, self.xai_synced_hash, self.xai_status)
+
+    @property
+    def document_optional(self) -> tuple[str, ...]:
+        return (
+            self.md5,
+            self.sha256,
+            self.file_status,
+            self.old_file_status,
+            self.xai_error,
+            self.sync_status,
+            self.sync_error,
+            self.sync_failed_at,
+        )
+
+    @property
+    def document_select(self) -> tuple[str, ...]:
+        """Attributes, not fields, of which an ``EspoDocument`` is made."""
+        needed = (*self.document_required, *self.document_optional)
+        attributes = tuple(name for name in needed if name not in (NAME, self.file))
+        return (ID, NAME, DELETED, MODIFIED_AT, VERSION, self.file_id, self.file_name, *attributes)
+
+    @property
+    def parent_select(self) -> tuple[str, ...]:
+        return (ID, NAME, DELETED, MODIFIED_AT, self.parent_status, self.collection_id)
+
+    def required(self, entity_type: str) -> tuple[str, ...]:
+        """Fields that must exist; a type that is no document is judged as a parent of documents."""
+        return self.document_required if entity_type == self.document_entity else (self.collection_id,)
+
+    def optional(self, entity_type: str) -> tuple[str, ...]:
+        return self.document_optional if entity_type == self.document_entity else (NAME, self.parent_status)
+
+
+FIELDS = Fields()

@@ -1,0 +1,73 @@
+"""What EspoCRM means by an answer that is not 2xx.
+
+Source: application/Espo/Core/Api/ErrorOutput.php and ControllerActionProcessor.php (9.2): every refusal of EspoCRM
+itself carries the header X-Status-Reason with the exception's message. Only names of fields and rules are taken.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from syncapp.clients.answers import Refusal
+from syncapp.clients.errors import (
+    ClientError,
+    Duplicate,
+    EntityTypeUnknown,
+    Forbidden,
+    LockedOut,
+    NotFound,
+    Outdated,
+    UnexpectedAnswer,
+)
+
+REASON = "X-Status-Reason"
+_FIELD = re.compile(r"\bfield: ([A-Za-z0-9_]{1,100})\b")
+_RULE = re.compile(r"\btype: ([A-Za-z0-9_]{1,100})\b")
+_NO_SUCH_TYPE = re.compile(r"\b(controller|entity ?type|scope)\b", re.IGNORECASE)
+
+
+def refusal_of_espocrm(refusal: Refusal) -> ClientError:
+    reason = refusal.headers.get(REASON)
+    if refusal.status == 400:
+        return _rejected(refusal, reason or "")
+    if refusal.status == 403:
+        # the lock of an address after wrong keys sends neither reason nor body
+        return refusal.error(LockedOut if not reason and not refusal.body.strip() else Forbidden)
+    if refusal.status == 404:
+        return _not_found(refusal, reason)
+    if refusal.status == 409:
+        return _conflict(refusal, reason or "")
+    return refusal.by_status()
+
+
+def _rejected(refusal: Refusal, reason: str) -> ClientError:
+    field, rule = _FIELD.search(reason), _RULE.search(reason)
+    return refusal.by_status(f"validation.{rule[1]}" if rule else "", field[1] if field else None)
+
+
+def _not_found(refusal: Refusal, reason: str | None) -> ClientError:
+    """An answer of "gone" is acted upon by detaching and deleting, so what only looks like it must not pass."""
+    if reason is None and refusal.body.strip():
+        return refusal.error(UnexpectedAnswer, "not_espocrm")  # a web server's or proxy's page
+    entity_type, _, record_id = refusal.path.partition("/")
+    words = set(re.findall(r"[A-Za-z0-9_-]+", reason or ""))
+    names_type = entity_type in words and not words & {record_id.partition("/")[0], "Record", "record"}
+    if _NO_SUCH_TYPE.search(reason or "") or names_type:
+        return refusal.error(EntityTypeUnknown, "entity_type")
+    return refusal.error(NotFound)
+
+
+def _conflict(refusal: Refusal, reason: str) -> ClientError:
+    """The body of ``modified`` is {"values", "versionNumber"}, that of ``duplicate`` lists records."""
+    if "modified" in reason.lower():
+        return refusal.error(Outdated, "modified")
+    if "duplicate" in reason.lower():
+        return refusal.error(Duplicate, "duplicate")
+    try:
+        body = json.loads(refusal.body)
+    except (ValueError, RecursionError):
+        body = None
+    if isinstance(body, dict) and "versionNumber" in body:
+        return refusal.error(Outdated, "modified")
+    return refusal.error(Duplicate, "conflict")

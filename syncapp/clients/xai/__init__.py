@@ -1,0 +1,19 @@
+"""xAI: uploaded files and the collections they are searched in."""
+
+from syncapp.clients.xai.client import XaiClient
+from syncapp.clients.xai.config import XaiConfig
+from syncapp.clients.xai.filenames import has_marker, safe_filename
+from syncapp.clients.xai.kinds import supported_type
+from syncapp.clients.xai.types import IndexStatus, XaiCollection, XaiDocument, XaiFile
+
+__all__ = [
+    "IndexStatus",
+    "XaiClient",
+    "XaiCollection",
+    "XaiConfig",
+    "XaiDocument",
+    "XaiFile",
+    "has_marker",
+    "safe_filename",
+    "supported_type",
+]
