@@ -1,0 +1,90 @@
+# `make` alone lists the targets. Works with GNU make 3.81 (macOS) and later; nothing but Python 3.11+ is expected.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+PORT ?= 8000
+ARGS ?=
+
+# For checks only: settings that need no .env and touch no database of yours.
+BARE := env HUB_ENV_FILE= DJANGO_DEBUG=1 DATABASE_URL=sqlite://:memory: QUEUE_BROKER=orm
+
+.DEFAULT_GOAL := help
+.PHONY: help venv venv-dev demo test run bench bench-smoke lint format pins clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+$(PY):
+	@set -e; python=; \
+	for name in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14 python; do \
+	  if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then python=$$name; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	  echo "Python 3.11 or later was not found. Debian/Ubuntu: sudo apt install python3 python3-venv; macOS: brew install python."; \
+	  echo "If it has another name: make PYTHON=/path/to/python3 ..."; exit 1; \
+	fi; \
+	if ! "$$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then \
+	  echo "$$python can't make virtual environments: its venv module is missing. Debian/Ubuntu: sudo apt install python3-venv"; exit 1; \
+	fi; \
+	echo "Making the virtual environment $(VENV) with $$python"; \
+	"$$python" -m venv $(VENV) || { rm -rf $(VENV); echo "The virtual environment could not be made (see above)."; exit 1; }
+
+$(VENV)/.installed: requirements.txt | $(PY)
+	@echo "Installing what the hub needs (requirements.txt)"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements.txt requirements/dev.txt | $(PY)
+	@echo "Installing what the hub, its sandbox and its tests need (requirements.txt, requirements/dev.txt)"
+	@$(PIP) -r requirements.txt -r requirements/dev.txt
+	@touch $@ $(VENV)/.installed
+
+venv: $(VENV)/.installed ## make .venv with what the hub needs to run
+
+venv-dev: $(VENV)/.installed-dev ## the same, with the tools for the demo, the tests and the checks
+
+demo: venv-dev ## see the hub at work with a small law firm and invented systems; Ctrl-C ends it
+	@$(PY) manage.py demo $(ARGS)
+
+test: venv-dev ## run all tests: on SQLite, then on PostgreSQL and Redis if installed (ARGS="-k name" goes to pytest)
+	@$(PY) -m tests $(ARGS)
+
+run: venv ## web server and workers for real systems, with the settings of .env (PORT=8000)
+	@if [ ! -f .env ]; then \
+	  echo "There is no .env yet. Copy .env.example to .env and fill in your systems; every setting is explained there."; \
+	  echo "(To see the hub at work without real systems: make demo)"; exit 1; \
+	fi
+	@$(PY) manage.py migrate --verbosity 0
+	@$(PY) manage.py collectstatic --no-input --verbosity 0
+	@$(PY) manage.py setup_schedules
+	@$(PY) manage.py run --port $(PORT) $(ARGS)
+
+bench: venv-dev ## measure (takes a while; ARGS go to the benchmarks)
+	@$(PY) -m tests.benchmarks $(ARGS)
+
+bench-smoke: venv-dev ## run every benchmark once, very short: proves that they work, measures nothing
+	@$(PY) -m tests.benchmarks --smoke $(ARGS)
+
+lint: venv-dev ## style, types, architecture, forgotten migrations
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(BARE) $(VENV)/bin/mypy
+	@$(BARE) $(VENV)/bin/lint-imports
+	@$(BARE) $(PY) manage.py makemigrations --check --dry-run
+
+format: venv-dev ## let ruff sort imports and format
+	@$(VENV)/bin/ruff check --select I --fix .
+	@$(VENV)/bin/ruff format .
+
+COMPILE = $(UV) pip compile --quiet --upgrade --generate-hashes --universal --no-emit-index-url --python-version 3.11 \
+	--custom-compile-command "make pins"
+UV = $(shell command -v uv || echo $(VENV)/bin/uv)
+
+pins: ## take the newest versions into requirements.txt and requirements/dev.txt (needs uv)
+	@$(UV) --version >/dev/null 2>&1 || { echo "make pins needs uv (pip install uv)."; exit 1; }
+	@$(COMPILE) requirements/run.in -o requirements.txt
+	@$(COMPILE) requirements/dev.in -o requirements/dev.txt
+
+clean: ## remove the virtual environment and everything that tools left (not your data)
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov staticfiles

@@ -1,0 +1,39 @@
+"""`python -m tests`: the whole suite on SQLite, then integration and end-to-end tests on PostgreSQL and Redis.
+
+Arguments go to pytest, both times. Ends with 0 only when every pass that ran was green.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from tests import servers
+
+SECOND_PASS = ["tests/integration", "tests/e2e"]
+NO_TESTS_COLLECTED = 5  # pytest's exit code; with arguments like `-k` one of the passes may well be empty
+
+
+def run(engine: str, *args: str) -> int:
+    print(f"\nTests on {engine}", flush=True)
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *args]
+    code = subprocess.run(command, env=os.environ | {"HUB_TEST_ENGINE": engine}, check=False).returncode
+    return 0 if code == NO_TESTS_COLLECTED and sys.argv[1:] else code
+
+
+def main() -> int:
+    extra = sys.argv[1:]
+    codes = [run("sqlite", *extra)]
+    if lacking := servers.missing():
+        print(
+            f"\nSkipped: the tests on PostgreSQL and Redis. Not installed: {', '.join(lacking)}. {servers.INSTALL_HINT}"
+        )
+        codes.append(1 if servers.REQUIRED else 0)
+    else:
+        codes.append(run("postgres", *SECOND_PASS, *extra))
+    return max(codes)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""What every test gets: closed sockets, an empty cache on the real one, skips that say why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+
+from tests import engines, servers, sockets
+
+PROCESSES = ("tests/e2e/", "tests/browser/")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _closed_sockets() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        sockets.close(patch)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    """Locks, tokens and queued tasks of one test are none of the next one's business."""
+    yield
+    if settings.CONFIG.redis_url:
+        from django_redis import get_redis_connection
+
+        get_redis_connection("default").flushdb()
+    else:
+        from django.core.cache import cache
+
+        cache.clear()
+
+
+def pytest_report_header() -> str:
+    return f"engine: {engines.chosen().name} (HUB_TEST_ENGINE)"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    lacking = servers.missing()
+    if lacking and servers.REQUIRED:
+        raise pytest.UsageError(
+            f"HUB_REQUIRE_SERVERS=1, but {' and '.join(lacking)} are missing. {servers.INSTALL_HINT}"
+        )
+    for item in items:
+        # For pytest-xdist's `--dist loadgroup`: tests that start processes take turns, the others go by module.
+        path = item.nodeid.partition("::")[0]
+        group = "processes" if path.startswith(PROCESSES) else path
+        item.add_marker(pytest.mark.xdist_group(group))
+        if lacking and item.get_closest_marker("servers"):
+            item.add_marker(pytest.mark.skip(reason=f"not installed: {', '.join(lacking)}"))
