@@ -6,6 +6,7 @@ settings are empty is *not configured*: its flows are switched off with a warnin
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cached_property
 from pathlib import Path
@@ -161,10 +162,13 @@ class Config(BaseSettings):
         return bool(self.XAI_API_KEY and self.XAI_MANAGEMENT_KEY)
 
 
-def load(env_file: Path | None = BASE_DIR / ".env") -> Config:
-    """The settings of this process; raises `ConfigError` that lists all faults at once and quotes no value."""
+def load() -> Config:
+    """The settings of this process; raises `ConfigError` that lists all faults at once and quotes no value.
+
+    `HUB_ENV_FILE` names another file than `.env`, or none when empty: tests and the demo must never meet real systems.
+    """
     try:
-        return Config(_env_file=env_file)
+        return Config(_env_file=os.environ.get("HUB_ENV_FILE", str(BASE_DIR / ".env")) or None)
     except ValidationError as exc:
         faults = [f"  {'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in exc.errors(include_input=False)]
         raise ConfigError("The configuration has faults:\n" + "\n".join(faults)) from None
