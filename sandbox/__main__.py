@@ -1,0 +1,101 @@
+"""`python -m sandbox`: the outside systems on one port, until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+
+from sandbox.app import Sandbox
+from sandbox.seed import SEEDS
+from sandbox.server import Server
+from sandbox.settings import UnknownSetting
+from sandbox.startup import preset_webhooks, set_options
+
+EXIT_USAGE = 2  # a busy port, or an option that makes no sense
+
+EPILOG = """\
+Examples:
+  python -m sandbox --seed demo
+  python -m sandbox --seed demo --set espocrm_webhook_interval=1 \\
+      --webhooks http://127.0.0.1:8000 --link-hook http://127.0.0.1:8000/vmh/webhook/entity
+  python -m sandbox --seed bench --documents 5000 --set log_calls=false
+
+The pages are at the address it prints; every setting is listed at /_control/settings.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(
+        prog="python -m sandbox",
+        description="EspoCRM and xAI as small faithful servers with faults on demand, for demo, tests and benchmarks.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    options.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
+    options.add_argument("--port", type=int, default=8900, help="port, 0 takes a free one (default %(default)s)")
+    options.add_argument("--seed", choices=sorted(SEEDS), help="fill the systems: demo is a small law firm")
+    options.add_argument("--documents", type=int, default=1000, help="how many for --seed bench (default %(default)s)")
+    options.add_argument(
+        "--webhooks",
+        metavar="URL",
+        default=os.environ.get("SANDBOX_WEBHOOKS", ""),
+        help="address of the hub: presets the webhooks of all entities, POST to URL/vmh/webhook/... "
+        "(also SANDBOX_WEBHOOKS)",
+    )
+    options.add_argument(
+        "--webhook",
+        action="append",
+        default=[],
+        metavar="EVENT=ID:SECRET",
+        help="id and secret for one event of --webhooks, instead of the fixed ones of the sandbox; repeatable "
+        "(also SANDBOX_WEBHOOK_SECRETS, separated by blanks)",
+    )
+    options.add_argument(
+        "--link-hook",
+        metavar="URL",
+        default=os.environ.get("SANDBOX_LINK_HOOK_URL", ""),
+        help="the firm's hook for link and unlink; /link or /unlink is appended (also SANDBOX_LINK_HOOK_URL)",
+    )
+    options.add_argument(
+        "--link-hook-token",
+        metavar="TOKEN",
+        default=os.environ.get("SANDBOX_LINK_HOOK_TOKEN", ""),
+        help="its bearer token (also SANDBOX_LINK_HOOK_TOKEN)",
+    )
+    options.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting; repeatable")
+    options.add_argument("--quiet", action="store_true", help="print the address and nothing else")
+    return options
+
+
+def main() -> int:
+    options = parser().parse_args()
+    sandbox = Sandbox()
+    try:
+        set_options(sandbox, options.set, options.link_hook, options.link_hook_token)
+        secrets = options.webhook or os.environ.get("SANDBOX_WEBHOOK_SECRETS", "").split()
+        preset_webhooks(sandbox, options.webhooks, secrets)
+        server = Server(options.host, options.port, sandbox)
+    except (UnknownSetting, ValueError) as wrong:
+        print(wrong, file=sys.stderr)
+        return EXIT_USAGE
+    except OSError as busy:
+        print(f"Cannot listen on {options.host}:{options.port}: {busy.strerror}. Try --port.", file=sys.stderr)
+        return EXIT_USAGE
+    if options.seed:
+        SEEDS[options.seed](sandbox, options.documents)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
+    print(server.url if options.quiet else f"The sandbox is at {server.url}  (Ctrl+C ends it)", flush=True)
+    stop.wait()
+    sandbox.close()
+    server.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""What can be set about the EspoCRM of the sandbox (public names: `espocrm_` plus the field)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+API_KEY = "sandbox-espocrm-key"
+SECRET_KEY = "sandbox-espocrm-secret"  # for X-Hmac-Authorization
+OTHER_API_KEY = "sandbox-espocrm-other-key"  # a second program with access to the same CRM
+
+
+@dataclass
+class EspoSettings:
+    maintenance: bool = False
+    lockout_seconds: float = 60.0
+    denied: list[str] = field(default_factory=list)  # "CDokumente.edit", "Webhook.read": refused to API users
+    missing: list[str] = field(default_factory=list)  # "CDokumente.md5sum": fields and links not installed here
+    optimistic_locking: list[str] = field(default_factory=lambda: ["CDokumente", "CBeteiligte"])
+    duplicate_check: list[str] = field(default_factory=lambda: ["Account.name"])
+    hash_on_upload: bool = True  # fill md5sum and sha256 of a document when its file changes
+    status_on_upload: bool = True  # set fileStatus to new or changed when its file changes
+    webhook_interval: float = 120.0  # seconds between two runs of the delivery job
+    webhook_job: bool = True  # off: only "deliver now" delivers
+    webhook_events_per_run: int = 20
+    webhook_items_per_request: int = 50
+    webhook_retry_pause: float = 600.0
+    webhook_attempts: int = 4
+    webhook_connect_timeout: float = 5.0
+    webhook_timeout: float = 10.0
+    link_hook: bool = True  # the firm's own POST on link and unlink, sent when an address is set
+    link_hook_url: str = ""  # "/link" or "/unlink" is appended
+    link_hook_token: str = ""

@@ -1,0 +1,91 @@
+"""Relations between records. Linking moves no date and no version, and sends no standard webhook."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sandbox.espocrm.errors import EspoError
+from sandbox.espocrm.records import Record, Records
+from sandbox.espocrm.schema import ENTITIES
+
+
+@dataclass(frozen=True)
+class LinkChange:
+    action: str  # link, unlink
+    entity_type: str
+    entity_id: str
+    link: str
+    foreign_type: str
+    foreign_id: str
+
+
+class Links:
+    def __init__(self, records: Records) -> None:
+        self.records = records
+        # (entity type, id, link) -> ids on the other side, in the order they came; both directions are kept.
+        self.sides: dict[tuple[str, str, str], dict[str, None]] = defaultdict(dict)
+        self.listeners: list[Callable[[LinkChange], None]] = []
+
+    def foreign(self, entity_type: str, link: str) -> tuple[str, str, str]:
+        """Entity type on the other side, name of the link there, kind of the link; EspoError 404 without a link."""
+        spec = self.records.definition(entity_type).links.get(link)
+        if spec is None:
+            raise EspoError(404, f"Link '{link}' does not exist in {entity_type}.")
+        return spec["entity"], spec["foreign"], "many" if "relationName" in spec else spec["type"]
+
+    def ids(self, entity_type: str, record_id: str, link: str) -> list[str]:
+        """Ids of live records on the other side."""
+        target, foreign, kind = self.foreign(entity_type, link)
+        table = self.records.table(target)
+        if kind == "hasMany":
+            return [key for key, row in table.items() if row.get(foreign + "Id") == record_id and not row["deleted"]]
+        if kind == "belongsTo":
+            owner = self.records.get(entity_type, record_id)[link + "Id"]
+            return [owner] if owner in table and not table[owner]["deleted"] else []
+        found = self.sides.get((entity_type, record_id, link), {})
+        return [key for key in found if key in table and not table[key]["deleted"]]
+
+    def linked(self, entity_type: str, record_id: str, link: str) -> list[Record]:
+        with self.records.lock:
+            self.records.get(entity_type, record_id)
+            table = self.records.table(self.foreign(entity_type, link)[0])
+            return [table[key] for key in self.ids(entity_type, record_id, link)]
+
+    def set(self, entity_type: str, record_id: str, link: str, foreign_id: str, on: bool) -> bool:
+        """Link or unlink; True when that changed something."""
+        target, foreign, kind = self.foreign(entity_type, link)
+        with self.records.lock:
+            this = self.records.get(entity_type, record_id)
+            other = self.records.get(target, foreign_id)
+            if kind == "many":
+                here = self.sides[entity_type, record_id, link]
+                changed = (foreign_id in here) != on
+                there = self.sides[target, foreign_id, foreign]
+                if on:
+                    here[foreign_id] = there[record_id] = None
+                else:
+                    here.pop(foreign_id, None)
+                    there.pop(record_id, None)
+            else:
+                child, owner, field = (other, this, foreign) if kind == "hasMany" else (this, other, link)
+                changed = (child.get(field + "Id") == owner["id"]) != on
+                if changed:
+                    child[field + "Id"] = owner["id"] if on else None
+                    child[field + "Name"] = owner["name"] if on else None
+        if changed:
+            action = "link" if on else "unlink"
+            for listener in self.listeners:
+                listener(LinkChange(action, entity_type, record_id, link, target, foreign_id))
+        return changed
+
+    def pairs(self) -> dict[str, list[list[str]]]:
+        """Relation name -> sorted pairs of ids, the document (or first named side) first."""
+        found: dict[str, list[list[str]]] = {}
+        with self.records.lock:
+            for (entity_type, record_id, link), others in self.sides.items():
+                if entity_type == "CDokumente":
+                    relation = ENTITIES[entity_type].links[link]["relationName"]
+                    found.setdefault(relation, []).extend([record_id, other] for other in others)
+        return {relation: sorted(items) for relation, items in sorted(found.items())}

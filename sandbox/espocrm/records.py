@@ -1,0 +1,177 @@
+"""The records of the CRM: create, change, delete, restore, and what is told to listeners about it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.espocrm import values
+from sandbox.espocrm.attachments import Attachments
+from sandbox.espocrm.config import EspoSettings
+from sandbox.espocrm.errors import EspoError, invalid, no_entity, no_record
+from sandbox.espocrm.schema import ENTITIES, EntityDef, attributes, entity_def
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does something. A person's changes are nobody's own, so `skipOwn` never leaves them out."""
+
+    id: str
+    name: str
+    is_api: bool = False
+    silent: bool = False  # saved without events, as an import does
+
+
+@dataclass(frozen=True)
+class Change:
+    action: str  # create, update, delete
+    entity_type: str
+    record: Record
+    changed: frozenset[str]
+    actor: Actor
+
+
+class Records:
+    def __init__(self, settings: EspoSettings) -> None:
+        self.settings = settings
+        self.lock = threading.RLock()
+        self.tables: dict[str, dict[str, Record]] = {name: {} for name in ENTITIES}
+        self.attachments = Attachments()
+        self.listeners: list[Callable[[Change], None]] = []
+
+    @property
+    def missing(self) -> frozenset[str]:
+        return frozenset(self.settings.missing)
+
+    def definition(self, entity_type: str) -> EntityDef:
+        return entity_def(entity_type, self.missing)
+
+    def table(self, entity_type: str) -> dict[str, Record]:
+        if entity_type not in self.tables:
+            raise no_entity(entity_type)
+        return self.tables[entity_type]
+
+    def get(self, entity_type: str, record_id: str) -> Record:
+        """The live record itself, not a copy; EspoError 404 when there is none."""
+        record = self.table(entity_type).get(record_id)
+        if record is None or record["deleted"]:
+            raise no_record(entity_type, record_id)
+        return record
+
+    def create(self, entity_type: str, data: Record, actor: Actor, record_id: str = "") -> Record:
+        with self.lock:
+            specs = attributes(entity_type, self.missing)
+            record: Record = {name: False if spec["type"] == "bool" else None for name, spec in specs.items()}
+            stamp = values.now()
+            changes = self._clean(entity_type, record, data)
+            for name, field in self.definition(entity_type).fields.items():
+                if field.get("required") and not changes.get(name):
+                    raise invalid(entity_type, name, "required")
+            record |= {"id": record_id or values.new_id(), "deleted": False, "versionNumber": 1}
+            record |= {"createdAt": stamp, "modifiedAt": stamp}
+            record |= {"createdById": actor.id, "createdByName": actor.name}
+            record |= {"modifiedById": actor.id, "modifiedByName": actor.name}
+            record |= changes
+            self._name_person(entity_type, record)
+            self.table(entity_type)[record["id"]] = record
+            self._tell("create", entity_type, record, frozenset(record), actor)
+            return dict(record)
+
+    def update(self, entity_type: str, record_id: str, data: Record, actor: Actor) -> Record:
+        """Partial. Every save moves modifiedAt; only a real change moves versionNumber and is an event."""
+        with self.lock:
+            record = self.get(entity_type, record_id)
+            before = dict(record)
+            record |= self._clean(entity_type, record, data)
+            self._name_person(entity_type, record)
+            changed = frozenset(name for name, value in record.items() if before.get(name) != value)
+            record |= {"modifiedAt": values.now(), "modifiedById": actor.id, "modifiedByName": actor.name}
+            if changed:
+                record["versionNumber"] += 1
+                self._tell("update", entity_type, record, changed, actor)
+            return dict(record)
+
+    def delete(self, entity_type: str, record_id: str, actor: Actor) -> None:
+        with self.lock:
+            record = self.get(entity_type, record_id)
+            record |= {"deleted": True, "modifiedAt": values.now()}
+            self._tell("delete", entity_type, record, frozenset(), actor)
+
+    def restore(self, entity_type: str, record_id: str) -> Record:
+        """Bring a deleted record back. EspoCRM sends nothing about it."""
+        with self.lock:
+            record = self.table(entity_type).get(record_id)
+            if record is None:
+                raise no_record(entity_type, record_id)
+            record["deleted"] = False
+            return dict(record)
+
+    def check_version(self, entity_type: str, record_id: str, version: str | None, data: Record) -> None:
+        """409 `modified` when somebody else was faster with another value (and the entity looks at versions)."""
+        if not version or entity_type not in self.settings.optimistic_locking:
+            return
+        record = self.get(entity_type, record_id)
+        if not version.isdigit() or int(version) == record["versionNumber"]:
+            return
+        differing = {name: record[name] for name, value in data.items() if name in record and record[name] != value}
+        if differing:
+            body = {"values": differing, "versionNumber": record["versionNumber"]}
+            raise EspoError(409, "modified", body)
+
+    def check_duplicate(self, entity_type: str, data: Record) -> None:
+        for rule in self.settings.duplicate_check:
+            kind, _, attribute = rule.partition(".")
+            value = data.get(attribute)
+            if kind != entity_type or not value:
+                continue
+            twins = [r for r in self.table(kind).values() if not r["deleted"] and r.get(attribute) == value]
+            if twins:
+                raise EspoError(409, "duplicate", twins)
+
+    def _clean(self, entity_type: str, record: Record, data: Record) -> Record:
+        """The known, writable part of `data`, checked, with what follows from it. Unknown fields drop out."""
+        specs = attributes(entity_type, self.missing)
+        changes = {
+            name: values.clean(entity_type, name, specs[name], value)
+            for name, value in data.items()
+            if name in specs and not specs[name].get("readOnly")
+        }
+        values.settle_contacts(record, changes)
+        for name, spec in specs.items():
+            if spec["type"] == "file" and name in changes and name.endswith("Id"):
+                self._attach(entity_type, spec["field"], record, changes)
+            elif spec["type"] == "link" and changes.get(name):
+                target = self.definition(entity_type).links[spec["field"]]["entity"]
+                changes[spec["field"] + "Name"] = self.get(target, changes[name])["name"]
+        return changes
+
+    def _attach(self, entity_type: str, field: str, record: Record, changes: Record) -> None:
+        """A changed file: the old attachment is gone at once, and the firm's CRM notes status and hashes."""
+        new_id, old_id = changes[field + "Id"], record.get(field + "Id")
+        if new_id == old_id:
+            return
+        attachment = self.attachments.get(new_id) if new_id else None
+        if new_id and attachment is None:
+            raise invalid(entity_type, field, "valid")
+        changes[field + "Name"] = attachment.name if attachment else None
+        if old_id:
+            self.attachments.remove(old_id)
+        if attachment and entity_type == "CDokumente":
+            if self.settings.status_on_upload and "fileStatus" in record:
+                changes["fileStatus"] = "changed" if old_id else "new"
+            hashes = {"md5sum": attachment.md5, "sha256": attachment.sha256}
+            for name in hashes.keys() & record.keys():
+                changes[name] = hashes[name] if self.settings.hash_on_upload else None
+
+    def _name_person(self, entity_type: str, record: Record) -> None:
+        if self.definition(entity_type).fields.get("name", {}).get("type") == "personName":
+            record["name"] = values.person_name(record)
+
+    def _tell(self, action: str, entity_type: str, record: Record, changed: frozenset[str], actor: Actor) -> None:
+        if not actor.silent:
+            for listener in self.listeners:
+                listener(Change(action, entity_type, record, changed, actor))

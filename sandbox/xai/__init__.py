@@ -1,0 +1,1 @@
+"""xAI's files, collections and search: two hosts, two keys."""
