@@ -92,6 +92,8 @@ class Records:
             record |= {"modifiedAt": values.now(), "modifiedById": actor.id, "modifiedByName": actor.name}
             if changed:
                 record["versionNumber"] += 1
+                if entity_type in self.settings.optimistic_locking:
+                    changed |= {"versionNumber"}
                 self._tell("update", entity_type, record, changed, actor)
             return dict(record)
 
@@ -141,12 +143,14 @@ class Records:
             if name in specs and not specs[name].get("readOnly")
         }
         values.settle_contacts(record, changes)
-        for name, spec in specs.items():
-            if spec["type"] == "file" and name in changes and name.endswith("Id"):
+        for name in [name for name in changes if name.endswith("Id")]:
+            spec = specs[name]
+            if spec["type"] == "file":
                 self._attach(entity_type, spec["field"], record, changes)
-            elif spec["type"] == "link" and changes.get(name):
+            elif spec["type"] == "link":
                 target = self.definition(entity_type).links[spec["field"]]["entity"]
-                changes[spec["field"] + "Name"] = self.get(target, changes[name])["name"]
+                owner = self.get(target, changes[name]) if changes[name] else {"name": None}
+                changes[spec["field"] + "Name"] = owner["name"]
         return changes
 
     def _attach(self, entity_type: str, field: str, record: Record, changes: Record) -> None:

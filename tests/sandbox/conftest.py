@@ -1,0 +1,100 @@
+"""One sandbox in this process for all these tests, empty again before each of them."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+import requests
+from werkzeug.wrappers import Request
+
+from sandbox.answers import Answer
+from sandbox.client import SandboxClient
+from sandbox.running import SandboxThread
+from sandbox.server import Server
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[SandboxThread]:
+    with SandboxThread() as running:
+        yield running
+
+
+@pytest.fixture
+def sb(running: SandboxThread) -> SandboxThread:
+    running.client.reset()
+    running.client.settings(espocrm_webhook_job=False, xai_indexing_seconds=0.0)
+    return running
+
+
+@pytest.fixture
+def client(sb: SandboxThread) -> SandboxClient:
+    return sb.client
+
+
+class Api:
+    """A session of one API with its key, as a program that knows nothing of the sandbox would use it."""
+
+    def __init__(self, base: str, **headers: str) -> None:
+        self.base = base
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.session.headers.update(headers)
+
+    def __call__(self, method: str, path: str, **options) -> requests.Response:
+        return self.session.request(method, f"{self.base}/{path}", timeout=10, **options)
+
+
+@pytest.fixture
+def api() -> Iterator[Callable[..., Api]]:
+    made: list[Api] = []
+
+    def make(base: str, **headers: str) -> Api:
+        made.append(Api(base, **headers))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.session.close()
+
+
+@pytest.fixture
+def espo(sb: SandboxThread, api: Callable[..., Api]) -> Api:
+    return api(sb.espocrm_url, **{"X-Api-Key": sb.espocrm_api_key})
+
+
+@pytest.fixture
+def files(sb: SandboxThread, api: Callable[..., Api]) -> Api:
+    return api(sb.xai_url + "/v1", Authorization=f"Bearer {sb.xai_api_key}")
+
+
+@pytest.fixture
+def management(sb: SandboxThread, api: Callable[..., Api]) -> Api:
+    return api(sb.xai_management_url + "/v1", Authorization=f"Bearer {sb.xai_management_key}")
+
+
+@dataclass
+class Receiver:
+    """Takes webhooks and answers what a test wants."""
+
+    url: str = ""
+    status: int = 200
+    got: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+    arrived: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self, request: Request) -> Answer:
+        self.got.append((request.path, dict(request.headers), request.get_data()))
+        self.arrived.set()
+        return Answer(self.status)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    receiver = Receiver()
+    server = Server("127.0.0.1", 0, receiver)
+    receiver.url = server.url
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    yield receiver
+    server.close()
+    thread.join(5)

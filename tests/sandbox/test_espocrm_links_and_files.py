@@ -1,0 +1,106 @@
+import base64
+import hashlib
+import json
+
+import pytest
+
+
+@pytest.fixture
+def document(client):
+    return client.create("CDokumente", {"name": "Klage"})
+
+
+@pytest.fixture
+def parent(client):
+    return client.create("Raeumungsklage", {"name": "Jansen ./. Petersen", "status": "active"})
+
+
+def linked(espo, entity_type, key, link):
+    return [row["id"] for row in espo("GET", f"{entity_type}/{key}/{link}").json()["list"]]
+
+
+def test_links_are_made_and_broken_by_ids_in_the_body_and_seen_from_both_sides(espo, document, parent):
+    assert espo("POST", f"CDokumente/{document}/raeumungsklages", json={"id": parent}).json() is True
+    assert espo("POST", f"CDokumente/{document}/raeumungsklages", json={"ids": [parent]}).json() is True
+    assert linked(espo, "CDokumente", document, "raeumungsklages") == [parent]
+    assert linked(espo, "Raeumungsklage", parent, "cDokumentes") == [document]
+    assert espo("DELETE", f"Raeumungsklage/{parent}/cDokumentes", json={"id": document}).json() is True
+    assert linked(espo, "CDokumente", document, "raeumungsklages") == []
+
+
+def test_an_id_in_the_query_unlinks_nothing_and_says_false(espo, client, document, parent):
+    client.link("CDokumente", document, "raeumungsklages", parent)
+    answer = espo("DELETE", f"CDokumente/{document}/raeumungsklages?id={parent}")
+    assert (answer.status_code, answer.json()) == (200, False)
+    assert linked(espo, "CDokumente", document, "raeumungsklages") == [parent]
+
+
+def test_linking_moves_neither_date_nor_version_and_a_list_can_ask_for_it(espo, client, document, parent):
+    before = client.get("CDokumente", document)
+    client.link("Raeumungsklage", parent, "cDokumentes", document)
+    assert client.get("CDokumente", document) == before
+    query = {"where[0][type]": "linkedWith", "where[0][attribute]": "raeumungsklages", "where[0][value][]": parent}
+    assert [row["id"] for row in espo("GET", "CDokumente", params=query).json()["list"]] == [document]
+    query["where[0][type]"] = "notLinkedWith"
+    assert espo("GET", "CDokumente", params=query).json()["total"] == 0
+
+
+def test_deleted_records_drop_out_of_links_and_come_back_with_them(espo, client, document, parent):
+    client.link("CDokumente", document, "raeumungsklages", parent)
+    client.delete("Raeumungsklage", parent)
+    assert linked(espo, "CDokumente", document, "raeumungsklages") == []
+    client.restore("Raeumungsklage", parent)
+    assert linked(espo, "CDokumente", document, "raeumungsklages") == [parent]
+    assert espo("POST", f"CDokumente/{document}/accounts", json={"id": "65f0a1b2c3d4e5f60"}).status_code == 404
+
+
+def test_a_file_is_uploaded_put_on_a_document_and_replaced(espo, document):
+    def put(content):
+        data = "data:text/plain;base64," + base64.b64encode(content).decode()
+        attachment = {"name": "ä.txt", "type": "text/plain", "role": "Attachment", "relatedType": "CDokumente"}
+        made = espo("POST", "Attachment", json=attachment | {"field": "dokument", "file": data}).json()
+        return espo("PUT", f"CDokumente/{document}", json={"dokumentId": made["id"]}).json()
+
+    first = put(b"eins")
+    assert (first["dokumentName"], first["fileStatus"]) == ("ä.txt", "new")
+    assert first["md5sum"] == hashlib.md5(b"eins").hexdigest()
+    assert espo("GET", f"Attachment/file/{first['dokumentId']}").content == b"eins"
+    second = put(b"zwei")
+    assert second["fileStatus"] == "changed"
+    assert second["sha256"] == hashlib.sha256(b"zwei").hexdigest()
+    assert espo("GET", f"Attachment/file/{first['dokumentId']}").status_code == 404
+    assert espo("GET", f"Attachment/{first['dokumentId']}").status_code == 404
+
+
+def test_hashes_can_stay_empty(client, document):
+    client.settings(espocrm_hash_on_upload=False)
+    client.upload_file(document, "a.txt", b"eins")
+    assert client.get("CDokumente", document)["md5sum"] is None
+    assert client.get("CDokumente", document)["fileStatus"] == "new"
+
+
+@pytest.mark.parametrize("wrong", [{"file": "eins"}, {"file": None}, {"field": None}, {"name": ""}])
+def test_an_upload_that_is_none_is_refused(espo, wrong):
+    good = {"name": "a", "relatedType": "CDokumente", "field": "dokument", "file": "data:text/plain;base64,YQ=="}
+    assert espo("POST", "Attachment", json=good).status_code == 200
+    assert espo("POST", "Attachment", json=good | wrong).status_code == 400
+
+
+def test_the_firms_own_hook_tells_of_links(sb, client, receiver, document, parent):
+    client.settings(espocrm_link_hook_url=receiver.url + "/vmh/webhook/entity", espocrm_link_hook_token="geheim")
+    assert client.link("CDokumente", document, "raeumungsklages", parent)
+    assert receiver.arrived.wait(5)
+    path, headers, body = receiver.got[0]
+    assert (path, headers["Authorization"]) == ("/vmh/webhook/entity/link", "Bearer geheim")
+    assert json.loads(body) == {
+        "entityType": "CDokumente",
+        "entityId": document,
+        "link": "raeumungsklages",
+        "foreignType": "Raeumungsklage",
+        "foreignId": parent,
+    }
+    receiver.arrived.clear()
+    assert not client.link("CDokumente", document, "raeumungsklages", parent)
+    client.settings(espocrm_link_hook=False)
+    client.unlink("CDokumente", document, "raeumungsklages", parent)
+    assert not receiver.arrived.wait(0.2)
