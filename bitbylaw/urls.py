@@ -1,6 +1,12 @@
 """All addresses of the hub."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+from django.views.generic import RedirectView
 
-urlpatterns = [path("admin/", admin.site.urls)]
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", admin.site.urls),
+    path("vmh/webhook/", include("syncapp.webhooks.urls")),
+    path("", include("syncapp.api.urls")),
+]

@@ -77,13 +77,17 @@ def held() -> list[HeldLock]:
         token, left = client.get(raw), client.pttl(raw)
         if token is not None:
             expires = timezone.now() + timedelta(milliseconds=left) if left > 0 else None
-            found.append(HeldLock(raw.decode().removeprefix(PREFIX), token.decode(), None, expires))
+            found.append(HeldLock(_text(raw).removeprefix(PREFIX), _text(token), None, expires))
     return sorted(found, key=lambda lock: lock.key)
 
 
 def forget_expired() -> int:
     """Table rows whose time to live is over (Redis forgets by itself)."""
     return Lock.objects.filter(expires_at__lt=timezone.now()).delete()[0]
+
+
+def _text(raw: Any) -> str:
+    return raw.decode() if isinstance(raw, bytes) else str(raw)
 
 
 def _redis_lock(key: str, seconds: float) -> Any:

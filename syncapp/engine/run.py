@@ -101,19 +101,23 @@ class Run:
             raise
         self._close(entry, JournalState.DONE, "")
 
-    def unsettled_writes(self, action: str, mark: str = "") -> list[JournalEntry]:
-        """Earlier writes of this record whose outcome is not known, newest first (of other runs than this one)."""
+    def unsettled_writes(self, action: str) -> list[JournalEntry]:
+        """Earlier writes of this record whose outcome is not known, newest first."""
         found = JournalEntry.objects.filter(
             record=self.record, action=action, state__in=[JournalState.INTENDED, JournalState.LOST]
         )
-        if mark:
-            found = found.filter(mark=mark)
         return list(found.order_by("-id"))
 
     def resolve(self, entry: JournalEntry, state: JournalState, target_id: str = "") -> None:
         """Write down what became of an earlier write that was looked for."""
         entry.target_id = target_id or entry.target_id
         self._close(entry, state, "found later" if state == JournalState.DONE else "not found later")
+
+    def clear_open_writes(self) -> None:
+        """Both sides agree, so writes whose answers were lost have been seen: done, or not needed any more."""
+        JournalEntry.objects.filter(
+            record=self.record, state__in=[JournalState.INTENDED, JournalState.LOST]
+        ).update(state=JournalState.CLEARED, finished_at=timezone.now())
 
     def _close(self, entry: JournalEntry, state: JournalState, detail: str) -> None:
         entry.state, entry.detail, entry.finished_at = state, detail[:300], timezone.now()

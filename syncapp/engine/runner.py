@@ -10,12 +10,13 @@ import structlog
 from django.db import Error as DatabaseError
 
 from syncapp.engine import claims, connections, locks, settling, switches, systems
+from syncapp.engine.backoff import STANDARD
 from syncapp.engine.claims import Claim, ClaimLost
 from syncapp.engine.lease import kept
 from syncapp.engine.planning import Ending, Plan
 from syncapp.engine.run import Run
 from syncapp.engine.settling import Settlement
-from syncapp.engine.verdicts import Next, judge
+from syncapp.engine.verdicts import Next, Verdict, judge
 from syncapp.models import Outcome, Reason, Record
 
 SOON = timedelta(seconds=5)  # a busy lock: the other run is usually over in seconds
@@ -114,8 +115,8 @@ def _work(run: Run, step: Step, *, observe: bool) -> Settlement:
         run.plan = plan.names
         if observe and plan.actions:
             return settling.wait(run, Reason.OBSERVED, OBSERVED_FOR, outcome=Outcome.OBSERVED)
-        return settling.settle(run, flow.apply(state, plan) if plan.actions else plan.ending)
-    except (ClaimLost, DatabaseError):
+        return settling.settle(run, flow.apply(state, plan))
+    except (ClaimLost, DatabaseError, locks.LockBusy, locks.LocksAway):
         raise
     except Exception as exc:
         return _fail(run, flow, exc)
@@ -127,20 +128,19 @@ def _fail(run: Run, flow: Flow, exc: Exception) -> Settlement:
         return settling.wait(run, systems.why_waiting(away), systems.WAIT_IN_OUTAGE, system=away.name)
     if verdict.reason == Reason.INTERNAL_ERROR:
         log.error("run.internal_error", where=verdict.detail)
+    gives_up = verdict.next is Next.PERSON or STANDARD.pause(run.record.attempts) is None
+    if gives_up:
+        _tell(flow, verdict)
     if verdict.next is Next.PERSON:
-        settlement = settling.fail(run, verdict.reason, verdict.detail, verdict.system)
-    else:
-        settlement = settling.try_again(run, verdict)
-    if settlement.outcome == Outcome.FAILED:
-        _tell(flow, settlement)
-    return settlement
+        return settling.fail(run, verdict.reason, verdict.detail, verdict.system)
+    return settling.try_again(run, verdict)
 
 
-def _tell(flow: Flow, settlement: Settlement) -> None:
-    # Best effort: failing to say so never hides the first error, which is settled already.
+def _tell(flow: Flow, verdict: Verdict) -> None:
+    # Best effort: failing to say so never hides the first error.
     try:
-        flow.failed(settlement.reason, settlement.detail)
-    except DatabaseError:
+        flow.failed(verdict.reason, verdict.detail)
+    except (ClaimLost, DatabaseError):
         raise
     except Exception as exc:
         log.warning("run.failure_not_told", error=type(exc).__name__)

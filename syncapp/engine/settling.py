@@ -170,6 +170,8 @@ def _write(
 ) -> Settlement:
     with transaction.atomic():
         more = claims.let_go(run.claim, fresh=fresh, again=again)
+        if outcome == Outcome.IN_SYNC and (run.attempt or run.record.attempts > 1):
+            run.clear_open_writes()
         run.finish_attempt(outcome, reason, detail)
         once_more = more and again["due_at"] is not None and again["due_at"] <= timezone.now()
         if once_more:

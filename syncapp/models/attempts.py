@@ -55,6 +55,7 @@ class JournalState(models.TextChoices):
     DONE = "done", _("done")
     FAILED = "failed", _("refused")
     LOST = "lost", _("answer lost")
+    CLEARED = "cleared", _("seen by a later run")
 
 
 class JournalEntry(models.Model):

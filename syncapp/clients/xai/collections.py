@@ -19,6 +19,12 @@ class XaiCollections(XaiRest):
         for row in self.listing(self._collections_host, COLLECTIONS, "collections", _NEWEST_FIRST):
             yield XaiCollection.from_api(row)
 
+    def collections_starting(self, start: str) -> list[XaiCollection]:
+        """All whose name starts with this (letters, digits, `-`, `_` only), newest first."""
+        query = [*_NEWEST_FIRST, ("filter", f'collection_name:"{checked_id(start)}"')]
+        rows = self.listing(self._collections_host, COLLECTIONS, "collections", query)
+        return [found for found in map(XaiCollection.from_api, rows) if found.name.startswith(start)]
+
     def find_collections(self, exact_name: str) -> list[XaiCollection]:
         """All with exactly this name.
 

@@ -1,0 +1,91 @@
+"""How a parent and its collection at xAI name each other. Pure.
+
+A collection has no metadata at xAI: the cross reference stands in its name (`<EntityType>-<entity id>` and a readable
+part) and as compact JSON in its description.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from syncapp.clients.espocrm import EspoParent
+from syncapp.clients.xai import XaiCollection
+from syncapp.flows.parents import Life
+
+LONGEST_NAME = 200
+# Every document carries these; they must be declared when the collection is made.
+DOCUMENT_FIELDS = ("espocrm_document_id", "espocrm_entity_type", "espocrm_entity_id")
+
+
+class Why(StrEnum):
+    """Reasons of this flow; each is one of the hub's reasons (`syncapp.models.Reason`)."""
+
+    PARENT_PAUSED = "parent_paused"
+    PARENT_CLOSED = "parent_closed"
+    DELETION_PROPOSED = "deletion_proposed"
+    ENTITY_GONE = "entity_gone"
+    FIELD_MISSING = "field_missing"
+    COLLECTION_PENDING = "collection_pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """The last agreement; the name only as a fingerprint."""
+
+    collection_id: str = ""
+    life: str = ""
+    name_print: str = ""
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Agreed:
+        fields = cls.__dataclass_fields__
+        return cls(**{key: str(value) for key, value in raw.items() if key in fields})
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def prefix(entity_type: str, entity_id: str) -> str:
+    """What the name of the entity's collection begins with, followed by a blank or nothing."""
+    return f"{entity_type}-{entity_id}"
+
+
+def collection_name(entity_type: str, entity_id: str, readable: str) -> str:
+    words = " ".join("".join(c if c.isprintable() and c not in '"\\' else " " for c in readable).split())
+    return f"{prefix(entity_type, entity_id)} {words}"[:LONGEST_NAME].rstrip()
+
+
+def name_print(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
+def description(entity_type: str, entity_id: str, created_at: str) -> str:
+    facts = {"espocrm_entity_type": entity_type, "espocrm_entity_id": entity_id, "created_at": created_at}
+    return json.dumps(facts, separators=(",", ":"))
+
+
+def belongs(collection: XaiCollection, entity_type: str, entity_id: str) -> bool:
+    """Whether a collection is this entity's, by its name alone: the filter at xAI matches parts of names."""
+    start = prefix(entity_type, entity_id)
+    return collection.name == start or collection.name.startswith(f"{start} ")
+
+
+def oldest(collections: Sequence[XaiCollection]) -> XaiCollection | None:
+    """The one to keep of several that a lost answer once made; the same one for everybody who looks."""
+    return min(collections, key=lambda c: (c.created_at.timestamp() if c.created_at else 0.0, c.id), default=None)
+
+
+def unchanged(parent: EspoParent, life: Life, agreed: Agreed) -> bool:
+    """Whether one read of the parent is enough to know that nothing changed for its collection."""
+    return (
+        life is Life.ACTIVE
+        and agreed.life == life.value
+        and bool(agreed.collection_id)
+        and parent.collection_id == agreed.collection_id
+        and name_print(collection_name(parent.entity_type, parent.id, parent.name)) == agreed.name_print
+    )

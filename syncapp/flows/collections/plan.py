@@ -1,0 +1,130 @@
+"""Decides about the collection of a parent, out of what was read. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from syncapp.clients.espocrm import EspoParent
+from syncapp.clients.xai import XaiCollection
+from syncapp.engine.planning import Plan, Postponed, Settled, Skipped
+from syncapp.flows.collections.mapping import Agreed, Why, collection_name, name_print
+from syncapp.flows.parents import Life
+
+# Until the documents of a closed parent have left its collection. They are asked once: a document that can't leave
+# shows as failed itself, and asking it again and again would hide that.
+DETACHING = timedelta(seconds=30)
+STILL_DETACHING = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionState:
+    """All that was read. `parent` None: gone in the CRM, which counts as closed."""
+
+    entity_type: str
+    entity_id: str
+    parent: EspoParent | None
+    life: Life
+    agreed: Agreed = field(default_factory=Agreed)
+    unchanged: bool = False
+    collection: XaiCollection | None = None  # the one to use, if there is one at xAI
+    twins: tuple[str, ...] = ()  # further collections of the same parent
+    still_used: bool = False  # documents of ours are in it
+    may_delete: bool = False  # the setting XAI_DELETE_COLLECTIONS
+    foreign_documents: bool = False  # it holds documents that are not ours
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    collection_name: str = field(repr=False)
+    name: str = "create the collection"
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    collection_id: str
+    new_name: str = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return f"rename {self.collection_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class WriteId:
+    """Write the collection's id to the parent in the CRM; None in place of an id: the one that was just made."""
+
+    collection_id: str | None
+    name: str = "write xaiCollectionId to the CRM"
+
+
+@dataclass(frozen=True, slots=True)
+class LookAtDocuments:
+    """One wish for every linked document."""
+
+    name: str = "ask every linked document to sync"
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    collection_id: str
+
+    @property
+    def name(self) -> str:
+        return f"delete {self.collection_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeDeletion:
+    collection_id: str
+    why: str
+
+    @property
+    def name(self) -> str:
+        return f"propose to staff that {self.collection_id} be deleted"
+
+
+def plan(state: CollectionState) -> Plan:
+    if state.unchanged:
+        return Plan(Settled())
+    if state.parent is None or state.life is Life.CLOSED:
+        return _closed(state)
+    if state.life is Life.PAUSED:
+        kept = Agreed(state.agreed.collection_id, Life.PAUSED.value, state.agreed.name_print)
+        return Plan(Skipped(Why.PARENT_PAUSED, agreed=kept.to_json()))
+    return _active(state, state.parent)
+
+
+def _active(state: CollectionState, parent: EspoParent) -> Plan:
+    name = collection_name(state.entity_type, state.entity_id, parent.name)
+    twins = tuple(ProposeDeletion(twin, "second collection of the same entity") for twin in state.twins)
+    there = state.collection
+    if there is None:
+        agreed = Agreed("", Life.ACTIVE.value, name_print(name))
+        return Plan(Settled(agreed.to_json()), (Create(name), WriteId(None), LookAtDocuments(), *twins))
+    agreed = Agreed(there.id, Life.ACTIVE.value, name_print(name))
+    rename = (Rename(there.id, name),) if there.name != name else ()
+    write = (WriteId(there.id),) if parent.collection_id != there.id else ()
+    new = (state.agreed.collection_id, state.agreed.life) != (agreed.collection_id, agreed.life)
+    look = (LookAtDocuments(),) if new or write else ()
+    return Plan(Settled(agreed.to_json()), (*rename, *write, *look, *twins))
+
+
+def _closed(state: CollectionState) -> Plan:
+    gone = state.parent is None
+    reason = Why.ENTITY_GONE if gone else Why.PARENT_CLOSED
+    closed = Agreed(state.agreed.collection_id, Life.CLOSED.value, state.agreed.name_print)
+    if state.collection is None:
+        forget = (WriteId(""),) if state.parent is not None and state.parent.collection_id else ()
+        return Plan(Skipped(reason, agreed=Agreed("", Life.CLOSED.value).to_json()), forget)
+    if state.still_used:
+        if state.agreed.life == Life.CLOSED.value:
+            return Plan(Postponed(Why.COLLECTION_PENDING, STILL_DETACHING))
+        return Plan(Postponed(Why.COLLECTION_PENDING, DETACHING, closed.to_json()), (LookAtDocuments(),))
+    if not state.may_delete or state.foreign_documents:
+        why = "entity deleted" if gone else "entity closed"
+        proposal = ProposeDeletion(state.collection.id, why)
+        return Plan(Skipped(Why.DELETION_PROPOSED, agreed=closed.to_json()), (proposal,))
+    forget = (WriteId(""),) if not gone else ()
+    done = Skipped(reason, agreed=Agreed("", Life.CLOSED.value).to_json())
+    return Plan(done, (*forget, Delete(state.collection.id)))

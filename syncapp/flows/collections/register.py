@@ -1,0 +1,63 @@
+"""What the hub knows of collections: whose they are, which documents are in them, which may go."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from syncapp.models import Orphan, OrphanState, Reference, ReferenceKind, SystemName
+
+
+def remember(entity_type: str, entity_id: str, collection_id: str) -> None:
+    """The entity has this collection, and no other."""
+    rows = _collections().filter(entity_type=entity_type, entity_id=entity_id)
+    with transaction.atomic():
+        if list(rows.values_list("remote_id", flat=True)) != [collection_id]:
+            rows.exclude(remote_id=collection_id).delete()
+            Reference.objects.get_or_create(
+                entity_type=entity_type,
+                entity_id=entity_id,
+                system=SystemName.XAI,
+                kind=ReferenceKind.COLLECTION,
+                remote_id=collection_id,
+                container_id="",
+            )
+
+
+def gone(collection_id: str) -> None:
+    """It does not exist at xAI any more, and so nothing is in it."""
+    with transaction.atomic():
+        _collections().filter(remote_id=collection_id).delete()
+        _members(collection_id).delete()
+        Orphan.objects.filter(system=SystemName.XAI, kind=ReferenceKind.COLLECTION, remote_id=collection_id).update(
+            state=OrphanState.GONE, closed_at=timezone.now()
+        )
+
+
+def members(collection_id: str) -> int:
+    return _members(collection_id).count()
+
+
+def member_documents(collection_id: str) -> list[str]:
+    return list(_members(collection_id).values_list("entity_id", flat=True))
+
+
+def propose_deletion(entity_type: str, entity_id: str, collection_id: str, why: str) -> None:
+    """List it for staff; what staff decided before stands."""
+    Orphan.objects.get_or_create(
+        system=SystemName.XAI,
+        kind=ReferenceKind.COLLECTION,
+        remote_id=collection_id,
+        defaults={"entity_type": entity_type, "entity_id": entity_id, "why": why},
+    )
+
+
+def _collections() -> QuerySet[Reference]:
+    return Reference.objects.filter(system=SystemName.XAI, kind=ReferenceKind.COLLECTION)
+
+
+def _members(collection_id: str) -> QuerySet[Reference]:
+    return Reference.objects.filter(
+        system=SystemName.XAI, kind=ReferenceKind.MEMBERSHIP, container_id=collection_id
+    )

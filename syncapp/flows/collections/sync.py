@@ -1,0 +1,161 @@
+"""The collection step: read, plan, apply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.utils import timezone
+
+from syncapp.clients.errors import NotFound
+from syncapp.clients.espocrm import EspoParent
+from syncapp.clients.espocrm.fields import FIELDS
+from syncapp.clients.xai import XaiCollection
+from syncapp.engine import connections, wishes
+from syncapp.engine.planning import Ending, Failed, Plan, Settled
+from syncapp.engine.run import Run, WriteIntent
+from syncapp.engine.wishes import Target
+from syncapp.events import registry
+from syncapp.flows.collections import mapping, register
+from syncapp.flows.collections.mapping import Agreed, Why
+from syncapp.flows.collections.plan import (
+    CollectionState,
+    Create,
+    Delete,
+    LookAtDocuments,
+    ProposeDeletion,
+    Rename,
+    WriteId,
+    plan,
+)
+from syncapp.flows.parents import Life, life_of
+from syncapp.models import SystemName, Urgency
+
+
+class CollectionSync:
+    """One run of one parent of documents."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._crm = connections.espocrm(run)
+        self._xai = connections.xai(run)
+
+    # Read
+
+    def read(self) -> CollectionState:
+        run, agreed = self._run, Agreed.from_json(self._run.agreed)
+        parent = self._parent()
+        life = Life.CLOSED
+        if parent is not None:
+            life = life_of(run.entity_type, parent.status, settings.CONFIG.ESPOCRM_PARENT_STATUS)
+            if not run.thorough and mapping.unchanged(parent, life, agreed):
+                return CollectionState(run.entity_type, run.entity_id, parent, life, agreed, unchanged=True)
+        collection, twins = self._collection(parent, agreed)
+        used = register.members(collection.id) if collection and life is Life.CLOSED else 0
+        return CollectionState(
+            run.entity_type,
+            run.entity_id,
+            parent,
+            life,
+            agreed,
+            collection=collection,
+            twins=twins,
+            still_used=used > 0,
+            may_delete=settings.CONFIG.XAI_DELETE_COLLECTIONS,
+            foreign_documents=bool(collection and collection.documents_count > used),
+        )
+
+    def _parent(self) -> EspoParent | None:
+        try:
+            parent = self._crm.parent(self._run.entity_type, self._run.entity_id)
+        except NotFound:
+            return None
+        return None if parent.deleted else parent
+
+    def _collection(self, parent: EspoParent | None, agreed: Agreed) -> tuple[XaiCollection | None, tuple[str, ...]]:
+        """The collection to use and its twins: what the CRM names, else what is found by the exact name."""
+        named = [parent.collection_id] if parent and parent.collection_id else []
+        for collection_id in dict.fromkeys([*named, *([agreed.collection_id] if agreed.collection_id else [])]):
+            try:
+                return self._xai.collection(collection_id), ()
+            except NotFound:
+                register.gone(collection_id)
+        start = mapping.prefix(self._run.entity_type, self._run.entity_id)
+        found = [
+            c
+            for c in self._xai.collections_starting(start)
+            if mapping.belongs(c, self._run.entity_type, self._run.entity_id)
+        ]
+        kept = mapping.oldest(found)
+        return kept, tuple(sorted(c.id for c in found if kept and c.id != kept.id))
+
+    # Decide
+
+    def plan(self, state: CollectionState) -> Plan:
+        return plan(state)
+
+    # Act
+
+    def apply(self, state: CollectionState, plan: Plan) -> Ending:
+        made: str | None = None
+        if state.collection is not None:
+            register.remember(state.entity_type, state.entity_id, state.collection.id)
+        for action in plan.actions:
+            match action:
+                case Create():
+                    made = self._create(action)
+                case Rename():
+                    with self._run.writing(self._intent("rename_collection", action.collection_id)):
+                        self._xai.rename_collection(action.collection_id, action.new_name)
+                case WriteId():
+                    if refused := self._write_id(state, made if action.collection_id is None else action.collection_id):
+                        return refused
+                case LookAtDocuments():
+                    self._look_at_documents(state)
+                case Delete():
+                    with self._run.writing(self._intent("delete_collection", action.collection_id)):
+                        self._xai.delete_collection(action.collection_id)
+                    register.gone(action.collection_id)
+                case ProposeDeletion():
+                    register.propose_deletion(state.entity_type, state.entity_id, action.collection_id, action.why)
+        if made and isinstance(plan.ending, Settled):
+            return Settled({**(plan.ending.agreed or {}), "collection_id": made})
+        return plan.ending
+
+    def failed(self, reason: str, detail: str) -> None:
+        """Parents have no fields for errors; the failure shows in the hub only."""
+
+    def _intent(self, action: str, collection_id: str = "") -> WriteIntent:
+        mark = mapping.prefix(self._run.entity_type, self._run.entity_id)
+        return WriteIntent(SystemName.XAI, action, "collection", collection_id, mark)
+
+    def _create(self, action: Create) -> str:
+        # Whatever an earlier run may have made under this name was looked for when the state was read.
+        run = self._run
+        words = mapping.description(run.entity_type, run.entity_id, timezone.now().isoformat(timespec="seconds"))
+        with run.writing(self._intent("create_collection")) as entry:
+            made = self._xai.create_collection(action.collection_name, words, mapping.DOCUMENT_FIELDS)
+            entry.target_id = made.id
+            register.remember(run.entity_type, run.entity_id, made.id)
+        return made.id
+
+    def _write_id(self, state: CollectionState, collection_id: str | None) -> Ending | None:
+        before = state.parent.collection_id if state.parent else ""
+        intent = WriteIntent(SystemName.ESPOCRM, "update", state.entity_type, state.entity_id)
+        value = collection_id or None
+        with self._run.writing(intent, {FIELDS.collection_id: [before, value]}):
+            answer = self._crm.update(state.entity_type, state.entity_id, {FIELDS.collection_id: value})
+        kept = (answer.get(FIELDS.collection_id) or None) == value
+        return None if kept else Failed(Why.FIELD_MISSING, FIELDS.collection_id)
+
+    def _look_at_documents(self, state: CollectionState) -> None:
+        ids = set(register.member_documents(state.collection.id)) if state.collection else set()
+        if state.parent is not None:
+            ids |= set(self._linked_documents(state.entity_type, state.entity_id))
+        targets = [Target(registry.DOCUMENT_SYNC, FIELDS.document_entity, document_id) for document_id in sorted(ids)]
+        wishes.request(targets, urgency=Urgency.FOLLOW_UP, trace_id=self._run.trace_id, thorough=True)
+
+    def _linked_documents(self, entity_type: str, entity_id: str) -> Iterator[str]:
+        for link, meta in sorted(self._crm.metadata(entity_type).links.items()):
+            if meta.entity_type == FIELDS.document_entity and meta.kind == "hasMany":
+                yield from self._crm.linked_document_ids(entity_type, entity_id, link)

@@ -1,0 +1,216 @@
+"""Decides what to do with a document, out of what was read. Pure: no database, no HTTP, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from syncapp.clients.espocrm import EspoDocument
+from syncapp.clients.espocrm.fields import FIELDS, Fields
+from syncapp.clients.xai import IndexStatus
+from syncapp.engine.planning import Ending, Failed, Plan, Postponed, Settled, Skipped
+from syncapp.flows.documents import mapping
+from syncapp.flows.documents.mapping import Agreed, Content, Why
+from syncapp.flows.parents import Life, Parent
+
+# The collection flow wakes the document when the collection is there; this only covers a lost wake-up.
+COLLECTION_WAIT = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Membership:
+    """One file in one collection."""
+
+    collection_id: str
+    file_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentState:
+    """All that was read. `document` None: gone in the CRM."""
+
+    document: EspoDocument | None
+    agreed: Agreed = field(default_factory=Agreed)
+    untouched: bool = False
+    supported: bool = True
+    parents: tuple[Parent, ...] = ()
+    memberships: frozenset[Membership] = frozenset()
+    content: Content | None = None  # the file at xAI of the present content, if there is one
+    indexed: Mapping[str, IndexStatus] = field(default_factory=dict)  # by collection; not attached: not in it
+    vanished: frozenset[str] = frozenset()  # collections that the CRM names and xAI does not know
+    was_indexing: bool = False  # the last run attached it and no other wish came since
+    patience_over: bool = False  # indexing takes longer than anyone should wait
+    names: Fields = FIELDS
+    texts: Mapping[str, str] = field(default_factory=dict)  # what the CRM's users read for a reason
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Collections the document belongs to."""
+        return tuple(
+            sorted(
+                {
+                    parent.collection_id
+                    for parent in self.parents
+                    if parent.life is Life.ACTIVE and parent.collection_id and parent.collection_id not in self.vanished
+                }
+            )
+        )
+
+    @property
+    def left_alone(self) -> frozenset[str]:
+        """Collections of paused parents: nothing is added, nothing taken away."""
+        return frozenset(p.collection_id for p in self.parents if p.life is Life.PAUSED) - set(self.wanted)
+
+    @property
+    def without_collection(self) -> tuple[Parent, ...]:
+        return tuple(
+            p
+            for p in self.parents
+            if p.life is Life.ACTIVE and (not p.collection_id or p.collection_id in self.vanished)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AskForCollection:
+    parent: Parent
+
+    @property
+    def name(self) -> str:
+        return f"ask for the collection of {self.parent.entity_type} {self.parent.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    attachment_id: str
+    name: str = "download, then upload (or use the file of the same bytes)"
+
+
+@dataclass(frozen=True, slots=True)
+class Attach:
+    collection_id: str
+    again: bool = False  # take it out first: its indexing failed before
+
+    @property
+    def name(self) -> str:
+        return f"{'attach again to' if self.again else 'attach to'} {self.collection_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Detach:
+    membership: Membership
+
+    @property
+    def name(self) -> str:
+        return f"detach {self.membership.file_id} from {self.membership.collection_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Write to the CRM how the document stands."""
+
+    fields: Mapping[str, object]
+
+    @property
+    def name(self) -> str:
+        return f"write {', '.join(sorted(self.fields))} to the CRM"
+
+
+def plan(state: DocumentState) -> Plan:
+    document = state.document
+    if document is None:
+        return _detach_all(state, Skipped(Why.ENTITY_GONE, agreed={}), tell=False)
+    if state.untouched:
+        return Plan(Settled())
+    asking = tuple(AskForCollection(parent) for parent in state.without_collection)
+    if not state.wanted:
+        return _nowhere(state, asking)
+    if reason := _unfit(state, document):
+        remembered = Agreed(unfit=(document.file_id, reason))
+        return _detach_all(state, Skipped(reason, agreed=remembered.to_json()), asking=asking)
+    if state.content is None:
+        attach = tuple(Attach(collection) for collection in state.wanted)
+        ending: Ending = Postponed(Why.INDEXING, timedelta())
+        return Plan(ending, (*asking, Upload(document.file_id), *attach, *_surplus(state, None), *_tell(state, ending)))
+    return _known_content(state, state.content, asking)
+
+
+def _known_content(state: DocumentState, content: Content, asking: tuple[AskForCollection, ...]) -> Plan:
+    broken = [c for c in state.wanted if state.indexed.get(c) is IndexStatus.FAILED]
+    if broken and state.was_indexing:
+        failed = Failed(Why.INDEXING_FAILED)
+        return Plan(failed, (*asking, *_surplus(state, content.file_id), *_tell(state, failed)))
+    attach = [Attach(c) for c in state.wanted if c not in state.indexed] + [Attach(c, again=True) for c in broken]
+    processing = [c for c in state.wanted if state.indexed.get(c) is IndexStatus.PROCESSING]
+    if processing and state.patience_over and not attach:
+        failed = Failed(Why.INDEXING_FAILED, "timeout")
+        return Plan(failed, (*asking, *_tell(state, failed)))
+    surplus = _surplus(state, content.file_id)
+    if attach or processing:
+        ending: Ending = Postponed(Why.INDEXING, timedelta())
+        return Plan(ending, (*asking, *attach, *(surplus if not processing else ()), *_tell(state, ending)))
+    settled = Settled(Agreed(content=content, collections=state.wanted, settled=True).to_json())
+    return Plan(settled, (*asking, *surplus, *_tell(state, settled, content)))
+
+
+def _nowhere(state: DocumentState, asking: tuple[AskForCollection, ...]) -> Plan:
+    if asking:
+        return _detach_all(state, Postponed(Why.COLLECTION_PENDING, COLLECTION_WAIT), asking=asking)
+    if any(membership.collection_id in state.left_alone for membership in state.memberships):
+        return _detach_all(state, Skipped(Why.PARENT_PAUSED), tell=False)
+    return _detach_all(state, Skipped(Why.NO_PARENT))
+
+
+def _unfit(state: DocumentState, document: EspoDocument) -> Why | None:
+    if not document.file_id:
+        return Why.NO_FILE
+    if not state.supported:
+        return Why.UNSUPPORTED_TYPE
+    if state.agreed.unfit and state.agreed.unfit[0] == document.file_id:
+        return Why(state.agreed.unfit[1])
+    return None
+
+
+def _detach_all(
+    state: DocumentState, ending: Ending, *, asking: tuple[AskForCollection, ...] = (), tell: bool = True
+) -> Plan:
+    gone = state.document is None
+    detach = tuple(
+        Detach(membership)
+        for membership in sorted(state.memberships)
+        if gone or membership.collection_id not in state.left_alone
+    )
+    return Plan(ending, (*asking, *detach, *(_tell(state, ending) if tell else ())))
+
+
+def _tell(state: DocumentState, ending: Ending, content: Content | None = None) -> tuple[Tell, ...]:
+    """What the CRM has to be told; nothing when it shows that already."""
+    document, names = state.document, state.names
+    assert document is not None  # noqa: S101  there is nobody to tell when it is gone, and no caller does
+    match ending:
+        case Settled() if content is not None:
+            fields = mapping.success(document, content, state.wanted, names)
+        case Postponed():
+            fields = mapping.pending(document, names)
+        case Failed(reason, _, _):
+            # Its words come from xAI and are added when the plan is applied.
+            fields = {names.xai_status: mapping.CrmStatus.FAILED, names.xai_error: state.texts.get(reason, reason)}
+        case _:
+            reason = ending.reason if isinstance(ending, Skipped) else ""
+            quiet = reason in (Why.NO_PARENT, Why.NO_FILE)
+            fields = mapping.outside(document, "" if quiet else state.texts.get(reason, reason), names)
+    return (Tell(fields),) if fields else ()
+
+
+def _surplus(state: DocumentState, file_id: str | None) -> tuple[Detach, ...]:
+    """What it must be taken out of: collections no longer wanted, and everywhere the files of older content.
+
+    Without a file id yet (before the upload) every present membership is named; one that turns out to be wanted after
+    all, because the bytes are the same, is kept when the plan is applied.
+    """
+    return tuple(
+        Detach(membership)
+        for membership in sorted(state.memberships)
+        if membership.collection_id not in state.left_alone
+        and (membership.collection_id not in state.wanted or membership.file_id != file_id)
+    )

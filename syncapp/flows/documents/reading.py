@@ -1,0 +1,138 @@
+"""Reads the present state of a document on all sides, and asks no more than the decision needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from syncapp.clients.errors import EntityTypeUnknown, NotFound
+from syncapp.clients.espocrm import EspoClient, EspoDocument
+from syncapp.clients.espocrm.fields import FIELDS
+from syncapp.clients.xai import IndexStatus, XaiClient, supported_type
+from syncapp.engine.run import Run
+from syncapp.flows import files, texts
+from syncapp.flows.documents.mapping import Agreed, Content, adopted, same_content, untouched
+from syncapp.flows.documents.plan import DocumentState, Membership
+from syncapp.flows.parents import Life, Parent, life_of
+from syncapp.models import Reason, Reference, ReferenceKind
+
+PATIENCE = timedelta(hours=24)  # indexing takes seconds to minutes; after a day something is wrong
+
+
+class Reader:
+    def __init__(self, run: Run, crm: EspoClient, xai: XaiClient) -> None:
+        self._run, self._crm, self._xai = run, crm, xai
+
+    def read(self) -> DocumentState:
+        run = self._run
+        agreed = Agreed.from_json(run.agreed)
+        known = frozenset(Membership(*pair) for pair in files.memberships(run.entity_type, run.entity_id))
+        try:
+            document = self._crm.document(run.entity_id)
+        except NotFound:
+            return DocumentState(None, agreed, memberships=known)
+        if document.deleted:
+            return DocumentState(None, agreed, memberships=known)
+        if not run.thorough and untouched(document, agreed):
+            return DocumentState(document, agreed, untouched=True)
+        if not agreed.settled and document.xai_id:
+            # First contact with a document that was synced before our time: where the CRM says it is.
+            known |= {Membership(collection, document.xai_id) for collection in document.xai_collections}
+        state = DocumentState(
+            document,
+            agreed,
+            supported=supported_type(document.file_name),
+            parents=self._parents(document, agreed),
+            memberships=known,
+            was_indexing=self._goes_on_indexing(agreed),
+            texts=texts.all_for_crm(),
+        )
+        return self._with_remote(state, document)
+
+    def _goes_on_indexing(self, agreed: Agreed) -> bool:
+        return agreed.progress is not None and self._run.record.reason == Reason.INDEXING
+
+    # Where it belongs
+
+    def _parents(self, document: EspoDocument, agreed: Agreed) -> tuple[Parent, ...]:
+        progress = agreed.progress
+        if progress and self._run.record.reason == Reason.INDEXING and progress.wish == self._run.claim.wish:
+            # Only the indexing is waited for and nobody asked for anything since: the links were just read.
+            return tuple(Parent("", "", Life.ACTIVE, collection) for collection in progress.wanted)
+        statuses = settings.CONFIG.ESPOCRM_PARENT_STATUS
+        return tuple(
+            Parent(entity_type, row.id, life_of(entity_type, row.status, statuses), row.collection_id)
+            for link, entity_type in self.parent_links()
+            for row in self._crm.linked_parents(document.id, link, entity_type)
+            if not row.deleted
+        )
+
+    def parent_links(self) -> Iterator[tuple[str, str]]:
+        """(link, entity type) of every to-many link to a type that has a field for a collection."""
+        for link, meta in sorted(self._crm.metadata(FIELDS.document_entity).links.items()):
+            if meta.kind == "hasMany" and FIELDS.collection_id in self._fields_of(meta.entity_type):
+                yield link, meta.entity_type
+
+    def _fields_of(self, entity_type: str) -> frozenset[str]:
+        try:
+            return self._crm.metadata(entity_type).fields
+        except EntityTypeUnknown:
+            # A type we may not see is no parent, unless it was one: a withdrawn right must not empty collections.
+            if Reference.objects.filter(entity_type=entity_type, kind=ReferenceKind.COLLECTION).exists():
+                raise
+            return frozenset()
+
+    # What is at xAI
+
+    def _with_remote(self, state: DocumentState, document: EspoDocument) -> DocumentState:
+        content = self._present_content(document, state.agreed)
+        if content is None or not state.wanted:
+            return replace(state, content=content)
+        indexed: dict[str, IndexStatus] = {}
+        vanished = set()
+        for collection in state.wanted:
+            try:
+                found = self._xai.batch_documents(collection, [content.file_id]).get(content.file_id)
+            except NotFound:
+                vanished.add(collection)
+                continue
+            if found is not None:
+                indexed[collection] = found.status
+        if len(indexed) < len(state.wanted) - len(vanished) and not indexed and not self._exists(content.file_id):
+            content = None
+        return replace(
+            state,
+            content=content,
+            indexed=indexed,
+            vanished=frozenset(vanished),
+            patience_over=_waited_long(state.agreed),
+        )
+
+    def _present_content(self, document: EspoDocument, agreed: Agreed) -> Content | None:
+        """The file at xAI that holds the document's present content, as far as we know it."""
+        if agreed.content and same_content(document, agreed.content):
+            return agreed.content
+        for reference in files.own_files(self._run.entity_type, self._run.entity_id):
+            facts = reference.data
+            content = Content(
+                reference.remote_id, facts.get("attachment_id", ""), facts.get("md5", ""), reference.digest
+            )
+            if same_content(document, content):
+                return content
+        return adopted(document) if not agreed.settled else None
+
+    def _exists(self, file_id: str) -> bool:
+        try:
+            self._xai.file(file_id)
+        except NotFound:
+            files.forget_file(file_id)
+            return False
+        return True
+
+
+def _waited_long(agreed: Agreed) -> bool:
+    return bool(agreed.progress) and timezone.now() - datetime.fromisoformat(agreed.progress.since) > PATIENCE  # type: ignore[union-attr]

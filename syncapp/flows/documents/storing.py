@@ -1,0 +1,121 @@
+"""Brings a document's bytes to xAI: once, whatever happens in between."""
+
+from __future__ import annotations
+
+import mimetypes
+import tempfile
+from datetime import timedelta
+from typing import BinaryIO, cast
+
+from django.conf import settings
+
+from syncapp.clients.errors import NotFound
+from syncapp.clients.espocrm import Downloaded, EspoClient, EspoDocument
+from syncapp.clients.xai import XaiClient, has_marker, safe_filename
+from syncapp.engine.connections import MEGABYTE
+from syncapp.engine.run import Run, WriteIntent
+from syncapp.flows import files
+from syncapp.flows.documents.mapping import Content, Why
+from syncapp.flows.documents.plan import DocumentState
+from syncapp.models import JournalEntry, JournalState, SystemName
+
+CLOCKS_DIFFER = timedelta(minutes=10)  # ours and xAI's, at most
+
+
+class Unfit(Exception):
+    """The bytes can't be made searchable; `why` says for which reason."""
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class FileReplaced(Exception):
+    """Somebody put another file into the document while we read it."""
+
+
+class FileMismatch(Exception):
+    """The bytes are not those that the CRM describes."""
+
+
+class Storage:
+    def __init__(self, run: Run, crm: EspoClient, xai: XaiClient) -> None:
+        self._run, self._crm, self._xai = run, crm, xai
+
+    def store(self, state: DocumentState) -> Content:
+        """The content of the document as a file at xAI: one that is there already, or a new one.
+
+        Raises `Unfit`, `FileReplaced`, `FileMismatch`, `TooLarge`, and what the clients raise.
+        """
+        document = state.document
+        assert document is not None  # noqa: S101  only planned for a document that is there
+        with tempfile.TemporaryFile(prefix="hub-") as disk:
+            stream = cast(BinaryIO, disk)
+            got = self._download(document, stream)
+            if got.size == 0:
+                raise Unfit(Why.EMPTY_FILE)
+            file_id = self._there_already(document, got) or self._upload(document, stream, got)
+        return Content(file_id, document.file_id, got.md5, got.sha256)
+
+    def _download(self, document: EspoDocument, stream: BinaryIO) -> Downloaded:
+        try:
+            got = self._crm.download(document.file_id, stream, settings.CONFIG.XAI_MAX_FILE_SIZE_MB * MEGABYTE)
+        except NotFound:
+            raise FileReplaced from None  # replacing a file deletes the old attachment at once
+        if document.md5 and got.md5 != document.md5:
+            if self._crm.document(document.id).file_id != document.file_id:
+                raise FileReplaced
+            raise FileMismatch
+        return got
+
+    def _there_already(self, document: EspoDocument, got: Downloaded) -> str | None:
+        """A file with the same bytes, of this document or another, that xAI still has."""
+        for file_id in files.same_bytes(got.sha256):
+            try:
+                self._xai.file(file_id)
+            except NotFound:
+                files.forget_file(file_id)
+                continue
+            self._remember(file_id, got.sha256, document.file_id, got.md5)
+            return file_id
+        return None
+
+    def _upload(self, document: EspoDocument, stream: BinaryIO, got: Downloaded) -> str:
+        mark = f"{self._run.entity_id}-{got.sha256[:16]}"
+        name = safe_filename(document.file_name or document.name, mark)
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        intent = WriteIntent(SystemName.XAI, "upload", "file", mark=mark)
+        facts = {"sha256": got.sha256, "md5": got.md5, "attachment": document.file_id}
+        with self._run.writing(intent, {key: [None, value] for key, value in facts.items()}) as entry:
+            stream.seek(0)
+            entry.target_id = self._xai.upload(stream, got.size, name, kind).id
+            self._remember(entry.target_id, got.sha256, document.file_id, got.md5)
+        return entry.target_id
+
+    def recover(self) -> list[str]:
+        """Look for the files of earlier uploads whose outcome is not known; returns those that are there.
+
+        What is found is remembered like any other file, so its bytes are never uploaded twice.
+        """
+        found = []
+        for entry in self._run.unsettled_writes("upload"):
+            file_id = self._find(entry)
+            self._run.resolve(entry, JournalState.DONE if file_id else JournalState.FAILED, file_id or "")
+            if file_id:
+                facts = {key: pair[1] for key, pair in entry.changes.items()}
+                self._remember(file_id, facts["sha256"], facts["attachment"], facts["md5"])
+                found.append(file_id)
+        return found
+
+    def _find(self, entry: JournalEntry) -> str | None:
+        """Newest first, and no further back than the upload itself."""
+        for file in self._xai.files(newest_first=True):
+            if has_marker(file.name, entry.mark):
+                return file.id
+            if file.created_at is not None and file.created_at < entry.begun_at - CLOCKS_DIFFER:
+                return None
+        return None
+
+    def _remember(self, file_id: str, sha256: str, attachment_id: str, md5: str) -> None:
+        facts = {"attachment_id": attachment_id, "md5": md5}
+        files.remember_file(self._run.entity_type, self._run.entity_id, file_id, sha256, facts)

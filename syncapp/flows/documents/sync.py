@@ -1,0 +1,195 @@
+"""The document step: read, plan, apply."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from syncapp.clients.errors import NotFound, TooLarge
+from syncapp.clients.espocrm import EspoDocument
+from syncapp.clients.espocrm.changes import espo_time
+from syncapp.clients.espocrm.fields import FIELDS
+from syncapp.clients.xai import IndexStatus
+from syncapp.engine import connections, wishes
+from syncapp.engine.planning import Ending, Failed, Plan, Postponed, Settled, Skipped
+from syncapp.engine.run import Run, WriteIntent
+from syncapp.engine.wishes import Target
+from syncapp.events import registry
+from syncapp.flows import files, texts
+from syncapp.flows.documents import mapping
+from syncapp.flows.documents.mapping import Agreed, Content, Progress, Why
+from syncapp.flows.documents.plan import AskForCollection, Attach, Detach, DocumentState, Tell, Upload, plan
+from syncapp.flows.documents.reading import Reader
+from syncapp.flows.documents.storing import FileMismatch, FileReplaced, Storage, Unfit
+from syncapp.models import Record, Status, SystemName, Urgency
+
+AGAIN_SOON = timedelta(seconds=2)
+LONGEST_POLL = timedelta(minutes=10)
+
+
+class DocumentSync:
+    """One run of one document."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._crm = connections.espocrm(run)
+        self._xai = connections.xai(run)
+        self._storage = Storage(run, self._crm, self._xai)
+        self._content: Content | None = None
+        self._answered: EspoDocument | None = None
+
+    def read(self) -> DocumentState:
+        return Reader(self._run, self._crm, self._xai).read()
+
+    def plan(self, state: DocumentState) -> Plan:
+        return plan(state)
+
+    def apply(self, state: DocumentState, plan: Plan) -> Ending:
+        self._content = state.content
+        recovered = [] if state.untouched else self._storage.recover()
+        ending = self._carry_out(state, plan)
+        for file_id in recovered:
+            files.note_orphan(self._run.entity_type, self._run.entity_id, file_id, "uploaded twice or too late")
+        return ending
+
+    def _carry_out(self, state: DocumentState, plan: Plan) -> Ending:
+        ending = plan.ending
+        for action in plan.actions:
+            match action:
+                case AskForCollection():
+                    self._ask(action)
+                case Upload():
+                    try:
+                        self._content = self._storage.store(state)
+                    except FileReplaced:
+                        return Postponed(Why.OUTDATED, AGAIN_SOON)
+                    except FileMismatch:
+                        self.failed(Why.FILE_MISMATCH, "")
+                        return Failed(Why.FILE_MISMATCH)
+                    except (Unfit, TooLarge) as exc:
+                        return self._unfit(state, exc.why if isinstance(exc, Unfit) else Why.TOO_LARGE)
+                case Attach():
+                    self._attach(action)
+                case Detach():
+                    self._detach(state, action)
+                case Tell():
+                    if refused := self._tell(state, action, ending):
+                        return refused
+        if isinstance(ending, Postponed) and ending.reason == Why.INDEXING:
+            return self._wait_for_index(state)
+        if isinstance(ending, Settled) and self._replaced_meanwhile(state):
+            return Postponed(Why.OUTDATED, AGAIN_SOON)
+        return ending
+
+    def failed(self, reason: str, detail: str) -> None:
+        """The CRM shows the failure too."""
+        document = self._crm.document(self._run.entity_id)
+        fields = mapping.failure(document, texts.for_crm(reason), espo_time(timezone.now()), FIELDS)
+        if fields:
+            self._write(document, fields)
+
+    # The actions
+
+    def _ask(self, action: AskForCollection) -> None:
+        # A wish would start a failed parent again each time one of its documents looks; staff retry it instead.
+        busy = Record.objects.filter(
+            step=registry.COLLECTION_SYNC, entity_type=action.parent.entity_type, entity_id=action.parent.id
+        ).exclude(status__in=[Status.IN_SYNC, Status.SKIPPED])
+        if not busy.exists():
+            target = Target(registry.COLLECTION_SYNC, action.parent.entity_type, action.parent.id)
+            wishes.request([target], urgency=Urgency.FOLLOW_UP, trace_id=self._run.trace_id, thorough=True)
+
+    def _attach(self, action: Attach) -> None:
+        run, content = self._run, self._known_content()
+        collection, file_id = action.collection_id, content.file_id
+        with files.locked(file_id, run):
+            files.remember_membership(run.entity_type, run.entity_id, collection, file_id)
+            intent = WriteIntent(SystemName.XAI, "attach", "collection", collection, mark=file_id)
+            with run.writing(intent, {"file": [None, file_id]}):
+                if action.again:
+                    self._xai.detach(collection, file_id)
+                self._xai.attach(
+                    collection,
+                    file_id,
+                    {"espocrm_document_id": run.entity_id, "espocrm_entity_type": run.entity_type},
+                )
+
+    def _detach(self, state: DocumentState, action: Detach) -> None:
+        run, pair = self._run, action.membership
+        if self._content and pair.file_id == self._content.file_id and pair.collection_id in state.wanted:
+            return  # the new bytes turned out to be the old ones
+        with files.locked(pair.file_id, run):
+            if not files.used_by_another(run.entity_type, run.entity_id, pair.collection_id, pair.file_id):
+                intent = WriteIntent(SystemName.XAI, "detach", "collection", pair.collection_id, mark=pair.file_id)
+                with run.writing(intent, {"file": [pair.file_id, None]}):
+                    self._xai.detach(pair.collection_id, pair.file_id)
+            files.forget_membership(run.entity_type, run.entity_id, pair.collection_id, pair.file_id)
+        if state.document is None or (self._content and pair.file_id != self._content.file_id):
+            why = "document deleted" if state.document is None else "content replaced"
+            files.note_orphan(run.entity_type, run.entity_id, pair.file_id, why)
+
+    def _tell(self, state: DocumentState, action: Tell, ending: Ending) -> Ending | None:
+        assert state.document is not None  # noqa: S101  the plan of a document that is gone tells nobody
+        fields = dict(action.fields)
+        if isinstance(ending, Failed):
+            words = ending.detail or self._words_of_xai(state)
+            error = texts.for_crm(ending.reason, words)
+            fields = mapping.failure(state.document, error, espo_time(timezone.now()), FIELDS)
+        ignored = self._write(state.document, fields) if fields else []
+        return Failed(Why.FIELD_MISSING, ", ".join(ignored)) if ignored else None
+
+    def _write(self, document: EspoDocument, fields: dict[str, object]) -> list[str]:
+        """One write to the CRM under its version check; returns the fields that it ignored."""
+        intent = WriteIntent(SystemName.ESPOCRM, "update", FIELDS.document_entity, document.id)
+        with self._run.writing(intent, mapping.changes(document, fields, FIELDS)):
+            answer = self._crm.update(FIELDS.document_entity, document.id, fields, document.version)
+        self._answered = EspoDocument.from_api(answer)
+        return mapping.not_kept(fields, answer)
+
+    # How it ends
+
+    def _wait_for_index(self, state: DocumentState) -> Postponed:
+        poll = timedelta(seconds=settings.CONFIG.XAI_INDEX_POLL_SECONDS)
+        now = timezone.now()
+        before = state.agreed.progress if state.was_indexing else None
+        since = before.since if before else now.isoformat()
+        progress = Progress(self._run.claim.wish, state.wanted, since)
+        waited = now - now.fromisoformat(since)
+        agreed = replace(state.agreed, content=self._known_content(), progress=progress, settled=False)
+        return Postponed(Why.INDEXING, min(max(poll, waited / 4), LONGEST_POLL), agreed.to_json())
+
+    def _replaced_meanwhile(self, state: DocumentState) -> bool:
+        """Whether the write to the CRM was answered with another file than the one that was synced."""
+        answered, content = self._answered, state.content
+        return answered is not None and content is not None and answered.file_id != content.attachment_id
+
+    def _unfit(self, state: DocumentState, why: Why) -> Ending:
+        """The content can't be made searchable, as its bytes showed: plan again with that knowledge."""
+        assert state.document is not None  # noqa: S101
+        known = replace(state, agreed=Agreed(unfit=(state.document.file_id, why)))
+        second = plan(known)
+        for action in second.actions:
+            match action:
+                case Detach():
+                    self._detach(known, action)
+                case Tell():
+                    if refused := self._tell(known, action, second.ending):
+                        return refused
+        return second.ending if isinstance(second.ending, Skipped) else Postponed(Why.OUTDATED, AGAIN_SOON)
+
+    def _words_of_xai(self, state: DocumentState) -> str:
+        content = self._known_content()
+        for collection, status in state.indexed.items():
+            if status is IndexStatus.FAILED:
+                try:
+                    return self._xai.document(collection, content.file_id).error_message[:200]
+                except NotFound:
+                    return ""
+        return ""
+
+    def _known_content(self) -> Content:
+        assert self._content is not None  # noqa: S101  every plan that attaches has it, or uploads first
+        return self._content

@@ -1,0 +1,128 @@
+"""Which entities use a file at xAI: two documents with the same bytes share one.
+
+A membership (file in collection) is stored before it is made outside and forgotten after it was removed there, so no
+crash leaves one that nobody knows. Whoever adds or removes one holds the lock of the file, so one document never takes
+away what another is just attaching.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from syncapp.engine import locks
+from syncapp.engine.run import Run
+from syncapp.models import Orphan, OrphanState, Reference, ReferenceKind, SystemName
+
+ACTIVE = (OrphanState.OPEN, OrphanState.KEPT)
+
+
+@contextmanager
+def locked(file_id: str, run: Run) -> Iterator[None]:
+    with locks.hold(f"xai_file:{file_id}", str(run.claim.token), run.claim.worker):
+        yield
+
+
+def memberships(entity_type: str, entity_id: str) -> frozenset[tuple[str, str]]:
+    """(collection, file) pairs that the entity has, or may have after a crash."""
+    rows = Reference.objects.filter(
+        entity_type=entity_type, entity_id=entity_id, system=SystemName.XAI, kind=ReferenceKind.MEMBERSHIP
+    )
+    return frozenset(rows.values_list("container_id", "remote_id"))
+
+
+def remember_membership(entity_type: str, entity_id: str, collection_id: str, file_id: str) -> None:
+    with transaction.atomic():
+        Reference.objects.get_or_create(
+            entity_type=entity_type,
+            entity_id=entity_id,
+            system=SystemName.XAI,
+            kind=ReferenceKind.MEMBERSHIP,
+            remote_id=file_id,
+            container_id=collection_id,
+        )
+        in_use_again(file_id)
+
+
+def forget_membership(entity_type: str, entity_id: str, collection_id: str, file_id: str) -> None:
+    Reference.objects.filter(
+        entity_type=entity_type,
+        entity_id=entity_id,
+        system=SystemName.XAI,
+        kind=ReferenceKind.MEMBERSHIP,
+        remote_id=file_id,
+        container_id=collection_id,
+    ).delete()
+
+
+def used_by_another(entity_type: str, entity_id: str, collection_id: str, file_id: str) -> bool:
+    rows = Reference.objects.filter(
+        system=SystemName.XAI, kind=ReferenceKind.MEMBERSHIP, remote_id=file_id, container_id=collection_id
+    )
+    return rows.exclude(entity_type=entity_type, entity_id=entity_id).exists()
+
+
+def own_files(entity_type: str, entity_id: str) -> list[Reference]:
+    """Files that were uploaded for, or are shared by, the entity; newest first."""
+    rows = Reference.objects.filter(
+        entity_type=entity_type, entity_id=entity_id, system=SystemName.XAI, kind=ReferenceKind.FILE
+    )
+    return list(rows.order_by("-id"))
+
+
+def same_bytes(sha256: str) -> list[str]:
+    """File ids at xAI with this content, whoever uploaded them; oldest first."""
+    rows = Reference.objects.filter(system=SystemName.XAI, kind=ReferenceKind.FILE, digest=sha256)
+    return list(dict.fromkeys(rows.order_by("id").values_list("remote_id", flat=True)))
+
+
+def remember_file(entity_type: str, entity_id: str, file_id: str, sha256: str, facts: dict[str, Any]) -> None:
+    Reference.objects.update_or_create(
+        entity_type=entity_type,
+        entity_id=entity_id,
+        system=SystemName.XAI,
+        kind=ReferenceKind.FILE,
+        remote_id=file_id,
+        container_id="",
+        defaults={"digest": sha256, "data": facts},
+    )
+
+
+def forget_file(file_id: str) -> None:
+    """The file is gone at xAI, for everybody."""
+    with transaction.atomic():
+        Reference.objects.filter(system=SystemName.XAI, remote_id=file_id).delete()
+        Orphan.objects.filter(system=SystemName.XAI, remote_id=file_id, state__in=ACTIVE).update(
+            state=OrphanState.GONE, closed_at=timezone.now()
+        )
+
+
+def note_orphan(entity_type: str, entity_id: str, file_id: str, why: str) -> None:
+    """List a file for staff, unless something still points to it. Staff's decision to keep it stands."""
+    if not in_use(file_id):
+        Orphan.objects.get_or_create(
+            system=SystemName.XAI,
+            kind=ReferenceKind.FILE,
+            remote_id=file_id,
+            defaults={"entity_type": entity_type, "entity_id": entity_id, "why": why},
+        )
+        Orphan.objects.filter(system=SystemName.XAI, remote_id=file_id, state=OrphanState.USED).update(
+            state=OrphanState.OPEN, closed_at=None, why=why
+        )
+
+
+def in_use(file_id: str) -> bool:
+    """Whether any document has the file in a collection (or is about to)."""
+    return Reference.objects.filter(
+        system=SystemName.XAI, kind=ReferenceKind.MEMBERSHIP, remote_id=file_id
+    ).exists()
+
+
+def in_use_again(file_id: str) -> None:
+    Orphan.objects.filter(system=SystemName.XAI, remote_id=file_id, state__in=ACTIVE).update(
+        state=OrphanState.USED, closed_at=timezone.now()
+    )

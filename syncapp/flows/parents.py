@@ -1,0 +1,45 @@
+"""What a parent's status means for its collection. Pure; which statuses mean what is configuration per entity type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Life(Enum):
+    ACTIVE = "active"
+    PAUSED = "paused"
+    CLOSED = "closed"
+
+
+# Where an installation says nothing: words seen in CRMs, in lower case. Anything else is active.
+_USUAL: Mapping[Life, frozenset[str]] = {
+    Life.PAUSED: frozenset({"paused", "pausiert", "ruhend"}),
+    Life.CLOSED: frozenset(
+        {"closed", "deactivated", "inactive", "archived"}
+        | {"geschlossen", "abgeschlossen", "deaktiviert", "inaktiv", "archiviert"}
+    ),
+}
+
+
+def life_of(entity_type: str, status: str, configured: Mapping[str, Mapping[str, Sequence[str]]]) -> Life:
+    """`configured`: {entity type: {"active"|"paused"|"closed": [statuses]}}; "*" stands for every other type."""
+    word = status.strip().casefold()
+    own = configured.get(entity_type) or configured.get("*") or {}
+    for life in (Life.ACTIVE, Life.PAUSED, Life.CLOSED):
+        if word in {str(entry).casefold() for entry in own.get(life.value, ())}:
+            return life
+    if own.get(Life.ACTIVE.value):
+        return Life.PAUSED  # what counts as active is listed and this is not: leave it alone rather than guess
+    return next((life for life, words in _USUAL.items() if word in words), Life.ACTIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A parent of a document, as far as it decides where the document belongs."""
+
+    entity_type: str
+    id: str
+    life: Life
+    collection_id: str

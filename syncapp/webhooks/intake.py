@@ -1,0 +1,134 @@
+"""Stores what arrived and leaves the wishes, in one transaction and a constant number of statements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from syncapp.engine import wishes
+from syncapp.engine.wishes import Target, Wish
+from syncapp.events import dispatch, topics
+from syncapp.models import InboxItem, InboxMessage, InboxState, Urgency
+from syncapp.webhooks import bodies
+from syncapp.webhooks.bodies import Batch, Item, Unreadable
+
+log = structlog.get_logger(__name__)
+
+LINK_PATH = "entity"  # the path of link and unlink; their items name their entity types themselves
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A request that is known to be authentic."""
+
+    path: str
+    entity_type: str
+    action: str
+    sender: str
+    body: bytes
+    trace_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the sender is told. `new`: distinct entities that were not waiting before."""
+
+    new: int
+    total: int
+    rejected: list[dict[str, object]]
+
+
+def receive(arrival: Arrival) -> Receipt:
+    """Store the message, its items and their wishes. An unreadable body is kept in quarantine; then raises."""
+    try:
+        batch = read(arrival.path, arrival.entity_type, arrival.body)
+    except Unreadable as exc:
+        _message(arrival, Batch((), ()), InboxState.QUARANTINED, str(exc)).save(force_insert=True)
+        log.warning("webhook.quarantined", path=arrival.path, action=arrival.action, reason=str(exc))
+        raise
+    with transaction.atomic():
+        message = _message(arrival, batch, InboxState.STORED)
+        new = _store(message, batch)
+    return Receipt(new, batch.total, message.rejected)
+
+
+def reprocess(message: InboxMessage) -> int:
+    """Read a quarantined message again (the program may have learned to, or an item was mended by hand).
+
+    Returns how many items were accepted. Raises `Unreadable` when it still can't be read.
+    """
+    batch = read(message.path, message.entity_type, bytes(message.body or b""))
+    with transaction.atomic():
+        mine = InboxMessage.objects.filter(pk=message.pk, state=InboxState.QUARANTINED).update(
+            state=InboxState.REPROCESSED
+        )
+        if not mine:
+            return 0
+        message.state = InboxState.REPROCESSED
+        message.items_total, message.rejected = batch.total, [row.as_json() for row in batch.rejected]
+        _store(message, batch)
+    return len(batch.items)
+
+
+def read(path: str, entity_type: str, body: bytes) -> Batch:
+    return bodies.links(body) if path == LINK_PATH else bodies.entities(body, entity_type)
+
+
+def _message(arrival: Arrival, batch: Batch, state: InboxState, reason: str = "") -> InboxMessage:
+    return InboxMessage(
+        trace_id=arrival.trace_id,
+        received_at=timezone.now(),
+        path=arrival.path,
+        entity_type=arrival.entity_type,
+        action=arrival.action,
+        sender=arrival.sender,
+        state=state,
+        reason=reason,
+        body=arrival.body,
+        size=len(arrival.body),
+        items_total=batch.total,
+        rejected=[row.as_json() for row in batch.rejected],
+    )
+
+
+def _store(message: InboxMessage, batch: Batch) -> int:
+    linked = message.path == LINK_PATH
+    action = "update" if linked else message.action
+    wanted = {item: _targets(item, action) for item in batch.items}
+    counted = wishes.request(
+        (target for targets in wanted.values() for target in targets),
+        urgency=Urgency.EVENT,
+        trace_id=message.trace_id,
+        # A link moves neither time stamp nor version of its ends, so only a thorough look can see it.
+        thorough=linked,
+    )
+    by_target = {wish.target: wish for wish in counted}
+    # What no flow runs on yet is new to the hub each time it comes.
+    fresh = {(wish.target.entity_type, wish.target.entity_id) for wish in counted if wish.new}
+    fresh |= {(item.entity_type, item.entity_id) for item, targets in wanted.items() if not targets}
+    message.items_new = len(fresh)
+    message.save()
+    InboxItem.objects.bulk_create(
+        [_item(message, item, [by_target[target] for target in targets]) for item, targets in wanted.items()]
+    )
+    return message.items_new
+
+
+def _targets(item: Item, action: str) -> list[Target]:
+    return dispatch.targets(topics.topic_of(item.entity_type, action), item.entity_type, [item.entity_id])
+
+
+def _item(message: InboxMessage, item: Item, counted: list[Wish]) -> InboxItem:
+    # An entity type that no flow runs on yet is recorded, without a record.
+    first = counted[0] if counted else None
+    return InboxItem(
+        message=message,
+        position=item.position,
+        entity_type=item.entity_type,
+        entity_id=item.entity_id,
+        record_id=first.pk if first else None,
+        wish=first.number if first else None,
+    )

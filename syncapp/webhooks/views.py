@@ -1,0 +1,94 @@
+"""The doors for the CRM's webhooks: verify, store, answer.
+
+The answer is chosen by its effect on the sender (EspoCRM): 2xx is delivered; 401 and 503 are tried again, four times
+in all; 400 and 413 are lost at once, which is why what can't be read is in quarantine before it is refused.
+"""
+
+from __future__ import annotations
+
+import structlog
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest
+from drf_spectacular.utils import OpenApiTypes, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from syncapp.webhooks import intake, signatures
+from syncapp.webhooks.bodies import Unreadable
+from syncapp.webhooks.intake import Arrival
+from syncapp.webhooks.middleware import trace_id_of
+
+RETRY_AFTER = "60"  # seconds; EspoCRM has its own ten minutes, other senders listen
+
+log = structlog.get_logger(__name__)
+
+
+class WebhookView(APIView):
+    """`POST /vmh/webhook/{entity}/{action}`."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    entity_type = ""
+    path = ""
+    action = ""
+
+    @extend_schema(request=OpenApiTypes.ANY, responses={200: OpenApiTypes.OBJECT})
+    def post(self, request: Request) -> Response:
+        raw: HttpRequest = request._request
+        trace_id = trace_id_of(raw)
+        if _announced(raw) > _limit():
+            return _refusal(413, "too large", trace_id)
+        try:
+            body = raw.body
+        except RequestDataTooBig:
+            return _refusal(413, "too large", trace_id)
+        sender = _authenticate(raw, body)
+        if sender is None:
+            return _refusal(401, "not authentic", trace_id)
+        if len(body) > _limit():
+            return _refusal(413, "too large", trace_id)
+        try:
+            receipt = intake.receive(Arrival(self.path, self.entity_type, self.action, sender, body, trace_id))
+        except Unreadable as exc:
+            return _refusal(400, str(exc), trace_id)
+        except (DatabaseError, InterfaceError) as exc:
+            log.error("webhook.not_stored", error=type(exc).__name__)
+            answer = _refusal(503, "the hub cannot store this now", trace_id)
+            answer.headers["Retry-After"] = RETRY_AFTER
+            return answer
+        return Response(
+            {
+                "status": "received",
+                "action": self.action,
+                "new_ids_count": receipt.new,
+                "total_ids_in_batch": receipt.total,
+                "rejected": receipt.rejected,
+                "trace_id": trace_id,
+            }
+        )
+
+
+def _authenticate(request: HttpRequest, body: bytes) -> str | None:
+    """The webhook's id, or "token"; None for a stranger. With nothing configured everybody is a stranger."""
+    found = signatures.sender(body, request.headers, settings.CONFIG.ESPOCRM_WEBHOOK_SECRETS)
+    if found is None and signatures.bearer(request.headers.get("Authorization", ""), settings.CONFIG.WEBHOOK_TOKENS):
+        return "token"
+    return found[:64] if found else None
+
+
+def _announced(request: HttpRequest) -> int:
+    try:
+        return int(request.headers.get("Content-Length") or 0)
+    except ValueError:
+        return 0
+
+
+def _limit() -> int:
+    return int(settings.CONFIG.WEBHOOK_MAX_MB) * 1024 * 1024
+
+
+def _refusal(status: int, reason: str, trace_id: str) -> Response:
+    return Response({"status": "refused", "reason": reason, "trace_id": trace_id}, status=status)
