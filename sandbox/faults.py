@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import threading
+import time
 from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
 from typing import Any
@@ -34,6 +35,7 @@ class Fault:
     path: str = ""
     after: int = 0  # so many fitting calls pass first
     times: int | None = 1  # None: for ever
+    seconds: float = 0.0  # the rule ends so long after it was added; 0: it does not
     status: int = 503
     headers: dict[str, str] = field(default_factory=dict)
     body: str = ""
@@ -51,10 +53,12 @@ class Fault:
             raise ValueError("hold is before or after")
         self.pattern = re.compile(self.path)
         self.released = threading.Event()
+        self.ends_at = time.monotonic() + self.seconds if self.seconds else float("inf")
 
     def fits(self, system: str, method: str, path: str) -> bool:
         return (
             (self.times is None or self.hits < self.times)
+            and time.monotonic() < self.ends_at
             and (not self.method or self.method.upper() == method)
             and fnmatchcase(system, self.system)
             and bool(self.pattern.search(path))

@@ -1,0 +1,14 @@
+"""What the sandbox can be filled with at start. Nothing of it sends events: a hub finds it by looking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from sandbox.seed.bench import fill_bench
+from sandbox.seed.demo import fill_demo
+
+if TYPE_CHECKING:
+    from sandbox.app import Sandbox
+
+SEEDS: dict[str, Callable[[Sandbox, int], None]] = {"bench": fill_bench, "demo": fill_demo}

@@ -1,0 +1,108 @@
+"""A small law firm. All people, firms and cases are invented."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from sandbox.espocrm.system import SILENT_HUMAN
+from sandbox.seed import samples
+
+if TYPE_CHECKING:
+    from sandbox.app import Sandbox
+
+CASES = [
+    ("Wendland ./. Oster, Fliederweg 12", "21 C 114/26", "active"),
+    ("Baugenossenschaft Deichkrone ./. Tiede", "48 C 902/26", "active"),
+    ("Hinrichs ./. Kaltenbach, Am Speicher 3", "7 C 55/26", "active"),
+    ("Lüders ./. Möwenstube GmbH", "12 O 71/26", "active"),
+    ("Erbengemeinschaft Aßmann ./. Priebe", "33 C 640/25", "active"),
+    ("Sörensen ./. Brackwede, Hafenstraße 88", "5 C 18/26", "active"),
+]
+PARTIES = [
+    {"salutationName": "Frau", "firstName": "Almut", "lastName": "Wendland", "dateOfBirth": "1961-04-17"},
+    {"salutationName": "Herr", "firstName": "Jörn", "lastName": "Oster", "dateOfBirth": "1979-11-02"},
+    {"salutationName": "Frau", "firstName": "Käthe", "lastName": "Hinrichs", "dateOfBirth": "1948-08-30"},
+    {"salutationName": "Herr", "firstName": "Bruno", "lastName": "Kaltenbach"},
+    {"firmenname": "Möwenstube GmbH", "rechtsform": "GmbH", "handelsregisterNummer": "HRB 99123"},
+    {"firmenname": "Baugenossenschaft Deichkrone eG", "rechtsform": "eG", "handelsregisterNummer": "GnR 9912"},
+]
+ACCOUNTS = ["Hausverwaltung Strandhafer", "Wohnbau Kranichsee AG", "Versicherungskontor Ebbe & Flut"]
+
+LEASE = """Mietvertrag
+Zwischen Almut Wendland (Vermieterin) und Jörn Oster (Mieter)
+Wohnung: Fliederweg 12, zweites Obergeschoss links
+Kaltmiete 780,00 EUR, Nebenkosten 190,00 EUR, fällig am dritten Werktag"""
+NOTICE = """Fristlose Kündigung wegen Zahlungsverzugs
+Sie sind mit den Mieten für März, April und Mai in Verzug.
+Wir fordern Sie auf, die Wohnung bis zum 30. Juni zu räumen."""
+CLAIM = """Klage auf Räumung und Zahlung
+Streitwert: 9.360,00 EUR
+Namens und in Vollmacht der Klägerin erheben wir Klage."""
+RENTS = "Monat;Soll;Ist;Rückstand\nMärz;970,00;0,00;970,00\nApril;970,00;200,00;770,00\nMai;970,00;0,00;970,00\n"
+POWER = "Vollmacht\nHiermit wird den Rechtsanwälten Vollmacht in allen Angelegenheiten erteilt."
+WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+# Name, file name, type, content, parents (kind and number in the lists above).
+DOCUMENTS: list[tuple[str, str, str, bytes, list[tuple[str, int]]]] = [
+    ("Mietvertrag Fliederweg 12", "Mietvertrag.pdf", "application/pdf", samples.pdf(LEASE), [("case", 0)]),
+    ("Kündigung Oster", "Kündigung.docx", WORD_TYPE, samples.docx(NOTICE), [("case", 0), ("party", 1)]),
+    ("Klageschrift Wendland", "Klageschrift.pdf", "application/pdf", samples.pdf(CLAIM), [("case", 0)]),
+    ("Mietkonto Oster", "Mietkonto.csv", "text/csv", RENTS.encode(), [("case", 0), ("account", 0)]),
+    (
+        "Rahmenvertrag Verwaltung (mehrere Akten)",
+        "Rahmenvertrag.pdf",
+        "application/pdf",
+        samples.pdf("Rahmenvertrag\nGilt für alle Objekte der Verwaltung."),
+        [("case", 0), ("case", 1), ("case", 2), ("account", 0), ("party", 0)],
+    ),
+    ("Nutzungsentschädigung Tiede", "Berechnung.txt", "text/plain", b"970,00 EUR mal 4 Monate", [("case", 1)]),
+    ("Satzung Deichkrone", "satzung.html", "text/html", samples.html("Satzung", "Satzung\n§ 1 Name"), [("party", 5)]),
+    ("Vollmacht Hinrichs", "Vollmacht.docx", WORD_TYPE, samples.docx(POWER), [("case", 2), ("party", 2)]),
+    ("Vollmacht Lüders (gleicher Inhalt)", "Vollmacht-Lüders.docx", WORD_TYPE, samples.docx(POWER), [("case", 3)]),
+    ("Gewerbemietvertrag Möwenstube", "Mietvertrag.docx", WORD_TYPE, samples.docx(LEASE), [("case", 3), ("party", 4)]),
+    ("Erbschein Aßmann", "Erbschein.pdf", "application/pdf", samples.pdf("Erbschein\nErben zu je 1/2"), [("case", 4)]),
+    ("Foto der Wohnung (nicht lesbar für xAI)", "Wohnung.png", "image/png", samples.png(), [("case", 5)]),
+    ("Leere Notiz", "Notiz.txt", "text/plain", b"", [("case", 5)]),
+    (
+        "Scan, den xAI beim Einlesen ablehnt",
+        "Scan-unlesbar.pdf",
+        "application/pdf",
+        samples.pdf("Beweisaufnahme"),
+        [("case", 5)],
+    ),
+    ("Entwurf ohne Akte", "Entwurf.txt", "text/plain", b"Noch keiner Akte zugeordnet", []),
+]
+LINKS = {"case": "raeumungsklages", "party": "cBeteiligtes", "account": "accounts"}
+
+
+def fixed_id(kind: str, number: int) -> str:
+    """The same thing has the same id in every demo."""
+    return "65f" + hashlib.sha256(f"{kind} {number}".encode()).hexdigest()[:14]
+
+
+def fill_demo(sandbox: Sandbox, documents: int) -> None:
+    crm = sandbox.espocrm
+    for number, (name, file_number, status) in enumerate(CASES):
+        data = {"name": name, "aktenzeichen": file_number, "status": status}
+        crm.records.create("Raeumungsklage", data, SILENT_HUMAN, fixed_id("case", number))
+    for number, party in enumerate(PARTIES):
+        data = {"emailAddress": f"partei{number}@kanzlei.example", "phoneNumber": f"0431 55501{number}"}
+        crm.records.create("CBeteiligte", party | data | {"status": "active"}, SILENT_HUMAN, fixed_id("party", number))
+    for number, name in enumerate(ACCOUNTS):
+        data = {"name": name, "status": "active"}
+        crm.records.create("Account", data, SILENT_HUMAN, fixed_id("account", number))
+    for number, iban in enumerate(["DE02120300000000202051", "DE02500105170137075030"]):
+        data = {
+            "name": f"Konto {number + 1}",
+            "iban": iban,
+            "istAktiv": True,
+            "beteiligteId": fixed_id("party", number),
+        }
+        crm.records.create("CBankverbindungen", data, SILENT_HUMAN, fixed_id("bank account", number))
+    for number, (name, file_name, mime, content, parents) in enumerate(DOCUMENTS):
+        key = fixed_id("document", number)
+        crm.records.create("CDokumente", {"name": name}, SILENT_HUMAN, key)
+        crm.upload(key, file_name, content, mime, SILENT_HUMAN)
+        for kind, position in parents:
+            crm.links.set("CDokumente", key, LINKS[kind], fixed_id(kind, position), on=True)
