@@ -25,6 +25,7 @@ __all__ = ["Answer", "Call", "Observer", "OutsideCall", "OutsideClient", "Refusa
 
 T = TypeVar("T")
 
+DECISIVE = (404, 410)  # "gone" is acted upon by detaching and deleting: only a whole answer counts
 USER_AGENT = "bitbylaw-hub"
 NOT_EXECUTED = (Unreachable, RateLimited, Maintenance)  # anything may be repeated after these
 PERHAPS_EXECUTED = (AnswerLost, ServerTrouble)  # only what may happen twice is repeated after these
@@ -143,6 +144,8 @@ class OutsideClient:
         try:
             body = answer.beginning(REFUSAL_LIMIT)
         except ClientError:
-            body = b""  # the status is known, and says more than the loss of the body
+            if answer.status in DECISIVE:
+                raise
+            body = b""  # the status says enough
         retry_after = retry_after_seconds(answer.headers.get("Retry-After"), datetime.now(UTC))
         return Refusal(self.system, answer.status, answer.headers, body, call.path, answer.request_id, retry_after)

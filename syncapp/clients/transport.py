@@ -6,6 +6,7 @@ never travels to another host), no proxies or ``.netrc`` from the environment, a
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from typing import Any
@@ -15,25 +16,44 @@ from requests.adapters import HTTPAdapter
 from requests.models import PreparedRequest, Response
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError, ProtocolError
 from urllib3.exceptions import SSLError as Urllib3SSLError
+from urllib3.response import HTTPResponse
 
 from syncapp.clients.errors import AnswerLost, ClientError, Rejected, Unreachable
 
 CONNECT_SECONDS = 5.0  # connect and TLS handshake each; a host that needs longer is down for our purposes
 SEND_SECONDS = 60.0  # one block of an upload may stall this long; without it the connect time-out would apply
 POOL_SIZE = 16  # kept connections per host and process; more threads than this open a connection of their own
+HTTP_1_1 = 11  # as urllib3 writes it
 BLOCK = 64 * 1024  # bytes per send
+
+logging.getLogger("urllib3").setLevel(logging.ERROR)  # below that it writes whole URLs, and a query may name a client
 
 
 class _TlsFailed(NewConnectionError):
     """The handshake or the certificate."""
 
 
+def _whole(response: HTTPResponse) -> HTTPResponse:
+    """Python takes a connection that is cut within the headers for their end: then no header says where the body ends,
+    nor that closing the connection is its end."""
+    framed = (
+        response.length_remaining is not None or response.chunked or "close" in response.headers.get("Connection", "")
+    )
+    if response.version == HTTP_1_1 and not framed:
+        response.close()
+        raise ProtocolError("cut within the headers")
+    return response
+
+
 class _PlainConnection(HTTPConnection):
     def connect(self) -> None:
         super().connect()
         self.sock.settimeout(SEND_SECONDS)
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 itself does
+        return _whole(super().getresponse())
 
 
 class _TlsConnection(HTTPSConnection):
@@ -45,6 +65,9 @@ class _TlsConnection(HTTPSConnection):
         except (OSError, ValueError, Urllib3SSLError):
             raise _TlsFailed(self, "tls") from None
         self.sock.settimeout(SEND_SECONDS)
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 itself does
+        return _whole(super().getresponse())
 
 
 class _PlainPool(HTTPConnectionPool):

@@ -32,7 +32,7 @@ def changes(
     fills a whole page (an import) is read to its end by id.
     """
     columns = tuple(dict.fromkeys((ID, MODIFIED_AT, *select)))
-    floor, comparison, seen = since or START_OF_TIME, "greaterThanOrEquals", frozenset[str]()
+    floor, comparison, seen = (since or START_OF_TIME).replace(microsecond=0), "greaterThanOrEquals", frozenset[str]()
     while True:
         where: list[Where] = [(comparison, MODIFIED_AT, espo_time(floor))]
         page = [_stamp(row) for row in rest.page(path, columns, MODIFIED_AT, where)]
@@ -41,8 +41,8 @@ def changes(
             return
         rest.renew_patience()
         last = page[-1].modified_at
-        if last < floor:
-            raise UnexpectedAnswer(SYSTEM, "paging")  # the server left out our condition; this would never end
+        if not floor <= page[0].modified_at <= last:
+            raise UnexpectedAnswer(SYSTEM, "paging")  # the server left out our condition or order; this might never end
         seen_now = frozenset(stamp.id for stamp in page if stamp.modified_at == last)
         if len(seen_now) < len(page):
             floor, comparison, seen = last, "greaterThanOrEquals", seen_now

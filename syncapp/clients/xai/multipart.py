@@ -26,12 +26,15 @@ class MultipartFile:
 
     def read(self, size: int = -1, /) -> bytes:
         """Fewer bytes than asked for are normal, none is the end. OSError when the file shrank meanwhile."""
+        return self._block(size) if size >= 0 else b"".join(iter(lambda: self._block(self._left), b""))
+
+    def _block(self, size: int) -> bytes:
         if self._head:
             start, self._head = self._head, b""
             self._stream.seek(0)
             return start  # shorter than any block that is asked for
         if self._left:
-            block = self._stream.read(min(size, self._left) if size > 0 else self._left)
+            block = self._stream.read(min(size, self._left))
             if not block:
                 raise OSError("the file is shorter than announced")
             self._left -= len(block)

@@ -1,0 +1,117 @@
+"""Whatever a system answers: a value or ``UnexpectedAnswer``, never another exception. And pure functions for xAI."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syncapp.clients.errors import EntityTypeUnknown, UnexpectedAnswer
+from syncapp.clients.espocrm import EntityMeta, EspoDocument, EspoParent, EspoUser, Fields, Webhook
+from syncapp.clients.xai import XaiCollection, XaiDocument, XaiFile, has_marker, safe_filename, supported_type
+
+KEYS = st.sampled_from(
+    [
+        *Fields().document_select,
+        *Fields().parent_select,
+        *["fields", "links", "entity", "type", "event", "url", "secretKey", "isActive", "skipOwn", "user", "userName"],
+        *["filename", "bytes", "created_at", "collection_id", "collection_name", "documents_count", "file_metadata"],
+        *["file_id", "name", "size_bytes", "hash", "status", "error_message"],
+    ]
+)
+TEXTS = st.sampled_from(["", "1", "²", "9" * 5000, "2026-03-01 12:00:00", "9999-12-31T23:59:59-10:00", "Neu", "\ud800"])
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | TEXTS
+JSON = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=12), max_leaves=25
+)
+PARSERS: list[Callable[[Any], object]] = [
+    EspoDocument.from_api,
+    lambda raw: EspoParent.from_api("Account", raw),
+    EspoUser.from_api,
+    Webhook.from_api,
+    XaiFile.from_api,
+    XaiCollection.from_api,
+    XaiDocument.from_api,
+]
+
+
+@given(raw=st.dictionaries(KEYS, JSON, max_size=12) | JSON)
+def test_parsers_raise_nothing_but_unexpected_answer(raw: Any) -> None:
+    for parse in PARSERS:
+        with contextlib.suppress(UnexpectedAnswer):
+            hash(parse(raw))
+        if isinstance(raw, dict):
+            with contextlib.suppress(UnexpectedAnswer):
+                parse(raw | {"id": "1", "collection_id": "1", "file_metadata": raw | {"file_id": "1"}, "user": raw})
+    with contextlib.suppress(UnexpectedAnswer, EntityTypeUnknown):
+        EntityMeta.from_api(raw)
+
+
+MARKERS = st.from_regex(r"[A-Za-z0-9_-]{0,100}", fullmatch=True)
+
+
+@given(name=st.text(max_size=400), marker=MARKERS)
+def test_a_safe_filename_is_acceptable_and_recognised(name: str, marker: str) -> None:
+    safe = safe_filename(name, marker)
+    assert 0 < len(safe.encode()) <= 255
+    assert not set(safe) & set('";\\/\r\n\0')
+    assert safe.isprintable()
+    assert safe.strip() == safe
+    assert has_marker(safe, marker) == bool(marker)
+    assert safe_filename(name, marker) == safe
+
+
+@pytest.mark.parametrize(
+    ("name", "marker", "safe"),
+    [
+        ("Mietvertrag.pdf", "65f0-abc", "Mietvertrag--65f0-abc.pdf"),
+        ("Mietvertrag", "65f0", "Mietvertrag--65f0"),
+        ('a";b\\c/d.txt', "", "a b c d.txt"),
+        ("Brief vom 1. März", "m", "Brief vom 1. März--m"),
+        ("a\r\nX-Evil: 1.pdf", "", "a X-Evil 1.pdf"),
+        ("", "m", "document--m"),
+        (".gitignore", "", "gitignore"),
+        ("u\u0308ber.pdf", "", "über.pdf"),
+        ("invisible\u202egnp.pdf", "", "invisible gnp.pdf"),
+    ],
+)
+def test_safe_filenames(name: str, marker: str, safe: str) -> None:
+    assert safe_filename(name, marker) == safe
+
+
+def test_a_long_name_keeps_marker_and_ending() -> None:
+    safe = safe_filename("ä" * 300 + ".docx", "marker")
+    assert safe.endswith("ä--marker.docx")
+    assert len(safe.encode()) <= 255
+
+
+def test_an_unusable_marker_is_the_callers_mistake() -> None:
+    with pytest.raises(ValueError, match="marker"):
+        safe_filename("a.pdf", "a b")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "supported"),
+    [
+        ("a.pdf", "", True),
+        ("a.PDF", "application/octet-stream", True),
+        ("a.docx", "", True),
+        ("a.msg", "", True),
+        ("a.ppt", "", False),
+        ("a.jpg", "", False),
+        ("a.pdf", "image/png", False),
+        ("a.mp4", "video/mp4", False),
+        ("a.exe", "text/plain", False),
+        ("readme", "text/plain; charset=utf-8", True),
+        ("readme", "application/pdf", True),
+        ("readme", "application/octet-stream", False),
+        ("readme", "", False),
+        ("", "", False),
+    ],
+)
+def test_supported_types(name: str, kind: str, supported: bool) -> None:
+    assert supported_type(name, kind) is supported
