@@ -73,6 +73,7 @@ class Connection(socketserver.StreamRequestHandler):
         stream: io.RawIOBase = DechunkedInput(self.rfile) if chunked else body  # type: ignore[arg-type]
         request = Request(self.environ(method, target, headers, stream, chunked))
         answer = self.server.application(request)
+        request.close()
         if answer.cut == "whole":
             return False
         while body.left and body.left <= DRAIN_LIMIT and not body.expects_continue and body.read(65536):

@@ -1,15 +1,5 @@
-"""Pages for people."""
+"""Pages for people: look at the systems, change something as a colleague would, set faults by hand."""
 
-from __future__ import annotations
+from sandbox.pages.site import Pages
 
-from typing import Any
-
-from werkzeug.wrappers import Request
-
-from sandbox.answers import Answer
-
-
-class Pages:
-    def __init__(self, *parts: Any) -> None: ...
-    def answer(self, request: Request) -> Answer:
-        return Answer(404, b"nothing here", "text/plain")
+__all__ = ["Pages"]

@@ -93,13 +93,9 @@ def fill_demo(sandbox: Sandbox, documents: int) -> None:
         data = {"name": name, "status": "active"}
         crm.records.create("Account", data, SILENT_HUMAN, fixed_id("account", number))
     for number, iban in enumerate(["DE02120300000000202051", "DE02500105170137075030"]):
-        data = {
-            "name": f"Konto {number + 1}",
-            "iban": iban,
-            "istAktiv": True,
-            "beteiligteId": fixed_id("party", number),
-        }
-        crm.records.create("CBankverbindungen", data, SILENT_HUMAN, fixed_id("bank account", number))
+        owner = fixed_id("party", number)
+        account = {"name": f"Konto {number + 1}", "iban": iban, "istAktiv": True, "beteiligteId": owner}
+        crm.records.create("CBankverbindungen", account, SILENT_HUMAN, fixed_id("bank account", number))
     for number, (name, file_name, mime, content, parents) in enumerate(DOCUMENTS):
         key = fixed_id("document", number)
         crm.records.create("CDokumente", {"name": name}, SILENT_HUMAN, key)

@@ -1,0 +1,108 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from sandbox.faults import KINDS
+from sandbox.pages.faults import PRESETS
+from sandbox.pages.overview import OverviewPage
+from sandbox.pages.rendering import GERMAN, environment
+from sandbox.seed import SEEDS
+
+SAME_IN_BOTH = {"Name", "System", "Collections"}
+
+
+@pytest.fixture
+def web(sb, api):
+    SEEDS["demo"](sb.sandbox, 0)
+    return api(sb.url, **{"Accept-Language": "de"})
+
+
+@pytest.mark.parametrize("path", ["", "espocrm/", "espocrm/?q=miet", "xai/", "faults", "calls", "webhooks"])
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_every_page_opens_in_both_languages(web, path, lang):
+    answer = web("GET", path, params={"lang": lang})
+    assert answer.status_code == 200
+    assert f'<html lang="{lang}">' in answer.text
+
+
+def test_every_text_has_a_german_one(running):
+    templates = Path(environment.loader.searchpath[0]).glob("*.html")
+    texts = {text for file in templates for text in re.findall(r'\bt\("([^"]+)"\)', file.read_text())}
+    crm, xai = running.sandbox.espocrm, running.sandbox.xai
+    overview = OverviewPage(running.sandbox.world, crm, xai)
+    texts |= {*KINDS.values(), *PRESETS, *overview.crm_numbers(), *overview.xai_numbers()}
+    assert texts - GERMAN.keys() - SAME_IN_BOTH == set()
+
+
+def test_a_colleague_changes_a_document(web, client):
+    state = client.state("espocrm")["records"]
+    key = next(row["id"] for row in state["CDokumente"] if row["name"] == "Entwurf ohne Akte")
+    case = state["Raeumungsklage"][0]["id"]
+    here = f"espocrm/CDokumente/{key}"
+    assert "Nach Namen suchen" in web("GET", "espocrm/").text
+    web("POST", f"{here}/save", data={"name": "Entwurf <1>"})
+    web("POST", f"{here}/upload", data={"text": "Neuer Text", "file_name": "neu.txt"})
+    web("POST", f"{here}/link", data={"link": f"raeumungsklages:{case}"})
+    page = web("GET", here).text
+    assert "Entwurf &lt;1&gt;" in page
+    assert "neu.txt" in page
+    row = client.get("CDokumente", key)
+    assert (row["fileStatus"], row["modifiedByName"]) == ("changed", "Frauke Petersen")
+    assert web("GET", f"espocrm/file/{row['dokumentId']}").text == "Neuer Text"
+    assert "Entwurf &lt;1&gt;" in web("GET", f"espocrm/Raeumungsklage/{case}").text
+    web("POST", f"espocrm/Raeumungsklage/{case}/save", data={"status": "closed"})
+    web("POST", f"{here}/unlink", data={"link": f"raeumungsklages:{case}"})
+    web("POST", f"{here}/delete")
+    assert "gelöscht" in web("GET", here).text
+    web("POST", f"{here}/restore")
+    assert client.get("CDokumente", key)["name"] == "Entwurf <1>"
+    assert client.get("Raeumungsklage", case)["status"] == "closed"
+    files = {"file": ("Akte.csv", b"a;b", "text/csv")}
+    created = web("POST", "espocrm/new", data={"kind": "CDokumente", "name": "Neu"}, files=files)
+    assert "Akte.csv" in created.text
+    for kind in ("CBeteiligte", "Account", "Raeumungsklage"):
+        assert web("POST", "espocrm/new", data={"kind": kind, "name": "Neuling"}).status_code == 200
+
+
+def test_what_does_not_exist_is_said_on_a_page(web):
+    for path in ("nothing", "espocrm/CDokumente/0", "espocrm/Nothing/0", "xai/file/0", "static/../app.py"):
+        assert web("GET", path).status_code == 404
+    assert web("POST", "espocrm/new", data={"kind": "CDokumente", "name": " " * 300}).status_code == 400
+
+
+def test_faults_are_set_and_taken_away_by_hand(web, client, espo):
+    for name in PRESETS:
+        web("POST", "faults/preset", data={"name": name})
+    assert len(client.faults()) == len(PRESETS)
+    web("POST", "faults/remove", data={"id": client.faults()[0]["id"]})
+    assert len(client.faults()) == len(PRESETS) - 1
+    web("POST", "faults/remove")
+    web("POST", "faults/add", data={"kind": "status", "system": "espocrm", "path": "Account", "times": "0"})
+    assert client.faults()[0]["times"] is None
+    assert espo("GET", "Account").status_code == 503
+    assert "Account" in web("GET", "faults").text
+    web("POST", "faults/release")
+    web("POST", "faults/maintenance")
+    assert client.settings()["espocrm_maintenance"] is True
+    web("POST", "faults/indexing")
+    assert web("GET", "calls?system=espocrm").status_code == 200
+    web("POST", "calls")
+    assert client.calls() == []
+
+
+def test_things_vanish_and_webhooks_go_out_by_hand(web, client, files, management, receiver):
+    file_id = files("POST", "files", files={"file": ("a.txt", b"Hallo")}).json()["id"]
+    collection = management("POST", "collections", json={"collection_name": "Account-1"}).json()["collection_id"]
+    management("POST", f"collections/{collection}/documents/{file_id}", json={})
+    assert "Account-1" in web("GET", "xai/").text
+    assert web("GET", f"xai/file/{file_id}").text == "Hallo"
+    web("POST", f"xai/remove/file/{file_id}")
+    web("POST", f"xai/remove/collection/{collection}")
+    assert client.state("xai") == {"files": [], "collections": []}
+    client.preset_webhook("Account.create", receiver.url)
+    client.create("Account", {"name": "A"})
+    assert "Account.create" in web("POST", "webhooks/deliver").text
+    assert len(receiver.got) == 1
+    web("POST", "webhooks/interval", data={"seconds": "5"})
+    assert client.settings()["espocrm_webhook_interval"] == 5.0
