@@ -24,7 +24,7 @@ from syncapp.clients.errors import (
 REASON = "X-Status-Reason"
 _FIELD = re.compile(r"\bfield: ([A-Za-z0-9_]{1,100})\b")
 _RULE = re.compile(r"\btype: ([A-Za-z0-9_]{1,100})\b")
-_NO_SUCH_TYPE = re.compile(r"\b(controller|entity ?type|scope)\b", re.IGNORECASE)
+_WRONG_SETTING = re.compile(r"\b(controller|entity type|scope|link|action|route)\b", re.IGNORECASE)
 
 
 def refusal_of_espocrm(refusal: Refusal) -> ClientError:
@@ -50,12 +50,12 @@ def _not_found(refusal: Refusal, reason: str | None) -> ClientError:
     """An answer of "gone" is acted upon by detaching and deleting, so what only looks like it must not pass."""
     if reason is None and refusal.body.strip():
         return refusal.error(UnexpectedAnswer, "not_espocrm")  # a web server's or proxy's page
-    entity_type, _, record_id = refusal.path.partition("/")
-    words = set(re.findall(r"[A-Za-z0-9_-]+", reason or ""))
-    names_type = entity_type in words and not words & {record_id.partition("/")[0], "Record", "record"}
-    if _NO_SUCH_TYPE.search(reason or "") or names_type:
-        return refusal.error(EntityTypeUnknown, "entity_type")
-    return refusal.error(NotFound)
+    word = _WRONG_SETTING.search(reason or "")
+    if word and "record" not in (reason or "").lower():
+        return refusal.error(EntityTypeUnknown, word[0].lower().replace(" ", "_"))
+    if "/" not in refusal.path:
+        return refusal.error(EntityTypeUnknown, "entity_type")  # a list is never gone
+    return refusal.error(NotFound)  # a missing attachment comes with an empty reason
 
 
 def _conflict(refusal: Refusal, reason: str) -> ClientError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import io
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -57,9 +58,11 @@ REFUSALS: list[tuple[int, str | None, str, type[ClientError], str, str | None]] 
     (404, "Record 65f0 does not exist.", "", NotFound, "", None),
     (404, "", "", NotFound, "", None),
     (404, "CDokumente record not found", "", NotFound, "", None),
-    (404, "Controller 'CDokumente' does not exist.", "", EntityTypeUnknown, "entity_type", None),
+    (404, "Controller 'CDokumente' does not exist.", "", EntityTypeUnknown, "controller", None),
     (404, "Entity type CDokumente not found", "", EntityTypeUnknown, "entity_type", None),
-    (404, "CDokumente does not exist", "", EntityTypeUnknown, "entity_type", None),
+    (404, "Link 'accounts' does not exist in CDokumente.", "", EntityTypeUnknown, "link", None),
+    (404, "Record 65f0 of CDokumente does not exist.", "", NotFound, "", None),
+    (404, "CDokumente 65f0 not found.", "", NotFound, "", None),
     (404, None, "404 page not found", UnexpectedAnswer, "not_espocrm", None),
     (405, None, "", UnexpectedAnswer, "", None),
     (409, "modified", '{"values": {}, "versionNumber": 4}', Outdated, "modified", None),
@@ -93,6 +96,18 @@ def test_every_refusal_has_its_kind_and_quotes_nothing(
     error = caught.value
     assert (type(error), error.status, error.code, error.field) == (kind, status, code, field)
     assert "Mustermann" not in str(error) + repr(error)
+
+
+def test_a_list_that_is_missing_is_a_wrong_setting(web: responses.RequestsMock, espo: EspoClient) -> None:
+    web.get(f"{API}/CDokumente", status=404)
+    with pytest.raises(EntityTypeUnknown):
+        espo.ping()
+
+
+def test_a_replaced_attachment_is_gone(web: responses.RequestsMock, espo: EspoClient) -> None:
+    web.get(f"{API}/Attachment/file/att1", status=404, headers={"X-Status-Reason": "Attachment att1 not found."})
+    with pytest.raises(NotFound):
+        espo.download("att1", io.BytesIO(), 5)
 
 
 def test_the_key_is_sent_without_a_secret(web: responses.RequestsMock, espo: EspoClient) -> None:

@@ -90,6 +90,8 @@ def test_an_untrusted_certificate_was_surely_not_executed(monkeypatch: pytest.Mo
         b"",
         b"HTTP/1.1 200 OK\r\nContent-Le",
         b"not http at all\r\n\r\n",
+        b"HTTP/1.1 404 Not Found\r\nDate: today\r\n",
+        answer(b"cut", "404 Not Found", length=500),
         answer(b'{"id":', length=500),
         b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"id"',
     ],
@@ -97,6 +99,11 @@ def test_an_untrusted_certificate_was_surely_not_executed(monkeypatch: pytest.Mo
 def test_an_answer_that_breaks_off_is_lost(wire: Wire, said: bytes) -> None:
     wire.script, wire.cut_after = [said], True
     assert type(failure(wire.url)) is AnswerLost
+
+
+def test_a_refusal_that_breaks_off_is_still_a_refusal(wire: Wire) -> None:
+    wire.script, wire.cut_after = [answer(b"cut", "413 Content Too Large", length=500)], True
+    assert type(failure(wire.url)) is TooLarge
 
 
 def test_silence_is_a_lost_answer(wire: Wire) -> None:

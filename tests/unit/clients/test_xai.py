@@ -220,6 +220,8 @@ def test_a_collection_is_created_read_and_renamed(web: responses.RequestsMock, x
     body = json.loads(created.calls[0].request.body)
     assert [definition["key"] for definition in body["field_definitions"]] == ["a", "b"]
     assert xai.collection("collection_1").name == "Account-1"
+    web.get(f"{COLLECTIONS}/v1/collections", json={"collections": [full]})
+    assert [found.created_at for found in xai.collections()] == [moment]
     assert xai.rename_collection("collection_1", "new").name == "new"
     assert json.loads(renamed.calls[0].request.body) == {"collection_name": "new"}
 
