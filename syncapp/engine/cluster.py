@@ -1,0 +1,109 @@
+"""One `manage.py qcluster` and everything it starts, as a thing that can be started, looked at, drained and ended."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+
+import psutil
+from django.conf import settings
+
+from syncapp.engine.canary import ENV_NAME
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+GONE_SECONDS = 5.0  # the kernel needs a moment to bury a killed process group
+
+
+class Cluster:
+    """Django-Q2's main process is the leader of a session of its own.
+
+    So a Ctrl-C in the terminal reaches the supervisor only, SIGTERM can go to the main process alone (the group would
+    lose tasks and hang), and SIGKILL reaches every process of the cluster, those included whose main process is dead.
+    """
+
+    def __init__(self, name: str, workers: int | None = None) -> None:
+        self.name = name
+        self.workers = workers
+        self._main: subprocess.Popen[bytes] | None = None
+        self._had_sentinel = False
+        self._draining = False
+
+    @property
+    def pid(self) -> int | None:
+        return self._main.pid if self._main else None
+
+    def start(self) -> None:
+        extra = {ENV_NAME: self.name} | ({"QUEUE_WORKERS": str(self.workers)} if self.workers else {})
+        self._had_sentinel = self._draining = False
+        self._main = subprocess.Popen(  # noqa: S603  (our own program)
+            [sys.executable, str(settings.BASE_DIR / "manage.py"), "qcluster"],
+            env=os.environ | extra,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=_drain_when_the_supervisor_dies if sys.platform == "linux" else None,
+        )
+
+    def fault(self) -> str:
+        """What is visibly wrong with the processes; empty when nothing is. (A frozen cluster looks healthy here.)"""
+        if self._main is None:
+            return "it was not running"
+        code = self._main.poll()
+        if code is not None:
+            return f"the main process was killed by signal {-code}" if code < 0 else f"it ended by itself (code {code})"
+        if _has_children(self._main.pid):
+            self._had_sentinel = True
+        elif self._had_sentinel:
+            return "its guarding process is gone"
+        return ""
+
+    def drain(self) -> None:
+        """Ask the main process, and only it, to finish what is running and to end."""
+        if self._main is not None and not self._draining and self._main.poll() is None:
+            self._draining = True
+            self._main.terminate()
+
+    def wait(self, seconds: float) -> bool:
+        """Whether the main process has ended within that time."""
+        if self._main is not None:
+            try:
+                self._main.wait(seconds)
+            except subprocess.TimeoutExpired:
+                return False
+        return True
+
+    def kill(self) -> None:
+        """End every process of the cluster at once; returns when they are gone. The sweep finds what they were at."""
+        if self._main is None:
+            return
+        # The number of the group stays taken as long as one of its processes lives, so no stranger can have it.
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._main.pid, signal.SIGKILL)
+        self._main.wait()
+        deadline = time.monotonic() + GONE_SECONDS
+        while _group_lives(self._main.pid) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self._main = None
+
+
+def _has_children(pid: int) -> bool:
+    with suppress(psutil.Error):
+        return any(child.status() != psutil.STATUS_ZOMBIE for child in psutil.Process(pid).children())
+    return False
+
+
+def _group_lives(group: int) -> bool:
+    for process in psutil.process_iter(["status"]):
+        with suppress(ProcessLookupError, PermissionError):
+            if os.getpgid(process.pid) == group and process.info["status"] != psutil.STATUS_ZOMBIE:
+                return True
+    return False
+
+
+def _drain_when_the_supervisor_dies() -> None:
+    """Linux: no unsupervised cluster is left behind when the supervisor itself is killed."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
