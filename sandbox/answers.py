@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from urllib.parse import quote
 
 Cut = Literal["", "whole", "half"]
 
@@ -24,4 +25,4 @@ def json_answer(data: Any, status: int = 200) -> Answer:
 
 def redirect(location: str) -> Answer:
     """303, so that the browser asks with GET after a form was sent."""
-    return Answer(303, b"", "text/plain", {"Location": location})
+    return Answer(303, b"", "text/plain", {"Location": quote(location)})

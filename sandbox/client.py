@@ -123,12 +123,14 @@ class SandboxClient:
     def restore(self, entity_type: str, id: str) -> None:
         self._espo("restore", entity_type=entity_type, id=id)
 
-    def link(self, entity_type: str, id: str, link: str, foreign_id: str) -> bool:
+    def link(self, entity_type: str, id: str, link: str, foreign_id: str, *, silent: bool = False) -> bool:
         """True when they were not linked before. The firm's own hook is told, if it is set."""
-        return bool(self._espo("link", entity_type=entity_type, id=id, link=link, foreign_id=foreign_id))
+        data = {"entity_type": entity_type, "id": id, "link": link, "foreign_id": foreign_id, "silent": silent}
+        return bool(self._espo("link", **data))
 
-    def unlink(self, entity_type: str, id: str, link: str, foreign_id: str) -> bool:
-        return bool(self._espo("unlink", entity_type=entity_type, id=id, link=link, foreign_id=foreign_id))
+    def unlink(self, entity_type: str, id: str, link: str, foreign_id: str, *, silent: bool = False) -> bool:
+        data = {"entity_type": entity_type, "id": id, "link": link, "foreign_id": foreign_id, "silent": silent}
+        return bool(self._espo("unlink", **data))
 
     def upload_file(
         self, document_id: str, name: str, content: bytes, mime: str = "text/plain", *, silent: bool = False

@@ -51,25 +51,31 @@ class Fault:
             raise ValueError(f"There is no fault {self.kind!r}. There are: {', '.join(KINDS)}")
         if self.hold not in ("before", "after"):
             raise ValueError("hold is before or after")
-        self.pattern = re.compile(self.path)
+        try:
+            self.pattern = re.compile(self.path)
+        except re.error as wrong:
+            raise ValueError(f"path is no regular expression: {wrong}") from wrong
         self.released = threading.Event()
         self.ends_at = time.monotonic() + self.seconds if self.seconds else float("inf")
 
     def fits(self, system: str, method: str, path: str) -> bool:
         return (
-            (self.times is None or self.hits < self.times)
-            and time.monotonic() < self.ends_at
+            self.active
             and (not self.method or self.method.upper() == method)
             and fnmatchcase(system, self.system)
             and bool(self.pattern.search(path))
         )
+
+    @property
+    def active(self) -> bool:
+        return (self.times is None or self.hits < self.times) and time.monotonic() < self.ends_at
 
     def answer(self) -> Answer:
         kind = "application/json" if self.body[:1] in ("{", "[") else "text/plain"
         return Answer(self.status, self.body.encode(), kind, dict(self.headers))
 
     def as_dict(self) -> dict[str, Any]:
-        return {item.name: getattr(self, item.name) for item in fields(self)}
+        return {item.name: getattr(self, item.name) for item in fields(self)} | {"active": self.active}
 
 
 class FaultBoard:

@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import socket
 import socketserver
 import threading
+import traceback
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from werkzeug.exceptions import HTTPException
 from werkzeug.serving import DechunkedInput
 from werkzeug.wrappers import Request
 
 from sandbox.answers import Answer
 
 IDLE_SECONDS = 120  # a kept-alive connection without a request is closed after this
-DRAIN_LIMIT = 1 << 20  # an unread rest of a body up to this size is read; beyond it closing is cheaper
+DRAIN_LIMIT = 1 << 28  # what is left of a body is read up to here, so that a refused sender gets to see the answer
+LINE_BREAKS = re.compile(r"[\r\n]")
 REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 Application = Callable[[Request], Answer]
@@ -72,15 +76,28 @@ class Connection(socketserver.StreamRequestHandler):
         body = Body(self, length, headers.get("expect", "").lower() == "100-continue")
         stream: io.RawIOBase = DechunkedInput(self.rfile) if chunked else body  # type: ignore[arg-type]
         request = Request(self.environ(method, target, headers, stream, chunked))
-        answer = self.server.application(request)
-        request.close()
+        answer = self.ask(request)
         if answer.cut == "whole":
             return False
-        while body.left and body.left <= DRAIN_LIMIT and not body.expects_continue and body.read(65536):
-            pass
+        drained = 0
+        while drained < DRAIN_LIMIT and not body.expects_continue and (rest := stream.read(65536)):
+            drained += len(rest)
         keep = not body.left and not chunked and headers.get("connection", "").lower() != "close" and not answer.cut
         self.write(method, answer, keep)
         return keep
+
+    def ask(self, request: Request) -> Answer:
+        try:
+            return self.server.application(request)
+        except HTTPException as refusal:
+            return Answer(refusal.code or 500, (refusal.description or "").encode(), "text/plain")
+        except OSError:
+            raise
+        except Exception:
+            traceback.print_exc()  # a bug of the sandbox: the caller gets 500, the developer the place
+            return Answer(500, b"The sandbox has a bug; see its output.", "text/plain")
+        finally:
+            request.close()
 
     def read_head(self) -> tuple[str, str, dict[str, str]] | None:
         line = self.rfile.readline(65537)
@@ -125,11 +142,11 @@ class Connection(socketserver.StreamRequestHandler):
         ]
         if answer.body:
             lines.append(f"Content-Type: {answer.content_type}")
-        lines += [f"{name}: {value}" for name, value in answer.headers.items()]
+        lines += [LINE_BREAKS.sub(" ", f"{name}: {value}") for name, value in answer.headers.items()]
         body = b"" if method == "HEAD" else answer.body
         if answer.cut == "half":
             body = body[: len(body) // 2]
-        self.connection.sendall("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
+        self.connection.sendall("\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n" + body)
 
 
 class Server(socketserver.ThreadingTCPServer):
@@ -158,10 +175,6 @@ class Server(socketserver.ThreadingTCPServer):
         with self.sockets_lock:
             self.open_sockets.discard(request)
         super().shutdown_request(request)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A bug of the sandbox: say so, unlike a client that went away (handled in Connection)."""
-        super().handle_error(request, client_address)
 
     def close(self) -> None:
         """Stop listening and hang up on every client, so that no test waits for an idle connection."""

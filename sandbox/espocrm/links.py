@@ -53,7 +53,7 @@ class Links:
             table = self.records.table(self.foreign(entity_type, link)[0])
             return [table[key] for key in self.ids(entity_type, record_id, link)]
 
-    def set(self, entity_type: str, record_id: str, link: str, foreign_id: str, on: bool) -> bool:
+    def set(self, entity_type: str, record_id: str, link: str, foreign_id: str, on: bool, silent: bool = False) -> bool:
         """Link or unlink; True when that changed something."""
         target, foreign, kind = self.foreign(entity_type, link)
         with self.records.lock:
@@ -74,7 +74,7 @@ class Links:
                 if changed:
                     child[field + "Id"] = owner["id"] if on else None
                     child[field + "Name"] = owner["name"] if on else None
-        if changed:
+        if changed and not silent:
             action = "link" if on else "unlink"
             for listener in self.listeners:
                 listener(LinkChange(action, entity_type, record_id, link, target, foreign_id))

@@ -61,7 +61,7 @@ class EspoCrm:
             case "get":
                 return dict(self.records.get(kind, key))
             case "link" | "unlink":
-                return self.links.set(kind, key, data["link"], data["foreign_id"], on=action == "link")
+                return self.links.set(kind, key, data["link"], data["foreign_id"], action == "link", actor.silent)
             case "upload":
                 return self.upload(key, data["name"], base64.b64decode(data["content"]), data["mime"], actor)
             case "preset_webhook":

@@ -77,6 +77,10 @@ class Item:
     due_at: float = 0.0
 
 
+def by_number(item: Item) -> int:
+    return item.number
+
+
 class WebhookQueue:
     def __init__(self, settings: EspoSettings) -> None:
         self.settings = settings
@@ -154,13 +158,14 @@ class WebhookQueue:
             if status == 410:
                 self.drop(webhook.id)
                 return "dropped"
-            again = []
+            again: list[Item] = []
+            sent = {item.number for item in items}
             for item in items:
                 item.attempts += 1
                 if (timed_out or status in TRIED_AGAIN) and item.attempts < self.settings.webhook_attempts:
                     item.due_at = time.monotonic() + self.settings.webhook_retry_pause
                     again.append(item)
-            self.items = [item for item in self.items if item not in items or item in again]
+            self.items = sorted([item for item in self.items if item.number not in sent] + again, key=by_number)
         if status is not None and 200 <= status < 400:
             return "delivered"
         return "again" if again else "lost"

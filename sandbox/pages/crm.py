@@ -40,7 +40,7 @@ class CrmPages:
                 return self.parent(request, kind, key)
             case ["POST", kind, key, action]:
                 self.change(request, kind, key, action)
-                return redirect(request.form.get("back") or f"/espocrm/{kind}/{key}")
+                return redirect(f"/espocrm/{kind}/{key}")
         return None
 
     def overview(self, request: Request) -> Answer:

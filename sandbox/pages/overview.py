@@ -33,9 +33,16 @@ class OverviewPage:
             "XAI_MANAGEMENT_BASE_URL": f"{base}/xai-management",
             "XAI_MANAGEMENT_KEY": MANAGEMENT_KEY,
         }
-        return page(request, "overview.html", crm=self.crm_numbers(), xai=self.xai_numbers(), environment=environment,
-                    calls=self.world.calls.since(limit=8)[::-1], faults=self.world.faults.as_list(),
-                    call_count=sum(row["count"] for row in self.world.calls.counts()))  # fmt: skip
+        return page(
+            request,
+            "overview.html",
+            crm=self.crm_numbers(),
+            xai=self.xai_numbers(),
+            environment=environment,
+            calls=self.world.calls.since(limit=8)[::-1],
+            call_count=sum(row["count"] for row in self.world.calls.counts()),
+            faults=[rule for rule in self.world.faults.as_list() if rule["active"]],
+        )
 
     def crm_numbers(self) -> dict[str, int]:
         with self.crm.records.lock:

@@ -47,6 +47,9 @@ class Pages:
         except EspoError as refusal:
             found = page(request, "refused.html", message=refusal.reason or str(refusal))
             found.status = refusal.status
+        except ValueError as wrong:
+            found = page(request, "refused.html", message=str(wrong))
+            found.status = 400
         if found is None:
             found = page(request, "refused.html", message=f"404 {request.path}")
             found.status = 404

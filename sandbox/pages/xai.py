@@ -22,7 +22,7 @@ class XaiPages:
             case ["GET"]:
                 return self.overview(request)
             case ["GET", "file", file_id] if file := self.xai.store.file(file_id):
-                return Answer(200, file.content, file.content_type)
+                return Answer(200, file.content, file.content_type, {"Content-Security-Policy": "sandbox"})
             case ["POST", "remove", kind, key] if kind in ("file", "collection"):
                 self.xai.control(f"remove_{kind}", {"id": key})
                 return redirect("/xai/")

@@ -22,4 +22,4 @@ def fill_bench(sandbox: Sandbox, documents: int) -> None:
         document = crm.records.create("CDokumente", {"name": f"Schriftsatz {number}"}, SILENT_HUMAN)["id"]
         text = f"Schriftsatz {number}\n" + "Der Beklagte wird verurteilt, die Wohnung zu räumen.\n" * 20
         crm.upload(document, f"schriftsatz-{number}.txt", text.encode(), "text/plain", SILENT_HUMAN)
-        crm.links.set("CDokumente", document, "raeumungsklages", case, on=True)
+        crm.links.set("CDokumente", document, "raeumungsklages", case, on=True, silent=True)

@@ -101,4 +101,4 @@ def fill_demo(sandbox: Sandbox, documents: int) -> None:
         crm.records.create("CDokumente", {"name": name}, SILENT_HUMAN, key)
         crm.upload(key, file_name, content, mime, SILENT_HUMAN)
         for kind, position in parents:
-            crm.links.set("CDokumente", key, LINKS[kind], fixed_id(kind, position), on=True)
+            crm.links.set("CDokumente", key, LINKS[kind], fixed_id(kind, position), on=True, silent=True)

@@ -115,6 +115,7 @@ class Xai:
 
     def reset(self) -> None:
         self.store.clear()
+        self.rate.limit = 0  # the next call starts with a full bucket
 
     def close(self) -> None:
         """Nothing runs in the background."""

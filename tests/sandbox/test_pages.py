@@ -69,6 +69,8 @@ def test_what_does_not_exist_is_said_on_a_page(web):
     for path in ("nothing", "espocrm/CDokumente/0", "espocrm/Nothing/0", "xai/file/0", "static/../app.py"):
         assert web("GET", path).status_code == 404
     assert web("POST", "espocrm/new", data={"kind": "CDokumente", "name": " " * 300}).status_code == 400
+    assert web("POST", "espocrm/new", data={}).status_code == 400
+    assert web("POST", "faults/add", data={"kind": "status", "system": "*", "path": "("}).status_code == 400
 
 
 def test_faults_are_set_and_taken_away_by_hand(web, client, espo):
