@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
-import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
 
-import psutil
 from django.conf import settings
 
 from syncapp.engine.canary import ENV_NAME
+from syncapp.engine.processes import group_lives, has_children, kill_group, start_session
 
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 GONE_SECONDS = 5.0  # the kernel needs a moment to bury a killed process group
 
 
@@ -40,13 +35,7 @@ class Cluster:
     def start(self) -> None:
         extra = {ENV_NAME: self.name} | ({"QUEUE_WORKERS": str(self.workers)} if self.workers else {})
         self._had_sentinel = self._draining = False
-        self._main = subprocess.Popen(  # noqa: S603  (our own program)
-            [sys.executable, str(settings.BASE_DIR / "manage.py"), "qcluster"],
-            env=os.environ | extra,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            preexec_fn=_drain_when_the_supervisor_dies if sys.platform == "linux" else None,
-        )
+        self._main = start_session([sys.executable, str(settings.BASE_DIR / "manage.py"), "qcluster"], extra)
 
     def fault(self) -> str:
         """What is visibly wrong with the processes; empty when nothing is. (A frozen cluster looks healthy here.)"""
@@ -55,7 +44,7 @@ class Cluster:
         code = self._main.poll()
         if code is not None:
             return f"the main process was killed by signal {-code}" if code < 0 else f"it ended by itself (code {code})"
-        if _has_children(self._main.pid):
+        if has_children(self._main.pid):
             self._had_sentinel = True
         elif self._had_sentinel:
             return "its guarding process is gone"
@@ -81,29 +70,9 @@ class Cluster:
         if self._main is None:
             return
         # The number of the group stays taken as long as one of its processes lives, so no stranger can have it.
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._main.pid, signal.SIGKILL)
+        kill_group(self._main.pid)
         self._main.wait()
         deadline = time.monotonic() + GONE_SECONDS
-        while _group_lives(self._main.pid) and time.monotonic() < deadline:
+        while group_lives(self._main.pid) and time.monotonic() < deadline:
             time.sleep(0.02)
         self._main = None
-
-
-def _has_children(pid: int) -> bool:
-    with suppress(psutil.Error):
-        return any(child.status() != psutil.STATUS_ZOMBIE for child in psutil.Process(pid).children())
-    return False
-
-
-def _group_lives(group: int) -> bool:
-    for process in psutil.process_iter(["status"]):
-        with suppress(ProcessLookupError, PermissionError):
-            if os.getpgid(process.pid) == group and process.info["status"] != psutil.STATUS_ZOMBIE:
-                return True
-    return False
-
-
-def _drain_when_the_supervisor_dies() -> None:
-    """Linux: no unsupervised cluster is left behind when the supervisor itself is killed."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

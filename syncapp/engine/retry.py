@@ -23,9 +23,7 @@ def retry(records: QuerySet[Record], trace_id: str = "") -> int:
     rows = records.order_by("pk").values_list("step", "entity_type", "entity_id").iterator(chunk_size=CHUNK)
     moved = 0
     for chunk in _chunks(Target(*row) for row in rows):
-        moved += len(
-            wishes.request(chunk, urgency=Urgency.STAFF, trace_id=trace_id, thorough=True, force=True)
-        )
+        moved += len(wishes.request(chunk, urgency=Urgency.STAFF, trace_id=trace_id, thorough=True, force=True))
     return moved
 
 

@@ -115,9 +115,9 @@ class Run:
 
     def clear_open_writes(self) -> None:
         """Both sides agree, so writes whose answers were lost have been seen: done, or not needed any more."""
-        JournalEntry.objects.filter(
-            record=self.record, state__in=[JournalState.INTENDED, JournalState.LOST]
-        ).update(state=JournalState.CLEARED, finished_at=timezone.now())
+        JournalEntry.objects.filter(record=self.record, state__in=[JournalState.INTENDED, JournalState.LOST]).update(
+            state=JournalState.CLEARED, finished_at=timezone.now()
+        )
 
     def _close(self, entry: JournalEntry, state: JournalState, detail: str) -> None:
         entry.state, entry.detail, entry.finished_at = state, detail[:300], timezone.now()

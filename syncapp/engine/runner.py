@@ -36,7 +36,7 @@ class Flow(Protocol):
 
     def apply(self, state: Any, plan: Plan) -> Ending: ...
 
-    def failed(self, reason: str, detail: str) -> None:
+    def failed(self, reason: str) -> None:
         """Tell the CRM, best effort."""
 
 
@@ -139,7 +139,7 @@ def _fail(run: Run, flow: Flow, exc: Exception) -> Settlement:
 def _tell(flow: Flow, verdict: Verdict) -> None:
     # Best effort: failing to say so never hides the first error.
     try:
-        flow.failed(verdict.reason, verdict.detail)
+        flow.failed(verdict.reason)
     except (ClaimLost, DatabaseError):
         raise
     except Exception as exc:

@@ -117,9 +117,7 @@ def note_orphan(entity_type: str, entity_id: str, file_id: str, why: str) -> Non
 
 def in_use(file_id: str) -> bool:
     """Whether any document has the file in a collection (or is about to)."""
-    return Reference.objects.filter(
-        system=SystemName.XAI, kind=ReferenceKind.MEMBERSHIP, remote_id=file_id
-    ).exists()
+    return Reference.objects.filter(system=SystemName.XAI, kind=ReferenceKind.MEMBERSHIP, remote_id=file_id).exists()
 
 
 def in_use_again(file_id: str) -> None:

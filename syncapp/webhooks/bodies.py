@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,7 +62,7 @@ def links(body: bytes) -> Batch:
     )
 
 
-def _batch(body: bytes, read: Any) -> Batch:
+def _batch(body: bytes, read: Callable[[Mapping[str, Any]], list[tuple[str, str]]]) -> Batch:
     rows = _rows(body)
     items: list[Item] = []
     rejected: list[Rejected] = []
@@ -118,13 +118,13 @@ def _first(raw: Mapping[str, Any], names: tuple[str, ...]) -> Any:
     return next((raw[name] for name in names if raw.get(name) not in (None, "")), None)
 
 
-def _number(text: str) -> int:
+def _number(_: str) -> int:
     # Numbers are of no use here, and a number of a million digits would take minutes to parse.
     return 0
 
 
-def _no_constant(name: str) -> None:
-    raise ValueError(name)
+def _no_constant(_: str) -> None:
+    raise ValueError
 
 
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)

@@ -58,6 +58,4 @@ def _collections() -> QuerySet[Reference]:
 
 
 def _members(collection_id: str) -> QuerySet[Reference]:
-    return Reference.objects.filter(
-        system=SystemName.XAI, kind=ReferenceKind.MEMBERSHIP, container_id=collection_id
-    )
+    return Reference.objects.filter(system=SystemName.XAI, kind=ReferenceKind.MEMBERSHIP, container_id=collection_id)

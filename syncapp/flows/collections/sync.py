@@ -122,7 +122,7 @@ class CollectionSync:
             return Settled({**(plan.ending.agreed or {}), "collection_id": made})
         return plan.ending
 
-    def failed(self, reason: str, detail: str) -> None:
+    def failed(self, reason: str) -> None:
         """Parents have no fields for errors; the failure shows in the hub only."""
 
     def _intent(self, action: str, collection_id: str = "") -> WriteIntent:

@@ -67,7 +67,7 @@ class DocumentSync:
                     except FileReplaced:
                         return Postponed(Why.OUTDATED, AGAIN_SOON)
                     except FileMismatch:
-                        self.failed(Why.FILE_MISMATCH, "")
+                        self.failed(Why.FILE_MISMATCH)
                         return Failed(Why.FILE_MISMATCH)
                     except (Unfit, TooLarge) as exc:
                         return self._unfit(state, exc.why if isinstance(exc, Unfit) else Why.TOO_LARGE)
@@ -84,7 +84,7 @@ class DocumentSync:
             return Postponed(Why.OUTDATED, AGAIN_SOON)
         return ending
 
-    def failed(self, reason: str, detail: str) -> None:
+    def failed(self, reason: str) -> None:
         """The CRM shows the failure too."""
         document = self._crm.document(self._run.entity_id)
         fields = mapping.failure(document, texts.for_crm(reason), espo_time(timezone.now()), FIELDS)

@@ -1,0 +1,52 @@
+"""Child processes that never outlive the one who looks after them."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+import psutil
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def start_session(command: Sequence[str], env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+    """Start a program as the leader of a session of its own: signals of the terminal reach its parent only.
+
+    On Linux it gets SIGTERM when its parent is killed; elsewhere a killed parent leaves it running.
+    """
+    return subprocess.Popen(  # noqa: S603  (our own programs)
+        list(command),
+        env=os.environ | (env or {}),
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=_end_with_the_parent if sys.platform == "linux" else None,
+    )
+
+
+def has_children(pid: int) -> bool:
+    with suppress(psutil.Error):
+        return any(child.status() != psutil.STATUS_ZOMBIE for child in psutil.Process(pid).children())
+    return False
+
+
+def group_lives(group: int) -> bool:
+    for process in psutil.process_iter(["status"]):
+        with suppress(ProcessLookupError, PermissionError):
+            if os.getpgid(process.pid) == group and process.info["status"] != psutil.STATUS_ZOMBIE:
+                return True
+    return False
+
+
+def kill_group(group: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
+
+
+def _end_with_the_parent() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

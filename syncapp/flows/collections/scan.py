@@ -1,0 +1,72 @@
+"""Compares the parents of documents with what was agreed about their collections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+
+from django.conf import settings
+
+from syncapp.clients.espocrm import EspoClient, EspoParent
+from syncapp.clients.espocrm.fields import FIELDS
+from syncapp.events.registry import COLLECTION_SYNC
+from syncapp.flows.collections.mapping import Agreed, unchanged
+from syncapp.flows.differences import Difference, How
+from syncapp.flows.parents import Life, life_of
+from syncapp.models import Reason, Record, Status
+
+ROWS = 200
+
+
+def changed(
+    crm: EspoClient, entity_type: str, since: datetime | None
+) -> Iterator[tuple[datetime, list[Difference], int]]:
+    """Batches of (newest change seen, differences, looked at) among the parents changed since the moment."""
+    stamps = crm.changed_since(entity_type, since, FIELDS.parent_select)
+    while batch := list(islice(stamps, ROWS)):
+        parents = [EspoParent.from_api(entity_type, stamp.values) for stamp in batch]
+        yield max(stamp.modified_at for stamp in batch), list(_differing(entity_type, parents, None)), len(batch)
+
+
+def everything(
+    entity_type: str, parents: Iterable[EspoParent], collections: frozenset[str]
+) -> Iterator[tuple[list[Difference], int]]:
+    """Batches over all parents of a type; `collections`: the ids that xAI has."""
+    seen: set[str] = set()
+    rows = iter(parents)
+    while batch := list(islice(rows, ROWS)):
+        seen.update(parent.id for parent in batch)
+        yield list(_differing(entity_type, batch, collections)), len(batch)
+    known = Record.objects.filter(step=COLLECTION_SYNC, entity_type=entity_type)
+    known = known.exclude(status=Status.SKIPPED, reason__in=[Reason.ENTITY_GONE, Reason.DELETION_PROPOSED])
+    gone = (pk for pk in known.values_list("entity_id", flat=True).iterator(chunk_size=2000) if pk not in seen)
+    while lost := list(islice(gone, ROWS)):
+        yield [Difference(COLLECTION_SYNC, entity_type, pk, How.GONE) for pk in lost], 0
+
+
+def _differing(entity_type: str, parents: list[EspoParent], collections: frozenset[str] | None) -> Iterator[Difference]:
+    rows = Record.objects.filter(
+        step=COLLECTION_SYNC, entity_type=entity_type, entity_id__in=[parent.id for parent in parents]
+    )
+    records = {record.entity_id: record for record in rows}
+    for parent in parents:
+        how = _difference(parent, records.get(parent.id), collections)
+        if how is not None:
+            yield Difference(COLLECTION_SYNC, entity_type, parent.id, how)
+
+
+def _difference(parent: EspoParent, record: Record | None, collections: frozenset[str] | None) -> How | None:
+    life = life_of(parent.entity_type, parent.status, settings.CONFIG.ESPOCRM_PARENT_STATUS)
+    if record is None:
+        return How.NEW if life is Life.ACTIVE or parent.collection_id else None
+    if record.status in (Status.WAITING, Status.RUNNING):
+        return None  # on its way already
+    if record.status in (Status.FAILED, Status.CONFLICT):
+        return None  # a person has it; the parent's next event tries again
+    agreed = Agreed.from_json(record.agreed)
+    if life is not Life.ACTIVE:
+        return None if agreed.life == life.value else How.CHANGED
+    if not unchanged(parent, life, agreed):
+        return How.CHANGED
+    return How.MISSING_REMOTELY if collections is not None and agreed.collection_id not in collections else None

@@ -1,0 +1,92 @@
+"""Compares documents of the CRM with what was agreed: what changed since a moment, or everything, links included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from itertools import islice
+
+from syncapp.clients.espocrm import EspoClient, EspoDocument
+from syncapp.clients.espocrm.fields import FIELDS
+from syncapp.events.registry import DOCUMENT_SYNC
+from syncapp.flows.differences import Difference, How
+from syncapp.flows.documents.mapping import Agreed, untouched
+from syncapp.models import Reason, Record, Status
+
+ROWS = 200
+CLOCK_GRAIN = timedelta(seconds=2)  # EspoCRM's times are whole seconds
+
+
+def changed(crm: EspoClient, since: datetime | None) -> Iterator[tuple[datetime, list[Difference], int]]:
+    """Batches of (newest change seen, differences, looked at) among the documents changed since the moment."""
+    stamps = crm.changed_since(FIELDS.document_entity, since, FIELDS.document_select)
+    while batch := list(islice(stamps, ROWS)):
+        documents = [EspoDocument.from_api(stamp.values) for stamp in batch]
+        yield max(stamp.modified_at for stamp in batch), list(_differing(documents, {}, links=False)), len(batch)
+
+
+def everything(
+    crm: EspoClient, wanted: Mapping[str, frozenset[str]], present: frozenset[tuple[str, str]] | None
+) -> Iterator[tuple[list[Difference], int]]:
+    """Batches of (differences, looked at) over all documents.
+
+    `wanted`: document id to the collections of its active parents, as the CRM's links say now.
+    `present`: (collection, file) pairs that xAI has; None: not asked.
+    """
+    seen: set[str] = set()
+    documents = crm.all_documents()
+    while batch := list(islice(documents, ROWS)):
+        seen.update(document.id for document in batch)
+        yield list(_differing(batch, wanted, links=True, present=present)), len(batch)
+    known = Record.objects.filter(step=DOCUMENT_SYNC, entity_type=FIELDS.document_entity)
+    known = known.exclude(status=Status.SKIPPED, reason=Reason.ENTITY_GONE)
+    gone = (pk for pk in known.values_list("entity_id", flat=True).iterator(chunk_size=2000) if pk not in seen)
+    while lost := list(islice(gone, ROWS)):
+        yield [Difference(DOCUMENT_SYNC, FIELDS.document_entity, pk, How.GONE) for pk in lost], 0
+
+
+def _differing(
+    documents: Iterable[EspoDocument],
+    wanted: Mapping[str, frozenset[str]],
+    *,
+    links: bool,
+    present: frozenset[tuple[str, str]] | None = None,
+) -> Iterator[Difference]:
+    batch = list(documents)
+    rows = Record.objects.filter(
+        step=DOCUMENT_SYNC, entity_type=FIELDS.document_entity, entity_id__in=[document.id for document in batch]
+    )
+    records = {record.entity_id: record for record in rows}
+    for document in batch:
+        belongs = wanted.get(document.id, frozenset()) if links else None
+        how = _difference(document, records.get(document.id), belongs, present)
+        if how is not None:
+            yield Difference(DOCUMENT_SYNC, FIELDS.document_entity, document.id, how)
+
+
+def _difference(
+    document: EspoDocument,
+    record: Record | None,
+    wanted: frozenset[str] | None,
+    present: frozenset[tuple[str, str]] | None,
+) -> How | None:
+    if record is None:
+        return How.NEW
+    if record.status in (Status.WAITING, Status.RUNNING):
+        return None  # on its way already
+    agreed = Agreed.from_json(record.agreed)
+    if record.status == Status.IN_SYNC:
+        if not untouched(document, agreed):
+            return How.CHANGED
+        if wanted is not None and wanted != set(agreed.collections):
+            return How.LINKS
+        file_id = agreed.content.file_id if agreed.content else ""
+        if present is not None and any((collection, file_id) not in present for collection in agreed.collections):
+            return How.MISSING_REMOTELY
+        return None
+    if record.reason == Reason.ENTITY_GONE:
+        return How.NEW  # it was restored; that sends no event
+    if record.reason == Reason.NO_PARENT and wanted:
+        return How.LINKS
+    later = document.modified_at is not None and document.modified_at > record.changed_at + CLOCK_GRAIN
+    return How.CHANGED if later else None

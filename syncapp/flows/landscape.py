@@ -1,0 +1,67 @@
+"""Both sides as a whole, for the comparison of everything: who belongs where, and what is really there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+from syncapp.clients.errors import NotFound
+from syncapp.clients.espocrm import EspoClient, EspoParent
+from syncapp.clients.espocrm.fields import FIELDS
+from syncapp.clients.xai import XaiClient, XaiCollection
+from syncapp.flows.parents import Life, life_of
+
+
+@dataclass(frozen=True, slots=True)
+class Landscape:
+    """`wanted`: document id to collections. `present`: (collection, file) pairs at xAI."""
+
+    parents: dict[str, list[EspoParent]]
+    wanted: dict[str, frozenset[str]]
+    collections: dict[str, XaiCollection] = field(repr=False)
+    present: frozenset[tuple[str, str]] = field(repr=False)
+
+
+def parent_types(crm: EspoClient) -> list[str]:
+    """Entity types that are linked to documents and have a field for a collection, out of the CRM's metadata."""
+    links = crm.metadata(FIELDS.document_entity).links.values()
+    types = {link.entity_type for link in links if link.kind == "hasMany"}
+    return sorted(kind for kind in types if FIELDS.collection_id in crm.metadata(kind).fields)
+
+
+def survey(crm: EspoClient, xai: XaiClient) -> Landscape:
+    """Costs a few calls a page, and one or two for each collection."""
+    parents = {kind: list(crm.all_parents(kind)) for kind in parent_types(crm)}
+    collections = {collection.id: collection for collection in xai.collections()}
+    wanted: dict[str, set[str]] = defaultdict(set)
+    present: set[tuple[str, str]] = set()
+    for kind, rows in parents.items():
+        for parent in rows:
+            life = life_of(kind, parent.status, settings.CONFIG.ESPOCRM_PARENT_STATUS)
+            if not parent.collection_id or parent.collection_id not in collections:
+                continue
+            if life is Life.ACTIVE:
+                for document_id in _linked(crm, kind, parent.id):
+                    wanted[document_id].add(parent.collection_id)
+            present |= {(parent.collection_id, file_id) for file_id in _files(xai, parent.collection_id)}
+    return Landscape(parents, {key: frozenset(value) for key, value in wanted.items()}, collections, frozenset(present))
+
+
+def _linked(crm: EspoClient, kind: str, parent_id: str) -> Iterator[str]:
+    for link, meta in sorted(crm.metadata(kind).links.items()):
+        if meta.entity_type == FIELDS.document_entity and meta.kind == "hasMany":
+            try:
+                yield from crm.linked_document_ids(kind, parent_id, link)
+            except NotFound:
+                return  # deleted since it was listed
+
+
+def _files(xai: XaiClient, collection_id: str) -> Iterator[str]:
+    try:
+        for document in xai.documents(collection_id):
+            yield document.file_id
+    except NotFound:
+        return
