@@ -45,3 +45,7 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+# Nothing is collected for a test run; WhiteNoise would warn of the missing folder, and warnings are errors.
+STATIC_ROOT = ENGINE.folder / "static"
+STATIC_ROOT.mkdir(exist_ok=True)

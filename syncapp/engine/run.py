@@ -15,7 +15,7 @@ from typing import Any
 from django.utils import timezone
 
 from syncapp.clients.base import OutsideCall
-from syncapp.clients.errors import AnswerLost, ClientError
+from syncapp.clients.errors import AnswerLost, ClientError, ServerTrouble, UnexpectedAnswer
 from syncapp.engine import claims
 from syncapp.engine.claims import Claim
 from syncapp.models import Attempt, JournalEntry, JournalState, Outcome, Record
@@ -93,8 +93,9 @@ class Run:
         )
         try:
             yield entry
-        except AnswerLost:
-            self._close(entry, JournalState.LOST, "AnswerLost")
+        except (AnswerLost, ServerTrouble, UnexpectedAnswer) as exc:
+            # Each of these may come after the system has done what it was asked.
+            self._close(entry, JournalState.LOST, str(exc))
             raise
         except ClientError as exc:
             self._close(entry, JournalState.FAILED, str(exc))

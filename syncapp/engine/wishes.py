@@ -79,11 +79,11 @@ def _count(
         params += [moment, moment, trace_id, moment, moment]
     values = ", ".join([_ROW] * len(rows))
     with connection.cursor() as cursor:
-        cursor.execute((_FORCED if force else _GENTLE).format(values=values), params)
+        cursor.execute((_FORCED if force else _GENTLE).format(values=values), [*params, moment])
         answer = cursor.fetchall()
     return [
-        Wish(Target(step, entity_type, entity_id), pk, number, status == "waiting" and since == moment)
-        for pk, step, entity_type, entity_id, number, status, since in answer
+        Wish(Target(step, entity_type, entity_id), pk, number, bool(new))
+        for pk, step, entity_type, entity_id, number, new in answer
     ]
 
 
@@ -112,7 +112,7 @@ ON CONFLICT (step, entity_type, entity_id) DO UPDATE SET
     WHEN r.status = 'waiting' AND (r.due_at <= excluded.due_at OR {patient}) THEN r.waiting_since
     ELSE excluded.waiting_since END,
   changed_at = CASE WHEN r.status IN ('waiting', 'running') THEN r.changed_at ELSE excluded.changed_at END
-RETURNING id, step, entity_type, entity_id, wished, status, waiting_since
+RETURNING id, step, entity_type, entity_id, wished, status = 'waiting' AND waiting_since = %s
 """
 _PATIENT_REASONS = ", ".join(f"'{reason}'" for reason in sorted(map(str, PATIENT)))
 _GENTLE = _UPSERT.format(
