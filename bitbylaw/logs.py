@@ -10,7 +10,9 @@ import structlog
 
 def logging_settings(level: str, form: str) -> dict[str, Any]:
     """The `LOGGING` value: our events and those of the libraries take the same way out."""
-    renderer: Any = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    # Plain tracebacks: the pretty ones print local variables, and with them clients' data and keys.
+    text = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    renderer: Any = structlog.processors.JSONRenderer() if form == "json" else text
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -1,0 +1,19 @@
+"""How the web server runs, everywhere the same: `gunicorn -c python:bitbylaw.gunicorn bitbylaw.wsgi`.
+
+Two processes with four threads each: twice the throughput of an ASGI server here, and a webhook is answered in a few
+milliseconds, so more would only wait for the database. Behind a reverse proxy that speaks TLS.
+"""
+
+from pathlib import Path
+
+bind = "127.0.0.1:8000"
+worker_class = "gthread"
+workers = 2
+threads = 4
+timeout = 60
+graceful_timeout = 30
+keepalive = 30  # longer than the pause between EspoCRM's batches, so that its connections are reused
+# The heartbeat file of a process must not wait for a disk.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  (not a file of ours)
+# Nobody steers it from outside, and the file system may be read-only.
+control_socket_disable = True
