@@ -102,6 +102,9 @@ class Config(BaseSettings):
         "account": "Account",
     }
 
+    # Monitoring
+    METRICS_TOKEN: str = ""  # who sends it as a bearer may read /metrics; empty: there is no such page
+
     # EspoCRM
     ESPOCRM_API_BASE_URL: HttpUrl = ""
     ESPOCRM_API_KEY: str = ""
@@ -170,7 +173,9 @@ def load() -> Config:
     try:
         return Config(_env_file=os.environ.get("HUB_ENV_FILE", str(BASE_DIR / ".env")) or None)
     except ValidationError as exc:
-        faults = [f"  {'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in exc.errors(include_input=False)]
+        faults = [
+            f"  {'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in exc.errors(include_input=False)
+        ]
         raise ConfigError("The configuration has faults:\n" + "\n".join(faults)) from None
     except Exception as exc:  # a JSON value that can't be parsed stops pydantic-settings before it validates
         raise ConfigError(f"The configuration has a fault: {exc}") from None

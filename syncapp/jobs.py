@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import lru_cache
 
+from django.conf import settings
 from django.utils.module_loading import import_string
 
 from syncapp.engine import canary as _canary
-from syncapp.engine import carrier, draining, runner
+from syncapp.engine import carrier, draining, pruning, runner
 from syncapp.engine import sweep as _sweep
 from syncapp.engine.runner import Preview, Step
 from syncapp.engine.settling import Settlement
 from syncapp.events import registry
-from syncapp.models import Record
+from syncapp.flows import scans
+from syncapp.models import Record, ScanRun
+
+PRUNE = "syncapp.jobs.prune"
 
 
 def run(pk: int) -> None:
@@ -30,6 +35,28 @@ def drain() -> None:
 
 def sweep() -> None:
     _sweep.sweep()
+
+
+def scan_changes() -> None:
+    scans.run(scans.CHANGES)
+
+
+def scan_everything() -> None:
+    scans.run(scans.EVERYTHING)
+
+
+def scan_confirmed(pk: int) -> None:
+    """Run a stopped comparison again; a person has agreed to what it would change."""
+    name = ScanRun.objects.filter(pk=pk).values_list("scan", flat=True).first()
+    if name is not None:
+        scans.run(name, confirmed=True)
+
+
+def prune() -> None:
+    """Delete what is old; hand over to another task before the queue's time-out would end this one."""
+    budget = timedelta(seconds=settings.CONFIG.QUEUE_TIMEOUT_SECONDS / 2)
+    if not pruning.prune(budget=budget).finished:
+        carrier.put(PRUNE, [()])
 
 
 def canary() -> None:

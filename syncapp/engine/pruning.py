@@ -60,9 +60,7 @@ class Pruned:
     finished: bool = True
 
 
-def prune(
-    *, dry_run: bool = False, progress: Progress | None = None, budget: timedelta | None = None
-) -> Pruned:
+def prune(*, dry_run: bool = False, progress: Progress | None = None, budget: timedelta | None = None) -> Pruned:
     """Delete what is old; `progress(kind, rows so far)` is called after every chunk. May be stopped at any time."""
     ends = time.monotonic() + budget.total_seconds() if budget else float("inf")
     pruned = Pruned()
@@ -117,7 +115,8 @@ def _leftovers(now: datetime) -> tuple[Leftover, ...]:
             "started_at",
         ),
         Leftover(
-            "journal entries", JournalEntry.objects.filter(begun_at__lt=before("KEEP_JOURNAL_DAYS")).exclude(unsettled),
+            "journal entries",
+            JournalEntry.objects.filter(begun_at__lt=before("KEEP_JOURNAL_DAYS")).exclude(unsettled),
             "begun_at",
         ),
         Leftover(

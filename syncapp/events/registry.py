@@ -51,6 +51,9 @@ class StepSpec:
 DOCUMENT_SYNC = "document_sync"
 COLLECTION_SYNC = "collection_sync"
 
+# Topics on which nothing runs on purpose: their webhooks are accepted and recorded. Any other topic must have a step.
+RECORDED_ONLY = ("vmh.bankverbindungen.*",)
+
 FLOWS: dict[str, str | Promise] = {
     "documents": _("Documents of the CRM made searchable at xAI"),
     "collections": _("Collections at xAI for the matters and parties of the CRM"),

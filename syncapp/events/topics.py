@@ -8,10 +8,16 @@ from django.conf import settings
 
 ACTIONS = ("create", "update", "delete")
 _TOPIC = re.compile(r"[a-z_]+(\.[a-z_]+){2}")
+_PATTERN = re.compile(r"([a-z_]+|\*)(\.([a-z_]+|\*)){2}")
 
 
 def is_topic(name: str) -> bool:
     return bool(_TOPIC.fullmatch(name))
+
+
+def is_pattern(name: str) -> bool:
+    """Whether it can be subscribed to: a topic in which `*` may stand for a word."""
+    return bool(_PATTERN.fullmatch(name))
 
 
 def topic_of(entity_type: str, action: str) -> str:

@@ -1,0 +1,86 @@
+"""Health for load balancers, containers and people: is the process alive, and can the hub do its work?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from syncapp.api import state
+
+OK, AWAY = "ok", "away"
+
+
+class OpenView(APIView):
+    """For everybody: it tells numbers and states, never a text, an address or an error."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+
+class LiveView(OpenView):
+    @extend_schema(summary="Is the web process alive?", responses={200: OpenApiTypes.OBJECT})
+    def get(self, _request: Request) -> Response:
+        """Touches neither database nor Redis: an outage of theirs must not restart the web server."""
+        return Response({"status": "alive"})
+
+
+class ReadyView(OpenView):
+    @extend_schema(summary="Can the hub do its work?", responses={200: OpenApiTypes.OBJECT, 503: OpenApiTypes.OBJECT})
+    def get(self, _request: Request) -> Response:
+        """503 when the database or Redis is away, or when no worker has proved lately that it works.
+
+        Outside systems that are away are shown and don't count: their records wait by themselves, restarting the hub
+        would not help, and taking it out of service would lose webhooks.
+        """
+        answer = _look()
+        ready = answer.pop("ready")
+        return Response({"status": "ready" if ready else "not ready", **answer}, status=200 if ready else 503)
+
+
+def _look() -> dict[str, Any]:
+    answer: dict[str, Any] = {"ready": False}
+    redis = state.redis_answers()
+    if redis is not None:
+        answer["redis"] = OK if redis else AWAY
+    try:
+        now = timezone.now()
+        backlog, workers = state.backlog(), state.workers()
+        answer["systems"] = {
+            view.name: {
+                "configured": view.configured,
+                "state": view.state,
+                "paused": view.paused,
+                "since": view.since,
+            }
+            for view in state.systems()
+        }
+    except (DatabaseError, InterfaceError):
+        return {**answer, "database": AWAY}
+    return {
+        **answer,
+        "database": OK,
+        "queue": {
+            "tasks": backlog.queued,
+            "due_records": backlog.due,
+            "oldest_due_seconds": _seconds(now, backlog.oldest),
+        },
+        "workers": {
+            "working": workers.working,
+            "silent": workers.silent,
+            "last_proof_of_work": workers.last_proof,
+            "last_proof_seconds": _seconds(now, workers.last_proof),
+        },
+        "ready": workers.working > 0 and redis is not False,
+    }
+
+
+def _seconds(now: datetime, moment: datetime | None) -> float | None:
+    return round((now - moment).total_seconds(), 1) if moment else None

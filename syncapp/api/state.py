@@ -1,0 +1,89 @@
+"""How the hub is, read from its tables for health checks and metrics: numbers, names of systems, no content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Count, Min
+from django.utils import timezone
+from django_redis import get_redis_connection
+from redis.exceptions import RedisError
+
+from syncapp.engine import carrier, connections
+from syncapp.models import Record, Status, System, SystemName, SystemState, Worker
+
+# `manage.py qcluster` without our supervisor gets no canaries; its proof is the sweep that Django-Q2 schedules every
+# minute and looks for every half.
+UNSUPERVISED = "-qcluster"
+SCHEDULED_PROOF = timedelta(seconds=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """`queued`: tasks no worker has taken; `due`: records whose time has come; `oldest`: since when the first waits."""
+
+    queued: int
+    due: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Those that have not ended by themselves."""
+
+    working: int
+    silent: int
+    last_proof: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SystemView:
+    name: str
+    configured: bool
+    state: str
+    paused: bool
+    since: datetime | None
+
+
+def backlog() -> Backlog:
+    due = Record.objects.filter(status=Status.WAITING, due_at__lte=timezone.now())
+    numbers = due.aggregate(count=Count("pk"), oldest=Min("due_at"))
+    return Backlog(carrier.queue_size(), numbers["count"], numbers["oldest"])
+
+
+def workers() -> Workers:
+    now = timezone.now()
+    rows = list(Worker.objects.filter(stopped_at=None))
+    beats = [row.beat_at for row in rows if row.beat_at is not None]
+    working = sum(works(row, now) for row in rows)
+    return Workers(working, len(rows) - working, max(beats, default=None))
+
+
+def works(worker: Worker, now: datetime) -> bool:
+    """Whether it has proved its work lately enough."""
+    patience = timedelta(seconds=2 * settings.CONFIG.CANARY_SECONDS)
+    if worker.name.endswith(UNSUPERVISED):
+        patience += SCHEDULED_PROOF
+    return worker.beat_at is not None and now - worker.beat_at <= patience
+
+
+def systems() -> list[SystemView]:
+    """The systems that the hub can speak to; one that was never in trouble has no row and is up."""
+    rows = {row.name: row for row in System.objects.all()}
+    views = []
+    for name in (SystemName.ESPOCRM, SystemName.XAI):
+        row = rows.get(name, System(name=name, state=SystemState.UP))
+        views.append(SystemView(str(name), connections.configured(name), str(row.state), row.paused, row.since))
+    return views
+
+
+def redis_answers() -> bool | None:
+    """None when the hub runs without Redis."""
+    if not settings.CONFIG.redis_url:
+        return None
+    try:
+        return bool(get_redis_connection("default").ping())
+    except RedisError:
+        return False

@@ -1,0 +1,56 @@
+"""Django system checks: every fault of the installation in one list, before anything runs.
+
+Errors stop every command and both kinds of processes; warnings and notes are shown by `manage.py check`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+
+from syncapp import jobs, schedules
+from syncapp.checks import entities, flows, installation, scheduling, steps
+from syncapp.checks.faults import Fault, Level
+from syncapp.clients.espocrm import FIELDS
+from syncapp.events import registry
+from syncapp.models import SystemName
+
+_KINDS = {Level.ERROR: checks.Error, Level.WARNING: checks.Warning, Level.NOTE: checks.Info}
+
+
+@checks.register("hub")
+def check_steps(**_: Any) -> list[checks.CheckMessage]:
+    """Every topic has a step, every step a flow that can be run."""
+    spec = registry.steps()
+    return _messages(
+        [
+            *steps.faults(
+                spec,
+                flows=registry.FLOWS,
+                systems=SystemName.values,
+                recorded_only=registry.RECORDED_ONLY,
+                longest=settings.CONFIG.QUEUE_TIMEOUT_SECONDS,
+            ),
+            *flows.faults(spec),
+            *entities.faults(settings.CONFIG.WEBHOOK_ENTITIES, FIELDS.document_entity),
+        ]
+    )
+
+
+@checks.register("hub")
+def check_schedules(**_: Any) -> list[checks.CheckMessage]:
+    """Every schedule has a job that can be called, at times that can be read."""
+    return _messages([*scheduling.of_jobs(schedules.JOBS, jobs), *scheduling.of_steps(registry.steps())])
+
+
+@checks.register("hub")
+def check_settings(**_: Any) -> list[checks.CheckMessage]:
+    """The settings fit together; what is not configured is said, with what it switches off."""
+    return _messages([*installation.faults(settings), *installation.switched_off(settings.CONFIG, registry.steps())])
+
+
+def _messages(found: Iterable[Fault]) -> list[checks.CheckMessage]:
+    return [_KINDS[fault.level](fault.words, hint=fault.hint or None, id=f"hub.{fault.code}") for fault in found]
