@@ -12,6 +12,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from bitbylaw import config as _config
+from bitbylaw.admin_theme import UNFOLD as UNFOLD
 from bitbylaw.logs import logging_settings
 
 try:
@@ -30,6 +31,7 @@ INSTALLED_APPS = [
     "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
+    "django.contrib.humanize",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
@@ -153,6 +155,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_LOCKOUT_TEMPLATE = "syncapp/locked_out.html"
 LOGIN_URL = reverse_lazy("admin:login")
 
 SESSION_COOKIE_HTTPONLY = True

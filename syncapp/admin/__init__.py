@@ -1,0 +1,15 @@
+"""What staff see. The admin reads and retries; it writes nothing that the program decides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+
+from syncapp.admin import accounts, inbox, orphans, records, scans, stafflog, urls
+
+__all__ = ["accounts", "inbox", "orphans", "records", "scans", "stafflog"]
+
+# The theme's site asks itself for this attribute and serves these pages behind its login.
+site: Any = admin.site
+site.extra_urls = urls.extra_urls

@@ -1,0 +1,145 @@
+"""The numbers of the start page: only sums over an index or over few rows, fast at a million records.
+
+Never a count over attempts or over received webhooks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.db.models import Count, Max, Min
+from django.urls import reverse
+from django.utils import timezone
+
+from syncapp.admin.paging import counted
+from syncapp.engine import carrier
+from syncapp.models import (
+    InboxMessage,
+    InboxState,
+    Orphan,
+    OrphanState,
+    Record,
+    ScanRun,
+    ScanState,
+    Status,
+    SystemName,
+)
+from syncapp.templatetags.hub import reason_words, step_words
+
+NEEDS_A_PERSON = (Status.FAILED, Status.CONFLICT)
+TILES = (Status.FAILED, Status.CONFLICT, Status.RUNNING, Status.WAITING, Status.IN_SYNC, Status.SKIPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class StepNumbers:
+    """How many records of a step are in which state."""
+
+    step: str
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        return step_words(self.step)
+
+    @property
+    def cells(self) -> list[tuple[str, int, str]]:
+        """(state, count, address of the list) in the order of the tiles."""
+        return [(s.value, self.counts.get(s, 0), records_url(status=s, step=self.step)) for s in TILES]
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Failures with the same step, system and reason."""
+
+    step: str
+    system: str
+    reason: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+    @property
+    def words(self) -> str:
+        return reason_words(self.reason)
+
+    @property
+    def step_words(self) -> str:
+        return step_words(self.step)
+
+    @property
+    def system_words(self) -> str:
+        return str(SystemName(self.system).label) if self.system in SystemName.values else ""
+
+    @property
+    def url(self) -> str:
+        return records_url(step=self.step, reason=self.reason, status="open", system=self.system or "none")
+
+
+def records_url(**filters: str) -> str:
+    given = {name: str(value) for name, value in filters.items() if value}
+    return f"{reverse('admin:syncapp_record_changelist')}?{urlencode(given)}"
+
+
+def by_step() -> list[StepNumbers]:
+    """One sum over the index (status, step)."""
+    steps: dict[str, StepNumbers] = {}
+    for status, step, count in Record.objects.order_by().values_list("status", "step").annotate(Count("pk")):
+        steps.setdefault(step, StepNumbers(step)).counts[status] = count
+    return sorted(steps.values(), key=lambda row: row.step)
+
+
+def totals(steps: list[StepNumbers]) -> list[tuple[Status, int, str]]:
+    return [(status, sum(s.counts.get(status, 0) for s in steps), records_url(status=status)) for status in TILES]
+
+
+def causes(limit: int = 100) -> list[Cause]:
+    """What needs a person, grouped; the cause seen last comes first."""
+    rows = (
+        Record.objects.filter(status__in=NEEDS_A_PERSON)
+        .order_by()
+        .values_list("step", "system", "reason")
+        .annotate(count=Count("pk"), first=Min("changed_at"), last=Max("changed_at"))
+        .order_by("-last")[:limit]
+    )
+    return [Cause(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What is due, and how long the oldest has been waiting for a worker."""
+
+    size: int
+    oldest: datetime | None
+
+
+def queue() -> Queue:
+    due = Record.objects.filter(status=Status.WAITING, due_at__lte=timezone.now())
+    return Queue(carrier.queue_size(), due.aggregate(oldest=Min("due_at"))["oldest"])
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What waits for a person beside failures."""
+
+    failures: int
+    quarantined: int
+    orphans: int
+    stopped: int
+
+
+def attention() -> Attention:
+    """Capped counts for the badges of the navigation."""
+    return Attention(
+        counted(Record.objects.filter(status__in=NEEDS_A_PERSON), 1000),
+        counted(InboxMessage.objects.filter(state=InboxState.QUARANTINED), 1000),
+        counted(Orphan.objects.filter(state=OrphanState.OPEN), 1000),
+        counted(ScanRun.objects.filter(state=ScanState.STOPPED), 1000),
+    )
+
+
+def last_scans() -> list[ScanRun]:
+    """The newest run of each comparison."""
+    newest = ScanRun.objects.order_by().values("scan").annotate(newest=Max("pk")).values_list("newest", flat=True)
+    return list(ScanRun.objects.filter(pk__in=list(newest)).order_by("scan"))

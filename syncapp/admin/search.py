@@ -1,0 +1,34 @@
+"""Finding records by what staff have at hand: an id, an address copied from the CRM, an id at xAI, a trace."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from syncapp.models import Attempt, InboxItem, Record, Reference, ReferenceKind, SystemName
+
+ENOUGH = 200  # matches of an id outside or of a trace
+
+
+def found_by(records: QuerySet[Record], term: str) -> QuerySet[Record]:
+    """Exact matches only, each through an index: a search for parts of an id would read every row."""
+    word = term.strip().rstrip("/").rpartition("/")[2]
+    wanted = Q(entity_type__in=entity_types(), entity_id=word)
+    references = Reference.objects.filter(
+        system__in=SystemName.values, kind__in=ReferenceKind.values, remote_id=word
+    ).values_list("entity_type", "entity_id")[:ENOUGH]
+    for entity_type, entity_id in references:
+        wanted |= Q(entity_type=entity_type, entity_id=entity_id)
+    traced = {
+        *Attempt.objects.filter(trace_id=word).values_list("record", flat=True)[:ENOUGH],
+        *InboxItem.objects.filter(message__trace_id=word, record__isnull=False).values_list("record", flat=True)[
+            :ENOUGH
+        ],
+    }
+    if traced:
+        wanted |= Q(pk__in=traced)
+    return records.filter(wanted)
+
+
+def entity_types() -> list[str]:
+    return sorted(settings.CONFIG.WEBHOOK_ENTITIES.values())

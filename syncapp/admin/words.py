@@ -1,0 +1,49 @@
+"""What the pages say, in words for people who are no programmers."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from syncapp.models import JournalState, Record, Status
+from syncapp.templatetags.hub import reason_words
+
+STATES: dict[str, str | Promise] = {
+    Status.IN_SYNC: gettext_lazy("All systems agree."),
+    Status.RUNNING: gettext_lazy("Is being worked on right now."),
+    Status.WAITING: gettext_lazy("Waits for its turn."),
+    Status.SKIPPED: gettext_lazy("Nothing is to be done here."),
+    Status.FAILED: gettext_lazy("Could not be done; a person is needed."),
+    Status.CONFLICT: gettext_lazy("Both sides were changed; a person must choose."),
+}
+
+JOURNAL: dict[str, str | Promise] = {
+    JournalState.INTENDED: gettext_lazy("begun, the outcome isn't known yet"),
+    JournalState.LOST: gettext_lazy("the answer was lost; the next run looks for the result"),
+}
+
+
+def state_words(record: Record) -> str:
+    return str(STATES[record.status])
+
+
+def next_words(record: Record) -> str:
+    """What happens next, or what staff should do next."""
+    if record.reason:
+        return reason_words(record.reason)
+    if record.status == Status.WAITING and record.due_at and record.due_at <= timezone.now():
+        return _("It is its turn: a free worker takes it within seconds.")
+    if record.status == Status.WAITING:
+        return _("It starts by itself when its time has come; nothing to do.")
+    if record.status == Status.RUNNING and record.claimed_wish is not None and record.wished > record.claimed_wish:
+        return _("Something changed meanwhile, so it runs once more afterwards; nothing to do.")
+    return _("Nothing to do.")
+
+
+def ending_words(ending: str) -> str:
+    """The end of a preview (`waiting: indexing`) in words."""
+    status, _colon, reason = ending.partition(": ")
+    label = str(Status(status).label) if status in Status.values else status
+    return f"{label}: {reason_words(reason)}" if reason else label

@@ -1,0 +1,75 @@
+// Small helpers of the admin's pages. No inline scripts anywhere: the content security policy forbids them.
+"use strict";
+
+(() => {
+  // Numbers that refresh by themselves. Polite: none while the tab is hidden or a person is busy inside, slower after faults.
+  async function refresh(area) {
+    const answer = await fetch(area.dataset.live, {
+      headers: { "X-Hub-Part": "1", "X-Requested-With": "XMLHttpRequest" },
+      credentials: "same-origin",
+      redirect: "error", // a login page is no number
+    });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const text = await answer.text();
+    if (!busy(area)) area.innerHTML = text;
+  }
+
+  const busy = (area) => area.querySelector("details[open]") || area.contains(document.activeElement);
+
+  function every(seconds, work) {
+    let faults = 0;
+    const tick = async () => {
+      if (!document.hidden) {
+        try {
+          await work();
+          faults = 0;
+        } catch {
+          faults = Math.min(faults + 1, 5);
+        }
+      }
+      setTimeout(tick, seconds * 1000 * 2 ** faults);
+    };
+    setTimeout(tick, seconds * 1000);
+  }
+
+  async function watch(area) {
+    const answer = await fetch(area.dataset.watch, { credentials: "same-origin", redirect: "error" });
+    const { changed_at: changedAt } = await answer.json();
+    if (changedAt && changedAt !== area.dataset.reloadWhenChanged && !busy(area)) window.location.reload();
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const area of document.querySelectorAll("[data-live]")) {
+      every(Number(area.dataset.every) || 5, () => (busy(area) ? undefined : refresh(area)));
+    }
+    for (const area of document.querySelectorAll("[data-watch]")) every(3, () => watch(area));
+    for (const form of document.querySelectorAll("form[data-autosubmit]")) {
+      form.addEventListener("change", (event) => event.target.matches("select") && form.requestSubmit());
+      // An address without empty parameters can be read and passed on.
+      form.addEventListener("submit", () => {
+        for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
+      });
+    }
+  });
+
+  // A second click on a button does nothing while the first is on its way.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.closest(".hub") || form.method !== "post") return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "1";
+    for (const button of form.querySelectorAll("button")) button.setAttribute("aria-busy", "true");
+  });
+
+  // The way back must not leave buttons dead.
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+      for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-busy");
+    }
+    for (const field of document.querySelectorAll("form[data-autosubmit] :disabled")) field.disabled = false;
+  });
+})();

@@ -1,0 +1,137 @@
+"""Small words of the pages: times, reasons and steps as people say them, tones of states.
+
+Imports nothing of `syncapp.admin`: Django loads this module while the admin is still being imported.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.template.defaultfilters import date as formatted
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from syncapp.events import registry
+from syncapp.models import Reason, Status
+
+register = template.Library()
+
+TONES = {
+    "in_sync": "good",
+    "done": "good",
+    "up": "good",
+    "stored": "good",
+    "reprocessed": "good",
+    "waiting": "calm",
+    "postponed": "calm",
+    "observed": "calm",
+    "intended": "calm",
+    "open": "warn",
+    "running": "busy",
+    "failed": "bad",
+    "refused": "bad",
+    "down": "bad",
+    "quarantined": "warn",
+    "stopped": "warn",
+    "conflict": "warn",
+    "lost": "warn",
+}
+
+
+@register.filter
+def tone(state: str) -> str:
+    """good, calm, busy, warn, bad or quiet: which colour a state has."""
+    return TONES.get(state, "quiet")
+
+
+@register.filter
+def when(moment: datetime | None) -> str | SafeString:
+    """ "5 minutes ago", with the exact time on hovering; a dash for never."""
+    if moment is None:
+        return "–"
+    exact = formatted(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact, naturaltime(moment))
+
+
+@register.filter
+def exactly(moment: datetime | None) -> str | SafeString:
+    if moment is None:
+        return "–"
+    local = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.isoformat(),
+        naturaltime(moment),
+        f"{formatted(local, 'SHORT_DATE_FORMAT')} {local:%H:%M:%S}",
+    )
+
+
+@register.filter
+def reason_words(reason: str) -> str:
+    """The label of a reason; what is no reason (an old row) is shown as it is."""
+    return str(Reason(reason).label) if reason in Reason.values else reason
+
+
+@register.filter
+def step_words(name: str) -> str:
+    """What a step does; its name when the register doesn't know it (any more)."""
+    return next((str(spec.description) for spec in registry.steps() if spec.name == name), name)
+
+
+SCANS: dict[str, str | Promise] = {"changes": _("Changes in the CRM"), "everything": _("Everything, links included")}
+SCHEDULES: dict[str, str | Promise] = {
+    "sweep": _("Picks up what is due and what was interrupted"),
+    "canary": _("Proof that the workers work"),
+    "scan": _("Comparison of changes"),
+    "changes": _("Comparison of changes"),
+    "everything": _("Comparison of everything"),
+    "prune": _("Tidies away old history"),
+}
+
+
+@register.filter
+def scan_words(name: str) -> str:
+    return str(SCANS.get(name, name))
+
+
+@register.filter
+def schedule_words(name: str) -> str:
+    """What a scheduled job does; its name when nothing is known about it."""
+    last = re.split(r"[.:\s]", name)[-1]
+    return str(SCHEDULES.get(last) or next((words for key, words in SCHEDULES.items() if key in last), name))
+
+
+@register.filter
+def status_words(status: str) -> str:
+    return str(Status(status).label)
+
+
+@register.filter
+def changed_fields(changes: Any) -> list[tuple[str, object, object]]:
+    """[(field, before, after)] of a journal entry; what has another shape is shown as the new value."""
+    if not isinstance(changes, dict):
+        return []
+    pairs = (
+        (name, *value) if isinstance(value, list) and len(value) == 2 else (name, None, value)
+        for name, value in changes.items()
+    )
+    return [(name, _shown(before), _shown(after)) for name, before, after in pairs]
+
+
+def _shown(value: object) -> object:
+    return "–" if value in (None, "", []) else value
+
+
+@register.filter
+def crm_link(entity_type: str, entity_id: str) -> str:
+    """The address of an entity in EspoCRM's own pages; empty when EspoCRM's address is not configured."""
+    base = settings.CONFIG.ESPOCRM_UI_URL
+    return f"{base}/#{entity_type}/view/{entity_id}" if base and entity_type and entity_id else ""
