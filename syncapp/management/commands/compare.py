@@ -1,0 +1,67 @@
+"""`manage.py compare`"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from syncapp.clients.errors import ClientError
+from syncapp.engine import connections
+from syncapp.flows import scans
+from syncapp.flows.differences import Difference
+from syncapp.management.base import HubCommand
+from syncapp.management.output import plural, progress, table
+from syncapp.models import SystemName
+
+SOME, TROUBLE = 1, 4
+
+
+class Command(HubCommand):
+    help = (
+        "Compares the systems and prints what differs. It changes nothing and starts nothing.\n\n"
+        "  --scan everything  all documents and their parents, links and xAI included (the default; may take long)\n"
+        "  --scan changes     only what changed in EspoCRM since the last scheduled comparison\n\n"
+        "To have the differences put right: they are, by themselves, every 15 minutes and every night; one of them\n"
+        "now: manage.py sync STEP ENTITY_TYPE ID."
+    )
+    exit_codes = {0: "nothing differs", SOME: "something differs", TROUBLE: "the comparison could not be made"}
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--scan", choices=(scans.CHANGES, scans.EVERYTHING), default=scans.EVERYTHING, help="see above"
+        )
+        parser.add_argument("--format", choices=("table", "json"), default="table", help="for people or for programs")
+
+    def handle(self, *args: Any, scan: str, format: str, **options: Any) -> None:
+        if missing := [name for name in (SystemName.ESPOCRM, SystemName.XAI) if not connections.configured(name)]:
+            raise CommandError(f"Not configured: {', '.join(missing)} (see .env.example).", returncode=TROUBLE)
+        seen = 0
+
+        def count(more: int) -> None:
+            nonlocal seen
+            seen += more
+            tell(f"{seen:,} looked at")
+
+        try:
+            with progress("Comparing") as tell:
+                found = list(scans.differences(count, scan=scan))
+        except ClientError as exc:
+            raise CommandError(f"The comparison stopped: {exc}", returncode=TROUBLE) from exc
+        self.stdout.write(_json(found) if format == "json" else _table(found, seen))
+        if found:
+            sys.exit(SOME)
+
+
+def _json(found: list[Difference]) -> str:
+    keys = ("step", "entity_type", "entity_id", "why")
+    return json.dumps([{key: getattr(difference, key) for key in keys} for difference in found], indent=2)
+
+
+def _table(found: list[Difference], seen: int) -> str:
+    if not found:
+        return f"Nothing differs ({seen:,} looked at)."
+    rows = [(each.step, each.entity_type, each.entity_id, each.why) for each in found]
+    return f"{table(('step', 'entity type', 'id', 'why'), rows)}\n\n{plural(len(found), 'difference')} in {seen:,}."

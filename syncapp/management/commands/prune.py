@@ -1,0 +1,28 @@
+"""`manage.py prune`"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from syncapp.engine import pruning
+from syncapp.management.base import HubCommand
+from syncapp.management.output import progress, table
+
+
+class Command(HubCommand):
+    help = (
+        "Deletes what is older than the settings KEEP_INBOX_BODIES_DAYS, KEEP_INBOX_DAYS, KEEP_ATTEMPTS_DAYS and\n"
+        "KEEP_JOURNAL_DAYS say. It happens every night by itself. What a person or a later run still needs stays.\n"
+        "It may be stopped at any time and goes on where it was."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="only count what would be deleted")
+
+    def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
+        with progress("Deleting") as tell:
+            pruned = pruning.prune(dry_run=dry_run, progress=lambda kind, rows: tell(f"{kind}: {rows:,}"))
+        head = "would be deleted" if dry_run else "deleted"
+        self.stdout.write(table(("what", head), list(pruned.counts.items())))

@@ -1,0 +1,126 @@
+"""`manage.py register_webhooks`"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandError, CommandParser
+from django.urls import reverse
+
+from syncapp.clients.errors import ClientError, Forbidden, Rejected
+from syncapp.clients.espocrm import EspoClient, Webhook
+from syncapp.engine import connections
+from syncapp.events.topics import ACTIONS
+from syncapp.management import env_file
+from syncapp.management.base import HubCommand, misused
+from syncapp.management.output import plural, table
+from syncapp.management.recording import recorded
+from syncapp.management.webhook_registration import BadAddress, Comparison, Wanted, checked_base, compare
+from syncapp.models import SystemName
+
+TROUBLE = 1
+
+
+class Command(HubCommand):
+    help = (
+        "Makes EspoCRM tell this hub about changes: one webhook for every entity of WEBHOOK_ENTITIES and every one of\n"
+        "create, update, delete. Webhooks that are there already are kept, so it may be run again at any time.\n"
+        "Changes made by the hub's own API user are left out (skipOwn).\n\n"
+        "Every webhook has a secret, which belongs into ESPOCRM_WEBHOOK_SECRETS:\n\n"
+        "  manage.py register_webhooks --base-url https://hub.example.org --write-env .env"
+    )
+    exit_codes = {0: "all webhooks are registered", TROUBLE: "some or all are not; the text says why"}
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--base-url", required=True, metavar="URL", help="the final address of this hub, https://…")
+        parser.add_argument("--allow-http", action="store_true", help="accept http:// (inner network, trying out)")
+        parser.add_argument("--dry-run", action="store_true", help="only say what is there and what would be created")
+        parser.add_argument("--write-env", type=Path, metavar="FILE", help="put the secrets into this .env file")
+        parser.add_argument("--show-secrets", action="store_true", help="print the line for .env, secrets included")
+
+    def handle(self, *args: Any, base_url: str, allow_http: bool, dry_run: bool, **options: Any) -> None:
+        try:
+            base = checked_base(base_url, allow_http=allow_http)
+        except BadAddress as exc:
+            raise misused(f"--base-url: {exc}.") from exc
+        if not connections.configured(SystemName.ESPOCRM):
+            raise CommandError("EspoCRM is not configured: set ESPOCRM_API_BASE_URL and ESPOCRM_API_KEY.")
+        try:
+            # Before anything is created: a file that can't be used is found now.
+            known = env_file.read(options["write_env"]) if options["write_env"] else {}
+            self._register(connections.espocrm(), _wanted(base), known, dry_run=dry_run, **options)
+        except ClientError as exc:
+            raise CommandError(f"EspoCRM: {exc}. Run it again; nothing is registered twice.") from exc
+        except env_file.Unusable as exc:
+            raise CommandError(f"{exc}.") from exc
+
+    def _register(
+        self, crm: EspoClient, wanted: list[Wanted], known: env_file.Secrets, *, dry_run: bool, **options: Any
+    ) -> None:
+        found = compare(wanted, crm.webhooks())
+        created: dict[Wanted, Webhook] = {}
+        refused: dict[Wanted, str] = {}
+        if not dry_run and found.missing:
+            with recorded("register_webhooks", "Webhook", "", f"{len(found.missing)} missing") as row:
+                for each in found.missing:
+                    try:
+                        created[each] = crm.create_webhook(each.event, each.url)
+                        row.count += 1
+                    except (Forbidden, Rejected) as exc:
+                        refused[each] = str(exc)
+        self._report(wanted, found, created, refused, dry_run)
+        if not dry_run:
+            hooks = {**found.there, **created}.values()
+            secrets = {hook.id: hook.secret or crm.webhook(hook.id).secret for hook in hooks}
+            self._hand_over(env_file.merge(known, secrets), options["write_env"], options["show_secrets"])
+        if refused:
+            raise CommandError(f"{plural(len(refused), 'webhook')} could not be registered.", returncode=TROUBLE)
+
+    def _report(
+        self,
+        wanted: list[Wanted],
+        found: Comparison,
+        created: dict[Wanted, Webhook],
+        refused: dict[Wanted, str],
+        dry_run: bool,
+    ) -> None:
+        rows = []
+        for each in wanted:
+            if each in found.there:
+                words = "there" if found.there[each].active else "there, but switched off in EspoCRM: switch it on"
+            elif each in created:
+                words = "created"
+            else:
+                words = "would be created" if dry_run else f"refused: {refused[each]}"
+            rows.append((each.event, words, each.url))
+        rows += [(hook.event, f"double ({hook.id}): delete it in EspoCRM", hook.url) for hook in found.doubles]
+        rows += [(hook.event, f"foreign ({hook.id}): left alone", hook.url) for hook in found.foreign]
+        self.stdout.write(table(("event", "webhook", "address"), rows))
+
+    def _hand_over(self, secrets: env_file.Secrets, path: Path | None, show: bool) -> None:
+        if path is not None:
+            env_file.write(path, secrets)
+            self.stdout.write(f"\nThe secrets are in {path}, readable for you only.")
+        if show:
+            self.stdout.write(f"\n{env_file.line(secrets)}")
+        if path is None and not show:
+            self.stdout.write("\nThe secrets are not shown. Run it again with --write-env FILE or --show-secrets.")
+        self.stdout.write(_NEXT)
+
+
+_NEXT = """
+Next:
+  1. ESPOCRM_WEBHOOK_SECRETS must be in the environment of the web server; restart it.
+  2. Change a document in EspoCRM. EspoCRM sends every 2 to 5 minutes; it then shows in the admin under
+     "Received webhooks". If not: EspoCRM 9.3.2 and later must allow inner addresses (webhookAllowedAddressList).
+  3. Links made and removed are told by a hook of your own, or found by the comparison every night."""
+
+
+def _wanted(base: str) -> list[Wanted]:
+    return [
+        Wanted(f"{entity_type}.{action}", base + reverse(f"webhook-{word}-{action}"))
+        for word, entity_type in settings.CONFIG.WEBHOOK_ENTITIES.items()
+        for action in ACTIONS
+    ]

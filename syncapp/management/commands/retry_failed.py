@@ -1,0 +1,85 @@
+"""`manage.py retry_failed`"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+
+from syncapp.engine import retry
+from syncapp.events import registry
+from syncapp.management.base import HubCommand, misused
+from syncapp.management.output import plural, table
+from syncapp.management.recording import recorded
+from syncapp.models import Reason, Record, Status
+
+_SPAN = re.compile(r"(\d{1,5})([mhd])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+class Command(HubCommand):
+    help = (
+        "Tries again what failed and waits for a person: due now, attempts counted anew. What agrees already\n"
+        "stays as it is. Conflicts are left alone, because a person has to choose there.\n\n"
+        "  manage.py retry_failed --dry-run\n"
+        "  manage.py retry_failed --reason exhausted --since 12h"
+    )
+    exit_codes = {0: "done; there may have been nothing to try again"}
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--step", help="only this step (manage.py steps lists them)")
+        parser.add_argument("--reason", help="only this reason, for example exhausted or rejected")
+        parser.add_argument(
+            "--since", metavar="WHEN", help="only what failed since: 30m, 12h, 7d, 2026-11-02 or 2026-11-02T14:00"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="only count")
+
+    def handle(
+        self, *args: Any, step: str | None, reason: str | None, since: str | None, dry_run: bool, **options: Any
+    ) -> None:
+        failed = _chosen(step, reason, since)
+        rows = list(failed.values_list("step", "reason").annotate(Count("pk")).order_by("step", "reason"))
+        if not rows:
+            self.stdout.write("Nothing failed that fits.")
+            return
+        self.stdout.write(table(("step", "reason", "records"), rows))
+        if dry_run:
+            return
+        detail = " ".join(filter(None, (step, reason, since)))
+        with recorded("retry_matching", "Record", "", detail) as row:
+            row.count = retry.retry(failed, trace_id=uuid.uuid4().hex)
+        self.stdout.write(f"{plural(row.count, 'record')} will be tried again now.")
+
+
+def _chosen(step: str | None, reason: str | None, since: str | None) -> QuerySet[Record]:
+    failed = Record.objects.filter(status=Status.FAILED)
+    if step:
+        if step not in (names := [spec.name for spec in registry.runnable()]):
+            raise misused(f"There is no step {step!r}. There are: {', '.join(names)}")
+        failed = failed.filter(step=step)
+    if reason:
+        if reason not in Reason.values:
+            raise misused(f"There is no reason {reason!r}. There are: {', '.join(sorted(Reason.values))}")
+        failed = failed.filter(reason=reason)
+    return failed.filter(changed_at__gte=_moment(since)) if since else failed
+
+
+def _moment(text: str) -> datetime:
+    if match := _SPAN.fullmatch(text):
+        return timezone.now() - timedelta(**{_UNITS[match[2]]: int(match[1])})
+    try:
+        moment = parse_datetime(text)
+        day = parse_date(text) if moment is None else None
+    except ValueError:
+        moment = day = None
+    if moment is None and day is not None:
+        moment = datetime.combine(day, datetime.min.time())
+    if moment is None:
+        raise misused(f"--since {text!r} is no time. Examples: 30m, 12h, 7d, 2026-11-02, 2026-11-02T14:00")
+    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment

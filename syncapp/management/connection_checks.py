@@ -1,0 +1,87 @@
+"""Can the hub reach its systems, and is everything there that it needs? One harmless call after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from functools import partial
+from time import perf_counter
+
+from django.conf import settings
+
+from syncapp.clients.errors import ClientError
+from syncapp.clients.espocrm import FIELDS, EntityMeta, EspoClient
+from syncapp.engine import connections
+from syncapp.models import SystemName
+
+SYSTEMS = (SystemName.ESPOCRM, SystemName.XAI)
+NO_PARENTS = ("document", "bankverbindungen")  # words whose entities are never parents of documents
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`good` None: worth knowing, no trouble."""
+
+    system: str
+    what: str
+    words: str
+    good: bool | None = True
+    milliseconds: int | None = None
+
+
+def all_systems() -> Iterator[Finding]:
+    for name in SYSTEMS:
+        if not connections.configured(name):
+            yield Finding(name, "settings", "not configured, its flows are switched off", None)
+            continue
+        answered = _timed(name, "answers and knows our key", partial(connections.ping, name))
+        yield answered
+        if name == SystemName.ESPOCRM and answered.good:
+            yield from _crm()
+
+
+def _timed(system: str, what: str, ask: Callable[[], object]) -> Finding:
+    begun = perf_counter()
+    try:
+        ask()
+    except ClientError as exc:
+        return Finding(system, what, str(exc), False, _since(begun))
+    return Finding(system, what, "ok", True, _since(begun))
+
+
+def _since(begun: float) -> int:
+    return round((perf_counter() - begun) * 1000)
+
+
+def _crm() -> Iterator[Finding]:
+    crm = connections.espocrm()
+    EspoClient.metadata_cache.clear()
+    documents = yield from _entity(crm, FIELDS.document_entity, FIELDS.document_required)
+    for word, entity_type in settings.CONFIG.WEBHOOK_ENTITIES.items():
+        if word in NO_PARENTS:
+            continue
+        parent = yield from _entity(crm, entity_type, (FIELDS.collection_id,))
+        if documents and parent and entity_type not in {link.entity_type for link in documents.links.values()}:
+            words = f"{FIELDS.document_entity} has no link to it: its documents can't be found"
+            yield Finding(SystemName.ESPOCRM, entity_type, words, False)
+    yield _timed(SystemName.ESPOCRM, "webhooks can be read", crm.webhooks)
+
+
+def _entity(
+    crm: EspoClient, entity_type: str, required: tuple[str, ...]
+) -> Generator[Finding, None, EntityMeta | None]:
+    begun = perf_counter()
+    try:
+        meta: EntityMeta = crm.metadata(entity_type)
+    except ClientError as exc:
+        yield Finding(SystemName.ESPOCRM, entity_type, str(exc), False, _since(begun))
+        return None
+    took = _since(begun)
+    if lacking := [name for name in required if name not in meta.fields]:
+        yield Finding(SystemName.ESPOCRM, entity_type, f"lacks the fields {', '.join(lacking)}", False, took)
+    else:
+        yield Finding(SystemName.ESPOCRM, entity_type, "has what is needed", True, took)
+    if optional := [name for name in FIELDS.optional(entity_type) if name not in meta.fields]:
+        words = f"lacks {', '.join(optional)}: not needed, not written"
+        yield Finding(SystemName.ESPOCRM, entity_type, words, None)
+    return meta

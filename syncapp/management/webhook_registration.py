@@ -1,0 +1,64 @@
+"""Which webhooks EspoCRM should have for this hub, and which it has. The deciding part is pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from syncapp.clients.espocrm import Webhook
+
+
+class BadAddress(Exception):
+    """The address can't be used; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One subscription: EspoCRM tells a registered webhook by event and address."""
+
+    event: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`there`: the registered webhook of each subscription; `doubles` deliver the same once more; `foreign` are hooks
+    of the same API user that lead elsewhere."""
+
+    there: Mapping[Wanted, Webhook]
+    missing: tuple[Wanted, ...]
+    doubles: tuple[Webhook, ...]
+    foreign: tuple[Webhook, ...]
+
+
+def compare(wanted: Sequence[Wanted], registered: Iterable[Webhook]) -> Comparison:
+    there: dict[Wanted, Webhook] = {}
+    doubles, foreign = [], []
+    known = set(wanted)
+    # An active one first, so that a switched-off double is never taken for the subscription.
+    for hook in sorted(registered, key=lambda each: (not each.active, each.id)):
+        subscription = Wanted(hook.event, hook.url)
+        if subscription not in known:
+            foreign.append(hook)
+        elif subscription in there:
+            doubles.append(hook)
+        else:
+            there[subscription] = hook
+    missing = tuple(each for each in wanted if each not in there)
+    return Comparison(there, missing, tuple(doubles), tuple(foreign))
+
+
+def checked_base(url: str, *, allow_http: bool) -> str:
+    """The hub's address without a slash at its end; raises `BadAddress`.
+
+    EspoCRM takes a redirect for a delivery and loses the event, so it has to be the final address.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadAddress("it must begin with https:// and name a host")
+    if parts.username or parts.query or parts.fragment:
+        raise BadAddress("it must hold neither a login nor ? nor #")
+    if parts.scheme == "http" and not allow_http:
+        raise BadAddress("it must be https, because clients' data travels there (--allow-http for an inner network)")
+    return url.rstrip("/")
