@@ -51,7 +51,12 @@ class ReadOnlyAdmin(ModelAdmin, Generic[M]):  # type: ignore[misc]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse | HttpResponse:
         here = request.get_full_path()
-        context = {"can": rights(request), "here": here, "title": self.list_title(request), **(extra_context or {})}
+        context = {
+            "can": rights(request),
+            "here": here,
+            "list_title": self.list_title(request),
+            **(extra_context or {}),
+        }
         answer: TemplateResponse = super().changelist_view(request, context)
         return answer
 
@@ -68,7 +73,7 @@ class ReadOnlyAdmin(ModelAdmin, Generic[M]):  # type: ignore[misc]
         if row is None:
             answer: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
             return answer
-        return page(request, self.row_page, str(row), row=row, **self.row_context(request, row))
+        return page(request, self.row_page, **{"title": str(row), **self.row_context(request, row)})
 
     def row_context(self, request: HttpRequest, row: M) -> dict[str, Any]:
         return {}

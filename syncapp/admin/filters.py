@@ -16,7 +16,7 @@ from syncapp.admin.base import Choice
 from syncapp.admin.numbers import NEEDS_A_PERSON
 from syncapp.events import registry
 from syncapp.models import InboxState, OrphanState, Reason, ScanState, Status, SystemName
-from syncapp.templatetags.hub import step_words
+from syncapp.templatetags.hub import step_name
 
 Lookups = list[tuple[Any, Any]]
 
@@ -39,7 +39,7 @@ class StepFilter(Choice):
     parameter_name = "step"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
-        return [(spec.name, step_words(spec.name)) for spec in registry.runnable()]
+        return [(spec.name, step_name(spec.name)) for spec in registry.runnable()]
 
 
 class SystemFilter(Choice):

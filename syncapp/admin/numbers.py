@@ -26,7 +26,7 @@ from syncapp.models import (
     Status,
     SystemName,
 )
-from syncapp.templatetags.hub import reason_words, step_words
+from syncapp.templatetags.hub import reason_words, step_name
 
 NEEDS_A_PERSON = (Status.FAILED, Status.CONFLICT)
 TILES = (Status.FAILED, Status.CONFLICT, Status.RUNNING, Status.WAITING, Status.IN_SYNC, Status.SKIPPED)
@@ -41,7 +41,7 @@ class StepNumbers:
 
     @property
     def words(self) -> str:
-        return step_words(self.step)
+        return step_name(self.step)
 
     @property
     def cells(self) -> list[tuple[str, int, str]]:
@@ -66,7 +66,7 @@ class Cause:
 
     @property
     def step_words(self) -> str:
-        return step_words(self.step)
+        return step_name(self.step)
 
     @property
     def system_words(self) -> str:

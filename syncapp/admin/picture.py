@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from syncapp.events import topics
 from syncapp.models import SystemName
+from syncapp.templatetags.hub import step_name
 
 if TYPE_CHECKING:
     from syncapp.admin.steps import StepView
 
-WIDTH, LOW, HIGH, GAP, BETWEEN = 210, 44, 84, 14, 90  # pixels: boxes of two heights, gaps down and across
+WIDTH, LOW, HIGH, GAP, BETWEEN = 190, 44, 84, 14, 70  # pixels: boxes of two heights, gaps down and across
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,8 @@ def draw(views: Iterable[StepView]) -> Picture:
     names = sorted({name for view in runners for name in view.spec.systems})
     height = max(_height(len(receivers), LOW), _height(len(runners), HIGH), _height(len(names), LOW)) + 2 * GAP
     source = _column(0, height, LOW, [(SystemName.ESPOCRM.label, (), "calm")])[0]
-    left = _column(1, height, LOW, [(view.spec.name, (), "quiet") for view in receivers])
-    middle = _column(2, height, HIGH, [(view.spec.name, _lines(view), _tone(view)) for view in runners])
+    left = _column(1, height, LOW, [(_word(view), (), "quiet") for view in receivers])
+    middle = _column(2, height, HIGH, [(step_name(view.spec.name), _lines(view), _tone(view)) for view in runners])
     right = _column(3, height, LOW, [(SystemName(name).label, (), "calm") for name in names])
     arrows = [_arrow(source, box) for box in left]
     for receiver, box in zip(receivers, left, strict=True):
@@ -84,6 +85,10 @@ def _lines(view: StepView) -> tuple[tuple[str, str], ...]:
     settled = _("%(count)d in sync") % {"count": counts.get("in_sync", 0)}
     failed = _("%(count)d need a person") % {"count": bad}
     return (("good", settled), ("busy", busy), ("bad" if bad else "quiet", failed))
+
+
+def _word(view: StepView) -> str:
+    return view.spec.name.removesuffix("_webhook")
 
 
 def _tone(view: StepView) -> str:

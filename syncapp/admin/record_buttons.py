@@ -62,7 +62,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
             row.count = 1
             shown = {"plan": plan, "ending": ending_words(plan.ending)}
     context = record_context(request, record)
-    return page(request, "preview", _("Preview"), **{**context, **shown, "title": _("Preview"), "row": record})
+    return page(request, "preview", **{**context, **shown, "title": _("Preview")})
 
 
 @button(DISCARD)

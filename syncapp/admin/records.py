@@ -24,7 +24,7 @@ from syncapp.admin.recording import recorded
 from syncapp.admin.search import found_by
 from syncapp.engine import retry
 from syncapp.models import Record, Status
-from syncapp.templatetags.hub import crm_link, reason_words, tone, when
+from syncapp.templatetags.hub import crm_link, reason_words, step_name, tone, when
 from syncapp.webhooks.middleware import trace_id_of
 
 PERSONS = {"open", *NEEDS_A_PERSON}
@@ -33,7 +33,7 @@ PERSONS = {"open", *NEEDS_A_PERSON}
 @admin.register(Record)
 class RecordAdmin(ReadOnlyAdmin[Record]):
     row_page = "record"
-    list_display = ("entity", "state", "why", "step", "since", "tries")
+    list_display = ("entity", "state", "why", "step_label", "since", "tries")
     list_filter = (StatusFilter, StepFilter, SystemFilter, ReasonFilter, SinceFilter)
     search_fields = ("entity_id",)
     search_help_text = gettext_lazy("Id or address of an entity, id at xAI, or trace")
@@ -91,6 +91,10 @@ class RecordAdmin(ReadOnlyAdmin[Record]):
     @admin.display(description=gettext_lazy("what happened, what to do"))
     def why(self, record: Record) -> SafeString:
         return format_html('<span class="hub-why">{}</span>', reason_words(record.reason) or "–")
+
+    @admin.display(description=gettext_lazy("step"))
+    def step_label(self, record: Record) -> str:
+        return step_name(record.step)
 
     @admin.display(description=gettext_lazy("since"))
     def since(self, record: Record) -> Any:

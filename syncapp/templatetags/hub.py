@@ -80,6 +80,15 @@ def reason_words(reason: str) -> str:
     return str(Reason(reason).label) if reason in Reason.values else reason
 
 
+# Names that fit into a column; the register's descriptions are sentences.
+STEPS: dict[str, str | Promise] = {"document_sync": _("Documents"), "collection_sync": _("Collections")}
+
+
+@register.filter
+def step_name(name: str) -> str:
+    return str(STEPS.get(name, name))
+
+
 @register.filter
 def step_words(name: str) -> str:
     """What a step does; its name when the register doesn't know it (any more)."""
