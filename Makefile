@@ -41,8 +41,10 @@ $(VENV)/.installed-dev: requirements.txt requirements/dev.txt | $(PY)
 	@touch $@ $(VENV)/.installed
 
 venv: $(VENV)/.installed ## make .venv with what the hub needs to run
+	@:
 
 venv-dev: $(VENV)/.installed-dev ## the same, with the tools for the demo, the tests and the checks
+	@:
 
 demo: venv-dev ## see the hub at work with a small law firm and invented systems; Ctrl-C ends it
 	@$(PY) manage.py demo $(ARGS)
