@@ -57,7 +57,13 @@ class World:
     def parent(self, kind: str = "Raeumungsklage", **data: Any) -> str:
         return self.sandbox.create(kind, {"name": "Muster ./. Beispiel", "status": "active", **data})
 
-    def document(self, *parents: str, content: bytes | None = b"Mietvertrag", kind: str = "Raeumungsklage", file_name: str = "vertrag.txt") -> str:
+    def document(
+        self,
+        *parents: str,
+        content: bytes | None = b"Mietvertrag",
+        kind: str = "Raeumungsklage",
+        file_name: str = "vertrag.txt",
+    ) -> str:
         pk = self.sandbox.create("CDokumente", {"name": "Vertrag"})
         if content is not None:
             self.sandbox.upload_file(pk, file_name, content)
@@ -98,7 +104,9 @@ class World:
     def inside(self) -> dict[str, set[str]]:
         """Collection id to the ids of the files in it, as xAI has it."""
         state = self.sandbox.state("xai")
-        return {c["collection_id"]: {d["file_metadata"]["file_id"] for d in c["documents"]} for c in state["collections"]}
+        return {
+            c["collection_id"]: {d["file_metadata"]["file_id"] for d in c["documents"]} for c in state["collections"]
+        }
 
     def files(self) -> dict[str, Any]:
         return {f["id"]: f for f in self.sandbox.state("xai")["files"]}

@@ -25,6 +25,14 @@ def remember(entity_type: str, entity_id: str, collection_id: str) -> None:
             )
 
 
+def in_use(collection_id: str) -> None:
+    """Its parent is alive: no longer something that staff should decide about."""
+    listed = Orphan.objects.filter(system=SystemName.XAI, kind=ReferenceKind.COLLECTION, remote_id=collection_id)
+    listed.filter(state__in=[OrphanState.OPEN, OrphanState.KEPT]).update(
+        state=OrphanState.USED, closed_at=timezone.now()
+    )
+
+
 def gone(collection_id: str) -> None:
     """It does not exist at xAI any more, and so nothing is in it."""
     with transaction.atomic():
@@ -44,13 +52,15 @@ def member_documents(collection_id: str) -> list[str]:
 
 
 def propose_deletion(entity_type: str, entity_id: str, collection_id: str, why: str) -> None:
-    """List it for staff; what staff decided before stands."""
-    Orphan.objects.get_or_create(
+    """List it for staff; that staff decided to keep it stands."""
+    listed, new = Orphan.objects.get_or_create(
         system=SystemName.XAI,
         kind=ReferenceKind.COLLECTION,
         remote_id=collection_id,
         defaults={"entity_type": entity_type, "entity_id": entity_id, "why": why},
     )
+    if not new and listed.state == OrphanState.USED:
+        Orphan.objects.filter(pk=listed.pk).update(state=OrphanState.OPEN, closed_at=None, why=why)
 
 
 def _collections() -> QuerySet[Reference]:

@@ -100,6 +100,8 @@ class CollectionSync:
         made: str | None = None
         if state.collection is not None:
             register.remember(state.entity_type, state.entity_id, state.collection.id)
+            if state.life is Life.ACTIVE:
+                register.in_use(state.collection.id)
         for action in plan.actions:
             match action:
                 case Create():

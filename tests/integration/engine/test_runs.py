@@ -1,0 +1,387 @@
+"""The way of a run: one at a time, nothing lost in between, nobody else's work settled."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from syncapp.clients import errors
+from syncapp.engine import claims, draining, locks, retry, runner, sweep, systems, wishes
+from syncapp.engine.planning import Ending, Failed, Plan, Postponed, Settled
+from syncapp.engine.run import Run, WriteIntent
+from syncapp.engine.runner import Step
+from syncapp.engine.wishes import Target
+from syncapp.models import (
+    Attempt,
+    JournalEntry,
+    Lock,
+    Outcome,
+    Reason,
+    Record,
+    Status,
+    System,
+    SystemState,
+    Urgency,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass(frozen=True)
+class Touch:
+    name: str = "touch"
+
+
+class Scripted:
+    """A flow that does what the test says."""
+
+    script: Any = None
+    seen: list[Run] = []
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.seen.append(run)
+
+    def read(self) -> None:
+        return None
+
+    def plan(self, state: None) -> Plan:
+        return Plan(Settled({"n": 1}), (Touch(),))
+
+    def apply(self, state: None, plan: Plan) -> Ending:
+        result = self.script(self.run) if self.script else None
+        return result or plan.ending
+
+    def failed(self, reason: str) -> None:
+        return None
+
+
+STEP = Step("scripted", Scripted, ())
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> Iterator[None]:
+    Scripted.script, Scripted.seen = None, []
+    yield
+    Scripted.script, Scripted.seen = None, []
+
+
+def script(function: Any) -> None:
+    Scripted.script = staticmethod(function)
+
+
+def wish(urgency: Urgency = Urgency.EVENT, entity: str = "e1", **kw: Any) -> Record:
+    made = wishes.request([Target("scripted", "Thing", entity)], urgency=urgency, **kw)
+    return Record.objects.get(pk=made[0].pk)
+
+
+def raising(exc: Exception) -> None:
+    def do(_: Run) -> None:
+        raise exc
+
+    script(do)
+
+
+def test_a_wish_is_served_and_remembered() -> None:
+    record = wish()
+    settlement = runner.run(record.pk, STEP)
+    record.refresh_from_db()
+    assert settlement is not None
+    assert (record.status, record.served, record.attempts, record.agreed) == (Status.IN_SYNC, 1, 0, {"n": 1})
+    assert Attempt.objects.get().outcome == Outcome.IN_SYNC
+    assert runner.run(record.pk, STEP) is None
+
+
+def test_a_thousand_events_during_a_run_cause_exactly_one_more() -> None:
+    record = wish()
+    script(lambda _: [wish() for _ in range(1000)] and None)
+    first = runner.run(record.pk, STEP)
+    assert first is not None
+    assert first.again
+    Scripted.script = None
+    assert runner.run(record.pk, STEP) is not None
+    assert runner.run(record.pk, STEP) is None
+    record.refresh_from_db()
+    assert (record.wished, record.served, Attempt.objects.count()) == (1001, 1001, 2)
+
+
+def test_a_worker_that_lost_its_claim_writes_nothing_and_settles_nothing() -> None:
+    record = wish()
+    written = []
+
+    def thought_dead(run: Run) -> None:
+        Record.objects.filter(pk=record.pk).update(claim=uuid.uuid4())
+        run.before_write()
+        written.append(1)
+
+    script(thought_dead)
+    assert runner.run(record.pk, STEP) is None
+    record.refresh_from_db()
+    assert written == []
+    assert record.status == Status.RUNNING
+    assert not Attempt.objects.exists()
+
+
+def test_a_dead_worker_is_followed_by_another() -> None:
+    record = wish()
+    claim = claims.take(record.pk)
+    assert claim is not None
+    locks.acquire(record.lock_key, str(claim.token), "dead", timedelta(minutes=30))
+    assert sweep.sweep().recovered == 0
+    Record.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    assert sweep.sweep().recovered == 1
+    assert not locks.held()
+    assert Attempt.objects.get().outcome == Outcome.LOST
+    assert runner.run(record.pk, STEP) is not None
+    with pytest.raises(claims.ClaimLost):
+        claims.keep(claim)
+
+
+def test_the_sweep_never_frees_a_lock_of_somebody_else() -> None:
+    record = wish()
+    claims.take(record.pk)
+    locks.acquire(record.lock_key, "another", "alive", timedelta(minutes=30))
+    Record.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    sweep.sweep()
+    assert [lock.token for lock in locks.held()] == ["another"]
+
+
+def test_an_entity_that_kills_its_workers_ends_with_a_person() -> None:
+    record = wish()
+    for _ in range(6):
+        assert claims.take(record.pk, even_early=True)
+        Record.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+        sweep.sweep()
+    record.refresh_from_db()
+    assert (record.status, record.reason) == (Status.FAILED, Reason.EXHAUSTED)
+
+
+def test_a_busy_lock_is_no_failure_and_loses_nothing() -> None:
+    record = wish()
+    with locks.hold(record.lock_key, "another"):
+        runner.run(record.pk, STEP)
+    record.refresh_from_db()
+    assert (record.status, record.reason, record.attempts) == (Status.WAITING, Reason.LOCK_BUSY, 0)
+    assert runner.run(record.pk, STEP, even_early=True) is not None
+
+
+def test_only_the_owner_releases_a_lock_and_an_old_one_ends() -> None:
+    locks.acquire("k", "one", "", timedelta(minutes=1))
+    with pytest.raises(locks.LockBusy):
+        locks.acquire("k", "two", "", timedelta(minutes=1))
+    assert not locks.release("k", "two")
+    assert locks.release("k", "one")
+    if Lock.objects.model and not locks.held():
+        locks.acquire("k", "three", "", timedelta(minutes=1))
+        Lock.objects.update(expires_at=timezone.now() - timedelta(seconds=1), acquired_at="2020-01-01T00:00Z")
+        if Lock.objects.exists():
+            locks.acquire("k", "four", "", timedelta(minutes=1))
+            assert [lock.token for lock in locks.held()] == ["four"]
+
+
+def test_the_pauses_grow_then_a_person_is_needed_then_one_more_try() -> None:
+    record = wish()
+    raising(errors.UnexpectedAnswer("xai", "json"))
+    pauses = []
+    for _ in range(5):
+        runner.run(record.pk, STEP, even_early=True)
+        record.refresh_from_db()
+        assert record.due_at is not None
+        pauses.append(round((record.due_at - timezone.now()).total_seconds() / 60))
+    assert pauses == [1, 5, 15, 60, 240]
+    runner.run(record.pk, STEP, even_early=True)
+    record.refresh_from_db()
+    assert record.status == Status.FAILED
+    assert record.due_at is not None
+    assert round((record.due_at - timezone.now()).total_seconds() / 3600) == 24
+    Record.objects.update(due_at=timezone.now())
+    assert sweep.sweep().second_chances == 1
+    runner.run(record.pk, STEP, even_early=True)
+    record.refresh_from_db()
+    assert (record.status, record.due_at) == (Status.FAILED, None)
+
+
+def test_retry_after_lengthens_a_pause_and_a_fresh_event_does_not_shorten_it() -> None:
+    record = wish()
+    raising(errors.RateLimited("xai", retry_after=600))
+    runner.run(record.pk, STEP)
+    wish()
+    record.refresh_from_db()
+    assert record.due_at is not None
+    assert record.due_at - timezone.now() > timedelta(seconds=590)
+    assert (record.reason, record.wished) == (Reason.RATE_LIMITED, 2)
+
+
+@pytest.mark.parametrize(
+    ("exc", "reason"),
+    [
+        (errors.Forbidden("espocrm"), Reason.FORBIDDEN),
+        (errors.Rejected("espocrm", field="name"), Reason.REJECTED),
+        (errors.Duplicate("espocrm"), Reason.REJECTED),
+        (errors.EntityTypeUnknown("espocrm"), Reason.FIELD_MISSING),
+        (ZeroDivisionError("secret value"), Reason.INTERNAL_ERROR),
+    ],
+)
+def test_what_needs_a_person_says_so_at_once(exc: Exception, reason: Reason) -> None:
+    record = wish()
+    raising(exc)
+    runner.run(record.pk, STEP)
+    record.refresh_from_db()
+    assert (record.status, record.reason) == (Status.FAILED, reason)
+    assert "secret value" not in record.detail
+    wish()
+    record.refresh_from_db()
+    assert record.status == Status.WAITING
+
+
+def test_fresh_events_run_before_a_full_comparison() -> None:
+    for n in range(30):
+        wish(Urgency.SCAN, f"scan{n}")
+    wish(Urgency.EVENT, "fresh")
+    wish(Urgency.STAFF, "staff")
+    ran: list[str] = []
+    draining.drain(lambda pk, _: ran.append(Record.objects.get(pk=pk).entity_id) or runner.run(pk, STEP))
+    assert ran[:2] == ["staff", "fresh"]
+    assert len(ran) == 32
+
+
+def test_a_comparison_puts_nothing_on_the_queue_by_itself() -> None:
+    from syncapp.engine import carrier
+
+    wish(Urgency.SCAN)
+    assert carrier.queue_size() == 0
+
+
+def test_staff_retry_moves_what_it_says_it_moves() -> None:
+    raising(errors.Forbidden("xai"))
+    for n in range(3):
+        runner.run(wish(entity=f"e{n}").pk, STEP)
+    assert retry.retry(Record.objects.filter(status=Status.FAILED)) == 3
+    assert Record.objects.filter(status=Status.WAITING, urgency=Urgency.STAFF, attempts=0).count() == 3
+    assert retry.discard(Record.objects.all(), "not needed") == 3
+    assert retry.discard(Record.objects.all(), "not needed") == 0
+
+
+def test_one_probe_at_a_time_and_then_everything_flows(monkeypatch: pytest.MonkeyPatch) -> None:
+    from syncapp.engine import connections
+
+    pings: list[str] = []
+
+    def down(name: str) -> None:
+        pings.append(name)
+        raise errors.Unreachable(name, "refused")
+
+    monkeypatch.setattr(connections, "ping", down)
+    monkeypatch.setattr(connections, "configured", lambda _: True)
+    step = Step("scripted", Scripted, ("xai",))
+    record = wish()
+    raising(errors.Unreachable("xai"))
+    runner.run(record.pk, step)
+    record.refresh_from_db()
+    assert (record.reason, record.attempts, record.system) == (Reason.SYSTEM_DOWN, 0, "xai")
+    assert System.objects.get(pk="xai").state == SystemState.DOWN
+    runner.run(record.pk, step, even_early=True)
+    assert len(Scripted.seen) == 1  # while it is down nothing is tried
+    System.objects.update(next_probe_at=timezone.now())
+    assert systems.probe_due() == []
+    assert systems.probe_due() == []
+    assert len(pings) == 2
+    monkeypatch.setattr(connections, "ping", lambda _: None)
+    System.objects.update(next_probe_at=timezone.now())
+    assert systems.probe_due() == ["xai"]
+    Scripted.script = None
+    assert runner.run(record.pk, step) is not None
+
+
+def test_a_poisoned_record_does_not_take_a_system_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    from syncapp.engine import connections
+
+    monkeypatch.setattr(connections, "ping", lambda _: None)
+    record = wish()
+    raising(errors.ServerTrouble("espocrm", status=500))
+    runner.run(record.pk, STEP)
+    record.refresh_from_db()
+    assert (record.reason, record.attempts) == (Reason.TRANSIENT, 1)
+    assert not System.objects.exclude(state=SystemState.UP).exists()
+
+
+def test_an_intent_is_stored_before_the_write_and_its_end_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    from syncapp.engine import connections
+
+    monkeypatch.setattr(connections, "ping", lambda _: None)
+    record = wish()
+    during: list[str] = []
+
+    def write(run: Run) -> None:
+        with run.writing(WriteIntent("xai", "upload", "file", mark="m")) as entry:
+            during.append(JournalEntry.objects.get().state)
+            entry.target_id = "file_1"
+        with run.writing(WriteIntent("xai", "upload", "file", mark="n")):
+            raise errors.AnswerLost("xai")
+
+    script(write)
+    runner.run(record.pk, STEP)
+    assert during == ["intended"]
+    assert list(JournalEntry.objects.order_by("id").values_list("state", "target_id")) == [
+        ("done", "file_1"),
+        ("lost", ""),
+    ]
+
+
+def test_pause_of_a_step_and_observe_mode() -> None:
+    from syncapp.engine import switches
+
+    record = wish()
+    switches.set_paused("scripted", True)
+    runner.run(record.pk, STEP)
+    record.refresh_from_db()
+    assert (record.reason, len(Scripted.seen)) == (Reason.PAUSED, 0)
+    switches.set_paused("scripted", False)
+    switches.set_observing("scripted", True)
+    called: list[int] = []
+    script(lambda _: called.append(1))
+    settlement = runner.run(record.pk, STEP)
+    assert settlement is not None
+    assert (settlement.outcome, called) == (Outcome.OBSERVED, [])
+    assert Attempt.objects.order_by("-id")[0].plan == ["touch"]
+    switches.set_observing("scripted", False)
+    assert runner.run(record.pk, STEP) is not None
+    assert called == [1]
+
+
+def test_a_preview_leaves_no_trace() -> None:
+    record = wish()
+    before = Record.objects.values().get()
+    shown = runner.preview(record, STEP)
+    assert (shown.actions, shown.ending) == (("touch",), "in_sync")
+    assert Record.objects.values().get() == before
+    assert not Attempt.objects.exists()
+
+
+def test_the_database_refuses_half_states() -> None:
+    record = wish()
+    for broken in (
+        {"status": Status.RUNNING},
+        {"status": Status.FAILED, "reason": ""},
+        {"due_at": None},
+        {"served": 5},
+        {"status": Status.IN_SYNC},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Record.objects.filter(pk=record.pk).update(**broken)
+
+
+@pytest.mark.parametrize("ending", [Postponed("indexing", timedelta(minutes=5)), Failed("rejected", "x" * 1000)])
+def test_long_details_and_postponements_are_stored(ending: Ending) -> None:
+    record = wish()
+    script(lambda _: ending)
+    runner.run(record.pk, STEP)
+    record.refresh_from_db()
+    assert record.reason == ending.reason  # type: ignore[union-attr]
+    assert len(record.detail) <= 300

@@ -1,0 +1,141 @@
+"""The collection of a parent: made, renamed, left alone, closed; read off the sandbox."""
+
+from __future__ import annotations
+
+import pytest
+from syncapp.models import Orphan, Reason, Status
+
+from tests.integration.flows.test_documents import collection_of, synced
+from tests.world import World, configured
+
+pytestmark = pytest.mark.django_db
+
+
+def collections(world: World) -> list[dict[str, object]]:
+    return list(world.sandbox.state("xai")["collections"])
+
+
+@pytest.mark.parametrize("kind", ["Raeumungsklage", "Account", "CBeteiligte"])
+def test_an_active_parent_gets_a_collection_that_names_it(world: World, kind: str) -> None:
+    parent = world.parent(kind)
+    world.event(parent, kind)
+    world.drive()
+    made = collections(world)[0]
+    assert collection_of(world, parent, kind) == made["collection_id"]
+    assert str(made["collection_name"]).startswith(f"{kind}-{parent}")
+    assert parent in str(made["collection_description"])
+    fields = {str(f.get("key", f)) if isinstance(f, dict) else str(f) for f in made["field_definitions"]}  # type: ignore[attr-defined]
+    assert {"espocrm_document_id", "espocrm_entity_type", "espocrm_entity_id"} <= fields
+
+
+def test_a_second_event_changes_nothing_and_costs_one_read(world: World) -> None:
+    parent = world.parent()
+    world.event(parent, "Raeumungsklage")
+    world.drive()
+    before = world.mark()
+    world.event(parent, "Raeumungsklage")
+    world.drive()
+    assert [call["method"] for call in world.sandbox.calls(since=before)] == ["GET"]
+
+
+def test_the_documents_of_a_new_parent_follow_by_themselves(world: World) -> None:
+    parent = world.parent()
+    document = world.document(parent)
+    world.event(parent, "Raeumungsklage")
+    world.drive()
+    assert world.record(document).status == Status.IN_SYNC
+
+
+def test_a_renamed_parent_renames_its_collection(world: World) -> None:
+    parent = world.parent()
+    synced(world, parent)
+    world.sandbox.update("Raeumungsklage", parent, {"name": "Neu ./. Alt"})
+    world.event(parent, "Raeumungsklage")
+    world.drive()
+    assert str(collections(world)[0]["collection_name"]).endswith("Neu ./. Alt")
+
+
+def test_a_collection_that_is_there_already_is_used(world: World) -> None:
+    parent = world.parent()
+    world.event(parent, "Raeumungsklage")
+    world.drive()
+    first = collection_of(world, parent)
+    world.sandbox.update("Raeumungsklage", parent, {"xaiCollectionId": None})
+    world.event(parent, "Raeumungsklage")
+    world.drive()
+    assert collection_of(world, parent) == first
+    assert len(collections(world)) == 1
+
+
+def test_a_paused_parent_is_left_alone(world: World) -> None:
+    parent = world.parent()
+    document = synced(world, parent)
+    inside = world.inside()
+    world.sandbox.set_status("Raeumungsklage", parent, "paused")
+    world.event(parent, "Raeumungsklage")
+    world.event(document, thorough=True)
+    world.drive()
+    assert world.inside() == inside
+    assert world.record(parent).reason == Reason.PARENT_PAUSED
+    world.sandbox.set_status("Raeumungsklage", parent, "active")
+    world.event(parent, "Raeumungsklage")
+    world.drive()
+    assert world.record(document).status == Status.IN_SYNC
+    assert world.inside() == inside
+
+
+def test_closing_takes_the_documents_out_and_proposes_the_deletion(world: World) -> None:
+    parent = world.parent()
+    document = synced(world, parent)
+    collection = collection_of(world, parent)
+    world.sandbox.set_status("Raeumungsklage", parent, "closed")
+    world.event(parent, "Raeumungsklage")
+    world.drive()
+    assert world.inside() == {collection: set()}
+    assert world.record(document).reason == Reason.NO_PARENT
+    assert world.record(parent).reason == Reason.DELETION_PROPOSED
+    assert Orphan.objects.get(kind="collection").remote_id == collection
+
+
+def test_with_the_setting_the_empty_collection_is_deleted(world: World) -> None:
+    with configured(XAI_DELETE_COLLECTIONS=True):
+        parent = world.parent()
+        synced(world, parent)
+        world.sandbox.set_status("Raeumungsklage", parent, "closed")
+        world.event(parent, "Raeumungsklage")
+        world.drive()
+        assert world.inside() == {}
+        assert not collection_of(world, parent).replace("None", "")
+        assert world.record(parent).reason == Reason.PARENT_CLOSED
+
+
+def test_a_deleted_parent_counts_as_closed(world: World) -> None:
+    parent = world.parent()
+    document = synced(world, parent)
+    collection = collection_of(world, parent)
+    world.sandbox.delete("Raeumungsklage", parent)
+    world.event(parent, "Raeumungsklage")
+    world.drive()
+    assert world.inside() == {collection: set()}
+    assert world.record(document).reason == Reason.NO_PARENT
+
+
+def test_a_field_that_the_crm_does_not_keep_is_told(world: World) -> None:
+    world.sandbox.settings(espocrm_missing=["Raeumungsklage.xaiCollectionId"])
+    parent = world.parent()
+    world.event(parent, "Raeumungsklage")
+    world.drive()
+    record = world.record(parent)
+    assert (record.status, record.reason, record.detail) == (Status.FAILED, Reason.FIELD_MISSING, "xaiCollectionId")
+
+
+def test_a_reopened_parent_takes_its_documents_back(world: World) -> None:
+    parent = world.parent()
+    document = synced(world, parent)
+    for status in ("closed", "active"):
+        world.sandbox.set_status("Raeumungsklage", parent, status)
+        world.event(parent, "Raeumungsklage")
+        world.drive()
+    assert world.record(document).status == Status.IN_SYNC
+    assert world.inside() == {collection_of(world, parent): {world.crm(document)["xaiId"]}}
+    assert len(world.files()) == 1

@@ -1,0 +1,167 @@
+"""Comparisons find what no event told, and list what nothing points to."""
+
+from __future__ import annotations
+
+import pytest
+from syncapp.flows import orphans, scans
+from syncapp.models import Cursor, Orphan, OrphanState, Record, ScanRun, ScanState, Status, Urgency
+
+from tests.integration.flows.test_documents import collection_of, synced
+from tests.world import World, configured
+
+pytestmark = pytest.mark.django_db
+
+
+def compared(world: World, name: str = scans.EVERYTHING) -> ScanRun:
+    run = scans.run(name)
+    assert run is not None
+    world.drive()
+    return run
+
+
+def test_the_first_comparison_brings_everything_in(world: World) -> None:
+    parent = world.parent()
+    documents = [world.document(parent, content=f"Text {n}".encode()) for n in range(3)]
+    run = scans.run(scans.CHANGES)
+    assert run is not None
+    assert (run.state, run.wished) == (ScanState.DONE, 4)
+    assert set(Record.objects.values_list("urgency", flat=True)) == {Urgency.SCAN}
+    world.drive()
+    assert len(world.inside()[collection_of(world, parent)]) == 3
+    assert all(world.record(document).status == Status.IN_SYNC for document in documents)
+
+
+@pytest.mark.parametrize("name", [scans.CHANGES, scans.EVERYTHING])
+def test_with_nothing_changed_it_leaves_no_wish(world: World, name: str) -> None:
+    synced(world, world.parent())
+    compared(world, name)
+    again = compared(world, name)
+    assert (again.state, again.differing, again.wished) == (ScanState.DONE, 0, 0)
+    assert again.seen == 2
+
+
+def test_a_lost_event_is_made_good(world: World) -> None:
+    document = synced(world, world.parent())
+    compared(world, scans.CHANGES)
+    world.sandbox.upload_file(document, "neu.txt", b"neu")
+    compared(world, scans.CHANGES)
+    assert world.crm(document)["fileStatus"] == "synced"
+    assert Cursor.objects.filter(name="changes:CDokumente", position__isnull=False).exists()
+
+
+def test_links_are_compared_because_they_send_nothing(world: World) -> None:
+    one, two = world.parent(), world.parent()
+    document = synced(world, one)
+    world.event(two, "Raeumungsklage")
+    world.drive()
+    world.sandbox.unlink("CDokumente", document, "raeumungsklages", one)
+    world.sandbox.link("CDokumente", document, "raeumungsklages", two)
+    assert [d.why for d in scans.differences()] == ["belongs elsewhere than it is"]
+    compared(world)
+    file_id = world.crm(document)["xaiId"]
+    assert world.inside() == {collection_of(world, one): set(), collection_of(world, two): {file_id}}
+
+
+def test_what_vanished_at_xai_is_found(world: World) -> None:
+    parent = world.parent()
+    document = synced(world, parent)
+    world.sandbox.remove_xai_file(world.crm(document)["xaiId"])
+    compared(world)
+    assert world.inside() == {collection_of(world, parent): {world.crm(document)["xaiId"]}}
+    world.sandbox.remove_xai_collection(collection_of(world, parent))
+    compared(world)
+    world.drive()
+    assert world.inside() == {collection_of(world, parent): {world.crm(document)["xaiId"]}}
+
+
+def test_deleted_and_restored_without_an_event(world: World) -> None:
+    parent = world.parent()
+    document = synced(world, parent)
+    world.sandbox.delete("CDokumente", document, silent=True)
+    compared(world)
+    assert world.inside() == {collection_of(world, parent): set()}
+    world.sandbox.restore("CDokumente", document)
+    compared(world)
+    assert world.record(document).status == Status.IN_SYNC
+
+
+def test_many_losses_at_once_stop_and_ask(world: World) -> None:
+    parent = world.parent()
+    documents = [synced(world, parent, content=f"T{n}".encode()) for n in range(4)]
+    for document in documents[:3]:
+        world.sandbox.unlink("CDokumente", document, "raeumungsklages", parent)
+    with configured(MASS_CHANGE_LIMIT=2, MASS_CHANGE_PERCENT=30):
+        run = compared(world)
+        assert (run.state, run.wished) == (ScanState.STOPPED, 0)
+        assert len(world.inside()[collection_of(world, parent)]) == 4
+        assert scans.confirm(run.pk)
+        assert not scans.confirm(run.pk)
+        confirmed = scans.run(scans.EVERYTHING, confirmed=True)
+        assert confirmed is not None
+        assert confirmed.wished == 3
+        world.drive()
+    assert len(world.inside()[collection_of(world, parent)]) == 1
+
+
+def test_an_outage_fails_the_comparison_and_nothing_else(world: World) -> None:
+    synced(world, world.parent())
+    world.sandbox.settings(espocrm_maintenance=True)
+    run = scans.run(scans.EVERYTHING)
+    assert run is not None
+    assert run.state == ScanState.FAILED
+    assert Record.objects.filter(status=Status.IN_SYNC).count() == 2
+
+
+def test_only_one_comparison_at_a_time(world: World) -> None:
+    from syncapp.engine import locks
+
+    with locks.hold(f"scan:{scans.CHANGES}", "another"):
+        assert scans.run(scans.CHANGES) is None
+
+
+def test_unknown_files_of_ours_are_listed_and_deleted_only_by_staff(world: World) -> None:
+    document = synced(world, world.parent())
+    old = world.crm(document)["xaiId"]
+    world.sandbox.upload_file(document, "neu.txt", b"neu")
+    world.event(document)
+    world.drive()
+    Orphan.objects.all().delete()
+    run = compared(world)
+    orphan = Orphan.objects.get()
+    assert (run.orphans, orphan.remote_id) == (1, old)
+    assert orphans.delete(orphan)
+    orphan.refresh_from_db()
+    assert orphan.state == OrphanState.DELETED
+    assert set(world.files()) == {world.crm(document)["xaiId"]}
+
+
+def test_an_orphan_that_is_used_again_is_not_deleted(world: World) -> None:
+    parent = world.parent()
+    document = synced(world, parent)
+    world.sandbox.delete("CDokumente", document)
+    world.event(document)
+    world.drive()
+    orphan = Orphan.objects.get()
+    world.sandbox.restore("CDokumente", document)
+    world.event(document)
+    world.drive()
+    with pytest.raises(orphans.StillUsed):
+        orphans.delete(orphan)
+    assert len(world.files()) == 1
+
+
+def test_a_collection_of_a_reopened_parent_is_not_deleted(world: World) -> None:
+    parent = world.parent()
+    world.event(parent, "Raeumungsklage")
+    world.drive()
+    world.sandbox.set_status("Raeumungsklage", parent, "closed")
+    world.event(parent, "Raeumungsklage")
+    world.drive()
+    orphan = Orphan.objects.get(kind="collection")
+    world.sandbox.set_status("Raeumungsklage", parent, "active", silent=True)
+    with pytest.raises(orphans.StillUsed):
+        orphans.delete(orphan)
+    world.sandbox.set_status("Raeumungsklage", parent, "closed", silent=True)
+    assert orphans.delete(orphan)
+    world.drive()
+    assert not world.sandbox.get("Raeumungsklage", parent)["xaiCollectionId"]
