@@ -12,6 +12,7 @@ from typing import Any
 from unittest import mock
 
 from django.conf import settings
+
 from sandbox.client import SandboxClient
 from sandbox.running import SandboxThread
 from syncapp import jobs

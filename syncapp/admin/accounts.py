@@ -22,7 +22,7 @@ for model in (Failure, OrmQ, Schedule, Success, AccessAttempt, AccessFailureLog,
         continue
 
 
-class SuperusersOnly(ModelAdmin):  # type: ignore[misc]
+class SuperusersOnly(ModelAdmin):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return _superuser(request)
 
@@ -44,12 +44,12 @@ def _superuser(request: HttpRequest) -> bool:
 
 
 @admin.register(User)
-class HubUserAdmin(SuperusersOnly, UserAdmin):  # type: ignore[type-arg]
+class HubUserAdmin(SuperusersOnly, UserAdmin):  # type: ignore[misc]
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
 
 
 @admin.register(Group)
-class HubGroupAdmin(SuperusersOnly, GroupAdmin):
+class HubGroupAdmin(SuperusersOnly, GroupAdmin):  # type: ignore[misc]
     pass

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Generic, TypeVar
 
-from django.contrib.admin import SimpleListFilter
+from django.contrib import messages
+from django.contrib.admin import ShowFacets, SimpleListFilter
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
-from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from syncapp.admin.buttons import rights
@@ -19,7 +20,7 @@ from syncapp.admin.paging import CappedPaginator
 M = TypeVar("M", bound=Model)
 
 
-class ReadOnlyAdmin(ModelAdmin, Generic[M]):  # type: ignore[misc]
+class ReadOnlyAdmin(ModelAdmin, Generic[M]):
     """Nothing is added, changed or deleted here; what staff may do are buttons, each with its own permission."""
 
     model: type[M]
@@ -30,13 +31,13 @@ class ReadOnlyAdmin(ModelAdmin, Generic[M]):  # type: ignore[misc]
     list_per_page = 50
     list_max_show_all = 0
     show_full_result_count = False
-    show_facets = False
+    show_facets = ShowFacets.NEVER
     list_filter_sheet = False
     list_disable_select_all = True
     sortable_by = ()  # an order without an index would sort a million rows
     ordering = ("-pk",)
     actions: Any = None
-    search_help_text: Any = ""
+    search_help_text: ClassVar[Any] = ""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -47,9 +48,7 @@ class ReadOnlyAdmin(ModelAdmin, Generic[M]):  # type: ignore[misc]
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> TemplateResponse | HttpResponse:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         here = request.get_full_path()
         context = {
             "can": rights(request),
@@ -57,8 +56,7 @@ class ReadOnlyAdmin(ModelAdmin, Generic[M]):  # type: ignore[misc]
             "list_title": self.list_title(request),
             **(extra_context or {}),
         }
-        answer: TemplateResponse = super().changelist_view(request, context)
-        return answer
+        return super().changelist_view(request, context)
 
     def list_title(self, request: HttpRequest) -> str:
         return str(self.opts.verbose_name_plural)
@@ -71,8 +69,8 @@ class ReadOnlyAdmin(ModelAdmin, Generic[M]):  # type: ignore[misc]
             raise PermissionDenied
         row = self.get_object(request, object_id) if self.row_page else None
         if row is None:
-            answer: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-            return answer
+            messages.warning(request, _("This doesn't exist any more; it may have been tidied away."))
+            return HttpResponseRedirect(resolve_url(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
         return page(request, self.row_page, **{"title": str(row), **self.row_context(request, row)})
 
     def row_context(self, request: HttpRequest, row: M) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class ReasonFilter(Choice):
     parameter_name = "reason"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
-        return [(value, Truncator(label).chars(70)) for value, label in Reason.choices]
+        return [(value, Truncator(str(label)).chars(70)) for value, label in Reason.choices]
 
 
 class SinceFilter(Choice):

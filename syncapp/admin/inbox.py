@@ -18,9 +18,9 @@ from syncapp.admin.base import ReadOnlyAdmin
 from syncapp.admin.buttons import REPROCESS, back, button
 from syncapp.admin.filters import InboxStateFilter, WebhookFilter
 from syncapp.admin.recording import recorded
+from syncapp.events import bodies, intake
 from syncapp.models import InboxMessage, InboxState
 from syncapp.templatetags.hub import tone, when
-from syncapp.webhooks import bodies, intake
 
 ITEMS = 200
 

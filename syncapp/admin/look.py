@@ -16,11 +16,11 @@ from syncapp.admin.pages import page
 from syncapp.admin.recording import recorded
 from syncapp.admin.search import entity_types
 from syncapp.engine import wishes
+from syncapp.engine.tracing import trace_id_of
 from syncapp.engine.wishes import Target
 from syncapp.events import registry
 from syncapp.models import Urgency
 from syncapp.templatetags.hub import step_words
-from syncapp.webhooks.middleware import trace_id_of
 
 
 class LookForm(forms.Form):

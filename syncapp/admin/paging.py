@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 COUNT_UP_TO = 10_000  # rows; who needs more pages than this needs a filter
 
 
-class CappedPaginator(Paginator):  # type: ignore[type-arg]
+class CappedPaginator(Paginator):
     """Counts at most `COUNT_UP_TO` rows; `capped` tells that there are more."""
 
     @cached_property

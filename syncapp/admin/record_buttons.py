@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
@@ -18,9 +18,9 @@ from syncapp.admin.recording import recorded
 from syncapp.admin.records import RecordAdmin, given_up_words, moved_words
 from syncapp.admin.words import ending_words
 from syncapp.engine import locks, retry, verdicts
+from syncapp.engine.tracing import trace_id_of
 from syncapp.models import Record, Status
 from syncapp.templatetags.hub import reason_words
-from syncapp.webhooks.middleware import trace_id_of
 
 PAGE = "admin:syncapp_record_change"
 LIST = "admin:syncapp_record_changelist"
@@ -57,7 +57,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
             plan = jobs.preview(pk)
         except Exception as exc:  # any fault of a flow is shown like that of a run, in words
             verdict = verdicts.judge(exc)
-            shown = {"fault": reason_words(verdict.reason), "fault_detail": verdict.detail}
+            shown: dict[str, Any] = {"fault": reason_words(verdict.reason), "fault_detail": verdict.detail}
         else:
             row.count = 1
             shown = {"plan": plan, "ending": ending_words(plan.ending)}

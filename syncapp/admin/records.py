@@ -8,7 +8,6 @@ from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -23,9 +22,9 @@ from syncapp.admin.record_page import record_context
 from syncapp.admin.recording import recorded
 from syncapp.admin.search import found_by
 from syncapp.engine import retry
+from syncapp.engine.tracing import trace_id_of
 from syncapp.models import Record, Status
 from syncapp.templatetags.hub import crm_link, reason_words, step_name, tone, when
-from syncapp.webhooks.middleware import trace_id_of
 
 PERSONS = {"open", *NEEDS_A_PERSON}
 
@@ -42,7 +41,7 @@ class RecordAdmin(ReadOnlyAdmin[Record]):
     def list_title(self, request: HttpRequest) -> str:
         return _("Failures") if request.GET.get("status") in PERSONS else _("All records")
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         extra = {"before_list": "syncapp/admin/parts/records_before.html", "failures": self.shows_failures(request)}
         return super().changelist_view(request, {**extra, **(extra_context or {})})
 
@@ -136,5 +135,5 @@ def moved_words(count: int) -> str:
     }
 
 
-def given_up_words(count: int) -> str | Promise:
+def given_up_words(count: int) -> str:
     return ngettext("%(count)d record was given up.", "%(count)d records were given up.", count) % {"count": count}

@@ -12,6 +12,7 @@ from django_q.models import Schedule
 from syncapp.admin.buttons import PAUSE_STEP, back, button
 from syncapp.admin.pages import page, viewer
 from syncapp.admin.recording import recorded
+from syncapp.schedules import JOBS
 
 LIST = "admin:hub_schedules"
 ALWAYS, NEVER = -1, 0  # Django-Q2's `repeats`
@@ -19,7 +20,9 @@ ALWAYS, NEVER = -1, 0  # Django-Q2's `repeats`
 
 @viewer("syncapp.view_stepswitch")
 def schedule_list(request: HttpRequest) -> HttpResponse:
-    return page(request, "schedules", _("Schedules"), schedules=Schedule.objects.order_by("name"))
+    words = {job.row_name: job.description for job in JOBS}
+    rows = [(row, words.get(row.name or "", row.name or row.func)) for row in Schedule.objects.order_by("name", "pk")]
+    return page(request, "schedules", _("Schedules"), schedules=rows)
 
 
 @button(PAUSE_STEP)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, path
 
+from syncapp.events.intake import LINK_PATH
 from syncapp.events.topics import ACTIONS
-from syncapp.webhooks.intake import LINK_PATH
 from syncapp.webhooks.views import WebhookView
 
 

@@ -13,10 +13,11 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
-from syncapp.engine import carrier
-from syncapp.models import InboxItem, InboxMessage, InboxState, Record, Status
-from syncapp.webhooks import intake, signatures
 
+from syncapp.engine import carrier
+from syncapp.events import intake
+from syncapp.models import InboxItem, InboxMessage, InboxState, Record, Status
+from syncapp.webhooks import signatures
 from tests.settings import WEBHOOK_ID, WEBHOOK_SECRET, WEBHOOK_TOKEN
 from tests.world import configured
 
@@ -47,7 +48,8 @@ def test_the_vector_of_the_reference() -> None:
     body = b'[{"id":"6b00ca363fbb812fa"}]'
     secrets = {"65f0a1b2c3d4e5f60": ["0123456789abcdef0123456789abcdef"]}
     given = {
-        "Signature": "NjVmMGExYjJjM2Q0ZTVmNjA6ODIxNGYwOGZhNDQwMzcyM2EyYzJlMzhiZjUwODQ5MzBjMWUyMTE3MDEwN2RjZDM3OTVhMTRkZTc0MjNjZDM5ZA==",
+        "Signature": "NjVmMGExYjJjM2Q0ZTVmNjA6ODIxNGYwOGZhNDQwMzcyM2EyYzJlMzhiZjUw"
+        "ODQ5MzBjMWUyMTE3MDEwN2RjZDM3OTVhMTRkZTc0MjNjZDM5ZA==",
         "X-Signature": "NjVmMGExYjJjM2Q0ZTVmNjA6ghTwj6RANyOiwuOL9QhJMMHiEXAQfc03laFN50I8050=",
     }
     for name, value in given.items():

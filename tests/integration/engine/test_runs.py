@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+
 from syncapp.clients import errors
 from syncapp.engine import claims, draining, locks, retry, runner, sweep, systems, wishes
 from syncapp.engine.planning import Ending, Failed, Plan, Postponed, Settled

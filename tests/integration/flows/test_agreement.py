@@ -17,6 +17,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from requests.adapters import HTTPAdapter
+
 from syncapp import jobs
 from syncapp.engine import systems, wishes
 from syncapp.engine.sweep import sweep
@@ -36,7 +37,6 @@ from syncapp.models import (
     System,
     Urgency,
 )
-
 from tests.world import World
 
 pytestmark = pytest.mark.django_db

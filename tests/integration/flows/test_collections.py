@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from syncapp.models import Orphan, Reason, Status
 
+from syncapp.models import Orphan, Reason, Status
 from tests.integration.flows.test_documents import collection_of, synced
 from tests.world import World, configured
 

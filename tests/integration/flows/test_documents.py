@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from syncapp.models import JournalEntry, Orphan, Reason, Record, Status
 
+from syncapp.models import JournalEntry, Orphan, Reason, Record, Status
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -258,7 +258,6 @@ def test_an_outage_uses_up_no_attempt_and_ends_by_itself(world: World) -> None:
 
 def test_a_wrong_key_waits_for_an_administrator(world: World) -> None:
     from syncapp import jobs
-
     from tests.world import configured
 
     document = world.document(world.parent())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+
 from syncapp.flows import orphans, scans
 from syncapp.models import Cursor, Orphan, OrphanState, Record, ScanRun, ScanState, Status, Urgency
-
 from tests.integration.flows.test_documents import collection_of, synced
 from tests.world import World, configured
 

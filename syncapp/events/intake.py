@@ -10,10 +10,9 @@ from django.utils import timezone
 
 from syncapp.engine import wishes
 from syncapp.engine.wishes import Target, Wish
-from syncapp.events import dispatch, topics
+from syncapp.events import bodies, dispatch, topics
+from syncapp.events.bodies import Batch, Item, Unreadable
 from syncapp.models import InboxItem, InboxMessage, InboxState, Urgency
-from syncapp.webhooks import bodies
-from syncapp.webhooks.bodies import Batch, Item, Unreadable
 
 log = structlog.get_logger(__name__)
 

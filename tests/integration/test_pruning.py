@@ -1,0 +1,177 @@
+"""Retention: what is old goes, what somebody still needs stays."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from django_q.models import OrmQ, Task
+
+from syncapp import jobs
+from syncapp.engine import carrier, pruning
+from syncapp.models import (
+    Attempt,
+    InboxItem,
+    InboxMessage,
+    InboxState,
+    JournalEntry,
+    JournalState,
+    Reason,
+    Record,
+    ScanRun,
+    ScanState,
+    StaffAction,
+    Status,
+    Worker,
+)
+from tests.world import configured
+
+pytestmark = pytest.mark.django_db
+
+
+def ago(days: float) -> datetime:
+    return timezone.now() - timedelta(days=days)
+
+
+def message(days: float, items: int = 1, **more: Any) -> InboxMessage:
+    made = InboxMessage.objects.create(
+        trace_id="t", received_at=ago(days), path="document", action="update", body=b"[{}]", **more
+    )
+    InboxItem.objects.bulk_create(
+        InboxItem(message=made, position=number, entity_type="CDokumente", entity_id="a") for number in range(items)
+    )
+    return made
+
+
+def record(entity_id: str = "a", status: Status = Status.IN_SYNC, **more: Any) -> Record:
+    now = timezone.now()
+    more = {"served": 1} | more if status == Status.IN_SYNC else {"reason": Reason.EXHAUSTED} | more
+    return Record.objects.create(
+        step="s", entity_type="CDokumente", entity_id=entity_id, status=status, created_at=now, changed_at=now, **more
+    )
+
+
+def attempt(of: Record, days: float) -> Attempt:
+    return Attempt.objects.create(record=of, number=1, wish=1, started_at=ago(days))
+
+
+def entry(of: Record, days: float, state: JournalState, attempt: Attempt | None = None) -> JournalEntry:
+    return JournalEntry.objects.create(
+        record=of, attempt=attempt, system="xai", action="upload", target_type="file", state=state, begun_at=ago(days)
+    )
+
+
+def test_bodies_go_first_then_the_messages_with_their_items() -> None:
+    young, old, older = message(13), message(15), message(181, items=3)
+    pruned = pruning.prune()
+    assert set(InboxMessage.objects.values_list("pk", flat=True)) == {young.pk, old.pk}
+    assert InboxMessage.objects.get(pk=young.pk).body is not None
+    assert InboxMessage.objects.get(pk=old.pk).body is None
+    assert set(InboxItem.objects.values_list("message", flat=True)) == {young.pk, old.pk}
+    assert pruned.counts["received webhooks"] == 1
+    assert not InboxMessage.objects.filter(pk=older.pk).exists()
+
+
+def test_quarantine_keeps_its_body_until_the_message_goes() -> None:
+    kept = message(100, state=InboxState.QUARANTINED)
+    message(200, state=InboxState.QUARANTINED)
+    pruning.prune()
+    assert bytes(InboxMessage.objects.get().body or b"") == b"[{}]"
+    assert InboxMessage.objects.get().pk == kept.pk
+
+
+def test_attempts_of_records_that_need_a_person_stay() -> None:
+    settled, failed, chosen = record("a"), record("b", Status.FAILED), record("c", Status.CONFLICT)
+    young = attempt(settled, 179)
+    attempt(settled, 181)
+    kept = [attempt(failed, 400), attempt(chosen, 400)]
+    assert pruning.prune().counts["attempts"] == 1
+    assert set(Attempt.objects.all()) == {young, *kept}
+
+
+def test_a_write_whose_outcome_is_unknown_stays_with_its_attempt_as_long_as_the_record_is_open() -> None:
+    waiting = record("a", Status.WAITING, due_at=timezone.now(), reason="")
+    begun = attempt(waiting, 800)
+    needed = [
+        entry(waiting, 800, JournalState.INTENDED, begun),
+        entry(waiting, 800, JournalState.LOST),
+        entry(waiting, 729, JournalState.DONE),
+    ]
+    entry(waiting, 731, JournalState.DONE)
+    entry(waiting, 731, JournalState.CLEARED)
+    pruning.prune()
+    assert set(JournalEntry.objects.all()) == set(needed)
+    assert Attempt.objects.get() == begun
+
+
+def test_an_agreed_record_needs_its_old_entries_no_more() -> None:
+    settled = record()
+    entry(settled, 800, JournalState.LOST)
+    kept = entry(settled, 700, JournalState.DONE, attempt(settled, 700))
+    pruning.prune()
+    kept.refresh_from_db()
+    assert JournalEntry.objects.get() == kept
+    assert kept.attempt is None  # the journal outlives the attempts
+
+
+def test_rows_of_the_machinery() -> None:
+    def scan(days: float, state: ScanState, name: str = "changes") -> ScanRun:
+        return ScanRun.objects.create(scan=name, state=state, started_at=ago(days))
+
+    stopped, newest = scan(300, ScanState.STOPPED), scan(250, ScanState.DONE, "everything")
+    scan(300, ScanState.DONE)
+    young = scan(1, ScanState.DONE)
+    Worker.objects.create(name="ended", started_at=ago(30), stopped_at=ago(8))
+    Worker.objects.create(name="vanished", started_at=ago(30), beat_at=ago(8))
+    alive = Worker.objects.create(name="alive", started_at=ago(30), beat_at=ago(0))
+    for number, days in enumerate((8, 6)):
+        Task.objects.create(id=f"{number:032}", name=str(number), func="f", started=ago(days), stopped=ago(days))
+        OrmQ.objects.create(key="bitbylaw", payload="x", lock=ago(days))
+    pruning.prune()
+    assert set(ScanRun.objects.all()) == {stopped, newest, young}
+    assert list(Worker.objects.all()) == [alive]
+    assert (Task.objects.count(), OrmQ.objects.count()) == (1, 1)
+
+
+def test_more_than_a_chunk_goes_and_progress_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pruning, "CHUNK", 2)
+    for _ in range(3):
+        message(200, items=3)
+    told: list[tuple[str, int]] = []
+    pruning.prune(progress=lambda kind, rows: told.append((kind, rows)))
+    assert [rows for kind, rows in told if kind == "received webhooks"] == [2, 3]
+    assert InboxItem.objects.count() == 0
+
+
+def test_a_job_whose_time_is_over_hands_over_to_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pruning, "CHUNK", 2)
+    for _ in range(5):
+        message(200)
+    with configured(QUEUE_TIMEOUT_SECONDS=1e-9):
+        jobs.prune()
+    assert carrier.queue_size() == 1
+    assert pruning.prune().finished
+    assert InboxMessage.objects.count() == 0
+
+
+def test_a_second_time_finds_nothing_and_a_dry_run_only_counts() -> None:
+    message(200)
+    counts = pruning.prune(dry_run=True).counts
+    assert (counts["received webhooks"], InboxMessage.objects.count()) == (1, 1)
+    pruning.prune()
+    assert not any(pruning.prune().counts.values())
+
+
+def test_what_staff_did_stays_for_ever(capsys: pytest.CaptureFixture[str]) -> None:
+    StaffAction.objects.create(action="retry")
+    StaffAction.objects.update(at=ago(5000))
+    message(200)
+    call_command("prune", "--dry-run")
+    call_command("prune")
+    assert StaffAction.objects.count() == 1
+    dry, real = capsys.readouterr().out.split("what ")[1:]
+    assert "would be deleted" in dry
+    assert [line.split()[-1] for line in real.splitlines() if line.startswith("received webhooks")] == ["1"]
