@@ -62,7 +62,7 @@ class Pruned:
 
 def prune(*, dry_run: bool = False, progress: Progress | None = None, budget: timedelta | None = None) -> Pruned:
     """Delete what is old; `progress(kind, rows so far)` is called after every chunk. May be stopped at any time."""
-    ends = time.monotonic() + budget.total_seconds() if budget else float("inf")
+    ends = time.monotonic() + budget.total_seconds() if budget is not None else float("inf")
     pruned = Pruned()
     for leftover in _leftovers(timezone.now()):
         pruned.counts[leftover.name] = leftover.rows.count() if dry_run else 0

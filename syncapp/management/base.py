@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from typing import Any, ClassVar
 
 from django.core import checks
@@ -12,6 +14,7 @@ from django.db import DatabaseError, InterfaceError
 OK = 0
 USAGE = 2
 INTERRUPTED = 130  # what a shell expects of a program that Ctrl-C ended
+NOT_READ = 141  # likewise of one whose reader went away: `manage.py steps | head`
 
 
 class _Formatter(DjangoHelpFormatter, argparse.RawDescriptionHelpFormatter):
@@ -34,6 +37,9 @@ class HubCommand(BaseCommand):
             return super().execute(*args, **options)
         except KeyboardInterrupt:
             raise CommandError("Stopped. What was done so far stays done.", returncode=INTERRUPTED) from None
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains once more at its end
+            sys.exit(NOT_READ)
         except (DatabaseError, InterfaceError) as exc:
             words = f"The database does not answer as it should ({type(exc).__name__}). New here? manage.py migrate"
             raise CommandError(words, returncode=1) from exc

@@ -51,11 +51,9 @@ def write(path: Path, secrets: Secrets) -> None:
     """Replace the line in the file or add it; readable for its owner only, never half written."""
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     new = line(secrets)
-    changed, count = _LINE.subn(lambda _: new, text)
-    if not count:
-        changed = f"{text.rstrip()}\n{new}\n".lstrip("\n")
-    if _parse(changed, path) != secrets:
-        raise Unusable(f"{path} has {KEY} in a form that can't be changed here; put it on one line first")
+    if (lines := list(_LINE.finditer(text))) and _value(lines[-1].group()) != _value(text):
+        raise Unusable(f"{path} has {KEY} on several lines; put it on one first")
+    changed = _LINE.sub(lambda _: new, text) if lines else f"{text.rstrip()}\n{new}\n".lstrip("\n")
     target = path.resolve()
     try:
         descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".env-")  # mode 0600
@@ -68,10 +66,13 @@ def write(path: Path, secrets: Secrets) -> None:
         raise Unusable(f"{path} can't be written ({type(exc).__name__})") from exc
 
 
+def _value(text: str) -> str | None:
+    return dotenv_values(stream=StringIO(text), interpolate=False).get(KEY)
+
+
 def _parse(text: str, path: Path) -> Secrets:
-    value = dotenv_values(stream=StringIO(text), interpolate=False).get(KEY)
     try:
-        raw = json.loads(value or "{}")
+        raw = json.loads(_value(text) or "{}")
         return {str(key): [item] if isinstance(item, str) else list(map(str, item)) for key, item in raw.items()}
     except (ValueError, AttributeError, TypeError):
         raise Unusable(f"{path} has a {KEY} that is not JSON") from None

@@ -1,0 +1,237 @@
+"""The system checks against registers, schedules and settings that are broken on purpose."""
+
+from __future__ import annotations
+
+import types
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core import checks
+
+from syncapp import jobs, schedules
+from syncapp.checks import entities, flows, installation, scheduling, steps
+from syncapp.events import registry
+from syncapp.events.registry import Kind, StepSpec, Trigger
+from syncapp.schedules import Job
+
+GOOD = StepSpec(
+    name="paper_sync",
+    description="",
+    flow="papers",
+    triggers=(Trigger(Kind.HTTP, "POST /x"), Trigger(Kind.TOPIC, "vmh.paper.*")),
+    emits=("vmh.paper.update",),
+    runs="syncapp.flows.documents.sync.DocumentSync",
+    systems=("espocrm",),
+)
+
+
+def codes(found: Any) -> list[str]:
+    return [fault.code for fault in found]
+
+
+def of_steps(*specs: StepSpec, recorded_only: tuple[str, ...] = ()) -> list[str]:
+    found = steps.faults(specs, flows=["papers"], systems=["espocrm"], recorded_only=recorded_only, longest=600)
+    return codes(found)
+
+
+def test_the_hub_itself_has_no_fault() -> None:
+    assert [message for message in checks.run_checks() if message.is_serious(checks.ERROR)] == []
+
+
+def test_a_good_register() -> None:
+    assert of_steps(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"flow": "unknown"}, "E002"),
+        ({"systems": ("fax",)}, "E003"),
+        ({"timeout": 601}, "E005"),
+        ({"triggers": (*GOOD.triggers, Trigger(Kind.TOPIC, "vmh.Paper.update"))}, "E006"),
+        ({"triggers": (*GOOD.triggers, Trigger(Kind.TOPIC, "vmh.paper"))}, "E006"),
+        ({"emits": ("vmh.paper.update", "paper_updated")}, "E007"),
+        ({"emits": ("vmh.paper.update", "vmh.Paper.update")}, "E007"),
+        ({"emits": ("vmh.paper.update", "vmh.letter.update")}, "E008"),
+        ({"triggers": (*GOOD.triggers, Trigger(Kind.TOPIC, "vmh.letter.*"))}, "W009"),
+    ],
+)
+def test_a_broken_step(change: dict[str, Any], code: str) -> None:
+    assert of_steps(replace(GOOD, **change)) == [code]
+
+
+def test_names_are_unique_and_flows_are_started() -> None:
+    assert of_steps(GOOD, GOOD) == ["E001"]
+    assert of_steps(GOOD, replace(GOOD, name="idle", triggers=(), emits=())) == ["E004"]
+
+
+def test_what_is_declared_as_recorded_only_needs_no_step() -> None:
+    spec = replace(GOOD, emits=("vmh.paper.update", "vmh.letter.update"))
+    assert of_steps(spec, recorded_only=("vmh.letter.*",)) == []
+
+
+class NotAFlow:
+    def __init__(self, run: object) -> None: ...
+
+    def read(self, unexpected: object) -> None: ...
+
+    def plan(self, state: object) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("syncapp.flows.documents.sync.Nothing", "E020"),
+        ("syncapp.flows.nothing.Sync", "E020"),
+        ("syncapp.engine.wishes.request", "E021"),
+        (f"{__name__}.NotAFlow", "E021"),
+    ],
+)
+def test_a_flow_that_cant_run(path: str, code: str) -> None:
+    assert codes(flows.faults([replace(GOOD, runs=path)])) == [code]
+
+
+def test_it_is_said_what_a_flow_lacks() -> None:
+    (fault,) = flows.faults([replace(GOOD, runs=f"{__name__}.NotAFlow")])
+    assert "read, apply, failed" in fault.words
+
+
+WORDS = {"document": "CDokumente", "account": "Account"}
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({}, []),
+        ({"räumung": "Raeumungsklage"}, ["E030"]),
+        ({"court-case": "CCase"}, ["E030"]),
+        ({"entity": "CCase"}, ["E031"]),
+        ({"case": "C Case"}, ["E032"]),
+        ({"konto": "Account"}, ["E033"]),
+        ({"document": "CPaper"}, ["E034"]),
+    ],
+)
+def test_words_for_entities(change: dict[str, str], found: list[str]) -> None:
+    assert codes(entities.faults(WORDS | change, "CDokumente")) == found
+
+
+JOB = Job("sweep", "syncapp.jobs.sweep", "", minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({}, []),
+        ({"minutes": 0, "cron": "*/15 * * * *"}, []),
+        ({"function": "syncapp.jobs.nothing"}, ["E042"]),
+        ({"function": "os.getcwd"}, ["E042"]),
+        ({"function": "syncapp.jobs.lru_cache"}, ["E042"]),
+        ({"function": "syncapp.jobs.run"}, ["E043"]),
+        ({"minutes": 0}, ["E044"]),
+        ({"cron": "* * * * *"}, ["E044"]),
+        ({"minutes": 0, "cron": "0 */15 * * * *"}, ["E045"]),
+        ({"minutes": 0, "cron": "*/15"}, ["E046"]),
+        ({"minutes": 0, "cron": "61 * * * *"}, ["E047"]),
+    ],
+)
+def test_schedules(change: dict[str, Any], found: list[str]) -> None:
+    assert codes(scheduling.of_jobs([replace(JOB, **change)], jobs)) == found
+
+
+def test_six_fields_are_told_with_the_line_that_is_right() -> None:
+    (fault,) = scheduling.of_jobs([replace(JOB, minutes=0, cron="0 */15 * * * *")], jobs)
+    assert "'*/15 * * * *'" in fault.hint
+    (fault,) = scheduling.of_steps([replace(GOOD, triggers=(Trigger(Kind.CRON, "0 30 2 * * *"),))])
+    assert fault.code == "E045"
+
+
+def test_schedule_names_and_croniter(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert codes(scheduling.of_jobs([JOB, JOB], jobs)) == ["E040"]
+    monkeypatch.setattr(scheduling, "croniter", None)
+    assert codes(scheduling.of_jobs(schedules.JOBS, jobs)) == ["E041"]
+    assert codes(scheduling.of_jobs([JOB], jobs)) == []  # minutes need no croniter
+
+
+def test_a_job_of_another_module() -> None:
+    other = types.ModuleType("elsewhere")
+    assert codes(scheduling.of_jobs([JOB], other)) == ["E042"]
+
+
+QUEUE = {
+    "workers": 4, "queue_limit": 4, "timeout": 600, "retry": 1900, "ack_failures": True, "max_attempts": 1,
+    "save_limit": -1, "orm": "default",
+}  # fmt: skip
+SQLITE = {"transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode = WAL;"}
+
+
+def place(queue: dict[str, Any] | None = None, sqlite: dict[str, str] | None = None, **config: Any) -> Any:
+    """The settings of a place where all is well, but for what is named."""
+    good = {
+        "REDIS_URL": "", "REDIS_HOST": "", "QUEUE_BROKER": "orm", "LOCK_TTL_SECONDS": 1800, "LEASE_SECONDS": 30,
+        "WEBHOOK_TOKENS": ("t" * 40,), "METRICS_TOKEN": "", "ESPOCRM_API_BASE_URL": "https://crm.example.org",
+    }  # fmt: skip
+    made = settings.CONFIG.model_copy(update=good | config)
+    vars(made).pop("redis_url", None)  # remembered from the settings that were copied
+    return SimpleNamespace(
+        CONFIG=made,
+        Q_CLUSTER=QUEUE | (queue or {}),
+        CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+        DATABASES={
+            "default": {"ENGINE": "django.db.backends.sqlite3", "OPTIONS": SQLITE if sqlite is None else sqlite}
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        (place(), []),
+        (place(LOCK_TTL_SECONDS=600), ["E050"]),
+        (place({"retry": 1700}), ["E051", "E051"][:1]),
+        (place({"retry": 1800}), ["E051"]),
+        (place(LEASE_SECONDS=1800), ["E052"]),
+        (place({"max_attempts": 5}), ["E053"]),
+        (place({"ack_failures": False}), ["E053"]),
+        (place({"save_limit": 250}), ["W054"]),
+        (place({"orm": "other"}), ["E057"]),
+        (place({"django_redis": "default"}), ["E057"]),
+        (place(QUEUE_BROKER="redis"), ["E056"]),
+        (place(sqlite={}), ["E060", "E061"]),
+        (place(WEBHOOK_TOKENS=(), ESPOCRM_WEBHOOK_SECRETS={}), ["W062"]),
+        (place(WEBHOOK_TOKENS=("short",)), ["W063"]),
+        (place(METRICS_TOKEN="short"), ["W063"]),
+        (place(ESPOCRM_API_BASE_URL="http://crm.example.org"), ["W064"]),
+        (place(ESPOCRM_API_BASE_URL="http://192.168.1.5/crm"), ["W064"]),
+        (place(ESPOCRM_API_BASE_URL="http://127.0.0.1:8001"), []),
+        (place(ESPOCRM_API_BASE_URL="http://espocrm"), []),
+    ],
+)
+def test_settings(where: Any, found: list[str]) -> None:
+    assert [code for code in codes(installation.faults(where)) if code != "I058"] == found
+
+
+def test_redis_must_be_the_cache_where_it_is_configured() -> None:
+    where = place(REDIS_URL="redis://redis:6379/0")
+    assert codes(installation.faults(where)) == ["E055"]
+    where.CACHES["default"]["BACKEND"] = installation.REDIS_CACHE
+    assert codes(installation.faults(where)) == []
+    where.CONFIG = where.CONFIG.model_copy(update={"QUEUE_BROKER": "redis"})
+    where.Q_CLUSTER = {**QUEUE, "django_redis": "default"}
+    assert codes(installation.faults(where)) == []
+
+
+def test_without_redis_it_is_said_that_locks_are_in_the_database() -> None:
+    assert codes(installation.faults(place())) == ["I058"]
+
+
+def test_a_system_without_settings_names_the_flows_that_are_off() -> None:
+    config = settings.CONFIG.model_copy(
+        update={"XAI_API_KEY": "k", "XAI_MANAGEMENT_KEY": "k", "ESPOCRM_API_KEY": "", "ESPOCRM_API_BASE_URL": ""}
+    )
+    (fault,) = installation.switched_off(config, registry.steps())
+    assert fault.code == "W065"
+    assert "espocrm" in fault.words
+    assert "collections, documents" in fault.words

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from syncapp.management import env_file
+from syncapp.management.env_file import Unusable
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> Path:
+    return tmp_path / ".env"
+
+
+def test_a_file_that_is_not_there_is_made_readable_for_its_owner_only(env: Path) -> None:
+    assert env_file.read(env) == {}
+    env_file.write(env, {"65f": ["s1"]})
+    assert env_file.read(env) == {"65f": ["s1"]}
+    assert stat.S_IMODE(env.stat().st_mode) == 0o600
+
+
+def test_other_settings_and_comments_stay(env: Path) -> None:
+    env.write_text(
+        "A=1\n# a comment\n#ESPOCRM_WEBHOOK_SECRETS={}\nESPOCRM_WEBHOOK_SECRETS='{\"old\": \"s\"}'\nB='x y'\n"
+    )
+    env_file.write(env, env_file.merge(env_file.read(env), {"new": "t"}))
+    lines = env.read_text().splitlines()
+    assert lines[:3] == ["A=1", "# a comment", "#ESPOCRM_WEBHOOK_SECRETS={}"]
+    assert lines[4] == "B='x y'"
+    assert env_file.read(env) == {"old": ["s"], "new": ["t"]}
+
+
+def test_the_mode_is_narrowed(env: Path) -> None:
+    env.write_text("A=1\n")
+    env.chmod(0o644)
+    env_file.write(env, {"65f": ["s1"]})
+    assert stat.S_IMODE(env.stat().st_mode) == 0o600
+
+
+def test_old_and_new_secret_stand_side_by_side() -> None:
+    old = {"a": ["s1"], "b": ["t"]}
+    assert env_file.merge(old, {"a": "s2"}) == {"a": ["s2", "s1"], "b": ["t"]}
+    assert env_file.merge(old, {"a": "s1"}) == old
+
+
+def test_several_secrets_are_kept_through_the_file(env: Path) -> None:
+    env_file.write(env, {"a": ["s2", "s1"]})
+    assert env_file.read(env) == {"a": ["s2", "s1"]}
+
+
+@pytest.mark.parametrize("value", ["not json", "[1]", '{"a": 5}'])
+def test_what_is_no_json_is_refused_without_quoting_it(env: Path, value: str) -> None:
+    env.write_text(f"ESPOCRM_WEBHOOK_SECRETS='{value}'\n")
+    with pytest.raises(Unusable) as caught:
+        env_file.read(env)
+    assert value not in str(caught.value)
+
+
+def test_a_value_over_several_lines_is_left_as_it_is(env: Path) -> None:
+    text = 'ESPOCRM_WEBHOOK_SECRETS=\'{\n"a": "s"}\'\n'
+    env.write_text(text)
+    with pytest.raises(Unusable):
+        env_file.write(env, env_file.merge(env_file.read(env), {"b": "t"}))
+    assert env.read_text() == text

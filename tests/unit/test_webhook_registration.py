@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from syncapp.clients.espocrm import Webhook
+from syncapp.management.webhook_registration import BadAddress, Wanted, checked_base, compare
+
+A = Wanted("CDokumente.create", "https://hub.example.org/vmh/webhook/document/create")
+B = Wanted("CDokumente.update", "https://hub.example.org/vmh/webhook/document/update")
+
+
+def hook(id: str, wanted: Wanted, **more: bool) -> Webhook:
+    return Webhook(id, wanted.event, wanted.url, "secret", **more)
+
+
+def test_nothing_is_there() -> None:
+    assert compare([A, B], []).missing == (A, B)
+
+
+def test_what_is_there_is_recognised_by_event_and_address() -> None:
+    elsewhere = hook("3", Wanted(B.event, "https://other.example.org/x"))
+    found = compare([A, B], [hook("1", A), elsewhere])
+    assert found.there[A].id == "1"
+    assert found.missing == (B,)
+    assert found.foreign == (elsewhere,)
+
+
+def test_doubles_are_found_and_the_active_one_counts() -> None:
+    found = compare([A], [hook("1", A, active=False), hook("2", A)])
+    assert found.there[A].id == "2"
+    assert [each.id for each in found.doubles] == ["1"]
+
+
+@pytest.mark.parametrize("url", ["https://hub.example.org", "https://hub.example.org/", "https://hub.example.org/sub/"])
+def test_good_addresses(url: str) -> None:
+    assert checked_base(url, allow_http=False) == url.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "url", ["hub.example.org", "ftp://x", "https://", "https://u:p@x", "https://x/?a=1", "https://x/#a", "http://x"]
+)
+def test_bad_addresses(url: str) -> None:
+    with pytest.raises(BadAddress):
+        checked_base(url, allow_http=False)
+
+
+def test_http_only_when_it_is_allowed() -> None:
+    assert checked_base("http://hub:8000", allow_http=True) == "http://hub:8000"
