@@ -14,6 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_q.models import Schedule
 
+from syncapp.flows import scans
+
 PREFIX = "hub."  # rows whose name starts so are ours; all others are left alone
 SWITCHED_OFF = 0  # Django-Q2's `repeats`
 FOR_EVER = -1
@@ -28,6 +30,7 @@ class Job:
     description: str | Promise
     cron: str = ""
     minutes: int = 0
+    timeout: int = 0  # seconds, where the job may take longer than the queue's time-out
 
     @property
     def row_name(self) -> str:
@@ -46,7 +49,7 @@ class Job:
             "cron": self.cron or None,
             "minutes": self.minutes or None,
             "args": None,
-            "kwargs": None,
+            "kwargs": repr({"q_options": {"timeout": self.timeout}}) if self.timeout else None,
             "hook": None,
             "cluster": None,
             "intended_date_kwarg": None,
@@ -71,6 +74,7 @@ JOBS: tuple[Job, ...] = (
         "syncapp.jobs.scan_everything",
         _("Compares everything, links included, and looks for orphans"),
         cron="30 2 * * *",
+        timeout=scans.LONGEST_SECONDS,
     ),
     Job(
         "prune",

@@ -7,6 +7,7 @@ finds it, so a failure here is logged and never reaches the caller.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -30,17 +31,17 @@ def send(pks: Sequence[int]) -> None:
         put(RUN, [(pk,) for pk in pks])
 
 
-def put(function: str, calls: Sequence[tuple[int, ...]]) -> None:
-    """Enqueue `function(*call)` for each call.
+def put(function: str, calls: Sequence[tuple[int, ...]], timeout: int | None = None) -> None:
+    """Enqueue `function(*call)` for each call; `timeout` in seconds where it is not the queue's own.
 
     The table-backed queue takes part in the transaction, so its rows appear with the commit and vanish with a
     rollback; Redis doesn't, so there it happens after the commit.
     """
     broker = get_broker()
     if isinstance(broker, ORM):
-        _put_in_table(broker, [_package(function, call) for call in calls])
+        _put_in_table(broker, [_package(function, call, timeout) for call in calls])
     else:
-        transaction.on_commit(lambda: _push(broker, [_package(function, call) for call in calls]))
+        transaction.on_commit(lambda: _push(broker, [_package(function, call, timeout) for call in calls]))
 
 
 def queue_size() -> int:
@@ -51,10 +52,10 @@ def queue_size() -> int:
         return 0
 
 
-def _package(function: str, call: tuple[int, ...]) -> str:
+def _package(function: str, call: tuple[int, ...], timeout: int | None) -> str:
     # What async_task() makes, without its one broker call per task; `save` off: attempts are our history.
     name, task_id = uuid()
-    task = {
+    task: dict[str, Any] = {
         "id": task_id,
         "name": name,
         "func": function,
@@ -64,6 +65,8 @@ def _package(function: str, call: tuple[int, ...]) -> str:
         "ack_failure": True,
         "started": timezone.now(),
     }
+    if timeout:
+        task["timeout"] = timeout
     return str(SignedPackage.dumps(task))
 
 

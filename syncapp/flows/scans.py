@@ -26,6 +26,8 @@ CHANGES, EVERYTHING = "changes", "everything"
 # Clocks differ, and a transaction in the CRM may become visible after its time stamp.
 OVERLAP = timedelta(minutes=10)
 CONFIRMED = "syncapp.jobs.scan_confirmed"
+# Comparing everything costs one or two calls for each parent of documents: ten thousand take about half an hour.
+LONGEST_SECONDS = 3 * 3600
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +36,9 @@ def run(name: str, *, confirmed: bool = False) -> ScanRun | None:
     """Compare and leave wishes. None: another one is under way. `confirmed`: a person has agreed to many changes."""
     token = uuid.uuid4().hex
     try:
-        with locks.hold(f"scan:{name}", token, "scan"):
+        # As long as a scan may take, so that a repeated task never runs beside it.
+        longest = timedelta(seconds=LONGEST_SECONDS) if name == EVERYTHING else None
+        with locks.hold(f"scan:{name}", token, "scan", longest):
             ScanRun.objects.filter(scan=name, state=ScanState.RUNNING).update(
                 state=ScanState.FAILED, detail="interrupted", finished_at=timezone.now()
             )
@@ -152,5 +156,5 @@ def confirm(scan_run_pk: int) -> bool:
     stopped = ScanRun.objects.filter(pk=scan_run_pk, state=ScanState.STOPPED)
     if not stopped.update(state=ScanState.DONE, detail="confirmed by a person"):
         return False
-    carrier.put(CONFIRMED, [(scan_run_pk,)])
+    carrier.put(CONFIRMED, [(scan_run_pk,)], timeout=LONGEST_SECONDS)
     return True
