@@ -1,0 +1,164 @@
+"""Documents while the outside systems misbehave in the ways that they really do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from syncapp import jobs
+from syncapp.clients.espocrm import EspoClient
+from syncapp.engine import systems
+from syncapp.models import Reason, Record, Status, System, SystemState
+
+from tests.integration.flows.test_documents import collection_of
+from tests.world import World, configured
+
+pytestmark = pytest.mark.django_db
+
+
+def first_run(world: World, document: str) -> Record:
+    """One run of the document alone; its record afterwards."""
+    record = world.record(document)
+    jobs.run_now(record.pk, record.step, even_early=True)
+    record.refresh_from_db()
+    return record
+
+
+def ready(world: World) -> tuple[str, str]:
+    """A document whose parent has its collection already, and an event for it."""
+    parent = world.parent()
+    world.event(parent, "Raeumungsklage")
+    world.drive()
+    document = world.document(parent)
+    world.event(document)
+    return parent, document
+
+
+@pytest.mark.parametrize("headers", [{}, {"Retry-After": "600"}])
+def test_a_rate_limit_is_waited_out_without_holding_a_worker(world: World, headers: dict[str, str]) -> None:
+    _, document = ready(world)
+    world.sandbox.add_fault(
+        "status", system="xai", method="POST", path="/v1/files", status=429, headers=headers, times=100
+    )
+    record = first_run(world, document)
+    assert (record.status, record.reason, record.attempts) == (Status.WAITING, Reason.RATE_LIMITED, 1)
+    assert record.due_at is not None
+    pause = (record.due_at - record.changed_at).total_seconds()
+    assert (595 if headers else 55) < pause < (700 if headers else 65)
+    world.sandbox.clear_faults()
+    world.drive()
+    assert world.record(document).status == Status.IN_SYNC
+    assert len(world.files()) == 1
+
+
+def test_being_locked_out_by_the_crm_is_an_outage_and_not_a_refusal(world: World) -> None:
+    _, document = ready(world)
+    with configured(ESPOCRM_API_KEY="wrong"):
+        for _ in range(12):
+            try:
+                EspoClient.ping(_client())
+            except Exception:  # noqa: S112  the point is to be locked out
+                continue
+    record = first_run(world, document)
+    assert (record.status, record.reason, record.attempts) == (Status.WAITING, Reason.SYSTEM_DOWN, 0)
+    assert System.objects.get(pk="espocrm").state == SystemState.DOWN
+    world.sandbox.settings(espocrm_lockout_seconds=0)
+    if not systems.try_now("espocrm"):
+        pytest.fail("the lock-out should be over")
+    world.drive()
+    assert world.record(document).status == Status.IN_SYNC
+
+
+def _client() -> EspoClient:
+    from syncapp.engine import connections
+
+    return connections.espocrm()
+
+
+def test_a_person_saves_the_document_just_before_we_do(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, document = ready(world)
+    update = EspoClient.update
+    raced: list[str] = []
+
+    def slower(self: EspoClient, *args: Any, **kwargs: Any) -> Any:
+        if not raced:
+            raced.append("once")
+            world.sandbox.update("CDokumente", document, {"name": "Von Hand", "xaiSyncStatus": "unclean"})
+        return update(self, *args, **kwargs)
+
+    monkeypatch.setattr(EspoClient, "update", slower)
+    world.drive()
+    shown = world.crm(document)
+    assert (shown["name"], shown["xaiSyncStatus"]) == ("Von Hand", "clean")
+
+
+def test_a_person_replaces_the_file_while_the_old_one_is_being_indexed(world: World) -> None:
+    parent, document = ready(world)
+    first_run(world, document)
+    world.sandbox.upload_file(document, "neu.txt", b"neu", silent=True)  # and the event got lost
+    world.drive()
+    shown = world.crm(document)
+    assert shown["xaiSyncedHash"] == shown["md5sum"]
+    assert world.inside()[collection_of(world, parent)] == {shown["xaiId"]}
+
+
+def test_a_download_that_breaks_off_is_not_uploaded(world: World) -> None:
+    _, document = ready(world)
+    world.sandbox.add_fault("truncated", system="espocrm", method="GET", path="Attachment/file", times=5)
+    record = first_run(world, document)
+    assert (record.status, record.reason) == (Status.WAITING, Reason.TRANSIENT)
+    assert world.files() == {}
+    world.sandbox.clear_faults()
+    world.drive()
+    assert world.record(document).status == Status.IN_SYNC
+
+
+def test_bytes_that_are_not_those_the_crm_describes_need_a_person(world: World) -> None:
+    _, document = ready(world)
+    world.sandbox.update("CDokumente", document, {"md5sum": "0" * 32}, silent=True)
+    record = first_run(world, document)
+    assert (record.status, record.reason) == (Status.FAILED, Reason.FILE_MISMATCH)
+    assert world.files() == {}
+    assert world.crm(document)["xaiSyncStatus"] == "failed"
+
+
+def test_a_crm_without_hashes_gets_them_from_us(world: World) -> None:
+    world.sandbox.settings(espocrm_hash_on_upload=False)
+    _, document = ready(world)
+    world.drive()
+    shown = world.crm(document)
+    assert len(shown["md5sum"]) == 32
+    assert len(shown["sha256"]) == 64
+    before = world.mark()
+    world.event(document, thorough=True)
+    world.drive()
+    assert world.writes(before) == []
+
+
+def test_a_right_that_was_withdrawn_empties_no_collection(world: World) -> None:
+    parent, document = ready(world)
+    world.drive()
+    inside = world.inside()
+    world.sandbox.settings(espocrm_denied=["Raeumungsklage.read"])
+    world.event(document, thorough=True)
+    try:
+        record = first_run(world, document)
+    finally:
+        world.sandbox.settings(espocrm_denied=[])
+    assert record.status != Status.IN_SYNC
+    assert world.inside() == inside
+
+
+def test_the_wrong_key_at_xai_waits_for_an_administrator(world: World) -> None:
+    _, document = ready(world)
+    with configured(XAI_API_KEY="wrong"):
+        record = first_run(world, document)
+    assert (record.status, record.reason, record.attempts) == (Status.WAITING, Reason.SYSTEM_SETTINGS, 0)
+    assert System.objects.get(pk="xai").state == SystemState.REFUSED
+
+
+def test_without_configuration_nothing_is_tried_and_it_is_told(world: World) -> None:
+    _, document = ready(world)
+    with configured(XAI_API_KEY=""):
+        record = first_run(world, document)
+    assert (record.status, record.reason) == (Status.SKIPPED, Reason.NOT_CONFIGURED)
