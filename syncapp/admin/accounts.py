@@ -44,7 +44,7 @@ def _superuser(request: HttpRequest) -> bool:
 
 
 @admin.register(User)
-class HubUserAdmin(SuperusersOnly, UserAdmin):  # type: ignore[misc]
+class HubUserAdmin(SuperusersOnly, UserAdmin):  # type: ignore[misc, type-arg]
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm

@@ -11,11 +11,11 @@ from django.db.models import QuerySet
 COUNT_UP_TO = 10_000  # rows; who needs more pages than this needs a filter
 
 
-class CappedPaginator(Paginator):
+class CappedPaginator(Paginator):  # type: ignore[type-arg]
     """Counts at most `COUNT_UP_TO` rows; `capped` tells that there are more."""
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         return counted(self.object_list)  # type: ignore[arg-type]
 
     @property

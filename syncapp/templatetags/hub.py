@@ -5,8 +5,7 @@ Imports nothing of `syncapp.admin`: Django loads this module while the admin is 
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
@@ -54,11 +53,14 @@ def tone(state: str) -> str:
 
 @register.filter
 def when(moment: datetime | None) -> str | SafeString:
-    """ "5 minutes ago", with the exact time on hovering; a dash for never."""
+    """How long ago, or, beyond a day, the date; the exact time on hovering; a dash for never."""
     if moment is None:
         return "–"
-    exact = formatted(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact, naturaltime(moment))
+    local = timezone.localtime(moment)
+    exact = f"{formatted(local, 'SHORT_DATE_FORMAT')} {local:%H:%M:%S}"
+    near = abs(timezone.now() - moment) < timedelta(days=1)
+    words = naturaltime(moment) if near else exact.rpartition(":")[0]
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact, words)
 
 
 @register.filter
@@ -96,26 +98,11 @@ def step_words(name: str) -> str:
 
 
 SCANS: dict[str, str | Promise] = {"changes": _("Changes in the CRM"), "everything": _("Everything, links included")}
-SCHEDULES: dict[str, str | Promise] = {
-    "sweep": _("Picks up what is due and what was interrupted"),
-    "canary": _("Proof that the workers work"),
-    "scan": _("Comparison of changes"),
-    "changes": _("Comparison of changes"),
-    "everything": _("Comparison of everything"),
-    "prune": _("Tidies away old history"),
-}
 
 
 @register.filter
 def scan_words(name: str) -> str:
     return str(SCANS.get(name, name))
-
-
-@register.filter
-def schedule_words(name: str) -> str:
-    """What a scheduled job does; its name when nothing is known about it."""
-    last = re.split(r"[.:\s]", name)[-1]
-    return str(SCHEDULES.get(last) or next((words for key, words in SCHEDULES.items() if key in last), name))
 
 
 @register.filter

@@ -1,0 +1,137 @@
+"""Rows for the tests of the admin, made straight in the tables: what staff meet there."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.utils import timezone
+from django_q.models import Schedule
+
+from syncapp.models import (
+    Attempt,
+    InboxItem,
+    InboxMessage,
+    InboxState,
+    JournalEntry,
+    Lock,
+    Orphan,
+    Record,
+    Reference,
+    ScanRun,
+    ScanState,
+    Status,
+    System,
+    Worker,
+)
+
+STAFF, CARE = "Kanzlei-Mitarbeiter", "Hub-Betreuung"
+PASSWORD = "a long and harmless one"
+_numbers = itertools.count(1)
+
+
+def user(name: str, *groups: str, **columns: Any) -> User:
+    made = User.objects.create_user(name, f"{name}@example.org", PASSWORD, is_staff=True, **columns)
+    made.groups.set(Group.objects.filter(name__in=groups))
+    return made
+
+
+def record(status: str = Status.FAILED, **columns: Any) -> Record:
+    now = timezone.now()
+    number = next(_numbers)
+    given: dict[str, Any] = {
+        "step": "document_sync",
+        "entity_type": "CDokumente",
+        "entity_id": f"65f0{number:013d}",
+        "status": status,
+        "created_at": now,
+        "changed_at": now - timedelta(minutes=number % 50),
+        "wished": 1,
+        "served": 1,
+        "trace_id": f"trace-{number:08d}",
+    }
+    if status in (Status.FAILED, Status.CONFLICT):
+        given |= {"reason": "rejected", "system": "xai", "attempts": 3, "served": 0}
+    if status == Status.SKIPPED:
+        given |= {"reason": "no_parent"}
+    if status == Status.WAITING:
+        given |= {"due_at": now, "waiting_since": now, "served": 0}
+    if status == Status.RUNNING:
+        given |= {"claim": uuid.uuid4(), "claimed_by": "w/1", "claimed_wish": 1, "leased_until": now, "served": 0}
+    return Record.objects.create(**given | columns)
+
+
+def attempt(of: Record, **columns: Any) -> Attempt:
+    call = {"system": "xai", "method": "POST", "path": "/v1/files", "status": 422, "ms": 12, "request_id": "req-1"}
+    given: dict[str, Any] = {
+        "record": of,
+        "number": 1,
+        "wish": 1,
+        "trace_id": of.trace_id,
+        "started_at": timezone.now(),
+        "outcome": "failed",
+        "reason": "rejected",
+        "plan": ["upload"],
+        "calls": [{**call, "error": "Rejected", "write": True}],
+    }
+    return Attempt.objects.create(**given | columns)
+
+
+def message(state: str = InboxState.STORED, **columns: Any) -> InboxMessage:
+    given: dict[str, Any] = {
+        "trace_id": f"trace-{next(_numbers):08d}",
+        "received_at": timezone.now(),
+        "path": "document",
+        "entity_type": "CDokumente",
+        "action": "update",
+        "state": state,
+        "body": b"secret content of a client",
+        "items_total": 1,
+        "rejected": [{"index": 2, "reason": "no id"}],
+    }
+    return InboxMessage.objects.create(**given | columns)
+
+
+def orphan(**columns: Any) -> Orphan:
+    given = {"system": "xai", "kind": "file", "remote_id": f"file_{next(_numbers)}", "why": "no document uses it"}
+    return Orphan.objects.create(**given | columns)
+
+
+def everything() -> dict[str, Any]:
+    """One of each, tied together."""
+    failed, now = record(), timezone.now()
+    for status in Status.values:
+        record(status)
+    run = attempt(failed)
+    JournalEntry.objects.create(
+        record=failed,
+        attempt=run,
+        system="espocrm",
+        action="update",
+        target_type="CDokumente",
+        changes={"aiSyncStatus": ["pending", "synced"]},
+        begun_at=now,
+    )
+    Reference.objects.create(
+        entity_type=failed.entity_type, entity_id=failed.entity_id, system="xai", kind="file", remote_id="file_1"
+    )
+    stored = message(trace_id=failed.trace_id)
+    InboxItem.objects.create(
+        message=stored, position=0, entity_type="CDokumente", entity_id=failed.entity_id, record=failed, wish=1
+    )
+    Lock.objects.create(
+        key=failed.lock_key, token="t" * 36, owner="w/1", acquired_at=now, expires_at=now + timedelta(minutes=30)
+    )
+    System.objects.create(name="xai", state="down", since=now, next_probe_at=now, error="xai: Unreachable")
+    Worker.objects.create(name="server", started_at=now, beat_at=now)
+    return {
+        "record": failed,
+        "message": stored,
+        "quarantined": message(InboxState.QUARANTINED, reason="not JSON"),
+        "orphan": orphan(),
+        "scan": ScanRun.objects.create(scan="everything", state=ScanState.STOPPED, started_at=now),
+        "schedule": Schedule.objects.create(name="hub:sweep", func="syncapp.jobs.sweep", schedule_type="I", minutes=1),
+    }
