@@ -1,0 +1,105 @@
+"""`python -m tests.benchmarks`: measures the hub on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from tests import servers
+from tests.benchmarks.report import Findings, show
+from tests.benchmarks.sizes import FULL, SMOKE
+
+NAMES = ("intake", "settle", "storm", "drain", "growth", "memory", "recovery")
+EPILOG = """\
+What is measured:
+  intake    requests and items a second, latency; against a bare DRF view in the same server
+  settle    webhooks accepted and settled at once; against no-op tasks of Django-Q2; delay when idle
+  storm     1,000 events for one document: how many runs, how many uploads
+  drain     2,000 documents in sync and 500 new ones, 50 ms latency outside; 1, 2, 4, 8 workers
+  growth    intake and settle with millions of rows; pages of the admin
+  memory    a worker over 20,000 tasks
+  recovery  workers killed in the middle of a run, default settings
+
+Every process is started here on a free port and ended here; PostgreSQL and Redis are temporary ones. Ratios hold
+between machines, absolute figures don't: let nothing else run beside it. All of it takes about an hour an engine.
+Exit code: 0, or 1 when an event was lost, something was done twice, or a benchmark did not work. Never for speed.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks",
+        description="Measures the hub with real processes on this machine.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    options.add_argument("--only", metavar="NAMES", default=",".join(NAMES), help="some of them, separated by commas")
+    options.add_argument(
+        "--engine",
+        choices=["sqlite", "postgres", "both"],
+        help="sqlite (queue and locks in the database), postgres (with Redis), both; default: both if installed, "
+        "for --smoke sqlite",
+    )
+    options.add_argument("--smoke", action="store_true", help="tiny: proves that everything works, measures nothing")
+    options.add_argument("--json", type=Path, metavar="FILE", help="write all figures to this file, too")
+    return options
+
+
+def main() -> int:
+    options = parser().parse_args()
+    names = [name for name in options.only.split(",") if name]
+    if unknown := set(names) - set(NAMES):
+        parser().error(f"unknown: {', '.join(sorted(unknown))}; there are: {', '.join(NAMES)}")
+    engine = options.engine or ("both" if servers.available() and not options.smoke else "sqlite")
+    if engine == "both":
+        return _both(options.smoke, names, options.json)
+    os.environ["HUB_TEST_ENGINE"] = engine
+    results, failed = _run(engine, names, options.smoke)
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1, default=str) + "\n")
+    return 1 if failed else 0
+
+
+def _run(engine: str, names: list[str], smoke: bool) -> tuple[list[dict[str, Any]], bool]:
+    console, results, failed = Console(), [], False
+    for name in names:
+        begun = time.monotonic()
+        console.print(f"{engine}: {name} ...", style="dim")
+        try:
+            found: Findings = importlib.import_module(f"tests.benchmarks.{name}").measure(SMOKE if smoke else FULL)
+        except Exception:
+            console.print_exception(max_frames=8)
+            failed = True
+            continue
+        show(console, found)
+        took = round(time.monotonic() - begun, 1)
+        results.append({"engine": engine, "cores": os.cpu_count(), "seconds": took, **found.as_json()})
+        failed = failed or not found.sound
+    return results, failed
+
+
+def _both(smoke: bool, names: list[str], into: Path | None) -> int:
+    """One process for each engine: what is imported depends on it."""
+    results, worst = [], 0
+    with tempfile.TemporaryDirectory() as folder:
+        for engine in ("sqlite", "postgres"):
+            part = Path(folder) / f"{engine}.json"
+            command = [sys.executable, "-m", "tests.benchmarks", "--engine", engine, "--only", ",".join(names)]
+            worst = max(worst, subprocess.call([*command, "--json", str(part), *(["--smoke"] if smoke else [])]))
+            results += json.loads(part.read_text()) if part.exists() else []
+    if into:
+        into.write_text(json.dumps(results, indent=1) + "\n")
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main())

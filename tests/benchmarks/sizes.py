@@ -1,0 +1,52 @@
+"""How much each benchmark does; the smoke run proves that they work and measures nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sizes:
+    intake_rounds: int = 3
+    intake_requests: int = 600
+    settle_rounds: int = 3
+    settle_records: int = 2000
+    latency_posts: int = 200
+    storm_events: int = 1000
+    storm_latency: float = 0.05
+    drain_synced: int = 2000
+    drain_new: int = 500
+    drain_latency: float = 0.05
+    drain_workers: tuple[int, ...] = (1, 2, 4, 8)
+    grown_records: int = 1_000_000
+    grown_history: int = 5_000_000
+    pages: int = 20
+    memory_early: int = 2_000
+    memory_late: int = 20_000
+    recovery_rounds: int = 2
+    recovery_kills_a_round: int = 10
+    recovery_settings: tuple[tuple[str, str], ...] = ()
+
+
+FULL = Sizes()
+SMOKE = Sizes(
+    intake_rounds=1,
+    intake_requests=16,
+    settle_rounds=1,
+    settle_records=60,
+    latency_posts=5,
+    storm_events=100,
+    storm_latency=0.01,
+    drain_synced=10,
+    drain_new=5,
+    drain_latency=0.0,
+    drain_workers=(2,),
+    grown_records=2_000,
+    grown_history=5_000,
+    pages=2,
+    memory_early=20,
+    memory_late=60,
+    recovery_rounds=1,
+    recovery_kills_a_round=2,
+    recovery_settings=(("LEASE_SECONDS", "2"), ("SWEEP_SECONDS", "1")),
+)
