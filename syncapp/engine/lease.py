@@ -1,4 +1,4 @@
-"""Keeps the leases of this process alive while it works, and proves that it works.
+"""Keeps the leases of this process alive while it works.
 
 One quiet thread a process: it wakes a few times a lease, renews what is running for longer than that in one
 statement, and sleeps again. Runs that are over in milliseconds never cost a statement.
@@ -18,7 +18,6 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.utils import timezone
 
-from syncapp.engine import canary
 from syncapp.engine.claims import Claim, lease
 from syncapp.models import Record, Status
 
@@ -64,7 +63,6 @@ def _keep_on() -> None:
 def _renew(tokens: list[uuid.UUID]) -> None:
     try:
         Record.objects.filter(claim__in=tokens, status=Status.RUNNING).update(leased_until=timezone.now() + lease())
-        canary.beat()
     except DatabaseError as exc:
         # The run notices by itself before its next outside write; here only the record of it.
         log.warning("lease.not_renewed", error=type(exc).__name__)

@@ -60,7 +60,8 @@ class DocumentState:
     @property
     def left_alone(self) -> frozenset[str]:
         """Collections of paused parents: nothing is added, nothing taken away."""
-        return frozenset(p.collection_id for p in self.parents if p.life is Life.PAUSED) - set(self.wanted)
+        paused = {p.collection_id for p in self.parents if p.life is Life.PAUSED and p.collection_id}
+        return frozenset(paused - set(self.wanted))
 
     @property
     def without_collection(self) -> tuple[Parent, ...]:

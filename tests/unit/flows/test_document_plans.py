@@ -1,0 +1,260 @@
+"""The decisions about documents, as tables. No database, no HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syncapp.clients.espocrm import FIELDS, EspoDocument
+from syncapp.clients.xai import IndexStatus
+from syncapp.engine.planning import Failed, Postponed, Settled, Skipped
+from syncapp.flows.documents import mapping
+from syncapp.flows.documents.mapping import Agreed, Content, Progress, Why
+from syncapp.flows.documents.plan import DocumentState, Membership, Tell, plan
+from syncapp.flows.parents import Life, Parent, life_of
+from syncapp.models import Reason
+
+DONE, GOING, BROKEN = IndexStatus.PROCESSED, IndexStatus.PROCESSING, IndexStatus.FAILED
+CONTENT = Content("file_1", "att1", "m1", "s1")
+
+
+def document(**changes: Any) -> EspoDocument:
+    raw = {
+        "id": "d1",
+        "name": "Vertrag",
+        "dokumentId": "att1",
+        "dokumentName": "vertrag.pdf",
+        "md5sum": "m1",
+        "sha256": "s1",
+        "fileStatus": "synced",
+        "xaiId": "file_1",
+        "xaiCollections": ["c1"],
+        "xaiSyncedHash": "m1",
+        "xaiSyncStatus": "clean",
+        "xaiSyncError": None,
+        **changes,
+    }
+    return EspoDocument.from_api(raw)
+
+
+def parent(collection: str = "c1", life: Life = Life.ACTIVE) -> Parent:
+    return Parent("Raeumungsklage", f"p-{collection}", life, collection)
+
+
+def state(**changes: Any) -> DocumentState:
+    usual: dict[str, Any] = {
+        "document": document(),
+        "parents": (parent(),),
+        "memberships": frozenset({Membership("c1", "file_1")}),
+        "content": CONTENT,
+        "indexed": {"c1": DONE},
+    }
+    return DocumentState(**(usual | changes))
+
+
+UNSYNCED = document(xaiId=None, xaiCollections=None, xaiSyncedHash=None, xaiSyncStatus=None, fileStatus="new")
+
+
+@pytest.mark.parametrize(
+    ("given_state", "actions", "ending"),
+    [
+        pytest.param(state(), [], Settled, id="in sync: nothing"),
+        pytest.param(state(untouched=True, parents=()), [], Settled, id="untouched: nothing, whatever was not read"),
+        pytest.param(
+            state(document=UNSYNCED, content=None, indexed={}, memberships=frozenset()),
+            [
+                "download, then upload (or use the file of the same bytes)",
+                "attach to c1",
+                "write xaiSyncStatus to the CRM",
+            ],
+            Why.INDEXING,
+            id="new",
+        ),
+        pytest.param(
+            state(document=document(dokumentId="att2", md5sum="m2"), content=None, indexed={}),
+            [
+                "download, then upload (or use the file of the same bytes)",
+                "attach to c1",
+                "detach file_1 from c1",
+                "write xaiSyncStatus to the CRM",
+            ],
+            Why.INDEXING,
+            id="changed content leaves the old file behind",
+        ),
+        pytest.param(
+            state(parents=(parent(), parent("c2"))),
+            ["attach to c2", "write xaiSyncStatus to the CRM"],
+            Why.INDEXING,
+            id="a second parent",
+        ),
+        pytest.param(
+            state(parents=(parent("c2"),), indexed={"c2": DONE}),
+            ["detach file_1 from c1", "write xaiCollections to the CRM"],
+            Settled,
+            id="moved and indexed there",
+        ),
+        pytest.param(
+            state(parents=()),
+            ["detach file_1 from c1", "write xaiCollections, xaiSyncStatus to the CRM"],
+            Why.NO_PARENT,
+            id="no parent",
+        ),
+        pytest.param(
+            state(document=None), ["detach file_1 from c1"], Why.ENTITY_GONE, id="deleted: taken out, nobody told"
+        ),
+        pytest.param(state(parents=(parent(life=Life.PAUSED),)), [], Why.PARENT_PAUSED, id="paused: left alone"),
+        pytest.param(
+            state(parents=(parent(""),), memberships=frozenset()),
+            ["ask for the collection of Raeumungsklage p-", "write xaiSyncStatus to the CRM"],
+            Why.COLLECTION_PENDING,
+            id="the parent has no collection yet",
+        ),
+        pytest.param(
+            state(vanished=frozenset({"c1"}), indexed={}),
+            [
+                "ask for the collection of Raeumungsklage p-c1",
+                "detach file_1 from c1",
+                "write xaiSyncStatus to the CRM",
+            ],
+            Why.COLLECTION_PENDING,
+            id="the collection vanished",
+        ),
+        pytest.param(
+            state(supported=False),
+            ["detach file_1 from c1", "write xaiCollections, xaiSyncError, xaiSyncStatus to the CRM"],
+            Why.UNSUPPORTED_TYPE,
+            id="replaced by an image",
+        ),
+        pytest.param(
+            state(indexed={"c1": GOING}), ["write xaiSyncStatus to the CRM"], Why.INDEXING, id="still being indexed"
+        ),
+        pytest.param(
+            state(indexed={"c1": BROKEN}),
+            ["attach again to c1", "write xaiSyncStatus to the CRM"],
+            Why.INDEXING,
+            id="failed before, asked again: tried again",
+        ),
+        pytest.param(
+            state(indexed={"c1": BROKEN}, was_indexing=True),
+            ["write xaiSyncError, xaiSyncStatus to the CRM"],
+            Why.INDEXING_FAILED,
+            id="failed just now: a person",
+        ),
+        pytest.param(
+            state(indexed={"c1": GOING}, patience_over=True),
+            ["write xaiSyncError, xaiSyncStatus to the CRM"],
+            Why.INDEXING_FAILED,
+            id="indexing for a day: a person",
+        ),
+    ],
+)
+def test_plans(given_state: DocumentState, actions: list[str], ending: Any) -> None:
+    made = plan(given_state)
+    assert made.names == actions
+    if ending is Settled:
+        assert isinstance(made.ending, Settled)
+    else:
+        assert isinstance(made.ending, Skipped | Postponed | Failed)
+        assert made.ending.reason == ending
+
+
+collections = st.sampled_from(["c1", "c2", "c3"])
+lives = st.sampled_from(list(Life))
+states = st.builds(
+    DocumentState,
+    document=st.sampled_from([None, document(), UNSYNCED, document(dokumentId=None), document(xaiSyncStatus="failed")]),
+    supported=st.booleans(),
+    parents=st.lists(st.builds(parent, st.sampled_from(["", "c1", "c2", "c3"]), lives), max_size=4).map(tuple),
+    memberships=st.frozensets(st.builds(Membership, collections, st.sampled_from(["file_1", "file_0"])), max_size=5),
+    content=st.sampled_from([None, CONTENT]),
+    indexed=st.dictionaries(collections, st.sampled_from(list(IndexStatus)), max_size=3),
+    vanished=st.frozensets(collections, max_size=2),
+    was_indexing=st.booleans(),
+    patience_over=st.booleans(),
+)
+
+
+@given(states)
+def test_no_plan_ever_touches_the_collection_of_a_paused_parent(given_state: DocumentState) -> None:
+    if given_state.document is None:
+        return
+    touched = " ".join(name for name in plan(given_state).names if name.startswith(("attach", "detach")))
+    assert not [collection for collection in given_state.left_alone if collection in touched]
+
+
+@given(states)
+def test_every_reason_is_one_that_staff_can_read(given_state: DocumentState) -> None:
+    ending = plan(given_state).ending
+    if not isinstance(ending, Settled):
+        assert Reason(ending.reason).label
+
+
+@given(states)
+def test_only_what_is_wanted_nowhere_else_is_taken_out(given_state: DocumentState) -> None:
+    made = plan(given_state)
+    settled = isinstance(made.ending, Settled)
+    if settled and given_state.content:
+        kept = {f"detach {given_state.content.file_id} from {c}" for c in given_state.wanted}
+        assert not kept & set(made.names)
+
+
+@given(states)
+def test_a_plan_that_was_carried_out_leaves_nothing_to_do(given_state: DocumentState) -> None:
+    """Apply the plan of a known content to the state by hand; the next plan is empty."""
+    made = plan(given_state)
+    if not isinstance(made.ending, Settled) or given_state.document is None or given_state.content is None:
+        return
+    fields = {
+        name: value for action in made.actions if isinstance(action, Tell) for name, value in action.fields.items()
+    }
+    told = document(
+        xaiId=fields.get(FIELDS.xai_id, given_state.document.xai_id),
+        xaiCollections=fields.get(FIELDS.xai_collections, list(given_state.document.xai_collections)),
+        xaiSyncedHash=fields.get(FIELDS.xai_synced_hash, given_state.document.xai_synced_hash),
+        xaiSyncStatus=fields.get(FIELDS.xai_status, given_state.document.xai_status),
+        fileStatus=fields.get(FIELDS.file_status, given_state.document.file_status.value),
+    )
+    members = frozenset(
+        m for m in given_state.memberships if f"detach {m.file_id} from {m.collection_id}" not in made.names
+    )
+    assert [a for a in plan(replace(given_state, document=told, memberships=members)).names if "ask for" not in a] == []
+
+
+def test_what_we_remember_survives_the_database_and_garbage_counts_as_nothing() -> None:
+    full = Agreed(CONTENT, ("c1",), ("att1", "too_large"), Progress(3, ("c1",), "2026-01-01T00:00:00+00:00"), True)
+    import json
+
+    assert Agreed.from_json(json.loads(json.dumps(full.to_json()))) == full
+    for garbage in ({"content": 5}, {"content": {"x": 1}}, {"progress": {}}, {"unfit": ["one"]}):
+        assert Agreed.from_json(garbage) == Agreed()
+
+
+@pytest.mark.parametrize("why", list(Why))
+def test_every_why_is_a_reason(why: Why) -> None:
+    assert Reason(why.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "configured", "life"),
+    [
+        ("active", {}, Life.ACTIVE),
+        ("", {}, Life.ACTIVE),
+        ("Neu", {}, Life.ACTIVE),
+        ("Pausiert", {}, Life.PAUSED),
+        (" Abgeschlossen ", {}, Life.CLOSED),
+        ("won", {"Account": {"closed": ["won"]}}, Life.CLOSED),
+        ("won", {"*": {"closed": ["won"]}}, Life.CLOSED),
+        ("other", {"Account": {"active": ["open"]}}, Life.PAUSED),
+        ("OPEN", {"Account": {"active": ["open"]}}, Life.ACTIVE),
+    ],
+)
+def test_what_a_status_means(status: str, configured: dict[str, Any], life: Life) -> None:
+    assert life_of("Account", status, configured) is life
+
+
+def test_a_crm_that_ignores_a_field_is_found_out() -> None:
+    assert mapping.not_kept({"a": "x", "b": None, "c": ["2", "1"]}, {"b": "", "c": ["1", "2"]}) == ["a"]
