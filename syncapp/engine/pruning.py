@@ -19,7 +19,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django_q.models import OrmQ, Task
 
-from syncapp.engine.worker_row import FORGET_AFTER
+from syncapp.engine.worker_row import forgotten
 from syncapp.models import (
     Attempt,
     InboxItem,
@@ -30,7 +30,6 @@ from syncapp.models import (
     ScanRun,
     ScanState,
     Status,
-    Worker,
 )
 
 CHUNK = 1000  # rows a transaction: others wait for milliseconds at most
@@ -91,7 +90,6 @@ def _leftovers(now: datetime) -> tuple[Leftover, ...]:
     unsettled = Q(state__in=[JournalState.INTENDED, JournalState.LOST]) & ~Q(record__status=Status.IN_SYNC)
     wanted_attempts = JournalEntry.objects.filter(unsettled, attempt__isnull=False).values("attempt")
     newest_scans = ScanRun.objects.values("scan").annotate(newest=Max("pk")).values("newest")
-    forgotten = now - FORGET_AFTER
     return (
         Leftover(
             "bodies of received webhooks",
@@ -126,11 +124,7 @@ def _leftovers(now: datetime) -> tuple[Leftover, ...]:
             ).exclude(pk__in=newest_scans),
             "pk",
         ),
-        Leftover(
-            "workers",
-            Worker.objects.filter(Q(stopped_at__lt=forgotten) | Q(beat_at__lt=forgotten)),
-            "pk",
-        ),
+        Leftover("workers", forgotten(), "pk"),
         Leftover("finished tasks of the queue", Task.objects.filter(stopped__lt=now - KEEP_QUEUE), "stopped"),
         Leftover("tasks that nobody took", OrmQ.objects.filter(lock__lt=now - KEEP_QUEUE), "pk"),
         Leftover("ended logins", Session.objects.filter(expire_date__lt=now), "expire_date"),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import close_old_connections, connections
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from syncapp.engine.canary import host_name
@@ -48,14 +48,19 @@ class WorkerRow:
 
     def _write(self) -> None:
         if not self._exists:
-            old = timezone.now() - FORGET_AFTER
-            Worker.objects.filter(Q(stopped_at__lt=old) | Q(beat_at__lt=old)).delete()
+            forgotten().delete()
             Worker.objects.get_or_create(name=self.name, defaults={"started_at": self._started_at})
             self._exists = True
         if self._restarts_to_write:
             mine = Worker.objects.filter(pk=self.name)
             mine.update(restarts=F("restarts") + self._restarts_to_write, restart_reason=self._reason)
             self._restarts_to_write = 0
+
+
+def forgotten() -> QuerySet[Worker]:
+    """Rows of workers that are long gone."""
+    old = timezone.now() - FORGET_AFTER
+    return Worker.objects.filter(Q(stopped_at__lt=old) | Q(beat_at__lt=old))
 
 
 def working_here() -> bool:

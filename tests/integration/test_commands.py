@@ -52,7 +52,7 @@ def test_sync_here_brings_a_document_into_agreement(world: World, run: Any) -> N
     assert "in sync" in said
     assert world.crm(document)["xaiSyncStatus"] == "clean"
     action = StaffAction.objects.latest("pk")
-    assert (action.via, action.action, action.target_id, action.count) == ("command", "sync_now", document, 1)
+    assert (action.via, action.action, action.target_id, action.count) == ("command", "look", document, 1)
 
 
 def test_a_dry_run_shows_the_plan_and_touches_nothing(world: World, run: Any) -> None:

@@ -146,11 +146,13 @@ def test_more_than_a_chunk_goes_and_progress_is_told(monkeypatch: pytest.MonkeyP
     assert InboxItem.objects.count() == 0
 
 
-def test_a_job_whose_time_is_over_hands_over_to_another(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_whose_time_is_over_hands_over_to_another(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
     monkeypatch.setattr(pruning, "CHUNK", 2)
     for _ in range(5):
         message(200)
-    with configured(QUEUE_TIMEOUT_SECONDS=1e-9):
+    with configured(QUEUE_TIMEOUT_SECONDS=1e-9), django_capture_on_commit_callbacks(execute=True):
         jobs.prune()
     assert carrier.queue_size() == 1
     assert pruning.prune().finished

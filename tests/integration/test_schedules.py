@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
+from django_q.brokers import get_broker
 from django_q.models import Schedule
+from django_q.scheduler import scheduler
 
 from syncapp import schedules
 from syncapp.schedules import JOBS, Job, Step
@@ -68,6 +72,18 @@ def test_doubles_become_one_and_a_switch_on_any_of_them_counts() -> None:
     schedules.ensure()
     assert Schedule.objects.filter(name="hub.sweep").count() == 1
     assert rows()["hub.sweep"][3] == 0
+
+
+def test_the_scheduler_of_the_queue_takes_every_job_and_plans_its_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django_q.scheduler.close_old_django_connections", lambda: None)  # it would end the test's
+    schedules.ensure()
+    past = timezone.now() - timedelta(minutes=2)
+    Schedule.objects.update(next_run=past)
+    Schedule.objects.filter(name="hub.prune").update(repeats=0)
+    scheduler(broker=get_broker())
+    assert get_broker().queue_size() == len(JOBS) - 1
+    assert not Schedule.objects.exclude(repeats=0).filter(next_run__lt=timezone.now()).exists()
+    assert Schedule.objects.get(name="hub.prune").next_run == past
 
 
 def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> None:

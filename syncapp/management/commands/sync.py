@@ -75,7 +75,7 @@ class Command(HubCommand):
             self.stdout.write(f"Note: {note}")
 
     def _sync(self, target: Target, timeout: float | None) -> None:
-        with recorded("sync_now", "Record", target.entity_id, f"{target.step} {target.entity_type}") as row:
+        with recorded("look", target.entity_type, target.entity_id, target.step) as row:
             (wish,) = wishes.request(
                 [target],
                 urgency=Urgency.STAFF,
