@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from syncapp.engine import locks
@@ -29,9 +30,7 @@ def locked(file_id: str, run: Run) -> Iterator[None]:
 
 def memberships(entity_type: str, entity_id: str) -> frozenset[tuple[str, str]]:
     """(collection, file) pairs that the entity has, or may have after a crash."""
-    rows = Reference.objects.filter(
-        entity_type=entity_type, entity_id=entity_id, system=SystemName.XAI, kind=ReferenceKind.MEMBERSHIP
-    )
+    rows = _of(entity_type, entity_id, ReferenceKind.MEMBERSHIP)
     return frozenset(rows.values_list("container_id", "remote_id"))
 
 
@@ -49,29 +48,18 @@ def remember_membership(entity_type: str, entity_id: str, collection_id: str, fi
 
 
 def forget_membership(entity_type: str, entity_id: str, collection_id: str, file_id: str) -> None:
-    Reference.objects.filter(
-        entity_type=entity_type,
-        entity_id=entity_id,
-        system=SystemName.XAI,
-        kind=ReferenceKind.MEMBERSHIP,
-        remote_id=file_id,
-        container_id=collection_id,
-    ).delete()
+    rows = _of(entity_type, entity_id, ReferenceKind.MEMBERSHIP)
+    rows.filter(remote_id=file_id, container_id=collection_id).delete()
 
 
 def used_by_another(entity_type: str, entity_id: str, collection_id: str, file_id: str) -> bool:
-    rows = Reference.objects.filter(
-        system=SystemName.XAI, kind=ReferenceKind.MEMBERSHIP, remote_id=file_id, container_id=collection_id
-    )
+    rows = _memberships_of(file_id).filter(container_id=collection_id)
     return rows.exclude(entity_type=entity_type, entity_id=entity_id).exists()
 
 
 def own_files(entity_type: str, entity_id: str) -> list[Reference]:
     """Files that were uploaded for, or are shared by, the entity; newest first."""
-    rows = Reference.objects.filter(
-        entity_type=entity_type, entity_id=entity_id, system=SystemName.XAI, kind=ReferenceKind.FILE
-    )
-    return list(rows.order_by("-id"))
+    return list(_of(entity_type, entity_id, ReferenceKind.FILE).order_by("-id"))
 
 
 def same_bytes(sha256: str) -> list[str]:
@@ -117,10 +105,18 @@ def note_orphan(entity_type: str, entity_id: str, file_id: str, why: str) -> Non
 
 def in_use(file_id: str) -> bool:
     """Whether any document has the file in a collection (or is about to)."""
-    return Reference.objects.filter(system=SystemName.XAI, kind=ReferenceKind.MEMBERSHIP, remote_id=file_id).exists()
+    return _memberships_of(file_id).exists()
 
 
 def in_use_again(file_id: str) -> None:
     Orphan.objects.filter(system=SystemName.XAI, remote_id=file_id, state__in=ACTIVE).update(
         state=OrphanState.USED, closed_at=timezone.now()
     )
+
+
+def _of(entity_type: str, entity_id: str, kind: ReferenceKind) -> QuerySet[Reference]:
+    return Reference.objects.filter(entity_type=entity_type, entity_id=entity_id, system=SystemName.XAI, kind=kind)
+
+
+def _memberships_of(file_id: str) -> QuerySet[Reference]:
+    return Reference.objects.filter(system=SystemName.XAI, kind=ReferenceKind.MEMBERSHIP, remote_id=file_id)
