@@ -6,11 +6,17 @@ import sys
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bitbylaw.settings")
     try:
         from django.core.management import execute_from_command_line
+
+        from bitbylaw import demo_environment
     except ImportError as exc:
-        raise SystemExit("Django is not installed here. Run `make venv` and use .venv/bin/python.") from exc
+        raise SystemExit(
+            f"{exc.name} is not installed here. Run `make demo`, or `make venv` and use .venv/bin/python."
+        ) from exc
+    if sys.argv[1:2] and sys.argv[1] in demo_environment.COMMANDS:
+        demo_environment.prepare()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bitbylaw.settings")
     execute_from_command_line(sys.argv)
 
 

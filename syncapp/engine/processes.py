@@ -9,21 +9,32 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
+from typing import IO
 
 import psutil
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
-def start_session(command: Sequence[str], env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+def start_session(
+    command: Sequence[str],
+    env: Mapping[str, str] | None = None,
+    output: IO[bytes] | None = None,
+    folder: Path | None = None,
+) -> subprocess.Popen[bytes]:
     """Start a program as the leader of a session of its own: signals of the terminal reach its parent only.
 
-    On Linux it gets SIGTERM when its parent is killed; elsewhere a killed parent leaves it running.
+    `output` takes what it says, on both channels; else that goes where the parent's goes. On Linux it gets SIGTERM
+    when its parent is killed; elsewhere a killed parent leaves it running.
     """
     return subprocess.Popen(  # noqa: S603  (our own programs)
         list(command),
         env=os.environ | (env or {}),
+        cwd=folder,
         stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
         start_new_session=True,
         preexec_fn=_end_with_the_parent if sys.platform == "linux" else None,
     )

@@ -1,0 +1,67 @@
+"""The demo's own installation: a folder with database, static files and logs; one start at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.contrib.auth.models import Group, User
+from django.core.management import call_command
+from django.db import connection
+
+from syncapp import schedules
+from syncapp.engine import carrier
+
+SCAN = "syncapp.jobs.scan_everything"
+# Login -> the group whose rights it has (made by a migration).
+LOGINS = {"mitarbeit": "Kanzlei-Mitarbeiter", "betreuung": "Hub-Betreuung"}
+
+
+class AlreadyRunning(Exception):
+    """Another demo uses this folder; the message says which process."""
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Holds the folder; the system itself frees it when the process ends, however that happens."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "demo.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            pid = lock.read().strip() or "?"
+            raise AlreadyRunning(
+                f"The demo runs already (process {pid}). Look for its window, or end it with: kill {pid}"
+            ) from None
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        yield
+
+
+def prepare(folder: Path, *, keep: bool) -> str:
+    """A migrated database with logins and schedules, and the static files; returns the logins' password."""
+    if not keep:
+        for old in folder.glob("hub.sqlite3*"):
+            old.unlink()
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    schedules.ensure()
+    password = secrets.token_urlsafe(9)
+    for name, group in LOGINS.items():
+        user, _ = User.objects.get_or_create(username=name, defaults={"is_staff": True})
+        user.set_password(password)
+        user.save()
+        user.groups.set([Group.objects.get(name=group)])
+    return password
+
+
+def ask_for_comparison() -> None:
+    """What happens every night: everything is compared, and what differs is brought into agreement."""
+    carrier.put(SCAN, [()])
+    connection.close()

@@ -1,0 +1,122 @@
+"""The demo from beginning to end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.progress import Progress
+
+from syncapp.management.demo import findings, installation, news, workday
+from syncapp.management.demo.addresses import Addresses
+from syncapp.management.demo.children import Children, family
+from syncapp.management.demo.environment import Secrets
+from syncapp.management.demo.findings import Finding
+from syncapp.management.demo.firm import Firm
+from syncapp.management.demo.sandbox import Sandbox, status_of
+from syncapp.management.demo.screen import Screen
+from syncapp.management.demo.words import of as words_of
+from syncapp.management.demo.workday import Done
+
+START_SECONDS = 60.0
+SYNC_SECONDS = 90.0  # ten times what it takes; a slow machine is no reason to fail
+STOP_SECONDS = 15.0  # longer than the workers' own grace, so that they end their tasks themselves
+LOOK_SECONDS = 0.25
+NEWS_SECONDS = 1.0
+
+
+class NotInTime(Exception):
+    """A server did not answer in time; the message has the end of its log."""
+
+
+@dataclass
+class Demo:
+    folder: Path
+    addresses: Addresses
+    language: str
+    keep: bool = False
+
+    def __post_init__(self) -> None:
+        self.translate = words_of(self.language)
+        self.screen = Screen(self.translate)
+        self.secrets = Secrets()
+        self.crm = Sandbox(self.addresses.sandbox)
+
+    def run(self, *, once: bool) -> bool:
+        """Whether everything came out right. Without `once` it stays until it is interrupted."""
+        self.screen.say("welcome")
+        with family(self.folder, STOP_SECONDS) as children:
+            password = self._start(children)
+            right = self._show(children)
+            if once:
+                return right
+            workday.leave_one_waiting(self._firm(), self.crm)
+            self.screen.where(self.addresses, password, self.folder)
+            try:
+                self._stay(children)
+            except KeyboardInterrupt:
+                self.screen.say("ending")
+        self.screen.say("ended")
+        return right
+
+    def _start(self, children: Children) -> str:
+        with self.screen.step("prepare"):
+            children.start_sandbox(self.addresses, self.secrets)
+            password = installation.prepare(self.folder, keep=self.keep)
+        with self.screen.step("start"):
+            children.start_hub(self.addresses, self.secrets, self.language)
+            self._wait_for(children, "sandbox", f"{self.addresses.sandbox}/_control/health")
+            installation.ask_for_comparison()
+            self._wait_for(children, "web server", f"{self.addresses.hub}/health/live")
+            self._wait_for(children, "workers", f"{self.addresses.hub}/health/ready")
+        return password
+
+    def _wait_for(self, children: Children, name: str, url: str) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while status_of(url) != 200:
+            children.check()
+            if time.monotonic() > deadline:
+                raise NotInTime(f"The {name} did not come up in {START_SECONDS:.0f} s. {children.last_words(name)}")
+            time.sleep(LOOK_SECONDS)
+
+    def _show(self, children: Children) -> bool:
+        firm = self._firm()
+        with self.screen.step("stock", len(firm.documents)) as progress:
+            self._settle(children, progress, lambda: findings.of_stock(self._firm()))
+        done = workday.live(self._firm(), self.crm, self.addresses, self.secrets)
+        with self.screen.step("day", len(self._firm().documents)) as progress:
+            lines = self._settle(children, progress, lambda: self._findings(done))
+        self.screen.result(lines, self._firm(), self.folder)
+        return all(line.right for line in lines)
+
+    def _findings(self, done: Done) -> list[Finding]:
+        deliveries, calls, firm = self.crm.deliveries(), self.crm.calls("xai"), self._firm()
+        return [*findings.of_stock(firm), *findings.of_day(firm, done, calls, deliveries)]
+
+    def _settle(
+        self, children: Children, progress: Progress, look: Callable[[], Sequence[Finding]]
+    ) -> Sequence[Finding]:
+        """The findings when all are right, or when the time is over."""
+        deadline = time.monotonic() + SYNC_SECONDS
+        while True:
+            children.check()
+            lines = look()
+            settled = sum(line.found for line in lines if line.key in findings.FATES)
+            progress.update(progress.task_ids[0], completed=settled)
+            if all(line.right for line in lines) or time.monotonic() > deadline:
+                return lines
+            time.sleep(LOOK_SECONDS)
+
+    def _stay(self, children: Children) -> None:
+        before = news.look(self._firm())
+        while True:
+            time.sleep(NEWS_SECONDS)
+            children.check()
+            now = news.look(self._firm())
+            self.screen.news(news.between(before, now, self.translate))
+            before = now
+
+    def _firm(self) -> Firm:
+        return Firm(self.crm.state("espocrm"), self.crm.state("xai"))
