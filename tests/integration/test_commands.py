@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from syncapp.clients.espocrm import EspoClient
-from syncapp.engine import locks
+from syncapp.engine import claims, locks
 from syncapp.models import Reason, Record, ScanRun, StaffAction, Status, Urgency
 from tests.world import World, configured
 
@@ -80,6 +80,18 @@ def test_without_wait_a_wish_is_left_for_a_worker(world: World, run: Any) -> Non
     record = world.record(document)
     assert (code, record.status, record.urgency) == (0, Status.WAITING, Urgency.STAFF)
     assert str(record.pk) in said
+
+
+def test_what_another_worker_runs_is_waited_for_not_run_twice(world: World, run: Any) -> None:
+    document = world.document()
+    world.event(document)
+    claim = claims.take(world.record(document).pk)
+    assert claim is not None
+    before = world.mark()
+    code, said = run("sync", *DOCUMENT, document, "--wait", "--timeout", "0.5")
+    assert (code, world.mark()) == (3, before)
+    assert "running" in said
+    assert world.record(document).wished == claim.wish + 1  # and it runs once more afterwards
 
 
 def test_a_failure_ends_with_1_and_its_reason(world: World, run: Any) -> None:
