@@ -21,6 +21,7 @@ from redis.exceptions import LockError, RedisError
 from syncapp.models import Lock
 
 PREFIX = "hub:lock:"
+CLAIM_LENGTH, CLAIM_HYPHENS = 36, 4  # a UUID as it is written
 
 
 class LockBusy(Exception):
@@ -37,6 +38,11 @@ class HeldLock:
     token: str
     held_since: datetime | None  # unknown for Redis
     expires_at: datetime | None
+
+    @property
+    def of_run(self) -> bool:
+        """Whether a run holds it (its token is the claim); else a comparison or staff do."""
+        return len(self.token) == CLAIM_LENGTH and self.token.count("-") == CLAIM_HYPHENS
 
 
 @contextmanager

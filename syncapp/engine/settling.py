@@ -170,11 +170,18 @@ def _write(
 ) -> Settlement:
     with transaction.atomic():
         more = claims.let_go(run.claim, fresh=fresh, again=again)
-        if outcome == Outcome.IN_SYNC and len(run.calls) > 1:
-            # One call alone is the cheap way out, which is only taken after a run that left nothing open.
+        if _has_looked(run, outcome):
             run.clear_open_writes()
         run.finish_attempt(outcome, reason, detail)
         once_more = more and again["due_at"] is not None and again["due_at"] <= timezone.now()
         if once_more:
             carrier.send([run.record.pk])
     return Settlement(outcome, reason, detail, once_more)
+
+
+def _has_looked(run: Run, outcome: Outcome) -> bool:
+    """Whether the run has seen what became of all earlier writes, or that they don't matter any more."""
+    if outcome == Outcome.SKIPPED:
+        return bool(run.calls)
+    # One call alone is the cheap way out, which is only taken after a run that left nothing open.
+    return outcome == Outcome.IN_SYNC and len(run.calls) > 1

@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from syncapp.engine import carrier, locks, systems
 from syncapp.engine.backoff import STANDARD
@@ -33,6 +34,7 @@ class Swept:
 def sweep() -> Swept:
     locks.forget_expired()
     recovered = sum(_recover(record) for record in _left_behind())
+    _free_locks_of_ended_runs()
     chances = _second_chances()
     back = len(systems.probe_due())
     return Swept(recovered, chances, back, feed())
@@ -62,7 +64,8 @@ def _recover(record: Record) -> bool:
     The attempt counts, so an entity that kills its workers ends with a person instead of killing for ever.
     """
     token, now = record.claim, timezone.now()
-    assert token is not None and record.claimed_wish is not None  # noqa: S101  the database holds running rows to it
+    assert token is not None  # noqa: S101  the database holds running rows to it
+    assert record.claimed_wish is not None  # noqa: S101
     locks.release(record.lock_key, str(token))
     gives_up = STANDARD.pause(record.attempts) is None
     with transaction.atomic():
@@ -89,6 +92,21 @@ def _recover(record: Record) -> bool:
             carrier.send([record.pk])
     log.warning("record.recovered", record=record.pk, worker=record.claimed_by, attempts=record.attempts)
     return True
+
+
+def _free_locks_of_ended_runs() -> int:
+    """A worker may die after its run is settled and before it let go, or with the lock of a file in its hands.
+
+    A lock is taken under a claim only, so one that was held before we looked at the claims and has none is nobody's.
+    """
+    try:
+        held = [lock for lock in locks.held() if lock.of_run]
+    except RedisError as exc:
+        log.warning("sweep.locks_away", error=type(exc).__name__)
+        return 0
+    claims = Record.objects.filter(status=Status.RUNNING, claim__in=[lock.token for lock in held])
+    running = {str(claim) for claim in claims.values_list("claim", flat=True)}
+    return sum(locks.release(lock.key, lock.token) for lock in held if lock.token not in running)
 
 
 def _second_chances() -> int:

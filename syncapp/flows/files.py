@@ -7,7 +7,7 @@ away what another is just attaching.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -47,9 +47,15 @@ def remember_membership(entity_type: str, entity_id: str, collection_id: str, fi
         in_use_again(file_id)
 
 
-def forget_membership(entity_type: str, entity_id: str, collection_id: str, file_id: str) -> None:
+def forget_membership(
+    entity_type: str, entity_id: str, collection_id: str, file_id: str, *, given_up: str = ""
+) -> None:
+    """`given_up`: why the entity has no use for the file itself any more; then it is listed, unless others have."""
     rows = _of(entity_type, entity_id, ReferenceKind.MEMBERSHIP)
-    rows.filter(remote_id=file_id, container_id=collection_id).delete()
+    with transaction.atomic():  # nobody would know of the file when a crash came in between
+        rows.filter(remote_id=file_id, container_id=collection_id).delete()
+        if given_up:
+            note_orphan(entity_type, entity_id, file_id, given_up)
 
 
 def used_by_another(entity_type: str, entity_id: str, collection_id: str, file_id: str) -> bool:
@@ -101,6 +107,14 @@ def note_orphan(entity_type: str, entity_id: str, file_id: str, why: str) -> Non
         Orphan.objects.filter(system=SystemName.XAI, remote_id=file_id, state=OrphanState.USED).update(
             state=OrphanState.OPEN, closed_at=None, why=why
         )
+
+
+def list_unused(entity_type: str, entity_id: str, pointed_at: Collection[str], why: str) -> None:
+    """List what was uploaded for the entity and never came into use: its content was replaced before, or it is gone."""
+    own = {reference.remote_id for reference in own_files(entity_type, entity_id)} - set(pointed_at)
+    listed = Orphan.objects.filter(system=SystemName.XAI, kind=ReferenceKind.FILE, remote_id__in=own)
+    for file_id in sorted(own - set(listed.values_list("remote_id", flat=True))):
+        note_orphan(entity_type, entity_id, file_id, why)
 
 
 def in_use(file_id: str) -> bool:

@@ -92,20 +92,17 @@ class Storage:
             self._remember(entry.target_id, got.sha256, document.file_id, got.md5)
         return entry.target_id
 
-    def recover(self) -> list[str]:
-        """Look for the files of earlier uploads whose outcome is not known; returns those that are there.
+    def recover(self) -> None:
+        """Look for the files of earlier uploads whose outcome is not known.
 
         What is found is remembered like any other file, so its bytes are never uploaded twice.
         """
-        found = []
         for entry in self._run.unsettled_writes("upload"):
             file_id = self._find(entry)
-            self._run.resolve(entry, JournalState.DONE if file_id else JournalState.FAILED, file_id or "")
-            if file_id:
+            if file_id:  # first: nobody looks for a write that counts as done
                 facts = {key: pair[1] for key, pair in entry.changes.items()}
                 self._remember(file_id, facts["sha256"], facts["attachment"], facts["md5"])
-                found.append(file_id)
-        return found
+            self._run.resolve(entry, JournalState.DONE if file_id else JournalState.FAILED, file_id or "")
 
     def _find(self, entry: JournalEntry) -> str | None:
         """Newest first, and no further back than the upload itself."""

@@ -49,10 +49,11 @@ class DocumentSync:
 
     def apply(self, state: DocumentState, plan: Plan) -> Ending:
         self._content = state.content
-        recovered = [] if state.untouched else self._storage.recover()
+        if not state.untouched:
+            self._storage.recover()
         ending = self._carry_out(state, plan)
-        for file_id in recovered:
-            files.note_orphan(self._run.entity_type, self._run.entity_id, file_id, "uploaded twice or too late")
+        if isinstance(ending, Settled | Skipped) and not state.untouched:
+            self._list_unused(state, ending)
         return ending
 
     def _carry_out(self, state: DocumentState, plan: Plan) -> Ending:
@@ -126,10 +127,10 @@ class DocumentSync:
                 intent = WriteIntent(SystemName.XAI, "detach", "collection", pair.collection_id, mark=pair.file_id)
                 with run.writing(intent, {"file": [pair.file_id, None]}):
                     self._xai.detach(pair.collection_id, pair.file_id)
-            files.forget_membership(run.entity_type, run.entity_id, pair.collection_id, pair.file_id)
-        if state.document is None or (self._content and pair.file_id != self._content.file_id):
-            why = "document deleted" if state.document is None else "content replaced"
-            files.note_orphan(run.entity_type, run.entity_id, pair.file_id, why)
+            why = ""
+            if state.document is None or (self._content and pair.file_id != self._content.file_id):
+                why = "document deleted" if state.document is None else "content replaced"
+            files.forget_membership(run.entity_type, run.entity_id, pair.collection_id, pair.file_id, given_up=why)
 
     def _tell(self, state: DocumentState, action: Tell, ending: Ending) -> Ending | None:
         assert state.document is not None  # noqa: S101  the plan of a document that is gone tells nobody
@@ -179,6 +180,14 @@ class DocumentSync:
                     if refused := self._tell(known, action, second.ending):
                         return refused
         return second.ending if isinstance(second.ending, Skipped) else Postponed(Why.OUTDATED, AGAIN_SOON)
+
+    def _list_unused(self, state: DocumentState, ending: Settled | Skipped) -> None:
+        pointed_at = {self._content.file_id} if self._content else set()
+        if isinstance(ending, Skipped) and state.document is not None:
+            pointed_at.add(state.document.xai_id)  # it rests: the CRM still names its file
+        if state.document is None:
+            pointed_at = set()
+        files.list_unused(self._run.entity_type, self._run.entity_id, pointed_at, "uploaded twice or too late")
 
     def _words_of_xai(self, state: DocumentState) -> str:
         content = self._known_content()
