@@ -32,9 +32,7 @@ UNFOLD: dict[str, Any] = {
     "DASHBOARD_CALLBACK": "syncapp.admin.dashboard.dashboard",
     "STYLES": [lambda _request: static("syncapp/hub.css")],
     "SCRIPTS": [lambda _request: static("syncapp/hub.js")],
-    "SITE_FAVICONS": [
-        {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("syncapp/favicon.svg")}
-    ],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("syncapp/favicon.svg")}],
     "LANGUAGES": {"action": lambda _request: reverse("admin:set_language")},
     "COLORS": {
         "primary": {

@@ -28,6 +28,7 @@ class ReadOnlyAdmin(ModelAdmin, Generic[M]):
 
     change_list_template = "syncapp/admin/list.html"
     paginator = CappedPaginator
+    list_display_links = None  # the columns bring their own links
     list_per_page = 50
     list_max_show_all = 0
     show_full_result_count = False

@@ -20,7 +20,6 @@ from syncapp.templatetags.hub import exactly
 @admin.register(StaffAction)
 class StaffActionAdmin(ReadOnlyAdmin[StaffAction]):
     list_display = ("moment", "who", "did", "target", "count", "detail")
-    list_display_links = None
     list_select_related = ("user",)
 
     def list_title(self, request: HttpRequest) -> str:

@@ -1,0 +1,136 @@
+"""Staff at work, as they do it: with a browser, by what is written on the page."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from syncapp import jobs
+from syncapp.engine.runner import Preview
+from syncapp.flows import orphans
+from syncapp.models import InboxState, Orphan, OrphanState, Record, StaffAction, Status
+from tests.browser.conftest import Desk
+from tests.integration.admin import rows
+from tests.integration.admin.test_pages import addresses
+
+pytestmark = pytest.mark.browser
+
+
+def test_login_and_an_empty_start_page_that_explains_itself(desk: Desk) -> None:
+    rows.user("erika", rows.STAFF)
+    desk.open("/admin/")
+    desk.enter("erika")
+    expect(desk.page.get_by_text("Nothing has been synchronised yet")).to_be_visible()
+
+
+def test_a_failure_is_found_and_tried_again(desk: Desk) -> None:
+    failed = rows.record()
+    rows.attempt(failed)
+    rows.user("erika", rows.STAFF)
+    desk.enter("erika")
+    desk.page.click(".hub-tile[data-state=failed]")
+    desk.page.click(f"text={failed.entity_id}")
+    desk.page.click("details.hub-attempt summary")
+    expect(desk.page.get_by_text("/v1/files")).to_be_visible()
+    desk.page.get_by_role("button", name="Retry").click()
+    expect(desk.page.get_by_text("It is its turn now")).to_be_visible()
+    failed.refresh_from_db()
+    assert failed.status == Status.WAITING
+
+
+def test_all_with_the_same_cause_are_tried_again(desk: Desk) -> None:
+    for _ in range(3):
+        rows.record()
+    rows.user("erika", rows.STAFF)
+    desk.enter("erika")
+    desk.page.get_by_role("button", name="Retry all 3").dblclick()
+    expect(desk.page.get_by_text("3 records are tried again now.")).to_be_visible()
+    assert list(Record.objects.values_list("wished", flat=True)) == [2, 2, 2]
+    assert StaffAction.objects.count() == 1
+
+
+def test_preview_then_do_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    settled = rows.record(Status.IN_SYNC)
+    monkeypatch.setattr(jobs, "preview", lambda pk: Preview(("upload", "attach collection_1"), "in_sync"))
+    rows.user("erika", rows.STAFF)
+    desk.enter("erika")
+    desk.open(f"/admin/syncapp/record/{settled.pk}/change/")
+    desk.page.get_by_role("button", name="Preview").click()
+    expect(desk.page.get_by_text("attach collection_1")).to_be_visible()
+    desk.page.get_by_role("button", name="Do it now").click()
+    expect(desk.page.get_by_text("It is its turn now")).to_be_visible()
+
+
+def test_a_quarantined_webhook_is_processed_again(desk: Desk) -> None:
+    rows.message(InboxState.QUARANTINED, body=b'[{"id": "65f0c0ffee0000001"}]', reason="not JSON", rejected=[])
+    rows.user("erika", rows.STAFF)
+    desk.enter("erika")
+    desk.page.get_by_role("link", name=re.compile("^.*Quarantine")).first.click()
+    desk.page.click("#result_list tbody a")
+    desk.page.get_by_role("button", name="Process again").click()
+    expect(desk.page.get_by_text("1 item was accepted.")).to_be_visible()
+    expect(desk.page.get_by_role("link", name="65f0c0ffee0000001")).to_be_visible()
+
+
+def test_an_orphan_is_deleted_only_after_the_box_is_ticked(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def delete(orphan: Any) -> bool:
+        return bool(Orphan.objects.filter(pk=orphan.pk).update(state=OrphanState.DELETED))
+
+    monkeypatch.setattr(orphans, "delete", delete)
+    orphan = rows.orphan()
+    rows.user("karl", rows.CARE)
+    desk.enter("karl")
+    desk.open(f"/admin/syncapp/orphan/{orphan.pk}/change/")
+    expect(desk.page.get_by_text("It can't be undone.")).to_be_visible()
+    desk.page.get_by_role("button", name="Delete for good").click()
+    orphan.refresh_from_db()
+    assert orphan.state == OrphanState.OPEN
+    desk.page.check("[name=understood]")
+    desk.page.get_by_role("button", name="Delete for good").click()
+    expect(desk.page.get_by_text("Deleted in the other system.")).to_be_visible()
+
+
+def test_the_language_is_switched_and_stays(desk: Desk) -> None:
+    rows.user("erika", rows.STAFF)
+    desk.open("/admin/login/")
+    desk.page.get_by_role("button", name="DE", exact=True).click()
+    expect(desk.page.get_by_text("Willkommen bei")).to_be_visible()
+    desk.enter("erika")
+    expect(desk.page.get_by_text("Noch nichts synchronisiert")).to_be_visible()
+    desk.page.get_by_role("button", name="EN", exact=True).click()
+    expect(desk.page.get_by_text("Nothing has been synchronised yet")).to_be_visible()
+
+
+def test_the_numbers_refresh_by_themselves(desk: Desk) -> None:
+    rows.record(Status.IN_SYNC)
+    rows.user("erika", rows.STAFF)
+    desk.enter("erika")
+    expect(desk.page.locator(".hub-tile[data-state=in_sync] .hub-number")).to_have_text("1")
+    rows.record(Status.IN_SYNC)
+    expect(desk.page.locator(".hub-tile[data-state=in_sync] .hub-number")).to_have_text("2", timeout=12_000)
+
+
+def test_a_page_that_refreshes_keeps_its_buttons_working(desk: Desk) -> None:
+    rows.record()
+    rows.user("erika", rows.STAFF)
+    desk.enter("erika")
+    with desk.page.expect_response("**/hub/numbers/", timeout=12_000):
+        pass
+    desk.page.get_by_role("button", name="Retry", exact=True).click()
+    expect(desk.page.get_by_text("1 record is tried again now.")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1360, 480])
+def test_no_page_breaks_the_security_policy_or_is_wider_than_the_window(desk: Desk, width: int) -> None:
+    made = rows.everything()
+    rows.user("chief", is_superuser=True)
+    desk.page.set_viewport_size({"width": width, "height": 850})
+    desk.enter("chief")
+    for address in addresses(made):
+        if "/state/" in address or "/numbers/" in address:  # parts, no pages
+            continue
+        desk.open(address)
+        assert desk.page.evaluate("document.documentElement.scrollWidth") <= width, address

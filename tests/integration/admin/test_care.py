@@ -1,0 +1,128 @@
+"""Quarantine, orphans, comparisons, systems, steps, schedules: what the buttons there do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django_q.models import Schedule
+
+from syncapp.engine import connections, switches
+from syncapp.flows import orphans
+from syncapp.models import InboxState, OrphanState, Reason, Record, ScanState, StaffAction, Status, StepSwitch, System
+from tests.integration.admin import rows
+from tests.integration.admin.test_records import press, said
+
+
+def test_a_mended_message_leaves_quarantine(staff: Client) -> None:
+    body = b'[{"id": "65f0c0ffee0000001"}]'
+    kept = rows.message(InboxState.QUARANTINED, body=body, reason="not JSON", rejected=[], items_total=0)
+    assert "1 item was accepted." in press(staff, "reprocess", kept.pk)
+    assert "isn't in quarantine" in press(staff, "reprocess", kept.pk)
+    assert Record.objects.get().entity_id == "65f0c0ffee0000001"
+    assert list(StaffAction.objects.order_by("pk").values_list("count", flat=True)) == [1, 0]
+
+
+def test_what_is_still_unreadable_stays(staff: Client) -> None:
+    kept = rows.message(InboxState.QUARANTINED, reason="not JSON")
+    words = press(staff, "reprocess", kept.pk)
+    assert "still can't be read" in words
+    assert "secret content" not in words
+    kept.refresh_from_db()
+    assert kept.state == InboxState.QUARANTINED
+
+
+def test_an_orphan_is_deleted_only_with_the_box_ticked(care: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    deleted: list[int] = []
+
+    def delete(orphan: Any) -> bool:
+        deleted.append(orphan.pk)
+        return True
+
+    monkeypatch.setattr(orphans, "delete", delete)
+    orphan = rows.orphan()
+    assert "tick the box" in press(care, "delete_orphan", orphan.pk)
+    assert not deleted
+    assert "Deleted" in press(care, "delete_orphan", orphan.pk, understood="yes")
+    assert deleted == [orphan.pk]
+
+
+def test_an_orphan_in_use_again_is_spared(care: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_orphan: Any) -> bool:
+        raise orphans.StillUsed
+
+    monkeypatch.setattr(orphans, "delete", refuse)
+    assert "points to it again" in press(care, "delete_orphan", rows.orphan().pk, understood="yes")
+    assert StaffAction.objects.get().count == 0
+
+
+def test_a_deleted_orphan_is_not_deleted_twice(care: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(orphans, "delete", lambda _orphan: pytest.fail("asked the other system"))
+    gone = rows.orphan(state=OrphanState.DELETED)
+    assert "Nothing to delete" in press(care, "delete_orphan", gone.pk, understood="yes")
+
+
+def test_an_orphan_is_kept_on_purpose(care: Client) -> None:
+    orphan = rows.orphan()
+    assert "kept" in press(care, "keep_orphan", orphan.pk)
+    orphan.refresh_from_db()
+    assert orphan.state == OrphanState.KEPT
+
+
+def test_a_stopped_comparison_is_confirmed_once(care: Client) -> None:
+    stopped = rows.everything()["scan"]
+    assert "Confirmed" in press(care, "confirm_scan", stopped.pk)
+    stopped.refresh_from_db()
+    assert stopped.state == ScanState.DONE
+    assert "doesn't wait" in press(care, "confirm_scan", stopped.pk)
+
+
+def test_pausing_a_system_and_ending_it_wakes_what_waited(care: Client) -> None:
+    press(care, "pause_system", "xai")
+    assert System.objects.get(name="xai").paused
+    waiting = rows.record(Status.WAITING, reason=Reason.PAUSED, system="xai")
+    press(care, "resume_system", "xai")
+    waiting.refresh_from_db()
+    assert waiting.reason == ""
+    assert care.post(reverse("admin:hub_pause_system", args=["nonsense"])).status_code == 404
+
+
+def test_trying_a_system_says_whether_it_answers(care: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "not configured" in press(care, "try_system", "google")
+    monkeypatch.setattr(connections, "configured", lambda _name: True)
+    monkeypatch.setattr(connections, "ping", lambda _name: None)
+    assert "xAI answers." in press(care, "try_system", "xai")
+
+
+def test_the_switches_of_a_step(care: Client) -> None:
+    press(care, "pause_step", "document_sync")
+    assert "already" in press(care, "pause_step", "document_sync")
+    press(care, "observe_step", "document_sync")
+    row = StepSwitch.objects.get()
+    assert (row.paused, row.observe) == (True, True)
+    press(care, "resume_step", "document_sync")
+    press(care, "act_step", "document_sync")
+    assert not switches.switch("document_sync").paused
+    assert care.post(reverse("admin:hub_pause_step", args=["nonsense"])).status_code == 404
+
+
+def test_a_schedule_is_switched_off_and_on_and_run(care: Client) -> None:
+    row = rows.everything()["schedule"]
+    before = row.next_run
+    press(care, "schedule_off", row.pk)
+    assert Schedule.objects.get(pk=row.pk).repeats == 0
+    assert "switched off" in said(care.post(reverse("admin:hub_schedule_run", args=[row.pk]), follow=True))
+    press(care, "schedule_on", row.pk)
+    press(care, "schedule_run", row.pk)
+    row.refresh_from_db()
+    assert row.repeats == -1
+    assert row.next_run >= before
+
+
+def test_what_staff_did_is_listed_in_words(staff: Client) -> None:
+    press(staff, "retry", rows.record().pk)
+    page = staff.get(reverse("admin:syncapp_staffaction_changelist")).content.decode()
+    assert "tried again" in page
+    assert "erika" in page

@@ -1,0 +1,166 @@
+"""What the buttons about records do, and what they say they did."""
+
+from __future__ import annotations
+
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from syncapp import jobs
+from syncapp.clients.errors import Unreachable
+from syncapp.engine import locks
+from syncapp.engine.runner import Preview
+from syncapp.models import Attempt, Lock, Reason, Record, StaffAction, Status
+from tests.integration.admin import rows
+
+LIST = "admin:syncapp_record_changelist"
+
+
+def said(answer: Any) -> str:
+    return " ".join(str(message) for message in answer.context["messages"])
+
+
+def press(client: Client, name: str, *args: object, **data: Any) -> str:
+    return said(client.post(reverse(f"admin:hub_{name}", args=args), data, follow=True))
+
+
+def test_retry_makes_a_failure_due_and_is_on_record(staff: Client) -> None:
+    failed = rows.record()
+    assert "its turn now" in press(staff, "retry", failed.pk)
+    failed.refresh_from_db()
+    assert (failed.status, failed.reason, failed.attempts) == (Status.WAITING, "", 0)
+    action = StaffAction.objects.get()
+    assert (action.action, action.target_id, action.count) == ("retry", str(failed.pk), 1)
+    assert str(action.user) == "erika"
+
+
+def test_a_double_click_is_harmless(staff: Client) -> None:
+    failed = rows.record()
+    press(staff, "retry", failed.pk)
+    press(staff, "retry", failed.pk)
+    failed.refresh_from_db()
+    assert (failed.status, failed.wished) == (Status.WAITING, 3)
+
+
+def test_a_running_record_runs_once_more(staff: Client) -> None:
+    running = rows.record(Status.RUNNING)
+    assert "once more" in press(staff, "sync_now", running.pk)
+    running.refresh_from_db()
+    assert (running.status, running.wished) == (Status.RUNNING, 2)
+
+
+def test_retry_by_cause_moves_that_cause_only(staff: Client) -> None:
+    for _ in range(3):
+        rows.record(reason=Reason.FORBIDDEN, system="espocrm")
+    other = rows.record()
+    cause = {"step": "document_sync", "system": "espocrm", "reason": Reason.FORBIDDEN.value}
+    assert "3 records are tried again now." in press(staff, "retry_cause", **cause)
+    other.refresh_from_db()
+    assert other.status == Status.FAILED
+    assert "no such failures" in press(staff, "retry_cause", **cause)
+    assert list(StaffAction.objects.order_by("pk").values_list("count", flat=True)) == [3, 0]
+
+
+def test_retry_of_all_that_match_is_not_only_this_page(staff: Client) -> None:
+    for _ in range(130):
+        rows.record()
+    spared = [rows.record(reason=Reason.FORBIDDEN), rows.record(Status.IN_SYNC)]
+    address = f"{reverse('admin:hub_retry_matching')}?status=open&reason=rejected&p=2"
+    assert "130 records" in said(staff.post(address, follow=True))
+    assert Record.objects.filter(status=Status.WAITING).count() == 130
+    assert Record.objects.filter(pk__in=[row.pk for row in spared], wished=1).count() == 2
+
+
+def test_more_than_a_chunk_is_retried_whole(staff: Client) -> None:
+    first = rows.record()
+    now = first.changed_at
+    Record.objects.bulk_create(
+        Record(
+            step="document_sync",
+            entity_type="CDokumente",
+            entity_id=f"bulk{n}",
+            status=Status.FAILED,
+            reason="rejected",
+            created_at=now,
+            changed_at=now,
+        )
+        for n in range(2500)
+    )
+    address = f"{reverse('admin:hub_retry_matching')}?status=failed"
+    assert "2501 records" in said(staff.post(address, follow=True))
+    assert not Record.objects.filter(status=Status.FAILED).exists()
+
+
+def test_a_selection_is_retried(staff: Client) -> None:
+    chosen, spared = rows.record(), rows.record()
+    data = {"action": "retry_selected", "_selected_action": [chosen.pk]}
+    assert "1 record is tried again now." in said(staff.post(reverse(LIST), data, follow=True))
+    spared.refresh_from_db()
+    assert spared.status == Status.FAILED
+
+
+def test_giving_up_needs_a_reason_and_keeps_it(staff: Client) -> None:
+    failed = rows.record()
+    assert "say why" in press(staff, "discard", failed.pk, note="   ")
+    assert "1 record was given up." in press(staff, "discard", failed.pk, note="an old draft")
+    failed.refresh_from_db()
+    assert (failed.status, failed.reason) == (Status.SKIPPED, Reason.DISCARDED)
+    assert failed.detail == "an old draft (erika)"
+    assert "Nothing was given up" in press(staff, "discard", failed.pk, note="again")
+
+
+def test_a_selection_is_given_up_after_a_page_that_asks_why(staff: Client) -> None:
+    chosen = [rows.record(), rows.record(), rows.record(Status.IN_SYNC)]
+    pks = [row.pk for row in chosen]
+    asked = staff.post(reverse(LIST), {"action": "discard_selected", "_selected_action": pks})
+    assert [row.pk for row in asked.context["rows"]] == pks[1::-1] or len(asked.context["rows"]) == 2
+    assert "2 records were given up." in press(staff, "discard_chosen", chosen=pks, note="duplicates")
+    assert Record.objects.filter(status=Status.IN_SYNC).count() == 1
+
+
+def test_preview_shows_the_plan_and_writes_nothing(staff: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = rows.record()
+    plan = Preview(("upload", "attach collection_1"), "waiting: indexing", ())
+    monkeypatch.setattr(jobs, "preview", lambda pk: plan)
+    page = staff.post(reverse("admin:hub_preview", args=[failed.pk])).content.decode()
+    assert "attach collection_1" in page
+    assert "made searchable" in page
+    failed.refresh_from_db()
+    assert failed.status == Status.FAILED
+    assert not Attempt.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [(Unreachable("xai", "ConnectTimeout"), "passing fault"), (KeyError("a client's name"), "error in the hub")],
+)
+def test_a_preview_that_fails_says_so_kindly(staff: Client, fault: Exception, words: str) -> None:
+    with mock.patch.object(jobs, "preview", side_effect=fault):
+        page = staff.post(reverse("admin:hub_preview", args=[rows.record().pk])).content.decode()
+    assert words in page
+    assert "client&#x27;s name" not in page
+
+
+def test_look_at_an_entity_by_hand(staff: Client) -> None:
+    data = {"step": "document_sync", "entity_type": "CDokumente", "entity_id": "65f0c0ffee"}
+    answer = staff.post(reverse("admin:hub_look"), data, follow=True)
+    assert "looks at it now" in said(answer)
+    made = Record.objects.get()
+    assert (made.entity_id, made.status, made.urgency) == ("65f0c0ffee", Status.WAITING, 0)
+    refused = staff.post(reverse("admin:hub_look"), data | {"entity_id": "not an id!"})
+    assert "letters, digits" in refused.content.decode()
+    assert Record.objects.count() == 1
+
+
+def test_a_lock_is_released_by_its_token_only(care: Client, settings: Any) -> None:
+    if settings.CONFIG.redis_url:
+        pytest.skip("locks are in Redis here; the engine's own tests cover them")
+    made = rows.everything()
+    key = made["record"].lock_key
+    assert "isn't held" in press(care, "release_lock", key=key, token="another")
+    assert Lock.objects.filter(key=key).exists()
+    assert "is released" in press(care, "release_lock_of", made["record"].pk)
+    assert not locks.held()
