@@ -28,6 +28,7 @@ class CollectionState:
     agreed: Agreed = field(default_factory=Agreed)
     unchanged: bool = False
     collection: XaiCollection | None = None  # the one to use, if there is one at xAI
+    lost: tuple[str, ...] = ()  # collections we knew, and xAI has no more
     twins: tuple[str, ...] = ()  # further collections of the same parent
     still_used: bool = False  # documents of ours are in it
     may_delete: bool = False  # the setting XAI_DELETE_COLLECTIONS

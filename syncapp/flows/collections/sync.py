@@ -50,7 +50,10 @@ class CollectionSync:
             life = life_of(run.entity_type, parent.status, settings.CONFIG.ESPOCRM_PARENT_STATUS)
             if not run.thorough and mapping.unchanged(parent, life, agreed):
                 return CollectionState(run.entity_type, run.entity_id, parent, life, agreed, unchanged=True)
-        collection, twins = self._collection(parent, agreed)
+        collection, lost = self._known_collection(parent, agreed)
+        twins: tuple[str, ...] = ()
+        if collection is None:
+            collection, twins = self._find_collection()
         used = register.members(collection.id) if collection and life is Life.CLOSED else 0
         return CollectionState(
             run.entity_type,
@@ -59,6 +62,7 @@ class CollectionSync:
             life,
             agreed,
             collection=collection,
+            lost=lost,
             twins=twins,
             still_used=used > 0,
             may_delete=settings.CONFIG.XAI_DELETE_COLLECTIONS,
@@ -72,20 +76,24 @@ class CollectionSync:
             return None
         return None if parent.deleted else parent
 
-    def _collection(self, parent: EspoParent | None, agreed: Agreed) -> tuple[XaiCollection | None, tuple[str, ...]]:
-        """The collection to use and its twins: what the CRM names, else what is found by the exact name."""
-        named = [parent.collection_id] if parent and parent.collection_id else []
-        for collection_id in dict.fromkeys([*named, *([agreed.collection_id] if agreed.collection_id else [])]):
+    def _known_collection(
+        self, parent: EspoParent | None, agreed: Agreed
+    ) -> tuple[XaiCollection | None, tuple[str, ...]]:
+        """The collection that the CRM or our memory names, and those of them that xAI has no more."""
+        named = (parent.collection_id if parent else "", agreed.collection_id)
+        lost: list[str] = []
+        for collection_id in dict.fromkeys(filter(None, named)):
             try:
-                return self._xai.collection(collection_id), ()
+                return self._xai.collection(collection_id), tuple(lost)
             except NotFound:
-                register.gone(collection_id)
-        start = mapping.prefix(self._run.entity_type, self._run.entity_id)
-        found = [
-            c
-            for c in self._xai.collections_starting(start)
-            if mapping.belongs(c, self._run.entity_type, self._run.entity_id)
-        ]
+                lost.append(collection_id)
+        return None, tuple(lost)
+
+    def _find_collection(self) -> tuple[XaiCollection | None, tuple[str, ...]]:
+        """The one to use among those that bear the entity's name at xAI, and its twins."""
+        kind, entity_id = self._run.entity_type, self._run.entity_id
+        named = self._xai.collections_starting(mapping.prefix(kind, entity_id))
+        found = [collection for collection in named if mapping.belongs(collection, kind, entity_id)]
         kept = mapping.oldest(found)
         return kept, tuple(sorted(c.id for c in found if kept and c.id != kept.id))
 
@@ -98,6 +106,8 @@ class CollectionSync:
 
     def apply(self, state: CollectionState, plan: Plan) -> Ending:
         made: str | None = None
+        for collection_id in state.lost:
+            register.gone(collection_id)
         if state.collection is not None:
             register.remember(state.entity_type, state.entity_id, state.collection.id)
             if state.life is Life.ACTIVE:

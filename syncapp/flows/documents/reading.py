@@ -102,11 +102,11 @@ class Reader:
                 continue
             if found is not None:
                 indexed[collection] = found.status
-        if len(indexed) < len(state.wanted) - len(vanished) and not indexed and not self._exists(content.file_id):
-            content = None
+        lost = not indexed and len(vanished) < len(state.wanted) and not self._exists(content.file_id)
         return replace(
             state,
-            content=content,
+            content=None if lost else content,
+            lost_file=content.file_id if lost else "",
             indexed=indexed,
             vanished=frozenset(vanished),
             patience_over=_waited_long(state.agreed),
@@ -129,7 +129,6 @@ class Reader:
         try:
             self._xai.file(file_id)
         except NotFound:
-            files.forget_file(file_id)
             return False
         return True
 

@@ -283,3 +283,17 @@ def test_the_optimistic_lock_is_lost_to_a_person(world: World) -> None:
     world.sandbox.add_fault("status", system="espocrm", method="PUT", path="CDokumente/", status=409, times=1)
     world.drive()
     assert world.record(document).status == Status.IN_SYNC
+
+
+def test_a_preview_of_a_loss_changes_nothing_here_or_there(world: World) -> None:
+    from syncapp import jobs
+    from syncapp.models import Reference
+
+    document = synced(world, world.parent())
+    world.sandbox.remove_xai_file(world.crm(document)["xaiId"])
+    known, before = list(Reference.objects.order_by("id").values()), world.mark()
+    Record.objects.update(thorough_wish=100)
+    shown = jobs.preview(world.record(document).pk)
+    assert "download, then upload (or use the file of the same bytes)" in shown.actions
+    assert list(Reference.objects.order_by("id").values()) == known
+    assert world.writes(before) == []
