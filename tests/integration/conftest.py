@@ -8,7 +8,7 @@ from tests.world import World
 from tests.world import world as new_world
 
 
-@pytest.fixture()
+@pytest.fixture
 def world(db: None) -> Iterator[World]:
     with new_world() as made:
         yield made
