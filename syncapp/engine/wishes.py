@@ -60,7 +60,7 @@ def request(
         return []
     now = timezone.now()
     wishes: list[Wish] = []
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # inside a caller's transaction it is part of that
         for start in range(0, len(wanted), ROWS_A_STATEMENT):
             rows = wanted[start : start + ROWS_A_STATEMENT]
             wishes += _count(rows, now, urgency, trace_id, thorough, force)

@@ -30,15 +30,12 @@ class Reader:
     def read(self) -> DocumentState:
         run = self._run
         agreed = Agreed.from_json(run.agreed)
-        known = frozenset(Membership(*pair) for pair in files.memberships(run.entity_type, run.entity_id))
-        try:
-            document = self._crm.document(run.entity_id)
-        except NotFound:
-            return DocumentState(None, agreed, memberships=known)
-        if document.deleted:
-            return DocumentState(None, agreed, memberships=known)
-        if not run.thorough and untouched(document, agreed):
+        document = self._document()
+        if document is not None and not run.thorough and untouched(document, agreed):
             return DocumentState(document, agreed, untouched=True)
+        known = frozenset(Membership(*pair) for pair in files.memberships(run.entity_type, run.entity_id))
+        if document is None:
+            return DocumentState(None, agreed, memberships=known)
         if not agreed.settled and document.xai_id:
             # First contact with a document that was synced before our time: where the CRM says it is.
             known |= {Membership(collection, document.xai_id) for collection in document.xai_collections}
@@ -52,6 +49,14 @@ class Reader:
             texts=texts.all_for_crm(),
         )
         return self._with_remote(state, document)
+
+    def _document(self) -> EspoDocument | None:
+        """None: deleted, or never there."""
+        try:
+            document = self._crm.document(self._run.entity_id)
+        except NotFound:
+            return None
+        return None if document.deleted else document
 
     def _goes_on_indexing(self, agreed: Agreed) -> bool:
         return agreed.progress is not None and self._run.record.reason == Reason.INDEXING
