@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+
 from tests import servers
 from tests.benchmarks.report import Findings, show
-from tests.benchmarks.sizes import FULL, SMOKE
+from tests.benchmarks.sizes import FULL, SMOKE, Sizes
 
 NAMES = ("intake", "settle", "storm", "drain", "growth", "memory", "recovery")
 EPILOG = """\
@@ -50,6 +51,9 @@ def parser() -> argparse.ArgumentParser:
         "for --smoke sqlite",
     )
     options.add_argument("--smoke", action="store_true", help="tiny: proves that everything works, measures nothing")
+    options.add_argument(
+        "--scale", type=float, default=1.0, metavar="X", help="this share of the full amounts, for example 0.2"
+    )
     options.add_argument("--json", type=Path, metavar="FILE", help="write all figures to this file, too")
     return options
 
@@ -61,21 +65,21 @@ def main() -> int:
         parser().error(f"unknown: {', '.join(sorted(unknown))}; there are: {', '.join(NAMES)}")
     engine = options.engine or ("both" if servers.available() and not options.smoke else "sqlite")
     if engine == "both":
-        return _both(options.smoke, names, options.json)
+        return _both(options, names)
     os.environ["HUB_TEST_ENGINE"] = engine
-    results, failed = _run(engine, names, options.smoke)
+    results, failed = _run(engine, names, SMOKE if options.smoke else FULL.scaled(options.scale))
     if options.json:
         options.json.write_text(json.dumps(results, indent=1, default=str) + "\n")
     return 1 if failed else 0
 
 
-def _run(engine: str, names: list[str], smoke: bool) -> tuple[list[dict[str, Any]], bool]:
+def _run(engine: str, names: list[str], sizes: Sizes) -> tuple[list[dict[str, Any]], bool]:
     console, results, failed = Console(), [], False
     for name in names:
         begun = time.monotonic()
         console.print(f"{engine}: {name} ...", style="dim")
         try:
-            found: Findings = importlib.import_module(f"tests.benchmarks.{name}").measure(SMOKE if smoke else FULL)
+            found: Findings = importlib.import_module(f"tests.benchmarks.{name}").measure(sizes)
         except Exception:
             console.print_exception(max_frames=8)
             failed = True
@@ -87,17 +91,18 @@ def _run(engine: str, names: list[str], smoke: bool) -> tuple[list[dict[str, Any
     return results, failed
 
 
-def _both(smoke: bool, names: list[str], into: Path | None) -> int:
+def _both(options: argparse.Namespace, names: list[str]) -> int:
     """One process for each engine: what is imported depends on it."""
     results, worst = [], 0
     with tempfile.TemporaryDirectory() as folder:
         for engine in ("sqlite", "postgres"):
             part = Path(folder) / f"{engine}.json"
             command = [sys.executable, "-m", "tests.benchmarks", "--engine", engine, "--only", ",".join(names)]
-            worst = max(worst, subprocess.call([*command, "--json", str(part), *(["--smoke"] if smoke else [])]))
+            command += ["--json", str(part), "--scale", str(options.scale), *(["--smoke"] if options.smoke else [])]
+            worst = max(worst, subprocess.call(command))
             results += json.loads(part.read_text()) if part.exists() else []
-    if into:
-        into.write_text(json.dumps(results, indent=1) + "\n")
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1) + "\n")
     return worst
 
 

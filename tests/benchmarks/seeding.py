@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+
+import psycopg
 
 from tests.benchmarks.fake import COLLECTION, MD5, SHA256
 from tests.installation import Installation
@@ -53,6 +56,19 @@ def records(hub: Installation, count: int, first: int = 1) -> None:
     )
 
 
+def remembered(hub: Installation, agreed: Mapping[str, object]) -> None:
+    """Documents in sync, with what is remembered of each."""
+    now = _NOW[engine_of(hub)]
+    for entity_id, agreement in agreed.items():
+        hub.sql(
+            "INSERT INTO syncapp_record (step, entity_type, entity_id, status, urgency, wished, served, agreed,"
+            " settled_at, created_at, changed_at)"
+            f" VALUES ('{DOCUMENT_STEP}', 'CDokumente', ?, 'in_sync', 10, 1, 1, ?, {now}, {now}, {now})",
+            entity_id,
+            json.dumps(agreement),
+        )
+
+
 def history(hub: Installation, count: int, of_records: int) -> None:
     """So many messages with one item each, and as many attempts, spread over the first `of_records` records."""
     now = _NOW[engine_of(hub)]
@@ -90,7 +106,8 @@ def settled_down(hub: Installation) -> None:
     if engine_of(hub) == "sqlite":
         hub.sql("ANALYZE")
     else:
-        hub.vacuum()  # type: ignore[attr-defined]
+        with psycopg.connect(hub.database_url, autocommit=True) as pg:
+            pg.execute("VACUUM ANALYZE")
 
 
 def _numbers(first: int, count: int) -> str:

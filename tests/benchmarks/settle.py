@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from statistics import median
 from typing import Any
 
@@ -42,7 +42,7 @@ def on(stage: Stage, sizes: Sizes) -> Findings:
     ]
     settled, touched = [], []
     for _ in range(sizes.settle_rounds):
-        settled.append(amount / _flood(stage, requests, amount))
+        settled.append(amount / flood(stage, requests, amount))
         touched.append(amount / _touch(stage, amount))
     for name, rates in (("records settled", settled), ("no-op tasks of Django-Q2", touched)):
         found.rows.append((name, median(rates), amount / median(rates)))
@@ -59,7 +59,7 @@ def on(stage: Stage, sizes: Sizes) -> Findings:
     return found
 
 
-def _flood(stage: Stage, requests: list[bytes], amount: int) -> float:
+def flood(stage: Stage, requests: list[bytes], amount: int) -> float:
     """Seconds from the first POST until every record is in sync again."""
     before = stage.count("SELECT sum(served) FROM syncapp_record")
     begun = time.perf_counter()
@@ -105,4 +105,4 @@ def _delays(stage: Stage, posts: int) -> list[float]:
 def _moment(value: Any) -> float:
     if isinstance(value, datetime):
         return value.timestamp()
-    return datetime.fromisoformat(value).replace(tzinfo=timezone.utc).timestamp()
+    return datetime.fromisoformat(value).replace(tzinfo=UTC).timestamp()

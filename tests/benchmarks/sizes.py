@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,22 @@ class Sizes:
     recovery_kills_a_round: int = 10
     recovery_settings: tuple[tuple[str, str], ...] = ()
 
+    def scaled(self, share: float) -> Sizes:
+        """Amounts of things made smaller or larger; rounds, workers and latencies stay."""
+        return replace(self, **{name: max(1, round(getattr(self, name) * share)) for name in _AMOUNTS})
 
+
+_AMOUNTS = (
+    "intake_requests",
+    "settle_records",
+    "latency_posts",
+    "drain_synced",
+    "drain_new",
+    "grown_records",
+    "grown_history",
+    "memory_early",
+    "memory_late",
+)
 FULL = Sizes()
 SMOKE = Sizes(
     intake_rounds=1,

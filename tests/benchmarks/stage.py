@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+
 from tests import engines, servers
 from tests.benchmarks import load, seeding
 from tests.installation import ROOT, Installation, until
@@ -120,13 +120,3 @@ def outside(url: str) -> dict[str, str]:
         "XAI_API_KEY": "bench",
         "XAI_MANAGEMENT_KEY": "bench",
     }
-
-
-def cores() -> int:
-    return os.cpu_count() or 1
-
-
-def timed(work: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun

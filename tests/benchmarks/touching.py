@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks.touching N`: enqueues N no-op tasks the way Django-Q2 offers it, one `async_task` each."""
+"""`python -m tests.benchmarks.touching N`: enqueues N no-op tasks as Django-Q2 offers it, one `async_task` each."""
 
 from __future__ import annotations
 
