@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from syncapp.admin import numbers, systems
+from syncapp.admin import causes, numbers, systems
 from syncapp.admin.buttons import rights
 from syncapp.admin.machinery import worker_views
 from syncapp.admin.pages import page, part, viewer
@@ -26,7 +26,7 @@ def start_context() -> dict[str, Any]:
         "columns": [(status.value, status.label) for status in numbers.TILES],
         "total": sum(count for _status, count, _url in tiles),
         "needs_a_person": needs,
-        "causes": numbers.causes(CAUSES_ON_START) if needs else [],
+        "causes": causes.causes(CAUSES_ON_START) if needs else [],
         "systems": systems.overview(),
         "workers": [view for view in worker_views() if not view.row.stopped_at],
         "queue": numbers.queue(),
@@ -51,4 +51,4 @@ def fresh_numbers(request: HttpRequest) -> HttpResponse:
 
 @viewer("syncapp.view_record")
 def cause_list(request: HttpRequest) -> HttpResponse:
-    return page(request, "causes", _("Failures by cause"), causes=numbers.causes())
+    return page(request, "causes", _("Failures by cause"), causes=causes.causes())

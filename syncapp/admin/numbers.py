@@ -25,9 +25,8 @@ from syncapp.models import (
     ScanRun,
     ScanState,
     Status,
-    SystemName,
 )
-from syncapp.templatetags.hub import reason_words, step_name
+from syncapp.templatetags.hub import step_name
 
 IN_SYNC = Q(status=Status.IN_SYNC)
 CACHE_KEY = "admin:in_sync"
@@ -53,34 +52,6 @@ class StepNumbers:
     def cells(self) -> list[tuple[str, int, str]]:
         """(state, count, address of the list) in the order of the tiles."""
         return [(s.value, self.counts.get(s, 0), records_url(status=s, step=self.step)) for s in TILES]
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Failures with the same step, system and reason."""
-
-    step: str
-    system: str
-    reason: str
-    count: int
-    first_at: datetime
-    last_at: datetime
-
-    @property
-    def words(self) -> str:
-        return reason_words(self.reason)
-
-    @property
-    def step_words(self) -> str:
-        return step_name(self.step)
-
-    @property
-    def system_words(self) -> str:
-        return str(SystemName(self.system).label) if self.system in SystemName.values else ""
-
-    @property
-    def url(self) -> str:
-        return records_url(step=self.step, reason=self.reason, status="open", system=self.system or "none")
 
 
 def records_url(**filters: str) -> str:
@@ -111,18 +82,6 @@ def _sums(which: Q) -> list[tuple[str, str, int]]:
 
 def totals(steps: list[StepNumbers]) -> list[tuple[Status, int, str]]:
     return [(status, sum(s.counts.get(status, 0) for s in steps), records_url(status=status)) for status in TILES]
-
-
-def causes(limit: int = 100) -> list[Cause]:
-    """What needs a person, grouped; the cause seen last comes first."""
-    rows = (
-        Record.objects.filter(status__in=NEEDS_A_PERSON)
-        .order_by()
-        .values_list("step", "system", "reason")
-        .annotate(count=Count("pk"), first=Min("changed_at"), last=Max("changed_at"))
-        .order_by("-last")[:limit]
-    )
-    return [Cause(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

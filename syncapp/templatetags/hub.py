@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from syncapp.events import registry
@@ -23,26 +24,14 @@ from syncapp.models import Reason, Status
 
 register = template.Library()
 
-TONES = {
-    "in_sync": "good",
-    "done": "good",
-    "up": "good",
-    "stored": "good",
-    "reprocessed": "good",
-    "waiting": "calm",
-    "postponed": "calm",
-    "observed": "calm",
-    "intended": "calm",
-    "open": "warn",
-    "running": "busy",
-    "failed": "bad",
-    "refused": "bad",
-    "down": "bad",
-    "quarantined": "warn",
-    "stopped": "warn",
-    "conflict": "warn",
-    "lost": "warn",
+_STATES_OF_TONE = {
+    "good": ("in_sync", "done", "up", "stored", "reprocessed"),
+    "calm": ("waiting", "postponed", "observed", "intended"),
+    "busy": ("running",),
+    "warn": ("open", "quarantined", "stopped", "conflict", "lost"),
+    "bad": ("failed", "refused", "down"),
 }
+TONES = {state: tone for tone, states in _STATES_OF_TONE.items() for state in states}
 
 
 @register.filter
@@ -103,6 +92,25 @@ SCANS: dict[str, str | Promise] = {"changes": _("Changes in the CRM"), "everythi
 @register.filter
 def scan_words(name: str) -> str:
     return str(SCANS.get(name, name))
+
+
+# Short reasons that flows write into rows; they are translated when they are shown.
+STORED = (
+    gettext_noop("no document uses it"),
+    gettext_noop("no entity of the CRM names it"),
+    gettext_noop("entity deleted"),
+    gettext_noop("entity closed"),
+    gettext_noop("document deleted"),
+    gettext_noop("content replaced"),
+    gettext_noop("uploaded twice or too late"),
+    gettext_noop("interrupted"),
+    gettext_noop("confirmed by a person"),
+)
+
+
+@register.filter
+def why_words(stored: str) -> str:
+    return gettext(stored) if stored in STORED else stored
 
 
 @register.filter
