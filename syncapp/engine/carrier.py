@@ -6,6 +6,7 @@ finds it, so a failure here is logged and never reaches the caller.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,10 +15,10 @@ from django.db import transaction
 from django.utils import timezone
 from django_q.brokers import Broker, get_broker
 from django_q.brokers.orm import ORM
-from django_q.humanhash import uuid
-from django_q.models import OrmQ
 from django_q.signing import SignedPackage
 from redis.exceptions import RedisError
+
+from syncapp.engine import inserting
 
 RUN = "syncapp.jobs.run"
 DRAIN = "syncapp.jobs.drain"
@@ -54,10 +55,10 @@ def queue_size() -> int:
 
 def _package(function: str, call: tuple[int, ...], timeout: int | None) -> str:
     # What async_task() makes, without its one broker call per task; `save` off: attempts are our history.
-    name, task_id = uuid()
+    task_id = uuid.uuid4().hex
     task: dict[str, Any] = {
         "id": task_id,
-        "name": name,
+        "name": f"{function.rpartition('.')[2]}-{task_id[:8]}",
         "func": function,
         "args": call,
         "kwargs": {},
@@ -71,8 +72,9 @@ def _package(function: str, call: tuple[int, ...], timeout: int | None) -> str:
 
 
 def _put_in_table(broker: Broker, packages: Sequence[str]) -> None:
-    now = timezone.now()
-    OrmQ.objects.bulk_create([OrmQ(key=broker.list_key, payload=package, lock=now) for package in packages])
+    now = inserting.moment(timezone.now())
+    rows = [(broker.list_key, package, now) for package in packages]
+    inserting.insert("django_q_ormq", ("key", "payload", "lock"), rows)
 
 
 def _push(broker: Broker, packages: Sequence[str]) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from syncapp.engine import wishes
+from syncapp.engine import inserting, wishes
 from syncapp.engine.wishes import Target, Wish
 from syncapp.events import bodies, dispatch, topics
 from syncapp.events.bodies import Batch, Item, Unreadable
-from syncapp.models import InboxItem, InboxMessage, InboxState, Urgency
+from syncapp.models import InboxMessage, InboxState, Urgency
 
 log = structlog.get_logger(__name__)
 
@@ -109,9 +111,14 @@ def _store(message: InboxMessage, batch: Batch) -> int:
     fresh = {(wish.target.entity_type, wish.target.entity_id) for wish in counted if wish.new}
     fresh |= {(item.entity_type, item.entity_id) for item, targets in wanted.items() if not targets}
     message.items_new = len(fresh)
-    message.save()
-    InboxItem.objects.bulk_create(
-        [_item(message, item, [by_target[target] for target in targets]) for item, targets in wanted.items()]
+    if message.pk is None:
+        message.pk = inserting.insert_one("syncapp_inboxmessage", _MESSAGE, _message_row(message))
+    else:
+        message.save()
+    inserting.insert(
+        "syncapp_inboxitem",
+        _ITEM,
+        [_item_row(message, item, [by_target[target] for target in targets]) for item, targets in wanted.items()],
     )
     return message.items_new
 
@@ -120,14 +127,23 @@ def _targets(item: Item, action: str) -> list[Target]:
     return dispatch.targets(topics.topic_of(item.entity_type, action), item.entity_type, [item.entity_id])
 
 
-def _item(message: InboxMessage, item: Item, counted: list[Wish]) -> InboxItem:
+_MESSAGE = (
+    *("trace_id", "received_at", "path", "entity_type", "action", "sender", "state", "reason"),
+    *("body", "size", "items_total", "items_new", "rejected"),
+)
+_ITEM = ("message_id", "position", "entity_type", "entity_id", "record_id", "wish")
+
+
+def _message_row(message: InboxMessage) -> tuple[Any, ...]:
+    values = {name: getattr(message, name) for name in _MESSAGE}
+    values["received_at"] = inserting.moment(message.received_at)
+    values["rejected"] = json.dumps(message.rejected)
+    values["state"] = str(message.state)  # not the enumeration, which the drivers don't know
+    return tuple(values.values())
+
+
+def _item_row(message: InboxMessage, item: Item, counted: list[Wish]) -> tuple[Any, ...]:
     # An entity type that no flow runs on yet is recorded, without a record.
     first = counted[0] if counted else None
-    return InboxItem(
-        message=message,
-        position=item.position,
-        entity_type=item.entity_type,
-        entity_id=item.entity_id,
-        record_id=first.pk if first else None,
-        wish=first.number if first else None,
-    )
+    wish = (first.pk, first.number) if first else (None, None)
+    return (message.pk, item.position, item.entity_type, item.entity_id, *wish)
