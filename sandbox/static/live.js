@@ -23,4 +23,8 @@ document.addEventListener("submit", (event) => {
   if (question && !window.confirm(question)) event.preventDefault();
 });
 
+// Links in the form of the real EspoCRM (#CDokumente/view/65f…) lead to the page that stands for it here.
+const asked = /^#(\w+)\/view\/(\w+)$/.exec(location.hash);
+if (asked) location.replace(`/espocrm/${asked[1]}/${asked[2]}`);
+
 setInterval(refresh, PAUSE);

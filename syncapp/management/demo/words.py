@@ -56,12 +56,12 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "In EspoCRM ein Dokument ändern (neue Datei, andere Akte) und zusehen: hier, im Hub, bei xAI.",
     ),
     "try_mend": (
-        "Failures: open “Zustellungsurkunde”, read why, upload a readable file for it in EspoCRM; it is gone.",
-        "Fehler: „Zustellungsurkunde“ öffnen, Grund lesen, in EspoCRM eine lesbare Datei hochladen; er verschwindet.",
+        "Failures in the hub: read why, follow the link to EspoCRM, upload a readable file there; they are gone.",
+        "Fehler im Hub: Grund lesen, dem Link ins CRM folgen, dort eine lesbare Datei hochladen; weg sind sie.",
     ),
     "try_wait": (
-        "“Gutachten Mietspiegel” waits: xAI asked for a pause of 90 seconds. It goes on by itself.",
-        "„Gutachten Mietspiegel“ wartet: xAI bat um 90 Sekunden Pause. Es geht von selbst weiter.",
+        "One document waits, because xAI asked for a pause of 90 seconds. It goes on by itself.",
+        "Ein Dokument wartet, weil xAI um 90 Sekunden Pause bat. Es geht von selbst weiter.",
     ),
     "try_break": (
         "Faults: let xAI answer 503 for a minute. The hub shows the outage, waits, and catches up.",
