@@ -112,6 +112,7 @@ def _end(
     common: dict[str, Any] = {}
     if served:
         common["served"] = run.claim.wish
+    if status in (Status.IN_SYNC, Status.SKIPPED):
         common["attempts"] = 0
     if agreed is not None:
         common["agreed"] = dict(agreed)

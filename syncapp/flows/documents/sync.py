@@ -58,6 +58,8 @@ class DocumentSync:
 
     def _carry_out(self, state: DocumentState, plan: Plan) -> Ending:
         ending = plan.ending
+        if isinstance(ending, Failed) and not ending.detail:
+            ending = replace(ending, detail=self._words_of_xai(state))
         for action in plan.actions:
             match action:
                 case AskForCollection():
@@ -136,8 +138,7 @@ class DocumentSync:
         assert state.document is not None  # noqa: S101  the plan of a document that is gone tells nobody
         fields = dict(action.fields)
         if isinstance(ending, Failed):
-            words = ending.detail or self._words_of_xai(state)
-            error = texts.for_crm(ending.reason, words)
+            error = texts.for_crm(ending.reason, ending.detail)
             fields = mapping.failure(state.document, error, espo_time(timezone.now()), FIELDS)
         ignored = self._write(state.document, fields) if fields else []
         return Failed(Why.FIELD_MISSING, ", ".join(ignored)) if ignored else None

@@ -193,6 +193,7 @@ def test_failed_indexing_needs_a_person_and_retry_tries_again(world: World) -> N
     document = synced(world, world.parent())
     record = world.record(document)
     assert (record.status, record.reason) == (Status.FAILED, Reason.INDEXING_FAILED)
+    assert record.detail == "Seite 3 ist beschädigt"
     assert world.crm(document)["xaiSyncStatus"] == "failed"
     assert "beschädigt" in world.crm(document)["xaiSyncError"]
     from syncapp.engine.retry import retry
