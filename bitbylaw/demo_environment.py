@@ -35,5 +35,6 @@ def prepare() -> None:
         # What may take a minute in real use is to be seen within seconds.
         "SWEEP_SECONDS": "1",
         "XAI_INDEX_POLL_SECONDS": "1",
+        "HTTP_RETRY_BUDGET_SECONDS": "6",
         "STOP_GRACE_SECONDS": "8",
     }
