@@ -28,7 +28,10 @@ def refuse_without_sandbox() -> str:
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if not missing:
         return ""
-    return f"The sandbox needs {' and '.join(missing)}, which a real installation does not have. Run: make demo"
+    return (
+        f"The sandbox needs {' and '.join(missing)}, which a real installation does not have. "
+        "Run `make demo`, or `pip install -r requirements/dev.txt` in this environment."
+    )
 
 
 def status_of(url: str) -> int:
