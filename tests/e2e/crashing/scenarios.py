@@ -1,0 +1,119 @@
+"""What happens in the firm: a start that is in agreement on both sides, then a change with its event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.client import SandboxClient
+from syncapp.engine import wishes
+from syncapp.engine.wishes import Target
+from syncapp.events.registry import COLLECTION_SYNC, DOCUMENT_SYNC
+from syncapp.models import Urgency
+
+PARENT, LINK = "Raeumungsklage", "raeumungsklages"
+
+
+@dataclass(frozen=True)
+class Firm:
+    crm: SandboxClient
+
+    def parent(self, name: str) -> None:
+        self.crm.create(PARENT, {"name": f"Muster ./. {name}", "status": "active"}, id=name)
+
+    def document(self, name: str, *parents: str, content: bytes = b"Mietvertrag") -> None:
+        self.crm.create("CDokumente", {"name": name}, id=name)
+        self.crm.upload_file(name, f"{name}.txt", content)
+        for parent in parents:
+            self.crm.link("CDokumente", name, LINK, parent)
+
+    def event(self, name: str, kind: str = "CDokumente", *, thorough: bool = False) -> None:
+        """What a webhook leaves behind."""
+        step = DOCUMENT_SYNC if kind == "CDokumente" else COLLECTION_SYNC
+        wishes.request([Target(step, kind, name)], urgency=Urgency.EVENT, thorough=thorough, trace_id="crash")
+
+
+def _nothing(firm: Firm) -> None:
+    """Nobody does anything."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """`ends`: state and reason of each record when all is done.
+
+    `meanwhile`: what happens while the worker is dead. Then how all ends depends on how far it had come (`one_end`
+    False), and only what must hold in any case is looked at.
+    """
+
+    start: Callable[[Firm], None]
+    change: Callable[[Firm], None]
+    ends: Mapping[str, str]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    meanwhile: Callable[[Firm], None] = _nothing
+    after_reading: bool = False  # die after calls that only read, too: the same state as before them, so once is enough
+
+    @property
+    def one_end(self) -> bool:
+        return self.meanwhile is _nothing
+
+
+def _one_document(firm: Firm) -> None:
+    firm.parent("klage1")
+    _another_document(firm)
+
+
+def _one_parent(firm: Firm) -> None:
+    firm.parent("klage1")
+    firm.event("klage1", PARENT)
+
+
+def _another_document(firm: Firm) -> None:
+    firm.document("dokument1", "klage1")
+    firm.event("dokument1")
+
+
+def _two_documents(firm: Firm) -> None:
+    _one_document(firm)
+    firm.document("dokument2", "klage1", content=b"Vollmacht")
+    firm.event("dokument2")
+
+
+def _new_content(firm: Firm) -> None:
+    firm.crm.upload_file("dokument1", "dokument1.txt", b"Nachtrag")
+    firm.event("dokument1")
+
+
+def _move(firm: Firm) -> None:
+    firm.parent("klage2")
+    firm.crm.unlink("CDokumente", "dokument1", LINK, "klage1")
+    firm.crm.link("CDokumente", "dokument1", LINK, "klage2")
+    firm.event("dokument1", thorough=True)
+
+
+def _delete(firm: Firm) -> None:
+    firm.crm.delete("CDokumente", "dokument1")
+    firm.event("dokument1")
+
+
+def _close(firm: Firm) -> None:
+    firm.crm.set_status(PARENT, "klage1", "closed")
+    firm.event("klage1", PARENT)
+
+
+_LEFT = {"dokument1": "skipped no_parent", "dokument2": "skipped no_parent"}
+_IN_SYNC = {"dokument1": "in_sync", "klage1": "in_sync"}
+_GONE = {"dokument1": "skipped entity_gone", "klage1": "in_sync"}
+
+SCENARIOS: Mapping[str, Scenario] = {
+    "new": Scenario(_nothing, _one_document, _IN_SYNC, after_reading=True),
+    "content": Scenario(_one_document, _new_content, _IN_SYNC),
+    "moved": Scenario(_one_document, _move, {**_IN_SYNC, "klage2": "in_sync"}),
+    "deleted": Scenario(_one_document, _delete, _GONE),
+    "closed": Scenario(_two_documents, _close, {"klage1": "skipped deletion_proposed", **_LEFT}),
+    "closed_and_removed": Scenario(
+        _two_documents, _close, {"klage1": "skipped parent_closed", **_LEFT}, {"XAI_DELETE_COLLECTIONS": True}
+    ),
+    "new_then_other_content": Scenario(_nothing, _one_document, _IN_SYNC, meanwhile=_new_content),
+    "new_then_deleted": Scenario(_one_parent, _another_document, _GONE, meanwhile=_delete),
+}

@@ -1,0 +1,98 @@
+"""Workers as processes of their own, forked off one that has loaded everything: a life costs milliseconds."""
+
+from __future__ import annotations
+
+import os
+import signal
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connections
+from django.utils import timezone
+
+from syncapp import jobs
+from syncapp.engine.draining import drain
+from syncapp.engine.sweep import sweep
+from syncapp.events import registry
+from syncapp.flows import texts
+from syncapp.models import Record, Status
+from tests.e2e.crashing.moments import NEVER, Moments
+
+ROUNDS = 30  # more than any scenario needs: a hub that still moves then is a finding
+ON_THEIR_WAY = (Status.WAITING, Status.RUNNING)
+
+
+@dataclass(frozen=True)
+class Life:
+    """How a worker ended, and the moments it lived through; the last one is that of its death when it was `killed`."""
+
+    moments: list[str]
+    killed: bool
+    failed: bool
+
+
+def load() -> None:
+    """What a worker loads when it first needs it, so that a forked one has it."""
+    for spec in registry.runnable():
+        jobs.engine_step(spec.name)
+    texts.all_for_crm()
+
+
+def first_worker(kill_at: int = NEVER) -> Life:
+    """Takes up what waits and works until all is done, or until it dies."""
+    return _fork(lambda moments: _work(moments, lambda: None), kill_at)
+
+
+def next_worker(kill_at: int = NEVER) -> Life:
+    """Starts after a death: the lease of the dead one ends, the sweep comes by, work goes on."""
+    Record.objects.filter(status=Status.RUNNING).update(leased_until=timezone.now() - timedelta(seconds=1))
+    return _fork(lambda moments: _work(moments, sweep), kill_at)
+
+
+def _work(moments: Moments, before: Callable[[], object]) -> None:
+    for _ in range(ROUNDS):
+        before()
+        with moments.uncounted():
+            if not Record.objects.filter(status__in=ON_THEIR_WAY).exists():
+                return
+            Record.objects.filter(status=Status.WAITING).update(due_at=timezone.now())  # the pauses go by
+        drain(jobs.run_now)
+    with moments.uncounted():
+        left = list(Record.objects.filter(status__in=ON_THEIR_WAY).values_list("step", "entity_id", "status", "reason"))
+    raise AssertionError(f"still moving after {ROUNDS} rounds: {left}")
+
+
+def _fork(work: Callable[[Moments], None], kill_at: int) -> Life:
+    _let_go_of_connections()
+    listening, telling = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            moments = Moments(kill_at, telling)
+            moments.watch()
+            work(moments)
+            moments.reach("the end")
+            code = 0
+        except BaseException:
+            traceback.print_exc(limit=-3)
+        finally:
+            os._exit(code)
+    os.close(telling)
+    with os.fdopen(listening) as pipe:
+        reached = pipe.read().splitlines()
+    _, status = os.waitpid(pid, 0)
+    killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    return Life(reached, killed, failed=not killed and status != 0)
+
+
+def _let_go_of_connections() -> None:
+    """A forked process must never share one with its parent."""
+    connections.close_all()
+    if settings.CONFIG.redis_url:
+        from django_redis import get_redis_connection
+
+        get_redis_connection("default").connection_pool.disconnect()

@@ -1,0 +1,123 @@
+"""Real workers that are killed in the middle of the work, or lose their queue: nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+import redis
+
+from sandbox.running import SandboxProcess
+from tests.installation import Installation, until
+from tests.world import sandbox_settings
+
+pytestmark = pytest.mark.e2e
+SECONDS = 120  # far more than lease and sweep take; a worker that starts anew on a busy machine takes most of it
+BEATING = "SELECT 1 FROM syncapp_worker WHERE beat_at IS NOT NULL AND stopped_at IS NULL"
+DOCUMENTS = 20
+
+
+class Firm:
+    """One parent with documents, told to the hub as the webhooks do it."""
+
+    def __init__(self, sandbox: SandboxProcess, hub: Installation) -> None:
+        self.sandbox, self.hub = sandbox.client, hub
+        self.sandbox.settings(xai_indexing_seconds=0)
+        self.sandbox.create("Raeumungsklage", {"name": "Muster", "status": "active"}, id="klage")
+
+    def documents(self, count: int) -> None:
+        ids = [f"dokument{number}" for number in range(count)]
+        for pk in ids:
+            self.sandbox.create("CDokumente", {"name": pk}, id=pk)
+            self.sandbox.upload_file(pk, f"{pk}.txt", pk.encode())
+            self.sandbox.link("CDokumente", pk, "raeumungsklages", "klage")
+        self.hub.manage("shell", "-c", _WISHES, check=True)
+
+    def worker(self) -> subprocess.Popen[bytes]:
+        process = self.hub.start("worker", "--workers", "2")
+        self.hub.wait_for(BEATING, seconds=SECONDS)
+        return process
+
+    def all_in_sync(self, count: int) -> None:
+        """Waits for it, then looks at the sandbox: each file once, all in the one collection, the CRM says so."""
+        until(
+            lambda: self.hub.sql("SELECT count(*) FROM syncapp_record WHERE status = 'in_sync'") == [(count + 1,)],
+            SECONDS,
+            lambda: f"{self.hub.sql('SELECT entity_id, status, reason FROM syncapp_record')}\n{self.hub.log()}",
+        )
+        xai = self.sandbox.state("xai")
+        assert len(xai["files"]) == len({file["sha256"] for file in xai["files"]}) == count
+        (collection,) = xai["collections"]
+        assert len(collection["documents"]) == count
+        documents = self.sandbox.state("espocrm")["records"]["CDokumente"]
+        assert {row["xaiSyncStatus"] for row in documents} == {"clean"}
+        assert self.hub.sql("SELECT id FROM syncapp_journalentry WHERE state IN ('intended', 'lost')") == []
+
+
+_WISHES = """
+from syncapp.engine import connections, wishes
+from syncapp.models import Urgency
+rows = connections.espocrm().all_documents()
+wishes.request([wishes.Target("document_sync", "CDokumente", row.id) for row in rows], urgency=Urgency.EVENT)
+"""
+
+
+@pytest.fixture
+def firm(tmp_path: Path) -> Iterator[Firm]:
+    with SandboxProcess() as sandbox:
+        ours = {name: str(value) for name, value in sandbox_settings(sandbox).items()}
+        pace = {"LEASE_SECONDS": "2", "SWEEP_SECONDS": "1", "CANARY_SECONDS": "6"}
+        with Installation.fresh(tmp_path, **ours, **pace) as hub:
+            yield Firm(sandbox, hub)
+
+
+def test_a_worker_killed_in_the_middle_of_a_call(firm: Firm) -> None:
+    firm.worker()
+    hold = firm.sandbox.add_fault("hold", system="xai", method="POST", path="/v1/files", hold="after")
+    firm.documents(1)
+    firm.sandbox.wait_held(timeout=SECONDS)
+    ((name,),) = firm.hub.sql("SELECT claimed_by FROM syncapp_record WHERE status = 'running'")
+
+    os.kill(int(name.rpartition("/")[2]), signal.SIGKILL)
+
+    firm.sandbox.release(hold)
+    firm.all_in_sync(1)
+    assert firm.hub.sql("SELECT 1 FROM syncapp_attempt WHERE outcome = 'lost' AND reason = 'worker_died'")
+
+
+def test_the_whole_family_of_processes_killed_and_started_anew(firm: Firm) -> None:
+    process = firm.worker()
+    hold = firm.sandbox.add_fault("hold", system="xai", method="POST", path="/v1/files", hold="before", times=None)
+    firm.documents(5)
+    firm.sandbox.wait_held(timeout=SECONDS)
+
+    supervisor = psutil.Process(process.pid)
+    for victim in [supervisor, *supervisor.children(recursive=True)]:
+        victim.kill()
+
+    process.wait(10)
+    firm.sandbox.release(hold)
+    firm.hub.sql("UPDATE syncapp_worker SET beat_at = NULL")
+    firm.worker()
+    firm.all_in_sync(5)
+
+
+def test_the_queue_lost_in_the_middle_of_the_work(firm: Firm) -> None:
+    firm.worker()
+    hold = firm.sandbox.add_fault("hold", system="xai", method="POST", path="/v1/files", hold="before", times=None)
+    firm.documents(DOCUMENTS)
+    firm.sandbox.wait_held(timeout=SECONDS)
+
+    if url := firm.hub.env["REDIS_URL"]:  # the queue, and the locks of those who are at work
+        with redis.Redis.from_url(url) as client:
+            client.flushdb()
+    else:
+        firm.hub.sql("DELETE FROM django_q_ormq")
+
+    firm.sandbox.release(hold)
+    firm.all_in_sync(DOCUMENTS)
