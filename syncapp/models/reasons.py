@@ -27,7 +27,10 @@ class Reason(models.TextChoices):
     NO_PARENT = "no_parent", _("The document has no parent with a collection: it is not made searchable.")
     NO_FILE = "no_file", _("The document has no file. Upload a file in the CRM if there should be one.")
     UNSUPPORTED_TYPE = "unsupported_type", _("This type of file can't be made searchable (for example an image).")
-    TOO_LARGE = "too_large", _("The file is larger than allowed. Split or shrink it in the CRM, then it is tried again.")
+    TOO_LARGE = (
+        "too_large",
+        _("The file is larger than allowed. Split or shrink it in the CRM, then it is tried again."),
+    )
     EMPTY_FILE = "empty_file", _("The file is empty. Upload it again in the CRM.")
     ENTITY_GONE = "entity_gone", _("The entity was deleted in the CRM; its traces were tidied away.")
     PARENT_PAUSED = "parent_paused", _("The status of the entity says that it is left alone.")

@@ -81,10 +81,7 @@ class Record(models.Model):
                 condition=Q(
                     status="running", claim__isnull=False, leased_until__isnull=False, claimed_wish__isnull=False
                 )
-                | (
-                    ~Q(status="running")
-                    & Q(claim__isnull=True, leased_until__isnull=True, claimed_wish__isnull=True)
-                ),
+                | (~Q(status="running") & Q(claim__isnull=True, leased_until__isnull=True, claimed_wish__isnull=True)),
             ),
             models.CheckConstraint(
                 name="record_waiting_is_due", condition=~Q(status="waiting") | Q(due_at__isnull=False)
