@@ -18,7 +18,7 @@ from django_q.brokers.orm import ORM
 from django_q.signing import SignedPackage
 from redis.exceptions import RedisError
 
-from syncapp.engine import inserting
+from syncapp.engine import plain_sql
 
 RUN = "syncapp.jobs.run"
 DRAIN = "syncapp.jobs.drain"
@@ -72,9 +72,9 @@ def _package(function: str, call: tuple[int, ...], timeout: int | None) -> str:
 
 
 def _put_in_table(broker: Broker, packages: Sequence[str]) -> None:
-    now = inserting.moment(timezone.now())
+    now = timezone.now()
     rows = [(broker.list_key, package, now) for package in packages]
-    inserting.insert("django_q_ormq", ("key", "payload", "lock"), rows)
+    plain_sql.insert("django_q_ormq", ("key", "payload", "lock"), rows)
 
 
 def _push(broker: Broker, packages: Sequence[str]) -> None:

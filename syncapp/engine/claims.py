@@ -6,6 +6,7 @@ before its next outside write, and cannot settle.
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import uuid
@@ -15,9 +16,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
+from django.db import connection
 from django.utils import timezone
 
+from syncapp.engine import plain_sql
 from syncapp.models import Record, Status
 
 
@@ -54,26 +56,30 @@ def take(pk: int, *, even_early: bool = False) -> Claim | None:
 
     The attempt is counted here, before anything is done outside.
     """
-    now = timezone.now()
-    record = Record.objects.filter(pk=pk, status=Status.WAITING).first()
-    if record is None or record.due_at is None or (record.due_at > now and not even_early):
+    now, token, worker = timezone.now(), uuid.uuid4(), worker_name()
+    parameters = [token, worker, now + lease(), now, pk, *([] if even_early else [now])]
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_EVEN_EARLY if even_early else _TAKE_DUE, list(map(plain_sql.stored, parameters)))
+        row = cursor.fetchone()
+    if row is None:
         return None
-    token, worker = uuid.uuid4(), worker_name()
-    # A wish that comes between the look and the UPDATE is above `claimed_wish` and causes one more run.
-    taken = Record.objects.filter(pk=pk, status=Status.WAITING).update(
-        status=Status.RUNNING,
-        claim=token,
-        claimed_by=worker,
-        claimed_wish=record.wished,
-        leased_until=now + lease(),
-        attempts=F("attempts") + 1,
-        due_at=None,
-        changed_at=now,
-    )
-    if not taken:
-        return None
-    record.attempts += 1
+    values = [json.loads(value) if name == "agreed" else value for name, value in zip(_KNOWN, row, strict=True)]
+    record = Record.from_db(connection.alias, _KNOWN, values)
     return Claim(record, token, record.wished, worker, now)
+
+
+# What a run may ask of its record, in the order of the model's fields; anything else is fetched when it is asked for.
+_KNOWN = (
+    *("id", "step", "entity_type", "entity_id", "reason", "detail", "system"),
+    *("wished", "served", "thorough_wish", "urgency", "attempts", "agreed", "trace_id"),
+)
+# The newest wish is counted in the same moment; one that comes later is above `claimed_wish` and causes one more run.
+_TAKE = f"""
+UPDATE syncapp_record SET status = 'running', claim = %s, claimed_by = %s, claimed_wish = wished, leased_until = %s,
+  attempts = attempts + 1, due_at = NULL, changed_at = %s
+WHERE id = %s AND status = 'waiting' {{due}} RETURNING {", ".join(_KNOWN)}
+"""  # noqa: S608  our own names
+_TAKE_DUE, _TAKE_EVEN_EARLY = _TAKE.format(due="AND due_at <= %s"), _TAKE.format(due="")
 
 
 def keep(claim: Claim) -> None:
@@ -95,11 +101,17 @@ def let_go(claim: Claim, *, fresh: Mapping[str, Any], again: Mapping[str, Any]) 
         "leased_until": None,
         "changed_at": timezone.now(),
     }
-    if _held(claim).filter(wished=claim.wish).update(**free, **fresh):
+    if _set(claim, {**free, **fresh}, " AND wished = %s", claim.wish):
         return False
-    if _held(claim).update(**free, **again):
+    if _set(claim, {**free, **again}):
         return True
     raise ClaimLost(str(claim.record))
+
+
+def _set(claim: Claim, columns: Mapping[str, Any], condition: str = "", *parameters: int) -> bool:
+    names = ", ".join(f"{name} = %s" for name in columns)
+    statement = f"UPDATE syncapp_record SET {names} WHERE id = %s AND claim = %s AND status = 'running'{condition}"  # noqa: S608
+    return bool(plain_sql.execute(statement, [*columns.values(), claim.record.pk, claim.token, *parameters]))
 
 
 def _held(claim: Claim) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from syncapp.engine import inserting, wishes
+from syncapp.engine import plain_sql, wishes
 from syncapp.engine.wishes import Target, Wish
 from syncapp.events import bodies, dispatch, topics
 from syncapp.events.bodies import Batch, Item, Unreadable
@@ -112,10 +111,10 @@ def _store(message: InboxMessage, batch: Batch) -> int:
     fresh |= {(item.entity_type, item.entity_id) for item, targets in wanted.items() if not targets}
     message.items_new = len(fresh)
     if message.pk is None:
-        message.pk = inserting.insert_one("syncapp_inboxmessage", _MESSAGE, _message_row(message))
+        message.pk = plain_sql.insert_one("syncapp_inboxmessage", _MESSAGE, _message_row(message))
     else:
         message.save()
-    inserting.insert(
+    plain_sql.insert(
         "syncapp_inboxitem",
         _ITEM,
         [_item_row(message, item, [by_target[target] for target in targets]) for item, targets in wanted.items()],
@@ -135,11 +134,7 @@ _ITEM = ("message_id", "position", "entity_type", "entity_id", "record_id", "wis
 
 
 def _message_row(message: InboxMessage) -> tuple[Any, ...]:
-    values = {name: getattr(message, name) for name in _MESSAGE}
-    values["received_at"] = inserting.moment(message.received_at)
-    values["rejected"] = json.dumps(message.rejected)
-    values["state"] = str(message.state)  # not the enumeration, which the drivers don't know
-    return tuple(values.values())
+    return tuple(getattr(message, name) for name in _MESSAGE)
 
 
 def _item_row(message: InboxMessage, item: Item, counted: list[Wish]) -> tuple[Any, ...]:
