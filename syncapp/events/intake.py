@@ -110,7 +110,7 @@ def _store(message: InboxMessage, batch: Batch) -> int:
     fresh = {(wish.target.entity_type, wish.target.entity_id) for wish in counted if wish.new}
     fresh |= {(item.entity_type, item.entity_id) for item, targets in wanted.items() if not targets}
     message.items_new = len(fresh)
-    if message.pk is None:
+    if message._state.adding:
         message.pk = plain_sql.insert_one("syncapp_inboxmessage", _MESSAGE, _message_row(message))
     else:
         message.save()

@@ -93,7 +93,8 @@ def _run(engine: str, names: list[str], sizes: Sizes) -> tuple[list[dict[str, An
 
 def _both(options: argparse.Namespace, names: list[str]) -> int:
     """One process for each engine: what is imported depends on it."""
-    results, worst = [], 0
+    results: list[dict[str, Any]] = []
+    worst = 0
     with tempfile.TemporaryDirectory() as folder:
         for engine in ("sqlite", "postgres"):
             part = Path(folder) / f"{engine}.json"
