@@ -17,11 +17,7 @@ import pytest
 from tests import engines
 from tests.installation import ROOT, until
 
-# It brings its own SQLite, whatever engine the tests run on.
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.skipif(engines.chosen().name != "sqlite", reason="the demo is always on SQLite"),
-]
+pytestmark = pytest.mark.e2e
 STAYS = "Ctrl-C ends all of it"
 CALLED_OTHERWISE = """
 import django
