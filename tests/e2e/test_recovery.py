@@ -43,12 +43,20 @@ class Firm:
         self.hub.wait_for(BEATING, seconds=SECONDS)
         return process
 
+    def wait_held(self) -> None:
+        """Returns when a worker is in the middle of an upload."""
+        until(lambda: self.sandbox.waiting() > 0, SECONDS, self._story)
+
+    def _story(self) -> str:
+        records = self.hub.sql("SELECT entity_id, status, reason, claimed_by, attempts FROM syncapp_record")
+        return f"{records}\n{self.hub.log()}"
+
     def all_in_sync(self, count: int) -> None:
         """Waits for it, then looks at the sandbox: each file once, all in the one collection, the CRM says so."""
         until(
             lambda: self.hub.sql("SELECT count(*) FROM syncapp_record WHERE status = 'in_sync'") == [(count + 1,)],
             SECONDS,
-            lambda: f"{self.hub.sql('SELECT entity_id, status, reason FROM syncapp_record')}\n{self.hub.log()}",
+            self._story,
         )
         xai = self.sandbox.state("xai")
         assert len(xai["files"]) == len({file["sha256"] for file in xai["files"]}) == count
@@ -80,7 +88,7 @@ def test_a_worker_killed_in_the_middle_of_a_call(firm: Firm) -> None:
     firm.worker()
     hold = firm.sandbox.add_fault("hold", system="xai", method="POST", path="/v1/files", hold="after")
     firm.documents(1)
-    firm.sandbox.wait_held(timeout=SECONDS)
+    firm.wait_held()
     ((name,),) = firm.hub.sql("SELECT claimed_by FROM syncapp_record WHERE status = 'running'")
 
     os.kill(int(name.rpartition("/")[2]), signal.SIGKILL)
@@ -94,7 +102,7 @@ def test_the_whole_family_of_processes_killed_and_started_anew(firm: Firm) -> No
     process = firm.worker()
     hold = firm.sandbox.add_fault("hold", system="xai", method="POST", path="/v1/files", hold="before", times=None)
     firm.documents(5)
-    firm.sandbox.wait_held(timeout=SECONDS)
+    firm.wait_held()
 
     supervisor = psutil.Process(process.pid)
     for victim in [supervisor, *supervisor.children(recursive=True)]:
@@ -111,7 +119,7 @@ def test_the_queue_lost_in_the_middle_of_the_work(firm: Firm) -> None:
     firm.worker()
     hold = firm.sandbox.add_fault("hold", system="xai", method="POST", path="/v1/files", hold="before", times=None)
     firm.documents(DOCUMENTS)
-    firm.sandbox.wait_held(timeout=SECONDS)
+    firm.wait_held()
 
     if url := firm.hub.env["REDIS_URL"]:  # the queue, and the locks of those who are at work
         with redis.Redis.from_url(url) as client:
