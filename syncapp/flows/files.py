@@ -63,6 +63,14 @@ def used_by_another(entity_type: str, entity_id: str, collection_id: str, file_i
     return rows.exclude(entity_type=entity_type, entity_id=entity_id).exists()
 
 
+def owner_of(collection_id: str) -> tuple[str, str]:
+    """(entity type, id) of the parent whose collection it is; empty texts when the hub has not made or met it."""
+    rows = Reference.objects.filter(
+        system=SystemName.XAI, kind=ReferenceKind.COLLECTION, remote_id=collection_id
+    ).values_list("entity_type", "entity_id")
+    return rows.first() or ("", "")
+
+
 def own_files(entity_type: str, entity_id: str) -> list[Reference]:
     """Files that were uploaded for, or are shared by, the entity; newest first."""
     return list(_of(entity_type, entity_id, ReferenceKind.FILE).order_by("-id"))

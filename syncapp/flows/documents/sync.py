@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from syncapp.clients.errors import NotFound, TooLarge
+from syncapp.clients.errors import NotFound, Rejected, TooLarge
 from syncapp.clients.espocrm import EspoDocument
 from syncapp.clients.espocrm.changes import espo_time
 from syncapp.clients.espocrm.fields import FIELDS
@@ -114,11 +114,20 @@ class DocumentSync:
             with run.writing(intent, {"file": [None, file_id]}):
                 if action.again:
                     self._xai.detach(collection, file_id)
-                self._xai.attach(
-                    collection,
-                    file_id,
-                    {"espocrm_document_id": run.entity_id, "espocrm_entity_type": run.entity_type},
-                )
+                self._put_in(collection, file_id)
+
+    def _put_in(self, collection: str, file_id: str) -> None:
+        owner_type, owner_id = files.owner_of(collection)
+        fields = {
+            "espocrm_document_id": self._run.entity_id,
+            "espocrm_entity_type": owner_type,
+            "espocrm_entity_id": owner_id,
+        }
+        try:
+            self._xai.attach(collection, file_id, fields)
+        except Rejected:
+            # A collection that somebody else made does not declare our fields; without them it takes the document.
+            self._xai.attach(collection, file_id, {})
 
     def _detach(self, state: DocumentState, action: Detach) -> None:
         run, pair = self._run, action.membership

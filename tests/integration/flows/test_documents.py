@@ -31,6 +31,12 @@ def test_a_new_document_is_searchable_and_the_crm_says_so(world: World) -> None:
     assert shown["xaiSyncedHash"] == shown["md5sum"]
     assert shown["xaiCollections"] == [collection_of(world, parent)]
     assert world.inside() == {collection_of(world, parent): {shown["xaiId"]}}
+    fields = world.sandbox.state("xai")["collections"][0]["documents"][0]["fields"]
+    assert fields == {
+        "espocrm_document_id": document,
+        "espocrm_entity_type": "Raeumungsklage",
+        "espocrm_entity_id": parent,
+    }
 
 
 def test_syncing_again_writes_nothing(world: World) -> None:
@@ -298,3 +304,13 @@ def test_a_preview_of_a_loss_changes_nothing_here_or_there(world: World) -> None
     assert "download, then upload (or use the file of the same bytes)" in shown.actions
     assert list(Reference.objects.order_by("id").values()) == known
     assert world.writes(before) == []
+
+
+def test_a_collection_of_the_former_hub_is_used_as_it_is(world: World) -> None:
+    from syncapp.engine import connections
+
+    old = connections.xai().create_collection("von Hand", "", ())
+    parent = world.parent(xaiCollectionId=old.id)
+    document = synced(world, parent)
+    assert world.record(document).status == Status.IN_SYNC
+    assert world.inside() == {old.id: {world.crm(document)["xaiId"]}}
