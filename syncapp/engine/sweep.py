@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from syncapp.engine import carrier, locks, systems
+from syncapp.engine import carrier, locks, switches, systems
 from syncapp.engine.backoff import STANDARD
 from syncapp.engine.run import attempt_of
 from syncapp.models import Outcome, Reason, Record, Status
@@ -36,6 +36,7 @@ def sweep() -> Swept:
     recovered = sum(_recover(record) for record in _left_behind())
     _free_locks_of_ended_runs()
     chances = _second_chances()
+    switches.wake_observed()
     back = len(systems.probe_due())
     return Swept(recovered, chances, back, feed())
 

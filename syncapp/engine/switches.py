@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from syncapp.engine import systems
-from syncapp.models import Reason, StepSwitch
+from syncapp.models import Reason, Record, Status, StepSwitch
 
 
 def switch(step: str) -> StepSwitch:
@@ -35,3 +36,12 @@ def set_observing(step: str, observe: bool) -> bool:
         if changed and not observe:
             systems.wake(Reason.OBSERVED, step=step)
     return changed
+
+
+def wake_observed() -> int:
+    """Make due what was only observed and may be written now: the setting was changed, or a switch."""
+    if settings.CONFIG.OBSERVE_ONLY:
+        return 0
+    still = StepSwitch.objects.filter(observe=True).values_list("step", flat=True)
+    waiting = Record.objects.filter(status=Status.WAITING, reason=Reason.OBSERVED).exclude(step__in=list(still))
+    return waiting.update(due_at=timezone.now(), reason="", detail="", system="")

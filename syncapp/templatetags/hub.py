@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from syncapp.events import registry
 from syncapp.models import Reason, Status
+from syncapp.templatetags.plan_words import in_words
 
 register = template.Library()
 
@@ -111,6 +112,11 @@ STORED = (
 @register.filter
 def why_words(stored: str) -> str:
     return gettext(stored) if stored in STORED else stored
+
+
+@register.filter
+def action_words(action: str) -> str:
+    return in_words(action)
 
 
 @register.filter

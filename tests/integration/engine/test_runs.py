@@ -386,3 +386,18 @@ def test_long_details_and_postponements_are_stored(ending: Ending) -> None:
     record.refresh_from_db()
     assert record.reason == ending.reason  # type: ignore[union-attr]
     assert len(record.detail) <= 300
+
+
+def test_the_end_of_observe_mode_is_noticed_however_it_came() -> None:
+    from tests.world import configured
+
+    record = wish()
+    with configured(OBSERVE_ONLY=True):
+        runner.run(record.pk, STEP)
+        sweep.sweep()
+        record.refresh_from_db()
+        assert (record.status, record.reason) == (Status.WAITING, Reason.OBSERVED)
+    sweep.sweep()
+    record.refresh_from_db()
+    assert record.reason == ""
+    assert runner.run(record.pk, STEP) is not None

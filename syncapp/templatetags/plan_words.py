@@ -1,0 +1,38 @@
+"""Planned actions in the reader's language. The flows name them in English, with ids and names of fields only."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+# What a flow calls an action, and how staff read it. A test holds that every action of every flow is here.
+_PHRASES: tuple[tuple[str, str], ...] = (
+    (r"ask for the collection of (\S+) (\S*)", gettext_noop("have the collection of %(0)s %(1)s made first")),
+    (
+        r"download, then upload \(or use the file of the same bytes\)",
+        gettext_noop("fetch the file from the CRM and upload it to xAI (unless the same content is there already)"),
+    ),
+    (r"attach to (\S+)", gettext_noop("put it into the collection %(0)s")),
+    (r"attach again to (\S+)", gettext_noop("put it into the collection %(0)s again")),
+    (r"detach (\S+) from (\S+)", gettext_noop("take the file %(0)s out of the collection %(1)s")),
+    (r"write (.+) to the CRM", gettext_noop("write to the CRM: %(0)s")),
+    (r"create the collection", gettext_noop("create the collection at xAI")),
+    (r"rename (\S+)", gettext_noop("rename the collection %(0)s")),
+    (r"ask every linked document to sync", gettext_noop("have every linked document looked at")),
+    (r"delete (\S+)", gettext_noop("delete the collection %(0)s")),
+    (
+        r"propose to staff that (\S+) be deleted",
+        gettext_noop("ask the team whether the collection %(0)s may be deleted"),
+    ),
+)
+_COMPILED = tuple((re.compile(pattern), phrase) for pattern, phrase in _PHRASES)
+
+
+def in_words(action: str) -> str:
+    """The action as staff read it; one that is not in the table is shown as the flow calls it."""
+    for pattern, phrase in _COMPILED:
+        if found := pattern.fullmatch(action):
+            return _(phrase) % {str(number): part for number, part in enumerate(found.groups())}
+    return action

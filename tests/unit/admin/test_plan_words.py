@@ -1,0 +1,46 @@
+"""Every action that a flow can plan is told to staff in German."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import translation
+
+from syncapp.flows.collections import plan as collections
+from syncapp.flows.documents import plan as documents
+from syncapp.flows.parents import Life, Parent
+from syncapp.templatetags.plan_words import in_words
+
+ACTIONS = [
+    documents.AskForCollection(Parent("Account", "p1", Life.ACTIVE, "")),
+    documents.Upload("att1"),
+    documents.Attach("c1"),
+    documents.Attach("c1", again=True),
+    documents.Detach(documents.Membership("c1", "f1")),
+    documents.Tell({"xaiId": "f1", "xaiSyncStatus": "clean"}),
+    collections.Create("name"),
+    collections.Rename("c1", "name"),
+    collections.WriteId("c1"),
+    collections.LookAtDocuments(),
+    collections.Delete("c1"),
+    collections.ProposeDeletion("c1", "entity closed"),
+]
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: type(action).__name__)
+def test_an_action_is_told_in_german(action: documents.Upload) -> None:
+    with translation.override("en"):
+        english = in_words(action.name)
+    with translation.override("de"):
+        german = in_words(action.name)
+    assert german not in (english, action.name)
+    assert "%(" not in german
+
+
+def test_every_action_of_the_flows_is_in_this_test() -> None:
+    named = {
+        kind.__name__
+        for module in (documents, collections)
+        for kind in vars(module).values()
+        if isinstance(kind, type) and kind.__module__ == module.__name__ and "name" in dir(kind)
+    }
+    assert named == {type(action).__name__ for action in ACTIONS}
