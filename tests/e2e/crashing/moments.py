@@ -62,7 +62,7 @@ class Moments:
             self.reach(f"{request.method} {urlsplit(str(request.url)).path}")
             return send(adapter, request, *args, **kwargs)
 
-        HTTPAdapter.send = watched  # type: ignore[method-assign]
+        HTTPAdapter.send = watched  # type: ignore[assignment, method-assign]
 
     def _watch_database(self) -> None:
         commit = BaseDatabaseWrapper._commit  # type: ignore[attr-defined]
@@ -85,6 +85,6 @@ class Moments:
         def watched(redis: Redis, *command: Any, **options: Any) -> Any:
             if command[0] in WRITING_TO_REDIS:
                 self.reach(f"{command[0]} in Redis")
-            return execute(redis, *command, **options)
+            return execute(redis, *command, **options)  # type: ignore[no-untyped-call]
 
-        Redis.execute_command = watched  # type: ignore[method-assign]
+        Redis.execute_command = watched  # type: ignore[assignment, method-assign]
