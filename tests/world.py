@@ -14,7 +14,7 @@ from unittest import mock
 from django.conf import settings
 
 from sandbox.client import SandboxClient
-from sandbox.running import SandboxThread
+from sandbox.running import Running, SandboxThread
 from syncapp import jobs
 from syncapp.clients.espocrm import EspoClient
 from syncapp.engine import connections, systems, wishes
@@ -35,7 +35,7 @@ def configured(**values: Any) -> Iterator[None]:
     connections.forget()
 
 
-def sandbox_settings(running: SandboxThread) -> dict[str, Any]:
+def sandbox_settings(running: Running) -> dict[str, Any]:
     return {
         "ESPOCRM_API_BASE_URL": running.espocrm_url,
         "ESPOCRM_API_KEY": running.espocrm_api_key,
