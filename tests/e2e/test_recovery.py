@@ -79,7 +79,7 @@ wishes.request([wishes.Target("document_sync", "CDokumente", row.id) for row in 
 def firm(tmp_path: Path) -> Iterator[Firm]:
     with SandboxProcess() as sandbox:
         ours = {name: str(value) for name, value in sandbox_settings(sandbox).items()}
-        pace = {"LEASE_SECONDS": "2", "SWEEP_SECONDS": "1", "CANARY_SECONDS": "6"}
+        pace = {"LEASE_SECONDS": "2", "SWEEP_SECONDS": "1", "CANARY_SECONDS": "12"}
         with Installation.fresh(tmp_path, **ours, **pace) as hub:
             yield Firm(sandbox, hub)
 
