@@ -30,7 +30,7 @@ def measure(sizes: Sizes) -> Findings:
         f"5 Growth: {sizes.grown_records} records, {sizes.grown_history} inbox items and attempts",
         ("what", "small", "grown", "times slower"),
     )
-    with fake_systems() as (_, outside), Stage.open(**outside) as small, Stage.open(**outside) as grown:
+    with fake_systems() as (_, outside), Stage.open(**outside) as small, Stage.open(redis=2, **outside) as grown:
         seeding.records(small.hub, sizes.settle_records)
         begun = time.perf_counter()
         seeding.records(grown.hub, sizes.grown_records)

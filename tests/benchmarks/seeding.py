@@ -72,7 +72,7 @@ def remembered(hub: Installation, agreed: Mapping[str, object]) -> None:
 def history(hub: Installation, count: int, of_records: int) -> None:
     """So many messages with one item each, and as many attempts, spread over the first `of_records` records."""
     now = _NOW[engine_of(hub)]
-    trace = "'bench' || n"
+    trace, record = "'bench' || n", f"n - n / {of_records} * {of_records}"  # the drivers take a % for a parameter
     numbers = _numbers(1, count)
     hub.sql(
         "INSERT INTO syncapp_inboxmessage (id, trace_id, received_at, path, entity_type, action, sender, state, reason,"
@@ -82,12 +82,12 @@ def history(hub: Installation, count: int, of_records: int) -> None:
     )
     hub.sql(
         "INSERT INTO syncapp_inboxitem (message_id, position, entity_type, entity_id, record_id, wish)"
-        f" {numbers} SELECT n, 0, 'CDokumente', '65f0', 1 + n % {of_records}, 1 FROM numbers"
+        f" {numbers} SELECT n, 0, 'CDokumente', '65f0', 1 + {record}, 1 FROM numbers"
     )
     hub.sql(
         "INSERT INTO syncapp_attempt (record_id, number, wish, trace_id, worker, started_at, finished_at, outcome,"
         f" reason, detail, plan, calls) {numbers}"
-        f" SELECT 1 + n % {of_records}, 1, 1, {trace}, 'bench/1', {now}, {now}, 'in_sync', '', '', '[]', '[]'"
+        f" SELECT 1 + {record}, 1, 1, {trace}, 'bench/1', {now}, {now}, 'in_sync', '', '', '[]', '[]'"
         " FROM numbers"
     )
     _after_given_ids(hub)
@@ -96,8 +96,8 @@ def history(hub: Installation, count: int, of_records: int) -> None:
 def failures(hub: Installation, share: int) -> None:
     """Every `share`-th record has failed, for one of a few reasons."""
     hub.sql(
-        "UPDATE syncapp_record SET status = 'failed', reason = CASE id % 3 WHEN 0 THEN 'rejected'"
-        f" WHEN 1 THEN 'exhausted' ELSE 'forbidden' END WHERE id % {share} = 0"
+        "UPDATE syncapp_record SET status = 'failed', reason = CASE id - id / 3 * 3 WHEN 0 THEN 'rejected'"
+        f" WHEN 1 THEN 'exhausted' ELSE 'forbidden' END WHERE id - id / {share} * {share} = 0"
     )
 
 

@@ -29,11 +29,12 @@ class Stage:
 
     @classmethod
     @contextlib.contextmanager
-    def open(cls, **settings: str) -> Iterator[Stage]:
+    def open(cls, redis: int = 1, **settings: str) -> Iterator[Stage]:
+        """`redis`: the number of its Redis database; two stages at a time must not share a queue."""
         with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder, contextlib.ExitStack() as stack:
             secrets = json.dumps({load.WEBHOOK_ID: [load.WEBHOOK_SECRET]})
             mine = {"DJANGO_SETTINGS_MODULE": "tests.benchmarks.settings", "ESPOCRM_WEBHOOK_SECRETS": secrets}
-            mine |= {"LOG_FORMAT": "json"}
+            mine |= {"LOG_FORMAT": "json", "REDIS_URL": engines.chosen().redis_url(redis)}
             hub = stack.enter_context(Installation.fresh(Path(folder), **(mine | settings)))
             seeding.bench_tables(hub)
             yield cls(hub)
