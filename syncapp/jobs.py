@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from functools import lru_cache
 
@@ -15,16 +16,22 @@ from syncapp.engine.runner import Preview, Step
 from syncapp.engine.settling import Settlement
 from syncapp.events import registry
 from syncapp.flows import scans
-from syncapp.models import Record, ScanRun
+from syncapp.models import Record, ScanRun, Status
 
 PRUNE = "syncapp.jobs.prune"
+TOGETHER_SECONDS = 0.5  # one slow record shall not keep others from an idle worker
 
 
-def run(pk: int) -> None:
-    """Run one record, if it is due."""
-    step = Record.objects.filter(pk=pk).values_list("step", flat=True).first()
-    if step is not None:
-        run_now(pk, step)
+def run(*pks: int) -> None:
+    """Run these records, if they are due; what is left when the time is over goes back to the queue."""
+    ends = time.monotonic() + TOGETHER_SECONDS
+    steps = dict(Record.objects.filter(pk__in=pks, status=Status.WAITING).values_list("pk", "step"))
+    for position, pk in enumerate(pks):
+        if position and time.monotonic() > ends:
+            carrier.send(pks[position:])
+            return
+        if pk in steps:
+            run_now(pk, steps[pk])
 
 
 def drain() -> None:

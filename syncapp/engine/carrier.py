@@ -22,14 +22,20 @@ from syncapp.engine import plain_sql
 
 RUN = "syncapp.jobs.run"
 DRAIN = "syncapp.jobs.drain"
+TASKS_FIRST = 8  # so many workers have something to do before tasks get larger
+MOST_IN_A_TASK = 5
 
 log = structlog.get_logger(__name__)
 
 
 def send(pks: Sequence[int]) -> None:
-    """One task for each record, carried once the transaction is committed."""
+    """Carried once the transaction is committed: a task each for a few records, for many several in one task.
+
+    A task of Django-Q2 costs as much as a quick run; a slow run hands the rest of its task on (`jobs.run`).
+    """
     if pks:
-        put(RUN, [(pk,) for pk in pks])
+        size = min(MOST_IN_A_TASK, max(1, len(pks) // TASKS_FIRST))
+        put(RUN, [tuple(pks[at : at + size]) for at in range(0, len(pks), size)])
 
 
 def put(function: str, calls: Sequence[tuple[int, ...]], timeout: int | None = None) -> None:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from syncapp.clients.base import OutsideCall
 from syncapp.clients.errors import AnswerLost, ClientError, ServerTrouble, UnexpectedAnswer
-from syncapp.engine import claims
+from syncapp.engine import claims, plain_sql
 from syncapp.engine.claims import Claim
 from syncapp.models import Attempt, JournalEntry, JournalState, Outcome, Record
 
@@ -137,12 +137,21 @@ class Run:
         attempt.outcome, attempt.reason, attempt.detail = outcome, reason, detail[:300]
         attempt.finished_at = timezone.now()
         attempt.plan, attempt.calls = self.plan, [_row(call) for call in self.calls]
-        attempt.save()
+        if attempt._state.adding:
+            attempt.pk = plain_sql.insert_one("syncapp_attempt", _ATTEMPT, [getattr(attempt, n) for n in _ATTEMPT])
+        else:
+            attempt.save()
         self.attempt = attempt
         return attempt
 
     def _new_attempt(self) -> Attempt:
         return attempt_of(self.claim.record, self.claim.token, self.claim.wish, self.claim.worker, self.claim.taken_at)
+
+
+_ATTEMPT = (
+    *("record_id", "number", "wish", "claim", "trace_id", "worker", "started_at", "finished_at"),
+    *("outcome", "reason", "detail", "plan", "calls"),
+)
 
 
 def attempt_of(record: Record, token: Any, wish: int, worker: str, started_at: datetime) -> Attempt:

@@ -15,6 +15,7 @@ from syncapp.engine.backoff import STANDARD
 from syncapp.engine.planning import Ending, Failed, InConflict, Postponed, Settled, Skipped
 from syncapp.engine.run import Run
 from syncapp.engine.verdicts import Verdict
+from syncapp.engine.wishes import CALM
 from syncapp.models import Outcome, Reason, Status
 
 
@@ -107,7 +108,7 @@ def _end(
     due_at: datetime | None = None,
     system: str = "",
 ) -> Settlement:
-    """A last state; if a wish came meanwhile the record waits again, due now."""
+    """A last state; if a wish came meanwhile the record waits again, due after the calm."""
     now = timezone.now()
     common: dict[str, Any] = {}
     if served:
@@ -119,7 +120,7 @@ def _end(
     if status == Status.IN_SYNC:
         common["settled_at"] = now
     fresh = {**common, "status": status, "reason": reason, "detail": detail[:300], "system": system, "due_at": due_at}
-    return _write(run, outcome, reason, detail, fresh, _due_now(common, now))
+    return _write(run, outcome, reason, detail, fresh, _due(common, now, now + CALM))
 
 
 def _later(
@@ -147,21 +148,21 @@ def _later(
         "waiting_since": now,
     }
     # A wish that came meanwhile doesn't shorten a pause that the other system or a failure made.
-    again = _due_now(common, now) if not counts and reason in _WORTH_A_LOOK else waiting
+    again = _due(common, now, now) if not counts and reason in _WORTH_A_LOOK else waiting
     return _write(run, outcome, reason, detail, waiting, again)
 
 
 _WORTH_A_LOOK = frozenset({Reason.INDEXING, Reason.COLLECTION_PENDING})
 
 
-def _due_now(common: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def _due(common: Mapping[str, Any], now: datetime, due_at: datetime) -> dict[str, Any]:
     return {
         **common,
         "status": Status.WAITING,
         "reason": "",
         "detail": "",
         "system": "",
-        "due_at": now,
+        "due_at": due_at,
         "waiting_since": now,
     }
 
@@ -174,10 +175,9 @@ def _write(
         if _has_looked(run, outcome):
             run.clear_open_writes()
         run.finish_attempt(outcome, reason, detail)
-        once_more = more and again["due_at"] is not None and again["due_at"] <= timezone.now()
-        if once_more:
+        if more and again["due_at"] <= timezone.now():
             carrier.send([run.record.pk])
-    return Settlement(outcome, reason, detail, once_more)
+    return Settlement(outcome, reason, detail, more)
 
 
 def _has_looked(run: Run, outcome: Outcome) -> bool:

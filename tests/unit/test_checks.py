@@ -129,7 +129,7 @@ JOB = Job("sweep", "syncapp.jobs.sweep", "", minutes=1)
         ({"function": "syncapp.jobs.nothing"}, ["E042"]),
         ({"function": "os.getcwd"}, ["E042"]),
         ({"function": "syncapp.jobs.lru_cache"}, ["E042"]),
-        ({"function": "syncapp.jobs.run"}, ["E043"]),
+        ({"function": "syncapp.jobs.scan_confirmed"}, ["E043"]),
         ({"minutes": 0}, ["E044"]),
         ({"cron": "* * * * *"}, ["E044"]),
         ({"minutes": 0, "cron": "0 */15 * * * *"}, ["E045"]),

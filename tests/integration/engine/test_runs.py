@@ -106,10 +106,27 @@ def test_a_thousand_events_during_a_run_cause_exactly_one_more() -> None:
     assert first is not None
     assert first.again
     Scripted.script = None
-    assert runner.run(record.pk, STEP) is not None
-    assert runner.run(record.pk, STEP) is None
+    assert runner.run(record.pk, STEP) is None  # not before the storm is over
+    assert runner.run(record.pk, STEP, even_early=True) is not None
+    assert runner.run(record.pk, STEP, even_early=True) is None
     record.refresh_from_db()
     assert (record.wished, record.served, Attempt.objects.count()) == (1001, 1001, 2)
+
+
+def test_a_storm_of_single_events_waits_for_the_calm_and_staff_do_not() -> None:
+    record = wish()
+    runner.run(record.pk, STEP)
+    for _ in range(20):
+        wish()
+        assert runner.run(record.pk, STEP) is None
+    record.refresh_from_db()
+    assert record.due_at is not None
+    assert timedelta() < record.due_at - timezone.now() <= wishes.CALM
+    wish(Urgency.STAFF, force=True)
+    assert runner.run(record.pk, STEP) is not None
+    Record.objects.update(changed_at=timezone.now() - wishes.CALM)
+    wish()
+    assert runner.run(record.pk, STEP) is not None
 
 
 def test_a_worker_that_lost_its_claim_writes_nothing_and_settles_nothing() -> None:
