@@ -28,6 +28,13 @@ def locked(file_id: str, run: Run) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def locked_content(sha256: str, run: Run) -> Iterator[None]:
+    """Whoever brings these bytes to xAI, or looks whether they are there already."""
+    with locks.hold(f"xai_content:{sha256}", str(run.claim.token), run.claim.worker):
+        yield
+
+
 def memberships(entity_type: str, entity_id: str) -> frozenset[tuple[str, str]]:
     """(collection, file) pairs that the entity has, or may have after a crash."""
     rows = _of(entity_type, entity_id, ReferenceKind.MEMBERSHIP)

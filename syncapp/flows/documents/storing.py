@@ -54,7 +54,9 @@ class Storage:
             got = self._download(document, stream)
             if got.size == 0:
                 raise Unfit(Why.EMPTY_FILE)
-            file_id = self._there_already(document, got) or self._upload(document, stream, got)
+            # Of two documents with the same bytes at the same time the second waits, and then finds the first's file.
+            with files.locked_content(got.sha256, self._run):
+                file_id = self._there_already(document, got) or self._upload(document, stream, got)
         return Content(file_id, document.file_id, got.md5, got.sha256)
 
     def _download(self, document: EspoDocument, stream: BinaryIO) -> Downloaded:

@@ -162,3 +162,27 @@ def test_without_configuration_nothing_is_tried_and_it_is_told(world: World) -> 
     with configured(XAI_API_KEY=""):
         record = first_run(world, document)
     assert (record.status, record.reason) == (Status.SKIPPED, Reason.NOT_CONFIGURED)
+
+
+def test_the_same_bytes_at_the_same_time_are_uploaded_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second worker takes the twin while the first is in the middle of its upload."""
+    from syncapp.clients.xai import XaiClient
+
+    parent, document = ready(world)
+    twin = world.document(parent)
+    world.event(twin)
+    upload = XaiClient.upload
+    seen: list[Record] = []
+
+    def slowly(self: XaiClient, *args: Any, **kwargs: Any) -> Any:
+        if not seen:
+            seen.append(first_run(world, twin))
+        return upload(self, *args, **kwargs)
+
+    monkeypatch.setattr(XaiClient, "upload", slowly)
+    first_run(world, document)
+    assert (seen[0].status, seen[0].reason, seen[0].attempts) == (Status.WAITING, Reason.LOCK_BUSY, 0)
+    world.drive()
+    assert len(world.files()) == 1
+    assert world.crm(document)["xaiId"] == world.crm(twin)["xaiId"]
+    assert world.record(twin).status == Status.IN_SYNC
