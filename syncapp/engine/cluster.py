@@ -41,13 +41,14 @@ class Cluster:
         """What is visibly wrong with the processes; empty when nothing is. (A frozen cluster looks healthy here.)"""
         if self._main is None:
             return "it was not running"
+        guarded = has_children(self._main.pid)
+        # Asked after its children: a main process that has just ended has none either.
         code = self._main.poll()
         if code is not None:
             return f"the main process was killed by signal {-code}" if code < 0 else f"it ended by itself (code {code})"
-        if has_children(self._main.pid):
-            self._had_sentinel = True
-        elif self._had_sentinel:
+        if self._had_sentinel and not guarded:
             return "its guarding process is gone"
+        self._had_sentinel = guarded
         return ""
 
     def drain(self) -> None:
