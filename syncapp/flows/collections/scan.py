@@ -64,6 +64,8 @@ def _difference(parent: EspoParent, record: Record | None, collections: frozense
         return None  # on its way already
     if record.status in (Status.FAILED, Status.CONFLICT):
         return None  # a person has it; the parent's next event tries again
+    if record.reason == Reason.NOT_CONFIGURED:
+        return How.NEW  # its systems are configured only now
     agreed = Agreed.from_json(record.agreed)
     if life is not Life.ACTIVE:
         return None if agreed.life == life.value else How.CHANGED

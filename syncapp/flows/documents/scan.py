@@ -84,8 +84,8 @@ def _difference(
         if present is not None and any((collection, file_id) not in present for collection in agreed.collections):
             return How.MISSING_REMOTELY
         return None
-    if record.reason == Reason.ENTITY_GONE:
-        return How.NEW  # it was restored; that sends no event
+    if record.reason in (Reason.ENTITY_GONE, Reason.NOT_CONFIGURED):
+        return How.NEW  # it was restored, which sends no event; or its systems are configured only now
     if record.reason == Reason.NO_PARENT and wanted:
         return How.LINKS
     later = document.modified_at is not None and document.modified_at > record.changed_at + CLOCK_GRAIN

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syncapp.flows import orphans, scans
-from syncapp.models import Cursor, Orphan, OrphanState, Record, ScanRun, ScanState, Status, Urgency
+from syncapp.models import Cursor, Orphan, OrphanState, Reason, Record, ScanRun, ScanState, Status, Urgency
 from tests.integration.flows.test_documents import collection_of, synced
 from tests.world import World, configured
 
@@ -165,3 +165,17 @@ def test_a_collection_of_a_reopened_parent_is_not_deleted(world: World) -> None:
     assert orphans.delete(orphan)
     world.drive()
     assert not world.sandbox.get("Raeumungsklage", parent)["xaiCollectionId"]
+
+
+@pytest.mark.parametrize("name", [scans.CHANGES, scans.EVERYTHING])
+def test_what_came_before_a_system_was_configured_is_made_good(world: World, name: str) -> None:
+    parent = world.parent()
+    document = world.document(parent)
+    with configured(XAI_API_KEY=""):
+        world.event(parent, "Raeumungsklage")
+        world.event(document)
+        world.drive()
+        assert world.record(document).reason == Reason.NOT_CONFIGURED
+    compared(world, name)
+    world.drive()
+    assert world.record(document).status == Status.IN_SYNC
