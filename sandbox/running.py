@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from abc import ABC, abstractmethod
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,7 +22,7 @@ STOP_SECONDS = 10
 TOP = Path(__file__).resolve().parent.parent
 
 
-class Running:
+class Running(ABC):
     """Addresses, keys and the client of a running sandbox."""
 
     espocrm_api_key = ESPOCRM_API_KEY
@@ -51,11 +52,13 @@ class Running:
         """For XAI_MANAGEMENT_BASE_URL."""
         return self.url + "/xai-management"
 
+    @abstractmethod
     def start(self) -> None:
-        raise NotImplementedError
+        """Returns when it answers."""
 
+    @abstractmethod
     def stop(self) -> None:
-        raise NotImplementedError
+        """Returns when it has ended."""
 
     def __enter__(self) -> Self:
         self.start()

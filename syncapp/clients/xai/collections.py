@@ -25,16 +25,6 @@ class XaiCollections(XaiRest):
         rows = self.listing(self._collections_host, COLLECTIONS, "collections", query)
         return [found for found in map(XaiCollection.from_api, rows) if found.name.startswith(start)]
 
-    def find_collections(self, exact_name: str) -> list[XaiCollection]:
-        """All with exactly this name.
-
-        xAI's filter matches parts and has no documented way to quote a quote: what stands before one is enough.
-        """
-        part = exact_name.partition('"')[0].partition("\\")[0].strip()
-        query = [*_NEWEST_FIRST, *([("filter", f'collection_name:"{part}"')] if part else [])]
-        rows = self.listing(self._collections_host, COLLECTIONS, "collections", query)
-        return [found for found in map(XaiCollection.from_api, rows) if found.name == exact_name]
-
     def create_collection(self, name: str, description: str, fields: Sequence[str]) -> XaiCollection:
         """``fields`` are the keys its documents may carry, once and for all. Not repeated after a lost answer."""
         definitions = [{"key": key, "required": False, "unique": False, "inject_into_chunk": False} for key in fields]

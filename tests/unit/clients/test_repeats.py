@@ -173,7 +173,7 @@ def test_reading_needs_no_claim(web: responses.RequestsMock, espo: EspoClient, w
 
 def test_the_trace_holds_no_query_and_no_values(web: responses.RequestsMock, xai: XaiClient, watcher: Watcher) -> None:
     web.get(f"{COLLECTIONS}/v1/collections", json={"collections": []}, headers={"x-request-id": "req-77"})
-    xai.find_collections("Account-1 Erika Mustermann")
+    xai.collections_starting("Account-1")
     (call,) = watcher.calls
     assert (call.system, call.method, call.path, call.status, call.write) == (
         "xai",

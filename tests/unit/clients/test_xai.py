@@ -190,22 +190,23 @@ def test_a_full_last_page_without_token_ends_the_listing(web: responses.Requests
     assert len(list(xai.files(newest_first=False))) == 100
 
 
-def test_collections_are_found_by_their_exact_name_only(web: responses.RequestsMock, xai: XaiClient) -> None:
+def test_collections_are_found_by_how_their_name_starts(web: responses.RequestsMock, xai: XaiClient) -> None:
     rows = [
         {**COLLECTION, "collection_id": f"c{i}", "collection_name": name}
-        for i, name in enumerate(["Account-1", "Account-12", "Account-1", "account-1"])
+        for i, name in enumerate(["Account-1", "Account-1 Haus", "account-1", "Old Account-1"])
     ]
     asked = web.get(f"{COLLECTIONS}/v1/collections", json={"collections": rows})
-    assert [found.id for found in xai.find_collections("Account-1")] == ["c0", "c2"]
+    assert [found.id for found in xai.collections_starting("Account-1")] == ["c0", "c1"]
     assert asked.calls[0].request.params["filter"] == 'collection_name:"Account-1"'
 
 
-def test_a_name_with_a_quote_cannot_break_the_filter(web: responses.RequestsMock, xai: XaiClient) -> None:
-    name = 'Account-1 "Haus" \\ Hof'
-    asked = web.get(f"{COLLECTIONS}/v1/collections", json={"collections": [{**COLLECTION, "collection_name": name}]})
-    assert len(xai.find_collections(name)) == 1
-    assert xai.find_collections('"') == []
-    assert [call.request.params.get("filter") for call in asked.calls] == ['collection_name:"Account-1"', None]
+@pytest.mark.parametrize("start", ['Account-1"', "Account 1", "", "a\\b"])
+def test_a_start_that_could_break_the_filter_is_not_sent(
+    web: responses.RequestsMock, xai: XaiClient, start: str
+) -> None:
+    with pytest.raises(Rejected):
+        xai.collections_starting(start)
+    assert len(web.calls) == 0
 
 
 def test_a_collection_is_created_read_and_renamed(web: responses.RequestsMock, xai: XaiClient) -> None:
