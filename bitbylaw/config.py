@@ -11,12 +11,21 @@ import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+
+ADVOWARE_LOGIN = (
+    "ADVOWARE_API_KEY",
+    "ADVOWARE_API_SECRET",
+    "ADVOWARE_KANZLEI",
+    "ADVOWARE_USER",
+    "ADVOWARE_PASSWORD",
+)
 
 INSECURE_DEVELOPMENT_KEY = "insecure-development-key-only-for-DJANGO_DEBUG"
 
@@ -44,11 +53,22 @@ def _secret_lists(value: object) -> object:
     return value
 
 
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("must be the name of a time zone, such as Europe/Berlin")
+    return value
+
+
 CommaList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_commas)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 Seconds = Annotated[float, Field(gt=0)]
 Positive = Annotated[int, Field(gt=0)]
 NonEmpty = Annotated[str, Field(min_length=1)]
+ZoneName = Annotated[str, AfterValidator(_zone)]
+ApiPath = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$")]
+AdvowareResource = Literal[
+    "parties", "employees", "appointments", "matters", "communications", "bank_accounts", "addresses"
+]
 
 
 class Config(BaseSettings):
@@ -124,6 +144,25 @@ class Config(BaseSettings):
     XAI_DELETE_COLLECTIONS: bool = False
     XAI_INDEX_POLL_SECONDS: Seconds = 15
 
+    # Advoware
+    ADVOWARE_API_KEY: str = ""
+    ADVOWARE_API_SECRET: str = ""
+    ADVOWARE_KANZLEI: str = ""
+    ADVOWARE_DATABASE: str = ""
+    ADVOWARE_USER: str = ""
+    ADVOWARE_PASSWORD: str = ""
+    ADVOWARE_ROLE: int = 2
+    ADVOWARE_PRODUCT: int = 64
+    ADVOWARE_LOOKUP_URL: HttpUrl = "https://www2.advo-net.net/AdvonetConfigurator/api/Url"
+    ADVOWARE_API_BASE_URL: HttpUrl = ""
+    ADVOWARE_SECURITY_GATEWAY_URL: HttpUrl = ""
+    ADVOWARE_TIMEOUT_SECONDS: Seconds = 30
+    ADVOWARE_TIME_ZONE: ZoneName = "Europe/Berlin"
+    ADVOWARE_PATHS: dict[AdvowareResource, ApiPath] = {}
+    ADVOWARE_PARTIES_LIST: Literal["all", "single"] = "all"
+    ADVOWARE_WRITE_ENABLED: bool = False
+    ADVOWARE_TO_ESPOCRM_ENABLED: bool = False
+
     # Outside calls
     HTTP_RETRY_FIRST_SECONDS: Annotated[float, Field(ge=0)] = 1.0
     HTTP_RETRY_BUDGET_SECONDS: Seconds = 20.0
@@ -156,6 +195,14 @@ class Config(BaseSettings):
         login = f":{quote(self.REDIS_PASSWORD, safe='')}@" if self.REDIS_PASSWORD else ""
         return f"redis://{login}{self.REDIS_HOST}:{self.REDIS_PORT}/{self.REDIS_DB}"
 
+    @cached_property
+    def advoware_redis_url(self) -> str:
+        """The database for Advoware's token on the same server; empty without Redis."""
+        if not self.redis_url:
+            return ""
+        parts = urlsplit(self.redis_url)
+        return urlunsplit(parts._replace(path=f"/{self.REDIS_DB_ADVOWARE_CACHE}"))
+
     @property
     def has_espocrm(self) -> bool:
         return bool(self.ESPOCRM_API_BASE_URL and self.ESPOCRM_API_KEY)
@@ -163,6 +210,16 @@ class Config(BaseSettings):
     @property
     def has_xai(self) -> bool:
         return bool(self.XAI_API_KEY and self.XAI_MANAGEMENT_KEY)
+
+    @property
+    def has_advoware(self) -> bool:
+        addresses = self.ADVOWARE_LOOKUP_URL or (self.ADVOWARE_API_BASE_URL and self.ADVOWARE_SECURITY_GATEWAY_URL)
+        return bool(addresses) and not self.advoware_lacks
+
+    @property
+    def advoware_lacks(self) -> tuple[str, ...]:
+        """The settings without which nobody can log in to Advoware, as far as they are empty."""
+        return tuple(name for name in ADVOWARE_LOGIN if not getattr(self, name))
 
 
 def load() -> Config:

@@ -100,6 +100,13 @@ if CONFIG.redis_url:
         "KEY_PREFIX": "hub",
         "OPTIONS": {"CONNECTION_POOL_KWARGS": {"socket_connect_timeout": 2, "socket_timeout": 5}},
     }
+# Advoware's token, shared by all workers: each login of their own could use up the firm's licences.
+CACHES["advoware"] = {
+    "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+    "LOCATION": "syncapp_advoware_cache",
+}
+if CONFIG.redis_url:
+    CACHES["advoware"] = CACHES["default"] | {"LOCATION": CONFIG.advoware_redis_url}
 
 # A carrier, not the truth: our tables count attempts and the sweep repeats what the queue lost. Facts behind each
 # value are in docs/operators.md ("Why the queue is set as it is").
