@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from hashlib import sha256
 from typing import Protocol
 
 
@@ -41,6 +42,7 @@ class Postponed:
     reason: str
     after: timedelta
     agreed: Mapping[str, object] | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,41 @@ class InConflict:
     agreed: Mapping[str, object] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TaskNeed:
+    """Something that only a person can do. `kind` is a `TaskKind`; `key` tells several of a kind apart.
+
+    `facts`: (field, value now, value wanted) where the task is to be done; clients' data.
+    """
+
+    kind: str
+    system: str
+    key: str = ""
+    target_type: str = ""
+    target_id: str = ""
+    facts: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """A task that was closed by hand is not opened again as long as this stays the same."""
+        parts = (self.system, self.target_type, self.target_id, *("\0".join(fact) for fact in self.facts))
+        return sha256("\1".join(parts).encode()).hexdigest()
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        return (self.kind, self.key, self.digest)
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictNeed:
+    """A field that was changed on both sides; a person chooses."""
+
+    field: str
+    agreed: str
+    espocrm: str
+    advoware: str
+
+
 Ending = Settled | Skipped | Postponed | Failed | InConflict
 
 
@@ -71,7 +108,10 @@ class Plan:
     ending: Ending
     actions: tuple[Action, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    held_back: tuple[Action, ...] = ()  # would be done if writing to that system were switched on
+    tasks: tuple[TaskNeed, ...] = ()
+    conflicts: tuple[ConflictNeed, ...] = ()
 
     @property
     def names(self) -> list[str]:
-        return [action.name for action in self.actions]
+        return [*(action.name for action in self.actions), *(f"held back: {action.name}" for action in self.held_back)]

@@ -36,8 +36,9 @@ def settle(run: Run, ending: Ending) -> Settlement:
             return _end(run, Outcome.IN_SYNC, Status.IN_SYNC, served=True, agreed=agreed)
         case Skipped(reason, detail, agreed):
             return _end(run, Outcome.SKIPPED, Status.SKIPPED, reason, detail, served=True, agreed=agreed)
-        case Postponed(reason, after, agreed):
-            return _later(run, Outcome.POSTPONED, reason, after, counts=False, agreed=agreed)
+        case Postponed(reason, after, agreed, detail):
+            outcome = Outcome.OBSERVED if reason == Reason.WRITING_OFF else Outcome.POSTPONED
+            return _later(run, outcome, reason, after, counts=False, agreed=agreed, detail=detail)
         case Failed(reason, detail, agreed):
             return _end(run, Outcome.FAILED, Status.FAILED, reason, detail, served=True, agreed=agreed)
         case InConflict(reason, detail, agreed):
@@ -49,7 +50,7 @@ def describe(ending: Ending) -> str:
     match ending:
         case Settled():
             return str(Status.IN_SYNC)
-        case Postponed(reason, _, _):
+        case Postponed(reason, _, _, _):
             return f"{Status.WAITING}: {reason}"
         case Skipped(reason, _, _):
             return f"{Status.SKIPPED}: {reason}"

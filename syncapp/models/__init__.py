@@ -3,15 +3,31 @@
 from syncapp.models.attempts import Attempt, JournalEntry, JournalState, Outcome
 from syncapp.models.engine import Cursor, Lock, ScanRun, ScanState, Worker
 from syncapp.models.inbox import InboxItem, InboxMessage, InboxState
+from syncapp.models.proxy import ProxyCall, ProxyKey
 from syncapp.models.reasons import PATIENT, Reason
 from syncapp.models.records import Record, Status, Urgency
 from syncapp.models.references import Orphan, OrphanState, Reference, ReferenceKind
 from syncapp.models.staff import StaffAction
 from syncapp.models.systems import StepSwitch, System, SystemName, SystemState
+from syncapp.models.tasks import (
+    NOTICES,
+    Conflict,
+    ConflictState,
+    Side,
+    Task,
+    TaskKind,
+    TaskState,
+    Undo,
+    UndoRefusal,
+    UndoState,
+)
 
 __all__ = [
+    "NOTICES",
     "PATIENT",
     "Attempt",
+    "Conflict",
+    "ConflictState",
     "Cursor",
     "InboxItem",
     "InboxMessage",
@@ -22,18 +38,27 @@ __all__ = [
     "Orphan",
     "OrphanState",
     "Outcome",
+    "ProxyCall",
+    "ProxyKey",
     "Reason",
     "Record",
     "Reference",
     "ReferenceKind",
     "ScanRun",
     "ScanState",
+    "Side",
     "StaffAction",
     "Status",
     "StepSwitch",
     "System",
     "SystemName",
     "SystemState",
+    "Task",
+    "TaskKind",
+    "TaskState",
+    "Undo",
+    "UndoRefusal",
+    "UndoState",
     "Urgency",
     "Worker",
 ]

@@ -22,6 +22,11 @@ class Reason(models.TextChoices):
     OUTDATED = "outdated", _("Somebody changed the entity at the same moment. It is read again by itself.")
     WORKER_DIED = "worker_died", _("The program was stopped in the middle of the work. It runs again by itself.")
     OBSERVED = "observed", _("Observe mode: what would be written is recorded, nothing was written.")
+    WRITING_OFF = (
+        "writing_off",
+        _("Writing is switched off in the settings. What would be written is recorded; it is written when it is on."),
+    )
+    PARTY_PENDING = "party_pending", _("The party must be in Advoware first. It goes on by itself.")
 
     # skipped
     NO_PARENT = "no_parent", _("The document has no parent with a collection: it is not made searchable.")
@@ -41,6 +46,13 @@ class Reason(models.TextChoices):
     )
     NOT_CONFIGURED = "not_configured", _("A system that this needs is not configured; an administrator can set it up.")
     DISCARDED = "discarded", _("Given up by staff.")
+    TASK_OPEN = "task_open", _("The hub has done what it can. A person must do the rest: see the tasks of this record.")
+    NO_PARTY = "no_party", _("The bank account belongs to no party. Choose the party in the CRM.")
+    NO_IBAN = "no_iban", _("The bank account has no IBAN. Enter it in the CRM.")
+    NO_NAME = "no_name", _("The party has no name. Enter it in the CRM; then it is created in Advoware.")
+
+    # conflict
+    BOTH_CHANGED = "both_changed", _("Both sides were changed. Choose for each field which value holds.")
 
     # failed
     INDEXING_FAILED = (
@@ -63,6 +75,12 @@ class Reason(models.TextChoices):
     UNEXPECTED_ANSWER = (
         "unexpected_answer",
         _("The other system answered something that the hub does not understand. Please tell an administrator."),
+    )
+    IBAN_INVALID = "iban_invalid", _("The IBAN is not valid. Correct it in the CRM; then it is tried again by itself.")
+    BIC_INVALID = "bic_invalid", _("The BIC is not valid. Correct it in the CRM; then it is tried again by itself.")
+    NUMBER_TAKEN = (
+        "number_taken",
+        _("Two parties of the CRM bear the same Advoware number. Correct the number at one of them, then press Retry."),
     )
     EXHAUSTED = "exhausted", _("It was tried several times without success. Look at the attempts, then press Retry.")
     MASS_CHANGE = (

@@ -14,6 +14,8 @@ class ReferenceKind(models.TextChoices):
     FILE = "file", _("file")
     MEMBERSHIP = "membership", _("document in a collection")
     COLLECTION = "collection", _("collection")
+    PARTY = "party", _("party")
+    BANK_ACCOUNT = "bank_account", _("bank account")
 
 
 class Reference(models.Model):
@@ -31,7 +33,8 @@ class Reference(models.Model):
     container_id = models.CharField(_("inside"), max_length=200, blank=True, default="")
     # Facts about the remote object, e.g. {"sha256": …, "size": …}; no names.
     data: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
-    digest = models.CharField(_("SHA-256"), max_length=64, blank=True, default="")
+    # Of a file its SHA-256; of a party what it was like in Advoware when both sides last agreed.
+    digest = models.CharField(_("digest"), max_length=64, blank=True, default="")
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
     class Meta:
