@@ -16,6 +16,7 @@ class Answer:
     body: bytes = b""
     content_type: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
+    chunk: int = 0  # bytes in a chunk; 0: in one piece, with Content-Length
     cut: Cut = ""  # "whole": close the connection with no answer; "half": announce all, send half, close
 
 

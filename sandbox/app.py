@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Request
 
+from sandbox.advoware.config import AdvowareSettings
+from sandbox.advoware.system import Advoware
 from sandbox.answers import Answer
 from sandbox.control import PREFIX, Control
 from sandbox.espocrm.config import EspoSettings
@@ -19,15 +21,17 @@ class Sandbox:
     """Everything, without a server: call it with a request."""
 
     def __init__(self) -> None:
-        espo_settings, xai_settings = EspoSettings(), XaiSettings()
+        espo_settings, xai_settings, advoware_settings = EspoSettings(), XaiSettings(), AdvowareSettings()
         settings = Settings()
         settings.add("espocrm", espo_settings)
         settings.add("xai", xai_settings)
+        settings.add("advoware", advoware_settings)
         self.world = World(settings)
         self.espocrm = EspoCrm(espo_settings)
         self.xai = Xai(xai_settings)
-        self.world.add(self.espocrm)
-        self.world.add(self.xai)
+        self.advoware = Advoware(advoware_settings)
+        for system in (self.espocrm, self.xai, self.advoware):
+            self.world.add(system)
         self.control = Control(self.world)
         self.pages = Pages(self.world, self.espocrm, self.xai)
 

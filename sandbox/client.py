@@ -9,6 +9,8 @@ from typing import Any, cast
 
 import requests
 
+from sandbox.advoware.client import AdvowareControl
+
 Record = dict[str, Any]
 TIMEOUT_SECONDS = 60
 
@@ -24,6 +26,7 @@ class SandboxClient:
         self.base_url = base_url.rstrip("/")
         self.session = requests.Session()
         self.session.trust_env = False
+        self.advoware = AdvowareControl(self.call)
 
     def close(self) -> None:
         self.session.close()
@@ -58,7 +61,7 @@ class SandboxClient:
         return cast(Record, self.call("PATCH" if changes else "GET", "settings", changes or None))
 
     def state(self, system: str) -> Record:
-        """Everything that `espocrm` or `xai` holds, in an order that depends on the content only."""
+        """Everything that `espocrm`, `xai` or `advoware` holds, in an order that depends on the content only."""
         return cast(Record, self.call("GET", f"state/{system}"))
 
     def calls(self, system: str | None = None, since: int = 0, limit: int = 0) -> list[Record]:

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sandbox.advoware import config as advoware
+from sandbox.advoware.gateway import RELAY, SECURITY
 from sandbox.app import Sandbox
 from sandbox.client import SandboxClient, SandboxError
 from sandbox.espocrm.config import API_KEY as ESPOCRM_API_KEY
@@ -29,6 +31,12 @@ class Running(ABC):
     espocrm_secret_key = ESPOCRM_SECRET_KEY
     xai_api_key = XAI_API_KEY
     xai_management_key = XAI_MANAGEMENT_KEY
+    advoware_kanzlei = advoware.KANZLEI
+    advoware_database = advoware.DATABASE
+    advoware_user = advoware.USER
+    advoware_password = advoware.PASSWORD
+    advoware_app_id = advoware.APP_ID
+    advoware_api_secret = advoware.API_SECRET
 
     url: str
     client: SandboxClient
@@ -51,6 +59,21 @@ class Running(ABC):
     def xai_management_url(self) -> str:
         """For XAI_MANAGEMENT_BASE_URL."""
         return self.url + "/xai-management"
+
+    @property
+    def advoware_url(self) -> str:
+        """For ADVOWARE_API_BASE_URL: what the look-up answers as relayUrl."""
+        return self.url + RELAY
+
+    @property
+    def advoware_gateway_url(self) -> str:
+        """For ADVOWARE_SECURITY_GATEWAY_URL: what the look-up answers as securityGateway."""
+        return self.url + SECURITY
+
+    @property
+    def advoware_lookup_url(self) -> str:
+        """Stands for https://www2.advo-net.net/AdvonetConfigurator/api/Url; wants ?Kanzlei=."""
+        return self.url + "/advoware-configurator/AdvonetConfigurator/api/Url"
 
     @abstractmethod
     def start(self) -> None:

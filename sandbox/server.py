@@ -137,7 +137,7 @@ class Connection(socketserver.StreamRequestHandler):
     def write(self, method: str, answer: Answer, keep: bool) -> None:
         lines = [
             f"HTTP/1.1 {answer.status} {REASONS.get(answer.status, 'Unknown')}",
-            f"Content-Length: {len(answer.body)}",
+            "Transfer-Encoding: chunked" if answer.chunk else f"Content-Length: {len(answer.body)}",
             f"Connection: {'keep-alive' if keep else 'close'}",
         ]
         if answer.body:
@@ -146,7 +146,18 @@ class Connection(socketserver.StreamRequestHandler):
         body = b"" if method == "HEAD" else answer.body
         if answer.cut == "half":
             body = body[: len(body) // 2]
-        self.connection.sendall("\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n" + body)
+        head = "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n"
+        if not answer.chunk:
+            self.connection.sendall(head + body)
+            return
+        self.connection.sendall(head)
+        if method == "HEAD":
+            return
+        for begin in range(0, len(body), answer.chunk):
+            piece = body[begin : begin + answer.chunk]
+            self.connection.sendall(b"%x\r\n%b\r\n" % (len(piece), piece))
+        if answer.cut != "half":
+            self.connection.sendall(b"0\r\n\r\n")
 
 
 class Server(socketserver.ThreadingTCPServer):

@@ -12,6 +12,7 @@ from sandbox.answers import Answer
 from sandbox.client import SandboxClient
 from sandbox.running import SandboxThread
 from sandbox.server import Server
+from tests.sandbox.advoware_calls import login_body
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +72,18 @@ def files(sb: SandboxThread, api: Callable[..., Api]) -> Api:
 @pytest.fixture
 def management(sb: SandboxThread, api: Callable[..., Api]) -> Api:
     return api(sb.xai_management_url + "/v1", Authorization=f"Bearer {sb.xai_management_key}")
+
+
+@pytest.fixture
+def gateway(sb: SandboxThread, api: Callable[..., Api]) -> Api:
+    return api(sb.advoware_gateway_url.rstrip("/") + "/api/v1")
+
+
+@pytest.fixture
+def advoware(sb: SandboxThread, gateway: Api, api: Callable[..., Api]) -> Api:
+    """Logged in; paths begin below `/api/v1/`."""
+    token = gateway("POST", "Token", json=login_body(sb)).json()["access_token"]
+    return api(sb.advoware_url.rstrip("/") + "/api/v1", Authorization=f"Bearer {token}")
 
 
 @dataclass
