@@ -99,14 +99,14 @@ class AppointmentsApi:
     def found(self, request: Request) -> list[Record]:
         """In order of their dates. `from` and `to` are days, both included; a series counts until its end."""
         first, last = _day(request.args.get("from"), "0001-01-01"), _day(request.args.get("to"), "9999-12-31")
-        kuerzel, number = request.args.get("kuerzel", "").lower(), request.args.get("frnr")
+        kuerzel, number = request.args.get("kuerzel", "").lower(), _number(request.args.get("frnr"))
         rows = [
             row
             for row in self.store.appointments.values()
             if row["datumBis"][:10] >= first
             and row["datum"][:10] <= last
             and (not kuerzel or kuerzel in (str(row["sb"]).lower(), str(row["anwalt"]).lower()))
-            and (number is None or row["frNr"] == _number(number))
+            and (number is None or row["frNr"] == number)
         ]
         return sorted(rows, key=lambda row: (row["datum"], row["frNr"]))
 

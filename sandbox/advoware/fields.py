@@ -68,7 +68,7 @@ def _flag(value: Any) -> bool:
 
 
 def _number(value: Any) -> int:
-    if isinstance(value, float):
+    if isinstance(value, float | bool):
         raise ValueError
     return int(value)
 
