@@ -49,6 +49,14 @@ class Answer:
         self._raw = response.raw
         self._deadline = deadline  # monotonic; a server that sends a byte a minute never meets a read time-out
 
+    @property
+    def announced_size(self) -> int | None:
+        """``Content-Length`` where it counts the bytes themselves and not a compressed form of them."""
+        length = self.headers.get("Content-Length", "")
+        if self.headers.get("Content-Encoding", "identity") != "identity":
+            return None
+        return int(length) if length.isascii() and length.isdigit() else None
+
     def chunks(self, *, timed: bool = False) -> Iterator[bytes]:
         """The body, decoded. Raises ``AnswerLost`` when it ends before its ``Content-Length``."""
         while True:

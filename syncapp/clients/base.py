@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic, perf_counter
@@ -79,35 +80,40 @@ class OutsideClient:
 
     def perform(self, call: Call, read: Callable[[Answer], T]) -> T:
         """Hands the 2xx answer to ``read``. Raises ``ClientError``, or what the observer raises."""
-        attempt = 1
+        return self.repeated(lambda: self.once(call, read), repeatable=call.repeatable)
+
+    def repeated(self, attempt: Callable[[], T], *, repeatable: bool = True) -> T:
+        """Runs ``attempt`` until it succeeds or may not be repeated. An answer that was lost on the way is what is
+        told in the end, when the repeats could not be executed: otherwise its doubt would be forgotten."""
+        number, doubt = 1, None
         while True:
             try:
-                return self._once(call, read)
+                return attempt()
             except ClientError as error:
-                pause = self._pause_after(call, error, attempt)
+                doubt = error if isinstance(error, PERHAPS_EXECUTED) else doubt
+                pause = self._pause_after(error, number, repeatable)
                 if pause is None:
-                    raise
+                    raise (doubt if doubt is not None and isinstance(error, NOT_EXECUTED) else error) from None
             self._waited += pause
             self._sleep(pause)
-            attempt += 1
+            number += 1
 
-    def refused(self, refusal: Refusal) -> ClientError:
-        """What a non-2xx answer is. Systems that say more than a status override this."""
-        return refusal.by_status()
+    def once(self, call: Call, read: Callable[[Answer], T]) -> T:
+        """``perform`` without repeats."""
+        with self.welcome(call) as answer:
+            return read(answer)
 
-    def _pause_after(self, call: Call, error: ClientError, attempt: int) -> float | None:
-        repeated = (*NOT_EXECUTED, *PERHAPS_EXECUTED) if call.repeatable else NOT_EXECUTED
-        if not isinstance(error, repeated):
-            return None
-        return next_pause(
-            self._retry,
-            attempt,
-            retry_after=error.retry_after,
-            waited=self._waited,
-            chance=random.random(),  # noqa: S311  # spreads load, guards nothing
-        )
+    @contextmanager
+    def welcome(self, call: Call) -> Iterator[Answer]:
+        """The 2xx answer of one attempt, its body still unread; any other is raised."""
+        with self.opened(call) as answer:
+            if not 200 <= answer.status < 300:
+                raise self.refused(self._refusal(call, answer))
+            yield answer
 
-    def _once(self, call: Call, read: Callable[[Answer], T]) -> T:
+    @contextmanager
+    def opened(self, call: Call) -> Iterator[Answer]:
+        """Whatever was answered to one attempt, its body still unread. The observer hears of it when it is closed."""
         if call.write:
             self._observer.before_write()
         started_at, begun = datetime.now(UTC), perf_counter()
@@ -117,9 +123,9 @@ class OutsideClient:
             body = call.body() if callable(call.body) else call.body
             response = send(self.system, call.method, call.url, call.headers, body, self._timeout, self._verify)
             answer = Answer(self.system, response, monotonic() + self._answer_seconds)
-            if 200 <= answer.status < 300:
-                return read(answer)
-            raise self.refused(self._refusal(call, answer))
+            yield answer
+        except GeneratorExit:  # whoever reads a stream has seen enough
+            raise
         except BaseException as exc:
             failure = type(exc).__name__
             raise
@@ -139,6 +145,22 @@ class OutsideClient:
                     write=call.write,
                 )
             )
+
+    def refused(self, refusal: Refusal) -> ClientError:
+        """What a non-2xx answer is. Systems that say more than a status override this."""
+        return refusal.by_status()
+
+    def _pause_after(self, error: ClientError, attempt: int, repeatable: bool) -> float | None:
+        repeated = (*NOT_EXECUTED, *PERHAPS_EXECUTED) if repeatable else NOT_EXECUTED
+        if not isinstance(error, repeated):
+            return None
+        return next_pause(
+            self._retry,
+            attempt,
+            retry_after=error.retry_after,
+            waited=self._waited,
+            chance=random.random(),  # noqa: S311  # spreads load, guards nothing
+        )
 
     def _refusal(self, call: Call, answer: Answer) -> Refusal:
         try:

@@ -56,6 +56,10 @@ class Unauthorized(ClientError):
     """The key is wrong or revoked."""
 
 
+class NotEnabled(Unauthorized):
+    """The login is right and has not been enabled or set up over there, or our settings are incomplete."""
+
+
 class Forbidden(ClientError):
     """The key is good and may not do this."""
 

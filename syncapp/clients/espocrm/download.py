@@ -15,7 +15,7 @@ def stream_into(answer: Answer, into: BinaryIO, start: int, max_bytes: int) -> D
     ``AnswerLost`` when fewer bytes came than announced."""
     into.seek(start)
     into.truncate(start)
-    announced = announced_size(answer)
+    announced = answer.announced_size
     if announced is not None and announced > max_bytes:
         raise TooLarge(SYSTEM, "over_limit", request_id=answer.request_id)
     md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
@@ -30,11 +30,3 @@ def stream_into(answer: Answer, into: BinaryIO, start: int, max_bytes: int) -> D
     if announced is not None and size != announced:
         raise AnswerLost(SYSTEM, "cut", answer.status, answer.request_id)
     return Downloaded(size, md5.hexdigest(), sha256.hexdigest())
-
-
-def announced_size(answer: Answer) -> int | None:
-    """``Content-Length`` where it counts the bytes themselves and not a compressed form of them."""
-    length = answer.headers.get("Content-Length", "")
-    if answer.headers.get("Content-Encoding", "identity") != "identity":
-        return None
-    return int(length) if length.isascii() and length.isdigit() else None

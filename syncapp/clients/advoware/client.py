@@ -1,0 +1,145 @@
+"""What the hub asks of Advoware. Only partly public: what is open stands in ``config.Paths`` and can be set."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from time import monotonic
+from typing import TypeVar
+
+from syncapp.clients.advoware.config import SYSTEM
+from syncapp.clients.advoware.keys import Keys, merged, the_rows
+from syncapp.clients.advoware.listing import objects
+from syncapp.clients.advoware.relay import Relayed, checked_path
+from syncapp.clients.advoware.rest import AdvowareRest, Query
+from syncapp.clients.advoware.tokens import Token
+from syncapp.clients.advoware.types import AdvowareParty, BankAccount, Communication, Employee, PartyStamp
+from syncapp.clients.answers import Answer
+from syncapp.clients.errors import AnswerLost, NotFound, Outdated, Unauthorized
+
+Versioned = TypeVar("Versioned", AdvowareParty, Communication)
+
+FRESH = 1.0  # seconds; what was read before that is read again before it is written over
+
+
+class AdvowareClient(AdvowareRest):
+    """Every method raises ``ClientError`` and nothing else. Use one instance for one step."""
+
+    def ping(self) -> None:
+        """The employees: a short list that proves address, login and right to read."""
+        self.employees()
+
+    def employees(self) -> tuple[Employee, ...]:
+        rows = the_rows(self.request("GET", self._config.paths.employees, Answer.json), "employees")
+        return tuple(Employee.from_api(row) for row in rows)
+
+    def matters_answer(self) -> None:
+        """Whether Akten can be read; nothing of them is kept."""
+        self.request("GET", self._config.paths.matters, lambda answer: answer.beginning(1))
+
+    def party(self, number: int) -> AdvowareParty:
+        """``NotFound`` when there is none of that number."""
+        read_at = monotonic()
+        raw = self.request("GET", self._party(number), Answer.json)
+        return AdvowareParty.from_api(raw, self._config.clock, read_at)
+
+    def parties(self) -> Iterator[PartyStamp]:
+        """All parties, one at a time while they arrive. A list that breaks off raises after what came before."""
+        with ExitStack() as stack:
+
+            def ask(token: Token) -> Answer:
+                call = self.call("GET", self._config.paths.parties, token)
+                return self.repeated(lambda: stack.enter_context(self.welcome(call)))
+
+            zone = self._config.clock
+            for raw in objects(self.logged_in(ask), "parties"):
+                yield PartyStamp.of(AdvowareParty.from_api(raw, zone))
+
+    def create_party(self, values: Mapping[str, object]) -> int:
+        """The number of the new party. After ``AnswerLost`` look for it before creating it again."""
+        path = self._config.paths.parties
+        answer = self.request("POST", path, Answer.json, body=dict(values), repeatable=False)
+        return Keys.of(answer, "party").needed_number("betNr")
+
+    def save_party(self, party: AdvowareParty, changes: Mapping[str, object]) -> AdvowareParty:
+        """Writes the party with the changes in it and returns what a read found afterwards.
+
+        ``Outdated`` when somebody changed it since ``party`` was read: the last look is at most a second old when the
+        write begins, because Advoware itself would not notice.
+        """
+        path = self._party(party.number)
+        self._replace(path, party, changes, lambda: self.party(party.number))
+        return self.party(party.number)
+
+    def create_communication(self, number: int, kind: int, value: str, remark: str = "") -> int | None:
+        """The id of the new entry, where Advoware tells it."""
+        body = {"kommKz": kind, "tlf": value, "bemerkung": remark}
+        path = f"{self._party(number)}/{self._config.paths.communications}"
+        answer = self.request("POST", path, Answer.json_if_any, body=body, repeatable=False)
+        return Keys.of(answer, "communication").number("id") if isinstance(answer, Mapping) else None
+
+    def save_communication(self, number: int, entry: Communication, changes: Mapping[str, object]) -> None:
+        """Writes the entry with the changes in it. ``Outdated`` as in ``save_party``, ``NotFound`` when it is gone."""
+        path = f"{self._party(number)}/{self._config.paths.communications}/{entry.id}"
+        self._replace(path, entry, changes, lambda: self._entry(number, entry.id))
+
+    def bank_accounts(self, number: int) -> tuple[BankAccount, ...]:
+        path = f"{self._party(number)}/{self._config.paths.bank_accounts}"
+        rows = the_rows(self.request("GET", path, Answer.json), "bank_accounts")
+        return tuple(BankAccount.from_api(row) for row in rows)
+
+    def create_bank_account(self, number: int, *, iban: str, bic: str = "", holder: str = "", bank: str = "") -> None:
+        """After ``AnswerLost`` look through ``bank_accounts`` before creating it again: nobody can delete it."""
+        body = {"iban": iban, "bic": bic, "kontoinhaber": holder, "bank": bank}
+        path = f"{self._party(number)}/{self._config.paths.bank_accounts}"
+        self.request("POST", path, Answer.json_if_any, body=body, repeatable=False)
+
+    def relay(self, method: str, path: str, query: Query, body: bytes, content_type: str) -> Relayed:
+        """One attempt of any call below the API's address, for the proxy; its answer is the caller's to close.
+
+        Answers of 4xx and 5xx are returned as they are. Raises ``Unauthorized`` when Advoware refuses us twice,
+        ``Unreachable``, and ``AnswerLost`` (``relay.TIMEOUT`` when it took too long), ``Rejected`` for a path that
+        could lead elsewhere.
+        """
+        path = checked_path(path)
+        data = body if body or method in ("POST", "PUT", "PATCH") else None
+
+        def ask(token: Token) -> Relayed:
+            relayed = Relayed(self.opened(self.call(method, path, token, query, data, content_type)))
+            if relayed.status == 401:
+                relayed.close()
+                raise Unauthorized(SYSTEM, "token", 401)
+            return relayed
+
+        return self.logged_in(ask)
+
+    def _party(self, number: int) -> str:
+        return f"{self._config.paths.parties}/{int(number)}"
+
+    def _entry(self, number: int, entry_id: int) -> Communication:
+        for entry in self.party(number).communications:
+            if entry.id == entry_id:
+                return entry
+        raise NotFound(SYSTEM, "communication")
+
+    def _replace(
+        self, path: str, seen: Versioned, changes: Mapping[str, object], look: Callable[[], Versioned]
+    ) -> None:
+        """PUT of the whole object. Before every repeat it is looked at again, so that none writes over a stranger."""
+        fresh = [seen] if monotonic() - seen.read_at <= FRESH else []
+        tried = False
+
+        def attempt() -> None:
+            nonlocal tried
+            now = fresh.pop() if fresh else look()
+            wanted = merged(now.raw, changes)
+            if tried and wanted == now.raw:
+                return  # the answer was lost, not the call
+            if now.version != seen.version:
+                raise AnswerLost(SYSTEM, "changed_meanwhile") if tried else Outdated(SYSTEM, "changed")
+            tried = True
+            data = json.dumps(wanted).encode()
+            self.logged_in(lambda token: self.once(self.call("PUT", path, token, data=data), Answer.json_if_any))
+
+        self.repeated(attempt)
