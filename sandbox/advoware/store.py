@@ -14,10 +14,10 @@ from sandbox.advoware.errors import AdvowareError
 from sandbox.advoware.fields import ADDRESS, BANK_ACCOUNT, COMMUNICATION, PARTY, Fields, Record, empty
 
 FIRST_PARTY, FIRST_DETAIL, FIRST_APPOINTMENT = 104_711, 88_001, 5_001
-# What each kommKz stands for.
+# What each kommKz stands for, in words of our own: the vendor's are not public.
 KOMM_ARTEN = {
     1: "TelGesch", 2: "FaxGesch", 3: "MobilGesch", 4: "MailGesch", 5: "Internet", 6: "TelPrivat", 7: "FaxPrivat",
-    8: "MobilPrivat", 9: "MailPrivat", 10: "Sonstige", 11: "EPost", 12: "Bea",
+    8: "MailPrivat", 9: "AutoTelefon", 10: "Sonstige", 11: "EPost", 12: "Bea",
 }  # fmt: skip
 DETAILS: dict[str, Fields] = {
     "Kommunikationen": COMMUNICATION, "Adressen": ADDRESS, "Bankverbindungen": BANK_ACCOUNT,

@@ -33,7 +33,7 @@ class Links:
         spec = self.records.definition(entity_type).links.get(link)
         if spec is None:
             raise EspoError(404, f"Link '{link}' does not exist in {entity_type}.")
-        return spec["entity"], spec["foreign"], "many" if "relationName" in spec else spec["type"]
+        return spec["entity"], spec.get("foreign", ""), "many" if "relationName" in spec else spec["type"]
 
     def ids(self, entity_type: str, record_id: str, link: str) -> list[str]:
         """Ids of live records on the other side."""

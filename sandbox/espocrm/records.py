@@ -10,10 +10,12 @@ from typing import Any
 from sandbox.espocrm import values
 from sandbox.espocrm.attachments import Attachments
 from sandbox.espocrm.config import EspoSettings
+from sandbox.espocrm.contacts import settle_contacts
 from sandbox.espocrm.errors import EspoError, invalid, no_entity, no_record
 from sandbox.espocrm.schema import ENTITIES, EntityDef, attributes, entity_def
 
 Record = dict[str, Any]
+EMPTY = {"bool": False}  # every other kind: None
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Records:
     def create(self, entity_type: str, data: Record, actor: Actor, record_id: str = "") -> Record:
         with self.lock:
             specs = attributes(entity_type, self.missing)
-            record: Record = {name: False if spec["type"] == "bool" else None for name, spec in specs.items()}
+            record: Record = {name: spec.get("default", EMPTY.get(spec["type"])) for name, spec in specs.items()}
             stamp = values.now()
             changes = self._clean(entity_type, record, data)
             for name, field in self.definition(entity_type).fields.items():
@@ -142,7 +144,7 @@ class Records:
             for name, value in data.items()
             if name in specs and not specs[name].get("readOnly")
         }
-        values.settle_contacts(record, changes)
+        settle_contacts(entity_type, record, changes)
         for name in [name for name in changes if name.endswith("Id")]:
             spec = specs[name]
             if spec["type"] == "file":
@@ -151,6 +153,10 @@ class Records:
                 target = self.definition(entity_type).links[spec["field"]]["entity"]
                 owner = self.get(target, changes[name]) if changes[name] else {"name": None}
                 changes[spec["field"] + "Name"] = owner["name"]
+            elif spec["type"] == "linkParent":
+                kind = str(changes.get(spec["field"] + "Type", record.get(spec["field"] + "Type")))
+                parent = self.tables.get(kind, {}).get(changes[name]) or {}
+                changes[spec["field"] + "Name"] = parent.get("name")
         return changes
 
     def _attach(self, entity_type: str, field: str, record: Record, changes: Record) -> None:

@@ -46,6 +46,7 @@ def _sync_fields(error: str) -> dict[str, Field]:
     return {"syncStatus": VARCHAR, error: TEXT}
 
 
+TO_USER: Link = {"type": "belongsTo", "entity": "User"}
 PARENT_STATUS = ("active", "paused", "deactivated", "closed")
 PARENT_FIELDS: dict[str, Field] = {"xaiCollectionId": VARCHAR, "status": _enum(*PARENT_STATUS)}
 
@@ -86,6 +87,7 @@ PARTY = EntityDef(
         "registergericht": VARCHAR,
         "emailAddress": {"type": "email"},
         "phoneNumber": {"type": "phone"},
+        "assignedUser": {"type": "link"},
         "betnr": INT,
         "advowareLastSync": DATETIME,
         "advowareRowId": VARCHAR,
@@ -100,6 +102,7 @@ PARTY = EntityDef(
     {
         "cDokumentes": _many_to_many("CDokumente", "cBeteiligtes", "cBeteiligteCDokumente"),
         "cBankverbindungens": {"type": "hasMany", "entity": "CBankverbindungen", "foreign": "beteiligte"},
+        "assignedUser": TO_USER,
     },
 )
 
@@ -115,9 +118,34 @@ BANK_ACCOUNT = EntityDef(
         "advowareKontoId": VARCHAR,
         "advowareLastSync": DATETIME,
         "syncStatus": _enum("clean", "unclean", "failed"),
+        "syncErrorMessage": TEXT,
         "beteiligte": {"type": "link"},
     },
     {"beteiligte": {"type": "belongsTo", "entity": "CBeteiligte", "foreign": "cBankverbindungens"}},
+)
+
+# What staff are given to do, and what they are told.
+TASK = EntityDef(
+    {
+        "name": VARCHAR | {"required": True},
+        "status": _enum("Not Started", "Started", "Completed", "Canceled", "Deferred") | {"default": "Not Started"},
+        "priority": _enum("Low", "Normal", "High", "Urgent") | {"default": "Normal"},
+        "dateEnd": DATETIME,
+        "description": TEXT,
+        "parent": {"type": "linkParent"},
+        "assignedUser": {"type": "link"},
+    },
+    {"assignedUser": TO_USER},
+)
+NOTIFICATION = EntityDef(
+    {
+        "type": VARCHAR,
+        "message": TEXT,
+        "read": BOOL,
+        "user": {"type": "link"},
+        "related": {"type": "linkParent"},
+    },
+    {"user": TO_USER},
 )
 
 ENTITIES: dict[str, EntityDef] = {
@@ -132,6 +160,8 @@ ENTITIES: dict[str, EntityDef] = {
         {"name": VARCHAR | {"required": True}, "website": VARCHAR, "description": TEXT, **PARENT_FIELDS},
         {"cDokumentes": _many_to_many("CDokumente", "accounts", "accountCDokumente")},
     ),
+    "Task": TASK,
+    "Notification": NOTIFICATION,
     "User": EntityDef(
         {"userName": VARCHAR | {"required": True}, "name": VARCHAR, "type": VARCHAR, "isActive": BOOL},
     ),
@@ -154,8 +184,10 @@ def attributes(entity_type: str, missing: frozenset[str] = frozenset()) -> dict[
     """Attribute name -> its field: what stands in a record (a file field has two attributes, an id and a name)."""
     found: dict[str, Field] = {"id": {"type": "id", "readOnly": True}, "deleted": BOOL | {"readOnly": True}}
     for name, spec in entity_def(entity_type, missing).fields.items():
-        if spec["type"] in ("file", "link"):
+        if spec["type"] in ("file", "link", "linkParent"):
             found[name + "Id"] = spec | {"field": name}
+            if spec["type"] == "linkParent":
+                found[name + "Type"] = VARCHAR | {"field": name}
             found[name + "Name"] = spec | {"field": name, "readOnly": True}
             continue
         found[name] = spec | {"field": name}

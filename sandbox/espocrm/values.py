@@ -1,4 +1,4 @@
-"""What a value becomes when it is saved: checked, and phone numbers in one form."""
+"""What a value becomes when it is saved: checked, and in one form."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def clean(entity_type: str, attribute: str, field: Field, value: Any) -> Any:
             raise invalid(entity_type, name, "required")
         return None
     match field["type"]:
-        case "varchar" | "text" | "file" | "link":
+        case "varchar" | "text" | "file" | "link" | "linkParent":
             return _text(entity_type, name, field, value)
         case "enum":
             if value not in field["options"]:
@@ -58,36 +58,6 @@ def _text(entity_type: str, name: str, field: Field, value: Any) -> str:
     if len(str(value)) > field.get("maxLength", 1 << 20):
         raise invalid(entity_type, name, "maxLength")
     return str(value)
-
-
-def phone_number(number: str) -> str:
-    """As EspoCRM stores it: E.164; numbers without a country are German."""
-    digits = re.sub(r"[^\d+]", "", number.replace("(0)", ""))
-    if digits.startswith("00"):
-        return "+" + digits[2:]
-    if digits.startswith("0"):
-        return "+49" + digits[1:]
-    return digits
-
-
-def settle_contacts(record: dict[str, Any], changes: dict[str, Any]) -> None:
-    """Keep `phoneNumber` and `phoneNumberData` (and the same for mail) in agreement within `changes`."""
-    for field, key in (("phoneNumber", "phoneNumber"), ("emailAddress", "emailAddress")):
-        data_name = field + "Data"
-        if isinstance(changes.get(data_name), list):
-            entries = [dict(entry) for entry in changes[data_name] if isinstance(entry, dict) and entry.get(key)]
-        elif changes.get(field):
-            others = [entry for entry in record.get(data_name) or [] if not entry.get("primary")]
-            entries = [{key: changes[field], "primary": True, "type": "Office"}, *others]
-        elif field in changes or data_name in changes:
-            entries = []
-        else:
-            continue
-        for number, entry in enumerate(entries):
-            entry[key] = phone_number(str(entry[key])) if field == "phoneNumber" else str(entry[key]).strip()
-            entry.setdefault("primary", number == 0)
-        changes[data_name] = entries
-        changes[field] = next((entry[key] for entry in entries if entry["primary"]), None)
 
 
 def person_name(record: dict[str, Any]) -> str | None:

@@ -164,7 +164,7 @@ def test_keys_are_read_in_any_case_and_answered_in_pascal_case_on_demand(advowar
 def test_people_may_delete_what_the_api_may_not(advoware, client, party, here):
     people = client.advoware
     entry = people.party(party)["kommunikation"][0]
-    assert people.update_communication(party, entry["id"], {"kommKz": 9})["kommArt"] == "MailPrivat"
+    assert people.update_communication(party, entry["id"], {"kommKz": 8})["kommArt"] == "MailPrivat"
     people.remove_communication(party, entry["id"])
     account = people.add_bank_account(party, {"iban": "DE1"})
     assert people.update_bank_account(party, account["id"], {"iban": "DE2"})["iban"] == "DE2"

@@ -1,0 +1,79 @@
+"""Mail addresses and phone numbers of a record: a list of which exactly one is primary, and that one by itself."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sandbox.espocrm.errors import invalid
+
+PHONE_TYPES = ("Mobile", "Office", "Home", "Fax", "Other")
+DEFAULT_PHONE_TYPE = "Mobile"
+MAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+PHONE = re.compile(r"^\+?[\d\s()/.\-]+$")
+FIELDS = ("phoneNumber", "emailAddress")
+
+Record = dict[str, Any]
+
+
+def phone_number(number: str) -> str:
+    """As EspoCRM stores it: E.164; numbers without a country are German."""
+    digits = re.sub(r"[^\d+]", "", number.replace("(0)", ""))
+    if digits.startswith("00"):
+        return "+" + digits[2:]
+    if digits.startswith("0"):
+        return "+49" + digits[1:]
+    return digits
+
+
+def settle_contacts(entity_type: str, record: Record, changes: Record) -> None:
+    """Bring `emailAddress` and `emailAddressData` (and the same of phones) into agreement within `changes`.
+
+    The list replaces the list; the value alone replaces the primary one and leaves the others. EspoError 400 for what
+    is no address or number.
+    """
+    for field in FIELDS:
+        data_name = field + "Data"
+        stored = [dict(entry) for entry in record.get(data_name) or []]
+        if isinstance(changes.get(data_name), list):
+            rows = [row for row in changes[data_name] if isinstance(row, dict) and str(row.get(field) or "").strip()]
+        elif changes.get(field):
+            rows = [{field: changes[field], "primary": True}, *(row for row in stored if not row["primary"])]
+        elif field in changes or data_name in changes:
+            rows = []
+        else:
+            continue
+        changes[data_name] = _one_primary([_entry(entity_type, field, row, stored) for row in rows], _key(field))
+        changes[field] = changes[data_name][0][field] if changes[data_name] else None
+
+
+def _key(field: str) -> str:
+    return "lower" if field == "emailAddress" else field
+
+
+def _entry(entity_type: str, field: str, row: Record, stored: list[Record]) -> Record:
+    value = str(row[field]).strip()
+    if not (MAIL if field == "emailAddress" else PHONE).match(value):
+        raise invalid(entity_type, field, "emailAddress" if field == "emailAddress" else "valid")
+    entry: Record = {field: value if field == "emailAddress" else phone_number(value)}
+    if field == "emailAddress":
+        entry["lower"] = value.lower()
+    before = next((old for old in stored if old[_key(field)] == entry[_key(field)]), {})
+    entry |= {name: bool(row.get(name, False)) for name in ("primary", "optOut", "invalid")}
+    if field == "phoneNumber":
+        entry["type"] = row.get("type") or before.get("type") or DEFAULT_PHONE_TYPE
+        if entry["type"] not in PHONE_TYPES:
+            raise invalid(entity_type, field, "valid")
+    return entry
+
+
+def _one_primary(entries: list[Record], key: str) -> list[Record]:
+    """Each value once, the primary one first: the first that says so, else the first of all."""
+    single: dict[str, Record] = {}
+    for entry in entries:
+        twin = single.setdefault(entry[key], entry)
+        twin["primary"] = twin["primary"] or entry["primary"]
+    rows = sorted(single.values(), key=lambda entry: not entry["primary"])
+    for number, entry in enumerate(rows):
+        entry["primary"] = number == 0
+    return rows
