@@ -26,7 +26,8 @@ def _empty_cache() -> Iterator[None]:
     if settings.CONFIG.redis_url:
         from django_redis import get_redis_connection
 
-        get_redis_connection("default").flushdb()
+        for alias in ("default", "advoware"):
+            get_redis_connection(alias).flushdb()
     else:
         from django.core.cache import cache
 

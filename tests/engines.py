@@ -35,7 +35,10 @@ class Engine:
 
     def redis_url(self, number: int = 0) -> str:
         """The address of this process's n-th Redis database; empty when the engine has no Redis."""
-        return self.redis_server and f"{self.redis_server}/{self.process * REDIS_DATABASES_PER_PROCESS + number}"
+        return self.redis_server and f"{self.redis_server}/{self.redis_database(number)}"
+
+    def redis_database(self, number: int) -> int:
+        return self.process * REDIS_DATABASES_PER_PROCESS + number
 
 
 @cache

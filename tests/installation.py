@@ -30,6 +30,7 @@ from tests import engines
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
 REDIS_DATABASE = 1  # of this pytest process; 0 is the one of the tests that run inside it
+REDIS_DATABASE_OF_TOKENS = 3  # 2 is the one of the tests that run inside it
 
 
 def settings(database_url: str, folder: Path) -> dict[str, str]:
@@ -42,6 +43,7 @@ def settings(database_url: str, folder: Path) -> dict[str, str]:
         "DATABASE_URL": database_url,
         "QUEUE_BROKER": "redis" if engine.redis_server else "orm",
         "REDIS_URL": engine.redis_url(REDIS_DATABASE),
+        "REDIS_DB_ADVOWARE_CACHE": str(engine.redis_database(REDIS_DATABASE_OF_TOKENS)),
         "QUEUE_WORKERS": "2",
         "LOG_FORMAT": "text",
     }

@@ -18,6 +18,7 @@ _environment = engines.clean_environment() | {
     "DJANGO_ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "DATABASE_URL": ENGINE.postgres_url or f"sqlite:///{ENGINE.folder / 'unused.sqlite3'}",
     "REDIS_URL": ENGINE.redis_url(),
+    "REDIS_DB_ADVOWARE_CACHE": str(ENGINE.redis_database(2)),
     "QUEUE_BROKER": "redis" if ENGINE.redis_server else "orm",
     "ESPOCRM_WEBHOOK_SECRETS": f'{{"{WEBHOOK_ID}": ["{WEBHOOK_SECRET}"]}}',
     "WEBHOOK_TOKENS": WEBHOOK_TOKEN,

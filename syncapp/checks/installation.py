@@ -11,10 +11,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bitbylaw.config import Config
+from syncapp.checks import advoware
 from syncapp.checks.faults import Fault
 from syncapp.events.registry import StepSpec
 
 SHORTEST_TOKEN = 20  # characters; shorter ones can be guessed
+ADDRESSES = (
+    "ESPOCRM_API_BASE_URL",
+    "XAI_API_BASE_URL",
+    "XAI_MANAGEMENT_BASE_URL",
+    "ADVOWARE_LOOKUP_URL",
+    "ADVOWARE_API_BASE_URL",
+    "ADVOWARE_SECURITY_GATEWAY_URL",
+)
 REDIS_CACHE = "django_redis.cache.RedisCache"
 
 
@@ -25,6 +34,7 @@ def faults(settings: Any) -> Iterator[Fault]:
         if database["ENGINE"].endswith("sqlite3"):
             yield from _sqlite(alias, database.get("OPTIONS", {}))
     yield from _doors(settings.CONFIG)
+    yield from advoware.faults(settings.CONFIG)
 
 
 def _times(config: Config, queue: dict[str, Any]) -> Iterator[Fault]:
@@ -91,7 +101,7 @@ def _doors(config: Config) -> Iterator[Fault]:
     for name, tokens in (("WEBHOOK_TOKENS", config.WEBHOOK_TOKENS), ("METRICS_TOKEN", (config.METRICS_TOKEN,))):
         if any(0 < len(token) < SHORTEST_TOKEN for token in tokens):
             yield Fault("W063", f"{name} holds a token of less than {SHORTEST_TOKEN} characters.", _NEW_TOKEN)
-    for name in ("ESPOCRM_API_BASE_URL", "XAI_API_BASE_URL", "XAI_MANAGEMENT_BASE_URL"):
+    for name in ADDRESSES:
         if _is_open(getattr(config, name)):
             yield Fault("W064", f"{name} is http: keys and clients' data would travel in the open.", "Use https.")
 
@@ -113,7 +123,7 @@ def _is_open(url: str) -> bool:
 
 def switched_off(config: Config, steps: Sequence[StepSpec]) -> Iterator[Fault]:
     """Systems without settings, each with the flows that don't run because of it."""
-    configured = {"espocrm": config.has_espocrm, "xai": config.has_xai}
+    configured = {"espocrm": config.has_espocrm, "xai": config.has_xai, "advoware": config.has_advoware}
     for system in sorted({system for spec in steps for system in spec.systems}):
         if not configured.get(system, False):
             flows = sorted({spec.flow for spec in steps if system in spec.systems})
@@ -127,4 +137,5 @@ def switched_off(config: Config, steps: Sequence[StepSpec]) -> Iterator[Fault]:
 _SETTINGS = {
     "espocrm": "ESPOCRM_API_BASE_URL and ESPOCRM_API_KEY",
     "xai": "XAI_API_KEY and XAI_MANAGEMENT_KEY",
+    "advoware": "ADVOWARE_API_KEY, ADVOWARE_API_SECRET, ADVOWARE_KANZLEI, ADVOWARE_USER and ADVOWARE_PASSWORD",
 }

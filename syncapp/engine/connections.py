@@ -6,9 +6,11 @@ from functools import lru_cache
 
 from django.conf import settings
 
+from syncapp.clients.advoware import AdvowareClient, AdvowareConfig, Paths
 from syncapp.clients.base import Observer, RetryPolicy
 from syncapp.clients.espocrm import EspoClient, EspoConfig
 from syncapp.clients.xai import XaiClient, XaiConfig
+from syncapp.engine import tokens
 from syncapp.models import SystemName
 
 MEGABYTE = 1024 * 1024
@@ -17,7 +19,12 @@ MEGABYTE = 1024 * 1024
 def configured(system: str) -> bool:
     """Whether the settings that a system needs are there."""
     config = settings.CONFIG
-    return bool({SystemName.ESPOCRM: config.has_espocrm, SystemName.XAI: config.has_xai}.get(SystemName(system), False))
+    ready = {
+        SystemName.ESPOCRM: config.has_espocrm,
+        SystemName.XAI: config.has_xai,
+        SystemName.ADVOWARE: config.has_advoware,
+    }
+    return ready.get(SystemName(system), False)
 
 
 def espocrm(observer: Observer | None = None) -> EspoClient:
@@ -28,12 +35,19 @@ def xai(observer: Observer | None = None) -> XaiClient:
     return XaiClient(_xai_config(), observer)
 
 
+def advoware(observer: Observer | None = None) -> AdvowareClient:
+    config = _advoware_config()
+    return AdvowareClient(config, tokens.SharedTokens(config.identity), observer)
+
+
 def ping(system: str) -> None:
     """One harmless call; returns when the system answers and knows our key, else raises a `ClientError`."""
     if system == SystemName.ESPOCRM:
         espocrm().ping()
     elif system == SystemName.XAI:
         xai().ping()
+    elif system == SystemName.ADVOWARE:
+        advoware().ping()
     else:
         raise ValueError(f"there is no client for {system}")
 
@@ -69,7 +83,33 @@ def _xai_config() -> XaiConfig:
     )
 
 
+@lru_cache(maxsize=1)
+def _advoware_config() -> AdvowareConfig:
+    config = settings.CONFIG
+    return AdvowareConfig(
+        api_url=config.ADVOWARE_API_BASE_URL,
+        gateway_url=config.ADVOWARE_SECURITY_GATEWAY_URL,
+        lookup_url=config.ADVOWARE_LOOKUP_URL,
+        kanzlei=config.ADVOWARE_KANZLEI,
+        database=config.ADVOWARE_DATABASE,
+        user=config.ADVOWARE_USER,
+        password=config.ADVOWARE_PASSWORD,
+        role=config.ADVOWARE_ROLE,
+        product=config.ADVOWARE_PRODUCT,
+        app_id=config.ADVOWARE_API_KEY,
+        secret=config.ADVOWARE_API_SECRET,
+        timeout=config.ADVOWARE_TIMEOUT_SECONDS,
+        zone=config.ADVOWARE_TIME_ZONE,
+        paths=Paths(**config.ADVOWARE_PATHS),
+        retry=RetryPolicy(
+            attempts=3, first=config.HTTP_RETRY_FIRST_SECONDS, cap=30.0, budget=config.HTTP_RETRY_BUDGET_SECONDS
+        ),
+    )
+
+
 def forget() -> None:
     """Read the settings anew (tests change them)."""
     _espo_config.cache_clear()
     _xai_config.cache_clear()
+    _advoware_config.cache_clear()
+    tokens.forget()

@@ -7,13 +7,20 @@ from syncapp.clients.errors import ClientError, EntityTypeUnknown, UnexpectedAns
 
 FOREIGN = b"404 page not found"  # how proxies written in Go say that they know no such address
 
+# What ASP.NET, on which Advoware runs, says of an address that it has no code for.
+NO_ROUTE = (b"http-ressource", b"http resource")
+
 
 def refusal_of_advoware(refusal: Refusal) -> ClientError:
     if refusal.status == 404 and _is_foreign(refusal):
         return refusal.error(UnexpectedAnswer, "not_advoware")  # must not pass for "the party is gone"
-    if refusal.status == 404 and not any(part.isdigit() for part in refusal.path.split("/")):
-        return refusal.error(EntityTypeUnknown, "path")  # a list is never gone
+    if refusal.status == 404 and (_is_list(refusal.path) or any(words in refusal.body.lower() for words in NO_ROUTE)):
+        return refusal.error(EntityTypeUnknown, "path")  # a wrong setting: a list is never gone
     return refusal.by_status()
+
+
+def _is_list(path: str) -> bool:
+    return not any(part.isdigit() for part in path.split("/"))
 
 
 def _is_foreign(refusal: Refusal) -> bool:
