@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from syncapp.admin.buttons import PAUSE_SYSTEM, back, button
+from syncapp.admin.login_words import why_refused
 from syncapp.admin.pages import page, viewer
 from syncapp.admin.paging import counted
 from syncapp.admin.recording import recorded
@@ -54,6 +55,8 @@ class SystemView:
         if self.row.paused:
             return _("Nothing is lost: what happens meanwhile waits, and goes on when the pause is ended.")
         if self.row.state == SystemState.REFUSED:
+            if words := why_refused(self.row.error):
+                return str(words)
             return _("An administrator must check the key in the settings. What needs this system waits meanwhile.")
         if self.row.state == SystemState.DOWN:
             return _("It is tried again by itself; what needs it waits meanwhile. Nothing to do.")
