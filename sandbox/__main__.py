@@ -22,6 +22,7 @@ Examples:
   python -m sandbox --seed demo --set espocrm_webhook_interval=1 \\
       --webhooks http://127.0.0.1:8000 --link-hook http://127.0.0.1:8000/vmh/webhook/entity
   python -m sandbox --seed bench --documents 5000 --set log_calls=false
+  python -m sandbox --seed parties --parties 5000 --set advoware_pascal_case=true
 
 The pages are at the address it prints; every setting is listed at /_control/settings.
 """
@@ -30,14 +31,21 @@ The pages are at the address it prints; every setting is listed at /_control/set
 def parser() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(
         prog="python -m sandbox",
-        description="EspoCRM and xAI as small faithful servers with faults on demand, for demo, tests and benchmarks.",
+        description="EspoCRM, Advoware and xAI as small faithful servers with faults on demand, for demo, tests and "
+        "benchmarks.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     options.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     options.add_argument("--port", type=int, default=8900, help="port, 0 takes a free one (default %(default)s)")
-    options.add_argument("--seed", choices=sorted(SEEDS), help="fill the systems: demo is a small law firm")
+    options.add_argument(
+        "--seed",
+        choices=sorted(SEEDS),
+        help="fill the systems: demo is a small law firm, bench many documents, "
+        "parties the same people in EspoCRM and Advoware",
+    )
     options.add_argument("--documents", type=int, default=1000, help="how many for --seed bench (default %(default)s)")
+    options.add_argument("--parties", type=int, default=1000, help="how many for --seed parties (default %(default)s)")
     options.add_argument(
         "--webhooks",
         metavar="URL",
@@ -85,7 +93,7 @@ def main() -> int:
         print(f"Cannot listen on {options.host}:{options.port}: {busy.strerror}. Try --port.", file=sys.stderr)
         return EXIT_USAGE
     if options.seed:
-        SEEDS[options.seed](sandbox, options.documents)
+        SEEDS[options.seed](sandbox, options.parties if options.seed == "parties" else options.documents)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING
 
 from sandbox.seed.bench import fill_bench
 from sandbox.seed.demo import fill_demo
+from sandbox.seed.parties import fill_parties
 
 if TYPE_CHECKING:
     from sandbox.app import Sandbox
 
-SEEDS: dict[str, Callable[[Sandbox, int], None]] = {"bench": fill_bench, "demo": fill_demo}
+SEEDS: dict[str, Callable[[Sandbox, int], None]] = {
+    "bench": fill_bench,
+    "demo": fill_demo,
+    "parties": fill_parties,
+}

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from sandbox.advoware.clock import BERLIN
+from sandbox.espocrm.auth import HUMAN
 from sandbox.espocrm.system import SILENT_HUMAN
-from sandbox.seed import samples
+from sandbox.seed import parties, samples
 
 if TYPE_CHECKING:
     from sandbox.app import Sandbox
@@ -27,6 +30,12 @@ PARTIES = [
     {"firmenname": "Möwenstube GmbH", "rechtsform": "GmbH", "handelsregisterNummer": "HRB 99123"},
     {"firmenname": "Baugenossenschaft Deichkrone eG", "rechtsform": "eG", "handelsregisterNummer": "GnR 9912"},
 ]
+# Number in the list above -> its number in Advoware; the others are known to the CRM only.
+IN_ADVOWARE = {0: 104711, 1: 104712, 4: 104713, 5: 104714}
+# Somebody corrected this in Advoware after the CRM's record was saved last.
+NEWER_IN_ADVOWARE = (1, {"vorname": "Jörn Peter"})
+IBANS = ["DE02120300000000202051", "DE02500105170137075030"]  # of the first parties; Advoware has the first one
+EMPLOYEES = {"AP": "Arne Paulsen", "MS": "Merle Sievers"}
 ACCOUNTS = ["Hausverwaltung Strandhafer", "Wohnbau Kranichsee AG", "Versicherungskontor Ebbe & Flut"]
 
 LEASE = """Mietvertrag
@@ -86,13 +95,11 @@ def fill_demo(sandbox: Sandbox, documents: int) -> None:
     for number, (name, file_number, status) in enumerate(CASES):
         data = {"name": name, "aktenzeichen": file_number, "status": status}
         crm.records.create("Raeumungsklage", data, SILENT_HUMAN, fixed_id("case", number))
-    for number, party in enumerate(PARTIES):
-        data = {"emailAddress": f"partei{number}@kanzlei.example", "phoneNumber": f"0431 55501{number}"}
-        crm.records.create("CBeteiligte", party | data | {"status": "active"}, SILENT_HUMAN, fixed_id("party", number))
+    _fill_parties(sandbox)
     for number, name in enumerate(ACCOUNTS):
         data = {"name": name, "status": "active"}
         crm.records.create("Account", data, SILENT_HUMAN, fixed_id("account", number))
-    for number, iban in enumerate(["DE02120300000000202051", "DE02500105170137075030"]):
+    for number, iban in enumerate(IBANS):
         owner = fixed_id("party", number)
         account = {"name": f"Konto {number + 1}", "iban": iban, "istAktiv": True, "beteiligteId": owner}
         crm.records.create("CBankverbindungen", account, SILENT_HUMAN, fixed_id("bank account", number))
@@ -102,3 +109,26 @@ def fill_demo(sandbox: Sandbox, documents: int) -> None:
         crm.upload(key, file_name, content, mime, SILENT_HUMAN)
         for kind, position in parents:
             crm.links.set("CDokumente", key, LINKS[kind], fixed_id(kind, position), on=True, silent=True)
+
+
+def _fill_parties(sandbox: Sandbox) -> None:
+    crm, advoware = sandbox.espocrm.records, sandbox.advoware.control
+    an_hour_ago = (datetime.now(UTC) - timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S")
+    for number, party in enumerate(PARTIES):
+        key, reach = fixed_id("party", number), (f"partei{number}@kanzlei.example", f"0431 55501{number}")
+        data = party | parties.contacts(*reach) | {"status": "active", "assignedUserId": HUMAN.id}
+        crm.create("CBeteiligte", data | {"betnr": IN_ADVOWARE.get(number)}, SILENT_HUMAN, key)
+        crm.get("CBeteiligte", key).update(createdAt=an_hour_ago, modifiedAt=an_hour_ago)
+    for number, betnr in IN_ADVOWARE.items():
+        values = parties.in_advoware(PARTIES[number])
+        mail, phone = f"Partei{number}@Kanzlei.example", f"0431/555-01{number}"  # as people type them
+        details = {"communications": parties.communications(mail, phone)}
+        if number == 0:
+            account = {"iban": IBANS[0], "bic": "BYLADEM1001", "kontoinhaber": "Almut Wendland"}
+            details["bank_accounts"] = [account]
+        advoware("create_party", {"betNr": betnr, "data": values, **details})
+    changed, values = NEWER_IN_ADVOWARE
+    advoware("update_party", {"betNr": IN_ADVOWARE[changed], "data": values})
+    for number, (name, file_number, _) in enumerate(CASES):
+        advoware("add_matter", {"id": 9001 + number, "data": {"az": file_number, "rubrum": name}})
+    parties.fill_calendar(sandbox, EMPLOYEES, datetime.now(BERLIN))

@@ -1,0 +1,47 @@
+import time
+
+from sandbox.espocrm.contacts import phone_number
+from sandbox.seed import SEEDS
+from sandbox.seed.demo import IN_ADVOWARE, PARTIES
+
+
+def both_sides(client):
+    """The CRM's parties and Advoware's, by number; the CRM's without one last."""
+    advoware = {party["betNr"]: party for party in client.state("advoware")["parties"]}
+    crm = client.state("espocrm")["records"]["CBeteiligte"]
+    return [row for row in crm if row["betnr"]], advoware, [row for row in crm if not row["betnr"]]
+
+
+def test_the_demo_has_parties_in_both_systems_and_one_is_newer_in_advoware(sb, client):
+    SEEDS["demo"](sb.sandbox, 0)
+    known, advoware, alone = both_sides(client)
+    assert sorted(row["betnr"] for row in known) == sorted(advoware) == sorted(IN_ADVOWARE.values())
+    assert len(alone) == len(PARTIES) - len(IN_ADVOWARE) == 2
+    differing = [row["betnr"] for row in known if (row["firstName"] or None) != advoware[row["betnr"]]["vorname"]]
+    assert differing == [104712]
+    for row in known:
+        there = advoware[row["betnr"]]
+        mail, phone = there["kommunikation"]
+        assert row["emailAddress"] == mail["tlf"].lower()
+        assert row["phoneNumber"] == phone_number(phone["tlf"])
+        assert (row["firmenname"] or row["lastName"]) == there["name"]
+    assert [len(advoware[number]["bankverbindungen"]) for number in sorted(advoware)] == [1, 0, 0, 0]
+    state = client.state("advoware")
+    assert [row["kuerzel"] for row in state["employees"]] == ["AP", "MS"]
+    assert len(state["appointments"]) == 3
+    assert len(state["matters"]) == 6
+
+
+def test_many_parties_are_the_same_on_both_sides_and_quickly_made(sb, client):
+    begun = time.monotonic()
+    SEEDS["parties"](sb.sandbox, 5000)
+    assert time.monotonic() - begun < 5
+    known, advoware, alone = both_sides(client)
+    assert (len(known), len(advoware), alone) == (5000, 5000, [])
+    for row in known[::100]:
+        there = advoware[row["betnr"]]
+        assert (row["firmenname"] or row["lastName"], row["firstName"]) == (there["name"], there["vorname"])
+        assert (row["dateOfBirth"] or "0001-01-01") == there["geburtsdatum"][:10]
+        assert [item["phoneNumber"] for item in row["phoneNumberData"]] == [
+            phone_number(item["tlf"]) for item in there["kommunikation"][1:]
+        ]
