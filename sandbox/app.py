@@ -33,7 +33,7 @@ class Sandbox:
         for system in (self.espocrm, self.xai, self.advoware):
             self.world.add(system)
         self.control = Control(self.world)
-        self.pages = Pages(self.world, self.espocrm, self.xai)
+        self.pages = Pages(self.world, self.espocrm, self.xai, self.advoware)
 
     def __call__(self, request: Request) -> Answer:
         path = request.path

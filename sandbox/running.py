@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from sandbox.advoware import config as advoware
-from sandbox.advoware.gateway import RELAY, SECURITY
+from sandbox.advoware.gateway import LOOKUP, RELAY, SECURITY
 from sandbox.app import Sandbox
 from sandbox.client import SandboxClient, SandboxError
 from sandbox.espocrm.config import API_KEY as ESPOCRM_API_KEY
@@ -73,7 +73,7 @@ class Running(ABC):
     @property
     def advoware_lookup_url(self) -> str:
         """Stands for https://www2.advo-net.net/AdvonetConfigurator/api/Url; wants ?Kanzlei=."""
-        return self.url + "/advoware-configurator/AdvonetConfigurator/api/Url"
+        return self.url + LOOKUP
 
     @abstractmethod
     def start(self) -> None:

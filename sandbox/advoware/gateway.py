@@ -18,6 +18,8 @@ from sandbox.advoware.errors import AdvowareError
 from sandbox.advoware.wire import json_body
 from sandbox.answers import Answer, json_answer
 
+LOOKUP_PREFIX, LOOKUP_PATH = "/advoware-configurator/", "AdvonetConfigurator/api/Url"
+LOOKUP = LOOKUP_PREFIX + LOOKUP_PATH
 RELAY, CONNECTOR, SECURITY = "/advoware-relay/", "/advoware-connector/", "/advoware-security/"
 REQUIRED = (
     "AppID", "Kanzlei", "Database", "User", "Role", "Product", "Password", "Nonce", "HMAC512Signature",
@@ -42,7 +44,7 @@ class Gateway:
 
     def look_up(self, request: Request, path: str) -> Answer:
         """Where the firm's API is; AdvowareError 404 for a Kanzlei that nobody knows."""
-        if request.method != "GET" or path != "AdvonetConfigurator/api/Url":
+        if request.method != "GET" or path != LOOKUP_PATH:
             raise AdvowareError(404, "Es wurde keine HTTP-Ressource gefunden.")
         if request.args.get("Kanzlei") != self.settings.kanzlei:
             raise AdvowareError(404, "Die Kanzlei ist nicht registriert.")

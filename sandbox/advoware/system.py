@@ -11,7 +11,7 @@ from sandbox.advoware import wire
 from sandbox.advoware.appointments import AppointmentsApi
 from sandbox.advoware.config import AdvowareSettings
 from sandbox.advoware.errors import AdvowareError, ErrorShapes
-from sandbox.advoware.gateway import CONNECTOR, RELAY, SECURITY, Gateway
+from sandbox.advoware.gateway import CONNECTOR, LOOKUP_PREFIX, RELAY, SECURITY, Gateway
 from sandbox.advoware.oddities import Oddities
 from sandbox.advoware.parties import NO_METHOD, NO_ROUTE, PartiesApi
 from sandbox.advoware.people import People
@@ -19,7 +19,6 @@ from sandbox.advoware.store import Store, sorted_rows
 from sandbox.answers import Answer
 from sandbox.world import Mount
 
-LOOKUP = "/advoware-configurator/"
 Route = Callable[[Request, str], Answer]
 
 
@@ -38,7 +37,7 @@ class Advoware:
 
     def mounts(self) -> list[Mount]:
         return [
-            Mount(LOOKUP, "advoware-lookup", self._host(self.gateway.look_up)),
+            Mount(LOOKUP_PREFIX, "advoware-lookup", self._host(self.gateway.look_up)),
             Mount(SECURITY, "advoware-security", self._host(self.gateway.token)),
             Mount(RELAY, self.name, self._host(self.api)),
             Mount(CONNECTOR, "advoware-connector", self._host(self.api)),

@@ -29,6 +29,9 @@ PRESETS: dict[str, Callable[[], Fault]] = {
     "Next download from EspoCRM: cut in half": lambda: Fault("truncated", "espocrm", "GET", "/Attachment/file/"),
     "Next read from EspoCRM: garbage": lambda: Fault("garbage", "espocrm", "GET"),
     "Hold the next write to EspoCRM": lambda: Fault("hold", "espocrm", "PUT"),
+    "Advoware is down (cut connections)": lambda: Fault("cut_before", "advoware*", times=None),
+    "Next write to Advoware: answer lost": lambda: Fault("cut_after", "advoware", "PUT"),
+    "Next new party in Advoware: answer lost": lambda: Fault("cut_after", "advoware", "POST", "/Beteiligte$"),
     "Everything takes 2 seconds": lambda: Fault("delay", times=None, delay=2.0),
 }
 

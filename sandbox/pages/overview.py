@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request
 
+from sandbox.advoware.gateway import LOOKUP
+from sandbox.advoware.system import Advoware
 from sandbox.answers import Answer
 from sandbox.espocrm.auth import API_USERS
 from sandbox.espocrm.system import EspoCrm
@@ -20,8 +22,8 @@ PARENTS = ("Raeumungsklage", "CBeteiligte", "Account")
 
 
 class OverviewPage:
-    def __init__(self, world: World, crm: EspoCrm, xai: Xai) -> None:
-        self.world, self.crm, self.xai = world, crm, xai
+    def __init__(self, world: World, crm: EspoCrm, xai: Xai, advoware: Advoware) -> None:
+        self.world, self.crm, self.xai, self.advoware = world, crm, xai, advoware
 
     def answer(self, request: Request, parts: list[str]) -> Answer | None:
         base = f"http://{request.host}"
@@ -32,17 +34,43 @@ class OverviewPage:
             "XAI_API_KEY": API_KEY,
             "XAI_MANAGEMENT_BASE_URL": f"{base}/xai-management",
             "XAI_MANAGEMENT_KEY": MANAGEMENT_KEY,
-        }
+        } | self.advoware_environment(base)
         return page(
             request,
             "overview.html",
             crm=self.crm_numbers(),
             xai=self.xai_numbers(),
+            advoware=self.advoware_numbers(),
             environment=environment,
             calls=self.world.calls.since(limit=8)[::-1],
             call_count=sum(row["count"] for row in self.world.calls.counts()),
             faults=[rule for rule in self.world.faults.as_list() if rule["active"]],
         )
+
+    def advoware_environment(self, base: str) -> dict[str, str]:
+        settings = self.advoware.settings
+        return {
+            "ADVOWARE_LOOKUP_URL": base + LOOKUP,
+            "ADVOWARE_KANZLEI": settings.kanzlei,
+            "ADVOWARE_DATABASE": settings.database,
+            "ADVOWARE_USER": settings.user,
+            "ADVOWARE_PASSWORD": settings.password,
+            "ADVOWARE_API_KEY": settings.app_id,
+            "ADVOWARE_API_SECRET": settings.api_secret,
+        }
+
+    def advoware_numbers(self) -> dict[str, int]:
+        store = self.advoware.store
+        with store.lock:
+            details = [party.details for party in store.parties.values()]
+            appointments = len(store.appointments)
+        return {
+            "Parties": len(details),
+            "Communication": sum(len(kinds["Kommunikationen"]) for kinds in details),
+            "Bank accounts": sum(len(kinds["Bankverbindungen"]) for kinds in details),
+            "Appointments": appointments,
+            "Logins": self.advoware.gateway.logins,
+        }
 
     def crm_numbers(self) -> dict[str, int]:
         with self.crm.records.lock:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request
 
+from sandbox.advoware.system import Advoware
 from sandbox.answers import Answer
 from sandbox.espocrm.errors import EspoError
 from sandbox.espocrm.system import EspoCrm
+from sandbox.pages.advoware import AdvowarePages
 from sandbox.pages.crm import CrmPages
 from sandbox.pages.faults import FaultPages
 from sandbox.pages.journal import JournalPages
@@ -26,11 +28,12 @@ Answerer = Callable[[Request, list[str]], Answer | None]
 
 
 class Pages:
-    def __init__(self, world: World, crm: EspoCrm, xai: Xai) -> None:
+    def __init__(self, world: World, crm: EspoCrm, xai: Xai, advoware: Advoware) -> None:
         journal = JournalPages(world, crm)
         self.parts: dict[str, Answerer] = {
-            "": OverviewPage(world, crm, xai).answer,
+            "": OverviewPage(world, crm, xai, advoware).answer,
             "espocrm": CrmPages(crm).answer,
+            "advoware": AdvowarePages(advoware).answer,
             "xai": XaiPages(xai).answer,
             "faults": FaultPages(world, crm, xai).answer,
             "calls": journal.calls,

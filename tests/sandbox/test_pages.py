@@ -18,7 +18,21 @@ def web(sb, api):
     return api(sb.url, **{"Accept-Language": "de"})
 
 
-@pytest.mark.parametrize("path", ["", "espocrm/", "espocrm/?q=miet", "xai/", "faults", "calls", "webhooks"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "espocrm/",
+        "espocrm/?q=miet",
+        "xai/",
+        "advoware/",
+        "advoware/104711",
+        "advoware/?q=wend",
+        "faults",
+        "calls",
+        "webhooks",
+    ],
+)
 @pytest.mark.parametrize("lang", ["de", "en"])
 def test_every_page_opens_in_both_languages(web, path, lang):
     answer = web("GET", path, params={"lang": lang})
@@ -30,8 +44,8 @@ def test_every_text_has_a_german_one(running):
     templates = Path(environment.loader.searchpath[0]).glob("*.html")
     texts = {text for file in templates for text in re.findall(r'\bt\("([^"]+)"\)', file.read_text())}
     crm, xai = running.sandbox.espocrm, running.sandbox.xai
-    overview = OverviewPage(running.sandbox.world, crm, xai)
-    texts |= {*KINDS.values(), *PRESETS, *overview.crm_numbers(), *overview.xai_numbers()}
+    overview = OverviewPage(running.sandbox.world, crm, xai, running.sandbox.advoware)
+    texts |= {*KINDS.values(), *PRESETS, *overview.crm_numbers(), *overview.xai_numbers(), *overview.advoware_numbers()}
     assert texts - GERMAN.keys() - SAME_IN_BOTH == set()
 
 
@@ -65,11 +79,58 @@ def test_a_colleague_changes_a_document(web, client):
         assert web("POST", "espocrm/new", data={"kind": kind, "name": "Neuling"}).status_code == 200
 
 
+def test_a_colleague_changes_a_party_in_advoware(web, client):
+    here = "advoware/104711"
+    before = client.advoware.party(104711)
+    assert "Wendland, Almut" in web("GET", "advoware/?q=104711").text
+    form = {"vorname": "Almut <1>", "geburtsdatum": "1961-04-18", "gesperrt": "on", "flags": "gesperrt"}
+    web("POST", f"{here}/update/party", data=form)
+    assert "Almut &lt;1&gt;" in web("GET", here).text
+    now = client.advoware.party(104711)
+    assert (now["geburtsdatum"], now["gesperrt"], now["name"]) == ("1961-04-18T00:00:00", True, "Wendland")
+    assert now["rowId"] != before["rowId"]
+    web("POST", f"{here}/update/party", data={"flags": "gesperrt", "geburtsdatum": ""})
+    now = client.advoware.party(104711)
+    assert (now["geburtsdatum"], now["gesperrt"]) == ("0001-01-01T00:00:00", False)
+    entry = now["kommunikation"][0]["id"]
+    web("POST", f"{here}/update/communication", data={"id": entry, "kommKz": "8", "tlf": "neu@kanzlei.example"})
+    web("POST", f"{here}/add/communication", data={"kommKz": "3", "tlf": "0170 1"})
+    now = client.advoware.party(104711)
+    assert [(row["kommArt"], row["tlf"]) for row in now["kommunikation"]] == [
+        ("MailPrivat", "neu@kanzlei.example"),
+        ("TelGesch", "0431/555-010"),
+        ("MobilGesch", "0170 1"),
+    ]
+    assert now["kommunikation"][0]["online"] is True
+    web("POST", f"{here}/remove/communication", data={"id": entry, "tlf": ""})
+    account = now["bankverbindungen"][0]["id"]
+    web("POST", f"{here}/update/bank_account", data={"id": account, "iban": "DE2"})
+    web("POST", f"{here}/add/bank_account", data={"iban": "DE3"})
+    now = client.advoware.party(104711)
+    assert [row["iban"] for row in now["bankverbindungen"]] == ["DE2", "DE3"]
+    assert len(now["kommunikation"]) == 2
+    web("POST", f"{here}/remove/bank_account", data={"id": account})
+    assert web("POST", f"{here}/remove/party").url.endswith("/advoware/")
+    assert web("GET", here).status_code == 404
+    assert "Neuling" in web("POST", "advoware/new", data={"name": "Neuling"}).text
+
+
 def test_what_does_not_exist_is_said_on_a_page(web):
-    for path in ("nothing", "espocrm/CDokumente/0", "espocrm/Nothing/0", "xai/file/0", "static/../app.py"):
+    for path in (
+        "nothing",
+        "espocrm/CDokumente/0",
+        "espocrm/Nothing/0",
+        "xai/file/0",
+        "static/../app.py",
+        "advoware/1",
+    ):
         assert web("GET", path).status_code == 404
     assert web("POST", "espocrm/new", data={"kind": "CDokumente", "name": " " * 300}).status_code == 400
     assert web("POST", "espocrm/new", data={}).status_code == 400
+    assert web("POST", "advoware/104711/update/party", data={"geburtsdatum": "gestern"}).status_code == 400
+    assert web("POST", "advoware/104711/update/communication", data={"id": "1", "tlf": "1"}).status_code == 404
+    assert web("POST", "advoware/104711/add/party", data={"name": "A"}).status_code == 404
+    assert web("POST", "advoware/104711/remove/address", data={"id": "1"}).status_code == 404
     assert web("POST", "faults/add", data={"kind": "status", "system": "*", "path": "("}).status_code == 400
 
 
