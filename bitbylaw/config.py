@@ -71,6 +71,12 @@ AdvowareResource = Literal[
 ]
 
 
+PartyFieldName = Literal[
+    "name", "vorname", "anrede", "geburtsdatum", "rechtsform", "handelsregisternummer", "registergericht"
+]
+ContactKind = Literal["mail", "office", "home", "mobile", "fax", "other"]
+
+
 class Config(BaseSettings):
     """One installation's settings. Times in seconds, sizes in the unit of the name."""
 
@@ -162,6 +168,17 @@ class Config(BaseSettings):
     ADVOWARE_PARTIES_LIST: Literal["all", "single"] = "all"
     ADVOWARE_WRITE_ENABLED: bool = False
     ADVOWARE_TO_ESPOCRM_ENABLED: bool = False
+    ADVOWARE_PARTY_FIELDS: dict[PartyFieldName, str] = {}
+    ADVOWARE_SALUTATIONS: dict[NonEmpty, NonEmpty] = {}
+    ADVOWARE_KOMMKZ: dict[ContactKind, tuple[Annotated[int, Field(ge=1, le=12)], ...]] = {}
+    PARTY_DIRECTIONS: dict[PartyFieldName, Literal["both", "to_advoware", "to_espocrm", "off"]] = {}
+    PARTY_CONFLICTS: dict[PartyFieldName, Literal["espocrm", "advoware", "person"]] = {}
+    PHONE_REGION: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "DE"
+    BANK_ACCOUNTS_TO_ESPOCRM: bool = False
+    TASKS_TO_ESPOCRM: Literal["", "Task", "Notification"] = ""
+    PARTIES_CHANGE_LIMIT: Positive = 50  # a comparison that finds more AND more than the percentage changed asks first
+    PARTIES_CHANGE_PERCENT: Annotated[int, Field(gt=0, le=100)] = 10
+    ADVOWARE_PROXY_MAX_MB: Positive = 25
 
     # Outside calls
     HTTP_RETRY_FIRST_SECONDS: Annotated[float, Field(ge=0)] = 1.0
@@ -172,6 +189,7 @@ class Config(BaseSettings):
     KEEP_INBOX_DAYS: Positive = 180
     KEEP_ATTEMPTS_DAYS: Positive = 180
     KEEP_JOURNAL_DAYS: Positive = 730
+    KEEP_PROXY_CALLS_DAYS: Positive = 180
 
     @model_validator(mode="after")
     def _key_is_secret(self) -> Config:

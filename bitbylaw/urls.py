@@ -8,5 +8,6 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("vmh/webhook/", include("syncapp.webhooks.urls")),
+    path("advoware/", include("syncapp.proxy.urls")),
     path("", include("syncapp.api.urls")),
 ]

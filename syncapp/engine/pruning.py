@@ -27,6 +27,8 @@ from syncapp.models import (
     InboxState,
     JournalEntry,
     JournalState,
+    ProxyCall,
+    ProxyWindow,
     ScanRun,
     ScanState,
     Status,
@@ -123,6 +125,10 @@ def _leftovers(now: datetime) -> tuple[Leftover, ...]:
                 state__in=[ScanState.DONE, ScanState.FAILED], started_at__lt=before("KEEP_ATTEMPTS_DAYS")
             ).exclude(pk__in=newest_scans),
             "pk",
+        ),
+        Leftover("calls through the proxy", ProxyCall.objects.filter(at__lt=before("KEEP_PROXY_CALLS_DAYS")), "at"),
+        Leftover(
+            "counts of the proxy", ProxyWindow.objects.filter(minute__lt=int(now.timestamp() // 60) - 60), "minute"
         ),
         Leftover("workers", forgotten(), "pk"),
         Leftover("finished tasks of the queue", Task.objects.filter(stopped__lt=now - KEEP_QUEUE), "stopped"),

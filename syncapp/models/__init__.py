@@ -3,7 +3,7 @@
 from syncapp.models.attempts import Attempt, JournalEntry, JournalState, Outcome
 from syncapp.models.engine import Cursor, Lock, ScanRun, ScanState, Worker
 from syncapp.models.inbox import InboxItem, InboxMessage, InboxState
-from syncapp.models.proxy import ProxyCall, ProxyKey
+from syncapp.models.proxy import ProxyCall, ProxyKey, ProxyRefusal, ProxyWindow
 from syncapp.models.reasons import PATIENT, Reason
 from syncapp.models.records import Record, Status, Urgency
 from syncapp.models.references import Orphan, OrphanState, Reference, ReferenceKind
@@ -40,6 +40,8 @@ __all__ = [
     "Outcome",
     "ProxyCall",
     "ProxyKey",
+    "ProxyRefusal",
+    "ProxyWindow",
     "Reason",
     "Record",
     "Reference",

@@ -2,11 +2,46 @@
 
 from __future__ import annotations
 
+import re
+import secrets
+from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+KEY_START = "bbl_"  # so that people, and scanners for leaked secrets, recognise a key
+KEY_BYTES = 32
+SHOWN = 10  # characters of a key that tell it apart; more than 200 bits stay unknown
+_KEY = re.compile(KEY_START + r"[A-Za-z0-9_-]{43}")
+
+
+class ProxyRefusal(models.TextChoices):
+    """Why a call got no answer of Advoware's, or only a part of it."""
+
+    NO_KEY = "no_key", _("no key")
+    UNKNOWN_KEY = "unknown_key", _("unknown key")
+    REVOKED_KEY = "revoked_key", _("revoked key")
+    TOO_MANY = "too_many", _("too many calls a minute")
+    METHOD = "method", _("method that is not passed on")
+    NO_ENDPOINT = "no_endpoint", _("no endpoint")
+    BAD_PATH = "bad_path", _("path that is not allowed for anybody")
+    OTHER_PATH = "other_path", _("path that this key may not ask for")
+    MAY_NOT_WRITE = "may_not_write", _("key may only read")
+    WRITING_OFF = "writing_off", _("writing to Advoware is switched off")
+    NOT_CONFIGURED = "not_configured", _("Advoware is not configured")
+    PAUSED = "paused", _("Advoware is paused")
+    NO_LENGTH = "no_length", _("body without its length")
+    TOO_LARGE = "too_large", _("body too large")
+    BODY_LOST = "body_lost", _("caller hung up before its body was here")
+    HUNG_UP = "hung_up", _("caller hung up during the answer")
+    UNREACHABLE = "unreachable", _("Advoware can't be reached")
+    TIMED_OUT = "timed_out", _("Advoware took too long")
+    ANSWER_LOST = "answer_lost", _("Advoware's answer broke off")
+    LOGIN_REFUSED = "login_refused", _("Advoware refuses the hub's login")
+    UNUSABLE = "unusable", _("call that can't be sent")
+    UNEXPECTED = "unexpected", _("answer that the hub does not understand")
 
 
 class ProxyKey(models.Model):
@@ -39,16 +74,27 @@ class ProxyKey(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def issue(cls, name: str, **columns: Any) -> tuple[ProxyKey, str]:
+        """A new row and its key, which nobody can ever read again."""
+        key = KEY_START + secrets.token_urlsafe(KEY_BYTES)
+        return cls.objects.create(name=name, start=key[:SHOWN], digest=_digest(key), **columns), key
+
+    @classmethod
+    def of(cls, key: str) -> ProxyKey | None:
+        """The row of a key, revoked or not. Looked up by its hash, so the time it takes tells nothing about keys."""
+        return cls.objects.filter(digest=_digest(key)).first() if _KEY.fullmatch(key) else None
+
 
 class ProxyCall(models.Model):
-    """One call through the proxy. Append-only; the path without its query, which may name a client."""
+    """One call through the proxy, begun before it is passed on. The path without its query, which may name a client."""
 
     key = models.ForeignKey(ProxyKey, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("caller"))
     at = models.DateTimeField(_("when"), db_index=True)
     method = models.CharField(_("method"), max_length=7)
     path = models.CharField(_("path"), max_length=300, blank=True, default="")
-    status = models.PositiveSmallIntegerField(_("answered with"))
-    # Why the hub itself refused, in the words of `proxy.refusals`; empty when Advoware answered.
+    status = models.PositiveSmallIntegerField(_("answered with"))  # 0: not yet, or the process died
+    # A `ProxyRefusal`; empty when Advoware's answer was passed on whole, whatever it was.
     refusal = models.CharField(_("refused because"), max_length=40, blank=True, default="")
     milliseconds = models.PositiveIntegerField(_("milliseconds"), default=0)
     size = models.PositiveBigIntegerField(_("bytes"), default=0)
@@ -62,3 +108,22 @@ class ProxyCall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
+
+
+class ProxyWindow(models.Model):
+    """How often somebody called in the present minute, where there is no Redis to count it."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    minute = models.BigIntegerField(db_index=True)  # since 1970
+    calls = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("proxy window")
+        verbose_name_plural = _("proxy windows")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _digest(key: str) -> str:
+    return sha256(key.encode()).hexdigest()

@@ -35,6 +35,10 @@ class Relayed:
         return self._answer.headers.get("Content-Type", "")
 
     @property
+    def content_disposition(self) -> str:
+        return self._answer.headers.get("Content-Disposition", "")
+
+    @property
     def content_length(self) -> int | None:
         return self._answer.announced_size
 

@@ -1,0 +1,55 @@
+"""What the page about the API says of the proxy."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
+from rest_framework import serializers
+
+from syncapp.proxy.paths import PARAMETER
+
+_ENDPOINT = OpenApiParameter(
+    PARAMETER,
+    OpenApiTypes.STR,
+    required=True,
+    description="Path below Advoware's API base, for example `advonet/Beteiligte/4711` (a leading `/` and `api/v1/` "
+    "may be written). All further parameters are passed on in their order.",
+)
+_KEY = OpenApiParameter(
+    "X-Api-Key",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="The caller's key; `Authorization: Bearer` does as well.",
+)
+_RESULT = inline_serializer("ProxyResult", {"result": serializers.JSONField(allow_null=True)})
+_ERROR = inline_serializer(
+    "ProxyError", {"error": serializers.CharField(), "details": serializers.JSONField(required=False)}
+)
+_RESPONSES = {
+    200: OpenApiResponse(
+        _RESULT,
+        "JSON stands in `result` (null when there was no body). Anything else, such as a PDF, comes as it is.",
+    ),
+    400: OpenApiResponse(_ERROR, "No endpoint, or one that can't be asked for."),
+    401: OpenApiResponse(_ERROR, "No key, or an unknown or revoked one."),
+    403: OpenApiResponse(_ERROR, "The key may not do this, or writing to Advoware is switched off."),
+    413: OpenApiResponse(_ERROR, "The body is too large."),
+    429: OpenApiResponse(_ERROR, "Too many calls in this minute; see `Retry-After`."),
+    502: OpenApiResponse(_ERROR, "Advoware can't be reached, or its answer broke off."),
+    503: OpenApiResponse(_ERROR, "Advoware is not configured, or staff have paused it."),
+    504: OpenApiResponse(_ERROR, "Advoware took too long."),
+    "default": OpenApiResponse(_ERROR, "Advoware's own error: its status, and its text in `details`."),
+}
+
+
+def _words(summary: str, body: bool) -> dict[str, Any]:
+    common = {"summary": summary, "tags": ["Advoware"], "parameters": [_ENDPOINT, _KEY], "responses": _RESPONSES}
+    return common | {"request": OpenApiTypes.ANY if body else None}
+
+
+GET: Final = _words("Read from Advoware", False)
+POST: Final = _words("Create in Advoware", True)
+PUT: Final = _words("Replace in Advoware", True)
+DELETE: Final = _words("Delete in Advoware", False)
