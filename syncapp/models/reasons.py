@@ -47,6 +47,7 @@ class Reason(models.TextChoices):
     NOT_CONFIGURED = "not_configured", _("A system that this needs is not configured; an administrator can set it up.")
     DISCARDED = "discarded", _("Given up by staff.")
     TASK_OPEN = "task_open", _("The hub has done what it can. A person must do the rest: see the tasks of this record.")
+    GONE_THERE = "gone_there", _("The party does not exist in Advoware any more. Staff decided to leave it so.")
     NO_PARTY = "no_party", _("The bank account belongs to no party. Choose the party in the CRM.")
     NO_IBAN = "no_iban", _("The bank account has no IBAN. Enter it in the CRM.")
     NO_NAME = "no_name", _("The party has no name. Enter it in the CRM; then it is created in Advoware.")

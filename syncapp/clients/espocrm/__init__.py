@@ -4,6 +4,7 @@ from syncapp.clients.espocrm.client import EspoClient
 from syncapp.clients.espocrm.config import EspoConfig
 from syncapp.clients.espocrm.fields import FIELDS, Fields
 from syncapp.clients.espocrm.metadata import EntityMeta, LinkMeta
+from syncapp.clients.espocrm.parties import EspoBankAccount, EspoParty
 from syncapp.clients.espocrm.types import (
     Downloaded,
     EntityStamp,
@@ -19,10 +20,12 @@ __all__ = [
     "Downloaded",
     "EntityMeta",
     "EntityStamp",
+    "EspoBankAccount",
     "EspoClient",
     "EspoConfig",
     "EspoDocument",
     "EspoParent",
+    "EspoParty",
     "EspoUser",
     "Fields",
     "FileStatus",

@@ -11,6 +11,7 @@ from syncapp.clients.espocrm.changes import changes
 from syncapp.clients.espocrm.download import stream_into
 from syncapp.clients.espocrm.fields import ID
 from syncapp.clients.espocrm.metadata import EntityMeta, MetadataCache
+from syncapp.clients.espocrm.parties import EspoBankAccount, EspoParty
 from syncapp.clients.espocrm.rest import EspoRest, checked_id, checked_name
 from syncapp.clients.espocrm.types import (
     SYSTEM,
@@ -62,6 +63,26 @@ class EspoClient(EspoRest):
     def parent(self, entity_type: str, record_id: str) -> EspoParent:
         """``NotFound`` when deleted or never there."""
         return EspoParent.from_api(entity_type, self.get(entity_type, record_id), self._config.fields)
+
+    def party(self, party_id: str) -> EspoParty:
+        """``NotFound`` when deleted or never there."""
+        fields = self._config.fields
+        return EspoParty.from_api(self.get(fields.party_entity, party_id), fields)
+
+    def bank_account(self, account_id: str) -> EspoBankAccount:
+        """``NotFound`` when deleted or never there."""
+        fields = self._config.fields
+        return EspoBankAccount.from_api(self.get(fields.bank_entity, account_id), fields)
+
+    def bank_accounts(self, party_id: str) -> tuple[EspoBankAccount, ...]:
+        """All of one party, ordered by id. Every attribute: a list without ``select`` holds them all."""
+        fields = self._config.fields
+        path = f"{checked_name(fields.party_entity)}/{checked_id(party_id)}/{checked_name(fields.party_accounts)}"
+        return tuple(EspoBankAccount.from_api(row, fields) for row in self.rows(path, ()))
+
+    def create(self, entity_type: str, fields: Mapping[str, object]) -> Mapping[str, Any]:
+        """The new record. After ``AnswerLost`` look for it before creating it again."""
+        return self.write("POST", checked_name(entity_type), dict(fields), repeatable=False)
 
     def linked_parents(self, document_id: str, link: str, entity_type: str) -> tuple[EspoParent, ...]:
         """All parents behind one link of a document, ordered by id."""

@@ -33,6 +33,42 @@ class Fields:
     sync_failed_at: str = "syncFailedAt"
     collection_id: str = "xaiCollectionId"  # on every parent of documents
     parent_status: str = "status"
+    party_entity: str = "CBeteiligte"
+    party_number: str = "betnr"
+    party_mails: str = "emailAddressData"
+    party_phones: str = "phoneNumberData"
+    party_row_id: str = "advowareRowId"
+    party_synced_at: str = "advowareLastSync"
+    party_contact_hash: str = "kommunikationHash"
+    party_error: str = "syncErrorMessage"
+    party_retries: str = "syncRetryCount"
+    party_next_retry: str = "syncNextRetry"
+    party_reset_at: str = "syncAutoResetAt"
+    party_accounts: str = "cBankverbindungens"  # the link to its bank accounts
+    bank_entity: str = "CBankverbindungen"
+    bank_party: str = "beteiligteId"
+    iban: str = "iban"
+    bic: str = "bic"
+    bank_holder: str = "kontoinhaber"
+    bank_name: str = "bankname"
+    bank_active: str = "istAktiv"
+    bank_default: str = "istStandard"
+    bank_remote_id: str = "advowareKontoId"
+    assigned_user: str = "assignedUserId"
+
+    @property
+    def party_optional(self) -> tuple[str, ...]:
+        """What the hub notes of the sync at a party; left out where the CRM lacks the field."""
+        return (
+            self.party_row_id,
+            self.party_synced_at,
+            self.party_contact_hash,
+            self.sync_status,
+            self.party_error,
+            self.party_retries,
+            self.party_next_retry,
+            self.party_reset_at,
+        )
 
     @property
     def file_id(self) -> str:
@@ -73,7 +109,11 @@ class Fields:
 
     def required(self, entity_type: str) -> tuple[str, ...]:
         """Fields that must exist; a type that is no document is judged as a parent of documents."""
-        return self.document_required if entity_type == self.document_entity else (self.collection_id,)
+        if entity_type == self.document_entity:
+            return self.document_required
+        if entity_type == self.bank_entity:
+            return (self.iban, self.bank_party.removesuffix("Id"))
+        return (self.collection_id,)
 
     def optional(self, entity_type: str) -> tuple[str, ...]:
         return self.document_optional if entity_type == self.document_entity else (NAME, self.parent_status)
