@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator
 from functools import partial
-from time import perf_counter
 
 from django.conf import settings
 
 from syncapp.clients.errors import ClientError
 from syncapp.clients.espocrm import FIELDS, EntityMeta, EspoClient
 from syncapp.engine import connections
+from syncapp.management.advoware_checks import advoware_findings
+from syncapp.management.findings import Finding, timed, timing
 from syncapp.models import SystemName
 
-SYSTEMS = (SystemName.ESPOCRM, SystemName.XAI)
+SYSTEMS = (SystemName.ESPOCRM, SystemName.XAI, SystemName.ADVOWARE)
 NO_PARENTS = ("document", "bankverbindungen")  # words whose entities are never parents of documents
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`good` None: worth knowing, no trouble."""
-
-    system: str
-    what: str
-    words: str
-    good: bool | None = True
-    milliseconds: int | None = None
 
 
 def all_systems() -> Iterator[Finding]:
@@ -34,23 +23,12 @@ def all_systems() -> Iterator[Finding]:
         if not connections.configured(name):
             yield Finding(name, "settings", "not configured, its flows are switched off", None)
             continue
-        answered = _timed(name, "answers and knows our key", partial(connections.ping, name))
+        answered = timed(name, "answers and knows our key", partial(connections.ping, name))
         yield answered
         if name == SystemName.ESPOCRM and answered.good:
             yield from _crm()
-
-
-def _timed(system: str, what: str, ask: Callable[[], object]) -> Finding:
-    begun = perf_counter()
-    try:
-        ask()
-    except ClientError as exc:
-        return Finding(system, what, str(exc), False, _since(begun))
-    return Finding(system, what, "ok", True, _since(begun))
-
-
-def _since(begun: float) -> int:
-    return round((perf_counter() - begun) * 1000)
+        if name == SystemName.ADVOWARE and answered.good:
+            yield from advoware_findings()
 
 
 def _crm() -> Iterator[Finding]:
@@ -64,19 +42,19 @@ def _crm() -> Iterator[Finding]:
         if documents and parent and entity_type not in {link.entity_type for link in documents.links.values()}:
             words = f"{FIELDS.document_entity} has no link to it: its documents can't be found"
             yield Finding(SystemName.ESPOCRM, entity_type, words, False)
-    yield _timed(SystemName.ESPOCRM, "webhooks can be read", crm.webhooks)
+    yield timed(SystemName.ESPOCRM, "webhooks can be read", crm.webhooks)
 
 
 def _entity(
     crm: EspoClient, entity_type: str, required: tuple[str, ...]
 ) -> Generator[Finding, None, EntityMeta | None]:
-    begun = perf_counter()
-    try:
-        meta: EntityMeta = crm.metadata(entity_type)
-    except ClientError as exc:
-        yield Finding(SystemName.ESPOCRM, entity_type, str(exc), False, _since(begun))
-        return None
-    took = _since(begun)
+    with timing() as since:
+        try:
+            meta: EntityMeta = crm.metadata(entity_type)
+        except ClientError as exc:
+            yield Finding(SystemName.ESPOCRM, entity_type, str(exc), False, since())
+            return None
+        took = since()
     if lacking := [name for name in required if name not in meta.fields]:
         yield Finding(SystemName.ESPOCRM, entity_type, f"lacks the fields {', '.join(lacking)}", False, took)
     else:

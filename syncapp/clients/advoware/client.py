@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack
 from time import monotonic
 from typing import TypeVar
@@ -44,7 +44,7 @@ class AdvowareClient(AdvowareRest):
         raw = self.request("GET", self._party(number), Answer.json)
         return AdvowareParty.from_api(raw, self._config.clock, read_at)
 
-    def parties(self) -> Iterator[PartyStamp]:
+    def parties(self) -> Generator[PartyStamp, None, None]:
         """All parties, one at a time while they arrive. A list that breaks off raises after what came before."""
         with ExitStack() as stack:
 

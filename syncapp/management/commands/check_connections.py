@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from syncapp.management.base import HubCommand
-from syncapp.management.connection_checks import Finding, all_systems
+from syncapp.management.connection_checks import all_systems
+from syncapp.management.findings import Finding
 from syncapp.management.output import plural, progress, table
 
 TROUBLE = 1
@@ -17,7 +18,8 @@ _MARKS = {True: "ok", False: "TROUBLE", None: "note"}
 class Command(HubCommand):
     help = (
         "Asks every configured system one harmless question, with the time it took, and looks whether EspoCRM has the\n"
-        "entity types, fields and links that the hub works with. Changes nothing; keys are never shown."
+        "entity types, fields and links that the hub works with, and what of Advoware's API answers at this firm.\n"
+        "Changes nothing; keys and clients' data are never shown."
     )
     exit_codes = {0: "all is well", TROUBLE: "there is trouble, or nothing is configured"}
 
