@@ -38,7 +38,8 @@ def settle_contacts(entity_type: str, record: Record, changes: Record) -> None:
         if isinstance(changes.get(data_name), list):
             rows = [row for row in changes[data_name] if isinstance(row, dict) and str(row.get(field) or "").strip()]
         elif changes.get(field):
-            rows = [{field: changes[field], "primary": True}, *(row for row in stored if not row["primary"])]
+            kept = _stored(stored, field, changes[field])
+            rows = [kept | {field: changes[field], "primary": True}, *(row for row in stored if not row["primary"])]
         elif field in changes or data_name in changes:
             rows = []
         else:
@@ -51,6 +52,12 @@ def _key(field: str) -> str:
     return "lower" if field == "emailAddress" else field
 
 
+def _stored(stored: list[Record], field: str, value: Any) -> Record:
+    """What is known of this address or number; nothing when it is new."""
+    wanted = str(value).strip().lower() if field == "emailAddress" else phone_number(str(value))
+    return next((old for old in stored if old[_key(field)] == wanted), {})
+
+
 def _entry(entity_type: str, field: str, row: Record, stored: list[Record]) -> Record:
     value = str(row[field]).strip()
     if not (MAIL if field == "emailAddress" else PHONE).match(value):
@@ -58,7 +65,7 @@ def _entry(entity_type: str, field: str, row: Record, stored: list[Record]) -> R
     entry: Record = {field: value if field == "emailAddress" else phone_number(value)}
     if field == "emailAddress":
         entry["lower"] = value.lower()
-    before = next((old for old in stored if old[_key(field)] == entry[_key(field)]), {})
+    before = _stored(stored, field, value)
     entry |= {name: bool(row.get(name, False)) for name in ("primary", "optOut", "invalid")}
     if field == "phoneNumber":
         entry["type"] = row.get("type") or before.get("type") or DEFAULT_PHONE_TYPE

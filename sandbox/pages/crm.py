@@ -19,6 +19,14 @@ SYNC_FIELDS = (
     "fileStatus", "xaiSyncStatus", "xaiSyncError", "xaiId", "xaiCollections", "xaiSyncedHash", "md5sum", "sha256",
     "modifiedAt", "modifiedByName", "versionNumber",
 )  # fmt: skip
+PARENT_SYNC_FIELDS = (
+    "xaiCollectionId", "betnr", "syncStatus", "syncErrorMessage", "advowareLastSync", "advowareRowId", "modifiedAt",
+    "modifiedByName",
+)  # fmt: skip
+SAVED = (
+    "name", "status", "salutationName", "firstName", "lastName", "firmenname", "rechtsform", "dateOfBirth",
+    "handelsregisterNummer", "emailAddress", "phoneNumber", "iban", "bic",
+)  # fmt: skip
 PARENTS = ("Raeumungsklage", "CBeteiligte", "Account")
 
 
@@ -40,7 +48,8 @@ class CrmPages:
                 return self.parent(request, kind, key)
             case ["POST", kind, key, action]:
                 self.change(request, kind, key, action)
-                return redirect(f"/espocrm/{kind}/{key}")
+                owner = self.row(kind, key).get("beteiligteId")  # bank accounts stand on the page of their party
+                return redirect(f"/espocrm/CBeteiligte/{owner}" if owner else f"/espocrm/{kind}/{key}")
         return None
 
     def overview(self, request: Request) -> Answer:
@@ -83,7 +92,14 @@ class CrmPages:
             row = self.row(kind, key)
             linked = self.linked(kind, row)
             free = self.choices("CDokumente", {item["id"] for item in linked})
-        return page(request, "parent.html", row=row, kind=kind, linked=linked, free=free, statuses=PARENT_STATUS)
+            accounts = self.owned("CBankverbindungen", "beteiligteId", key)
+            tasks = self.owned("Task", "parentId", key)
+        fields = {name: row[name] for name in PARENT_SYNC_FIELDS if name in row}
+        return page(request, "parent.html", row=row, kind=kind, linked=linked, free=free, statuses=PARENT_STATUS,
+                    accounts=accounts, tasks=tasks, fields=fields)  # fmt: skip
+
+    def owned(self, kind: str, attribute: str, key: str) -> list[Record]:
+        return [row for row in self.crm.records.tables[kind].values() if row[attribute] == key and not row["deleted"]]
 
     def row(self, kind: str, key: str) -> Record:
         """Deleted ones too: a person may bring them back."""
@@ -108,8 +124,10 @@ class CrmPages:
         form, records = request.form, self.crm.records
         match action:
             case "save":
-                fields = ("name", "status", "firstName", "lastName", "firmenname")
-                records.update(kind, key, {name: form[name] for name in fields if name in form}, HUMAN)
+                records.update(kind, key, {name: form[name] for name in SAVED if name in form}, HUMAN)
+            case "account":
+                account = {"name": form["iban"], "iban": form["iban"], "bic": form.get("bic", ""), "istAktiv": True}
+                records.create("CBankverbindungen", account | {"beteiligteId": key}, HUMAN)
             case "upload":
                 self.upload(request, key)
             case "link" | "unlink":

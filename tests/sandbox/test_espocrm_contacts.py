@@ -55,6 +55,14 @@ def test_the_value_alone_replaces_the_primary_one(espo, party):
     assert [(row["phoneNumber"], row["type"]) for row in after["phoneNumberData"]] == [("+49170555", "Mobile")]
 
 
+def test_saving_the_same_value_again_is_no_change(espo, party):
+    same = {"emailAddress": "ole@jansen.example", "phoneNumber": "0431 1234"}
+    after = espo("PUT", f"CBeteiligte/{party['id']}", json=same).json()
+    assert after["emailAddressData"] == party["emailAddressData"]
+    assert after["phoneNumberData"] == party["phoneNumberData"]
+    assert after["versionNumber"] == party["versionNumber"]
+
+
 @pytest.mark.parametrize(
     ("data", "kind"),
     [

@@ -79,6 +79,29 @@ def test_a_colleague_changes_a_document(web, client):
         assert web("POST", "espocrm/new", data={"kind": kind, "name": "Neuling"}).status_code == 200
 
 
+def test_a_colleague_changes_a_party_in_the_crm(web, client, espo):
+    state = client.state("espocrm")["records"]
+    key = next(row["id"] for row in state["CBeteiligte"] if row["betnr"] == 104711)
+    account = next(row for row in state["CBankverbindungen"] if row["beteiligteId"] == key)
+    here = f"espocrm/CBeteiligte/{key}"
+    espo("POST", "Task", json={"name": "IBAN nachtragen", "parentType": "CBeteiligte", "parentId": key})
+    assert "IBAN nachtragen" in web("GET", here).text
+    form = {"firstName": "Alma", "dateOfBirth": "1961-04-18", "emailAddress": "alma@kanzlei.example", "rechtsform": ""}
+    web("POST", f"{here}/save", data=form)
+    row = client.get("CBeteiligte", key)
+    assert (row["name"], row["dateOfBirth"]) == ("Alma Wendland", "1961-04-18")
+    assert row["emailAddressData"][0]["emailAddress"] == "alma@kanzlei.example"
+    assert row["phoneNumberData"][0]["type"] == "Office"
+    saved = web("POST", f"espocrm/CBankverbindungen/{account['id']}/save", data={"iban": "DE2", "name": "Giro"})
+    assert saved.url.endswith(here)
+    assert client.get("CBankverbindungen", account["id"])["iban"] == "DE2"
+    web("POST", f"{here}/account", data={"iban": "DE3"})
+    assert "DE3" in web("GET", here).text
+    assert web("POST", f"espocrm/CBankverbindungen/{account['id']}/delete").url.endswith(here)
+    accounts = client.state("espocrm")["records"]["CBankverbindungen"]
+    assert [row["iban"] for row in accounts if row["beteiligteId"] == key and not row["deleted"]] == ["DE3"]
+
+
 def test_a_colleague_changes_a_party_in_advoware(web, client):
     here = "advoware/104711"
     before = client.advoware.party(104711)
