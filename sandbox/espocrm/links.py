@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sandbox.espocrm.entities import ENTITIES
 from sandbox.espocrm.errors import EspoError
 from sandbox.espocrm.records import Record, Records
-from sandbox.espocrm.schema import ENTITIES
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,10 @@ from sandbox.espocrm import values
 from sandbox.espocrm.attachments import Attachments
 from sandbox.espocrm.config import EspoSettings
 from sandbox.espocrm.contacts import settle_contacts
+from sandbox.espocrm.entities import ENTITIES
 from sandbox.espocrm.errors import EspoError, invalid, no_entity, no_record
-from sandbox.espocrm.schema import ENTITIES, EntityDef, attributes, entity_def
+from sandbox.espocrm.kinds import EntityDef
+from sandbox.espocrm.schema import attributes, entity_def
 
 Record = dict[str, Any]
 EMPTY = {"bool": False}  # every other kind: None

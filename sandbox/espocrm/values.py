@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.espocrm.errors import invalid
-from sandbox.espocrm.schema import Field
+from sandbox.espocrm.kinds import Field
 
 DATETIME = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")
 DATE = re.compile(r"^\d{4}-\d\d-\d\d$")

@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.espocrm.config import EspoSettings
+from sandbox.espocrm.entities import ENTITIES
 from sandbox.espocrm.errors import EspoError
 from sandbox.espocrm.records import Change
-from sandbox.espocrm.schema import ENTITIES, attributes
+from sandbox.espocrm.schema import attributes
 from sandbox.espocrm.values import new_id, now
 
 EVENT = re.compile(r"^(?P<entity>\w+)\.(?:create|update|delete|fieldUpdate\.\w+)$")

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Request
 
 from sandbox.answers import Answer, redirect
 from sandbox.espocrm.auth import HUMAN
+from sandbox.espocrm.entities import PARENT_STATUS
 from sandbox.espocrm.records import Record
-from sandbox.espocrm.schema import PARENT_STATUS
 from sandbox.espocrm.system import EspoCrm
 from sandbox.pages.rendering import page
 

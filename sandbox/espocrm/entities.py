@@ -1,0 +1,139 @@
+"""Which entities there are, with their fields and links: data only."""
+
+from __future__ import annotations
+
+from sandbox.espocrm.kinds import (
+    BOOL,
+    DATETIME,
+    INT,
+    TEXT,
+    VARCHAR,
+    EntityDef,
+    Field,
+    Link,
+    enum,
+    many_to_many,
+    sync_fields,
+    varchar,
+)
+
+TO_USER: Link = {"type": "belongsTo", "entity": "User"}
+PARENT_STATUS = ("active", "paused", "deactivated", "closed")
+PARENT_FIELDS: dict[str, Field] = {"xaiCollectionId": VARCHAR, "status": enum(*PARENT_STATUS)}
+
+DOCUMENT = EntityDef(
+    {
+        "name": VARCHAR | {"required": True},
+        "dokument": {"type": "file"},
+        "description": TEXT,
+        "md5sum": varchar(32),
+        "sha256": varchar(64),
+        "fileStatus": enum("new", "changed", "synced"),
+        "xaiId": VARCHAR,
+        "xaiCollections": {"type": "array"},
+        "xaiSyncedHash": VARCHAR,
+        "xaiSyncStatus": enum("no_sync", "pending_sync", "clean", "unclean", "failed"),
+        "xaiSyncError": TEXT,
+        "syncFailedAt": DATETIME,
+        **sync_fields("syncError"),
+    },
+    {
+        "raeumungsklages": many_to_many("Raeumungsklage", "cDokumentes", "cDokumenteRaeumungsklage"),
+        "accounts": many_to_many("Account", "cDokumentes", "accountCDokumente"),
+        "cBeteiligtes": many_to_many("CBeteiligte", "cDokumentes", "cBeteiligteCDokumente"),
+    },
+)
+
+PARTY = EntityDef(
+    {
+        "name": {"type": "personName"},
+        "salutationName": enum("", "Herr", "Frau", "Divers"),
+        "firstName": varchar(100),
+        "lastName": varchar(100),
+        "firmenname": VARCHAR,
+        "rechtsform": VARCHAR,
+        "dateOfBirth": {"type": "date"},
+        "handelsregisterNummer": VARCHAR,
+        "handelsregisterArt": VARCHAR,
+        "registergericht": VARCHAR,
+        "emailAddress": {"type": "email"},
+        "phoneNumber": {"type": "phone"},
+        "assignedUser": {"type": "link"},
+        "betnr": INT,
+        "advowareLastSync": DATETIME,
+        "advowareRowId": VARCHAR,
+        "syncErrorMessage": TEXT,
+        "syncStatus": VARCHAR,
+        "syncRetryCount": INT,
+        "syncNextRetry": DATETIME,
+        "syncAutoResetAt": DATETIME,
+        "kommunikationHash": VARCHAR,
+        **PARENT_FIELDS,
+    },
+    {
+        "cDokumentes": many_to_many("CDokumente", "cBeteiligtes", "cBeteiligteCDokumente"),
+        "cBankverbindungens": {"type": "hasMany", "entity": "CBankverbindungen", "foreign": "beteiligte"},
+        "assignedUser": TO_USER,
+    },
+)
+
+BANK_ACCOUNT = EntityDef(
+    {
+        "name": VARCHAR,
+        "iban": VARCHAR,
+        "bic": varchar(11),
+        "kontoinhaber": VARCHAR,
+        "bankname": VARCHAR,
+        "istAktiv": BOOL,
+        "istStandard": BOOL,
+        "advowareKontoId": VARCHAR,
+        "advowareLastSync": DATETIME,
+        "syncStatus": enum("clean", "unclean", "failed"),
+        "syncErrorMessage": TEXT,
+        "beteiligte": {"type": "link"},
+    },
+    {"beteiligte": {"type": "belongsTo", "entity": "CBeteiligte", "foreign": "cBankverbindungens"}},
+)
+
+# What staff are given to do, and what they are told.
+TASK = EntityDef(
+    {
+        "name": VARCHAR | {"required": True},
+        "status": enum("Not Started", "Started", "Completed", "Canceled", "Deferred") | {"default": "Not Started"},
+        "priority": enum("Low", "Normal", "High", "Urgent") | {"default": "Normal"},
+        "dateEnd": DATETIME,
+        "description": TEXT,
+        "parent": {"type": "linkParent"},
+        "assignedUser": {"type": "link"},
+    },
+    {"assignedUser": TO_USER},
+)
+NOTIFICATION = EntityDef(
+    {
+        "type": VARCHAR,
+        "message": TEXT,
+        "read": BOOL,
+        "user": {"type": "link"},
+        "related": {"type": "linkParent"},
+    },
+    {"user": TO_USER},
+)
+
+ENTITIES: dict[str, EntityDef] = {
+    "CDokumente": DOCUMENT,
+    "CBeteiligte": PARTY,
+    "CBankverbindungen": BANK_ACCOUNT,
+    "Raeumungsklage": EntityDef(
+        {"name": VARCHAR | {"required": True}, "aktenzeichen": VARCHAR, "description": TEXT, **PARENT_FIELDS},
+        {"cDokumentes": many_to_many("CDokumente", "raeumungsklages", "cDokumenteRaeumungsklage")},
+    ),
+    "Account": EntityDef(
+        {"name": VARCHAR | {"required": True}, "website": VARCHAR, "description": TEXT, **PARENT_FIELDS},
+        {"cDokumentes": many_to_many("CDokumente", "accounts", "accountCDokumente")},
+    ),
+    "Task": TASK,
+    "Notification": NOTIFICATION,
+    "User": EntityDef(
+        {"userName": VARCHAR | {"required": True}, "name": VARCHAR, "type": VARCHAR, "isActive": BOOL},
+    ),
+}
