@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import responses
 
+from syncapp.clients.advoware import AdvowareClient, AdvowareConfig, MemoryTokens, Token, TokenStore
 from syncapp.clients.espocrm import EspoClient, EspoConfig
 from syncapp.clients.observe import OutsideCall
 from syncapp.clients.xai import XaiClient, XaiConfig
@@ -17,6 +20,10 @@ CRM = "https://crm.example.test"
 API = f"{CRM}/api/v1"
 FILES = "https://files.example.test"
 COLLECTIONS = "https://collections.example.test"
+ADVOWARE = "https://advoware.example.test"
+GATEWAY = "https://gateway.example.test"
+TOKEN_URL = f"{GATEWAY}/api/v1/Token"
+FAR_FUTURE = datetime(2999, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -58,6 +65,40 @@ def espo(watcher: Watcher, pauses: list[float]) -> EspoClient:
 def xai(watcher: Watcher, pauses: list[float]) -> XaiClient:
     config = XaiConfig(FILES, COLLECTIONS, "api-key", "management-key")
     return XaiClient(config, watcher, sleep=pauses.append)
+
+
+@pytest.fixture
+def new_advoware(watcher: Watcher, pauses: list[float]) -> Iterator[Callable[..., AdvowareClient]]:
+    """Makes a client; other settings by name."""
+    usual = AdvowareConfig(
+        api_url=ADVOWARE,
+        gateway_url=GATEWAY,
+        kanzlei="kanzlei",
+        database="db",
+        user="AP",
+        password="geheim",
+        app_id="app-123",
+        secret="dGVzdC1zZWNyZXQta2V5",
+    )
+
+    def make(tokens: TokenStore | None = None, **others: Any) -> AdvowareClient:
+        return AdvowareClient(replace(usual, **others), tokens, watcher, sleep=pauses.append)
+
+    yield make
+    AdvowareClient.address_book = type(AdvowareClient.address_book)()
+
+
+@pytest.fixture
+def gateway(web: responses.RequestsMock) -> responses.BaseResponse:
+    return web.post(TOKEN_URL, json={"access_token": "token-1", "expires_in": 3600})
+
+
+@pytest.fixture
+def advoware(new_advoware: Callable[..., AdvowareClient]) -> AdvowareClient:
+    """Logged in already."""
+    tokens = MemoryTokens()
+    tokens.put(Token("token-0", FAR_FUTURE))
+    return new_advoware(tokens)
 
 
 @pytest.fixture
