@@ -36,7 +36,7 @@ class ReadOnlyAdmin(ModelAdmin, Generic[M]):
     list_filter_sheet = False
     list_disable_select_all = True
     sortable_by = ()  # an order without an index would sort a million rows
-    ordering = ("-pk",)
+    ordering: ClassVar[tuple[str, ...]] = ("-pk",)
     actions: Any = None
     search_help_text: ClassVar[Any] = ""
 

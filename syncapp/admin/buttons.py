@@ -19,6 +19,9 @@ RELEASE_LOCK = "syncapp.release_lock"
 REPROCESS = "syncapp.reprocess_inboxmessage"
 DELETE_ORPHAN = "syncapp.delete_remote_orphan"
 CONFIRM_SCAN = "syncapp.confirm_scanrun"
+CLOSE_TASK = "syncapp.close_task"
+DECIDE_CONFLICT = "syncapp.decide_conflict"
+REQUEST_UNDO = "syncapp.request_undo"
 PAUSE_SYSTEM = "syncapp.pause_system"
 PAUSE_STEP = "syncapp.pause_step"  # schedules too: switching one off pauses what it starts
 
@@ -61,6 +64,9 @@ def rights(request: HttpRequest) -> dict[str, bool]:
         "reprocess": REPROCESS,
         "delete_orphan": DELETE_ORPHAN,
         "confirm_scan": CONFIRM_SCAN,
+        "close_task": CLOSE_TASK,
+        "decide_conflict": DECIDE_CONFLICT,
+        "request_undo": REQUEST_UNDO,
         "pause_system": PAUSE_SYSTEM,
         "pause_step": PAUSE_STEP,
     }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from syncapp.admin.numbers import queue
 from syncapp.admin.pages import page, part, viewer, wants_part
+from syncapp.admin.write_views import write_views
 from syncapp.engine import locks
 from syncapp.models import Attempt, InboxItem, InboxMessage, JournalEntry, Lock, Record, Worker
 
@@ -91,6 +92,6 @@ def trace(request: HttpRequest, trace_id: str) -> HttpResponse:
         received=messages,
         items=items,
         attempts=attempts,
-        writes=writes,
+        writes=write_views(writes),
         nothing=not messages and not attempts,
     )

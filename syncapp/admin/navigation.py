@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from syncapp.admin.numbers import Attention, attention
-from syncapp.models import InboxState, OrphanState
+from syncapp.models import InboxState, OrphanState, TaskState
 
 BADGE_UP_TO = 999
 
@@ -18,8 +18,9 @@ BADGE_UP_TO = 999
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """Groups of links for the theme; groups and links without permission are left out."""
     may = request.user.has_perm
-    open_ = attention() if may("syncapp.view_record") else Attention(0, 0, 0, 0)
+    open_ = attention() if may("syncapp.view_record") else Attention()
     record, inbox, orphan, scan = "view_record", "view_inboxmessage", "view_orphan", "view_scanrun"
+    tasks = f"{_list('task')}?state={TaskState.OPEN}"
     failures = f"{_list('record')}?status=open"
     quarantine = f"{_list('inboxmessage')}?state={InboxState.QUARANTINED}"
     orphans = f"{_list('orphan')}?state={OrphanState.OPEN}"
@@ -29,6 +30,8 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             [
                 ("", _("Start"), "home", reverse("admin:index"), 0),
                 (record, _("Failures"), "error", failures, open_.failures),
+                ("view_task", _("Tasks"), "task_alt", tasks, open_.tasks),
+                ("view_conflict", _("Conflicts"), "alt_route", reverse("admin:hub_conflicts"), open_.conflicts),
                 (record, _("Failures by cause"), "account_tree", reverse("admin:hub_causes"), 0),
                 (inbox, _("Quarantine"), "gpp_maybe", quarantine, open_.quarantined),
                 (orphan, _("Orphans"), "link_off", orphans, open_.orphans),
@@ -39,6 +42,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             _("Look up"),
             [
                 (record, _("All records"), "database", _list("record"), 0),
+                ("view_journalentry", _("Journal"), "receipt_long", _list("journalentry"), 0),
                 (inbox, _("Received webhooks"), "inbox", _list("inboxmessage"), 0),
                 ("retry_record", _("Look at an entity now"), "visibility", reverse("admin:hub_look"), 0),
                 ("view_staffaction", _("What staff did"), "history", _list("staffaction"), 0),

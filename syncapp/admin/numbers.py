@@ -10,13 +10,15 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.core.cache import cache
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from syncapp.admin.paging import counted
 from syncapp.engine import carrier
 from syncapp.models import (
+    Conflict,
+    ConflictState,
     InboxMessage,
     InboxState,
     Orphan,
@@ -25,6 +27,8 @@ from syncapp.models import (
     ScanRun,
     ScanState,
     Status,
+    Task,
+    TaskState,
 )
 from syncapp.templatetags.hub import step_name
 
@@ -101,10 +105,12 @@ def queue() -> Queue:
 class Attention:
     """What waits for a person beside failures."""
 
-    failures: int
-    quarantined: int
-    orphans: int
-    stopped: int
+    failures: int = 0
+    quarantined: int = 0
+    orphans: int = 0
+    stopped: int = 0
+    tasks: int = 0
+    conflicts: int = 0  # records in which something is to be chosen
 
 
 def attention() -> Attention:
@@ -114,7 +120,14 @@ def attention() -> Attention:
         counted(InboxMessage.objects.filter(state=InboxState.QUARANTINED), 1000),
         counted(Orphan.objects.filter(state=OrphanState.OPEN), 1000),
         counted(ScanRun.objects.filter(state=ScanState.STOPPED), 1000),
+        counted(Task.objects.filter(state=TaskState.OPEN), 1000),
+        counted(in_conflict(), 1000),
     )
+
+
+def in_conflict() -> QuerySet[Record]:
+    """Records in which a person has something to choose."""
+    return Record.objects.filter(pk__in=Conflict.objects.filter(state=ConflictState.OPEN).values("record"))
 
 
 def last_scans() -> list[ScanRun]:

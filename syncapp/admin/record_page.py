@@ -9,15 +9,28 @@ from django.utils.translation import gettext as _
 
 from syncapp.admin.pages import viewer
 from syncapp.admin.paging import older
+from syncapp.admin.task_views import TaskView
 from syncapp.admin.words import next_words, state_words
+from syncapp.admin.write_views import write_views
 from syncapp.engine import locks
-from syncapp.models import Attempt, InboxItem, JournalEntry, Record, Reference, Status
+from syncapp.models import (
+    Attempt,
+    Conflict,
+    ConflictState,
+    InboxItem,
+    JournalEntry,
+    Record,
+    Reference,
+    Status,
+    Task,
+)
 from syncapp.templatetags.hub import step_words
 
 ATTEMPTS = 10
 WRITES = 20
 WEBHOOKS = 10
 REFERENCES = 50
+TASKS = 20
 
 
 def record_context(request: HttpRequest, record: Record) -> dict[str, Any]:
@@ -38,10 +51,12 @@ def record_context(request: HttpRequest, record: Record) -> dict[str, Any]:
         "can_be_given_up": record.status in (Status.FAILED, Status.CONFLICT, Status.WAITING),
         "attempts": attempts,
         "attempts_next": attempts_next,
-        "writes": writes,
+        "writes": write_views(writes),
         "writes_next": writes_next,
         "items": items,
         "items_next": items_next,
+        "tasks": tasks_of(record),
+        "in_conflict": Conflict.objects.filter(record=record, state=ConflictState.OPEN).count(),
         "references": references_of(record),
         "siblings": siblings_of(record),
         "lock": lock_of(record),
@@ -56,6 +71,11 @@ def record_state(_request: HttpRequest, pk: int) -> HttpResponse:
     """What the page asks every few seconds while the record is on its way, to know when to show itself anew."""
     changed_at = Record.objects.filter(pk=pk).values_list("changed_at", flat=True).first()
     return JsonResponse({"changed_at": changed_at.isoformat() if changed_at else ""})
+
+
+def tasks_of(record: Record) -> list[TaskView]:
+    """Open ones first, then some of those that are done."""
+    return [TaskView(task) for task in Task.objects.filter(record=record).order_by("-state", "-pk")[:TASKS]]
 
 
 def references_of(record: Record) -> list[Reference]:

@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -89,7 +90,11 @@ class RecordAdmin(ReadOnlyAdmin[Record]):
 
     @admin.display(description=gettext_lazy("what happened, what to do"))
     def why(self, record: Record) -> SafeString:
-        return format_html('<span class="hub-why">{}</span>', reason_words(record.reason) or "–")
+        words = format_html('<span class="hub-why">{}</span>', reason_words(record.reason) or "–")
+        if record.status != Status.CONFLICT:
+            return words
+        choose = reverse("admin:hub_conflict", args=[record.pk])
+        return format_html('{} <a href="{}">{}</a>', words, choose, _("Choose"))
 
     @admin.display(description=gettext_lazy("step"))
     def step_label(self, record: Record) -> str:

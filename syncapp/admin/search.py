@@ -12,7 +12,7 @@ ENOUGH = 200  # matches of an id outside or of a trace
 
 def found_by(records: QuerySet[Record], term: str) -> QuerySet[Record]:
     """Exact matches only, each through an index: a search for parts of an id would read every row."""
-    word = term.strip().rstrip("/").rpartition("/")[2]
+    word = last_part(term)
     wanted = Q(entity_type__in=entity_types(), entity_id=word)
     references = Reference.objects.filter(
         system__in=SystemName.values, kind__in=ReferenceKind.values, remote_id=word
@@ -28,6 +28,11 @@ def found_by(records: QuerySet[Record], term: str) -> QuerySet[Record]:
     if traced:
         wanted |= Q(pk__in=traced)
     return records.filter(wanted)
+
+
+def last_part(term: str) -> str:
+    """The id at the end of an address that was copied; an id alone stays as it is."""
+    return term.strip().rstrip("/").rpartition("/")[2]
 
 
 def entity_types() -> list[str]:

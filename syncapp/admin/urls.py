@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from django.views.i18n import set_language
 
 from syncapp.admin import (
+    conflicts,
     dashboard,
     inbox,
     look,
@@ -18,6 +19,8 @@ from syncapp.admin import (
     schedules,
     steps,
     systems,
+    task_buttons,
+    undoing,
 )
 from syncapp.admin.buttons import View
 
@@ -27,6 +30,9 @@ PAGES: dict[str, tuple[str, View]] = {
     "look": ("look/", look.look),
     "trace": ("trace/<str:trace_id>/", machinery.trace),
     "record_state": ("record/<int:pk>/state/", record_page.record_state),
+    "conflicts": ("conflicts/", conflicts.conflict_list),
+    "conflict": ("record/<int:pk>/conflict/", conflicts.conflict),
+    "undo": ("journal/<int:pk>/undo/", undoing.ask),
     "steps": ("steps/", steps.step_list),
     "systems": ("systems/", systems.system_list),
     "schedules": ("schedules/", schedules.schedule_list),
@@ -47,6 +53,11 @@ BUTTONS: dict[str, tuple[str, View]] = {
     "delete_orphan": ("orphan/<int:pk>/delete/", orphans.delete),
     "keep_orphan": ("orphan/<int:pk>/keep/", orphans.keep),
     "confirm_scan": ("comparison/<int:pk>/confirm/", scans.confirm),
+    "close_task": ("task/<int:pk>/close/", task_buttons.close),
+    "close_chosen": ("tasks/close/", task_buttons.close_chosen),
+    "check_conflict": ("record/<int:pk>/conflict/check/", conflicts.check),
+    "decide_conflict": ("record/<int:pk>/conflict/decide/", conflicts.decide),
+    "request_undo": ("journal/<int:pk>/undo/confirm/", undoing.undo),
     "pause_system": ("systems/<slug:name>/pause/", systems.pause),
     "resume_system": ("systems/<slug:name>/resume/", systems.resume),
     "try_system": ("systems/<slug:name>/try/", systems.try_now),

@@ -17,6 +17,7 @@ from syncapp.models import (
     Conflict,
     ConflictState,
     JournalEntry,
+    JournalState,
     Record,
     Side,
     Task,
@@ -26,6 +27,8 @@ from syncapp.models import (
     UndoState,
 )
 
+# Writes that a flow can take back by the version check, by the name of their action in the journal.
+UNDOABLE: frozenset[str] = frozenset({"update_party", "update_contact", "update_crm_party"})
 UNSETTLED = (ConflictState.OPEN, ConflictState.DECIDED)
 
 
@@ -158,6 +161,11 @@ def reconcile_conflicts(record: Record, needs: Iterable[ConflictNeed]) -> None:
 
 
 # Undo
+
+
+def undoable(entry: JournalEntry) -> bool:
+    """Whether the write can be asked back: it is known to have been done, and the values before it are known."""
+    return entry.state == JournalState.DONE and entry.action in UNDOABLE and bool(entry.changes)
 
 
 def request_undo(entry: JournalEntry, user: User | None) -> bool:

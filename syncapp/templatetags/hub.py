@@ -21,14 +21,16 @@ from django.utils.translation import gettext_lazy as _
 
 from syncapp.events import registry
 from syncapp.models import Reason, Status
+from syncapp.templatetags.field_words import field_in_words
+from syncapp.templatetags.journal_words import write_in_words
 from syncapp.templatetags.plan_words import in_words
 
 register = template.Library()
 
 _STATES_OF_TONE = {
-    "good": ("in_sync", "done", "up", "stored", "reprocessed"),
+    "good": ("in_sync", "done", "up", "stored", "reprocessed", "applied"),
     "calm": ("waiting", "postponed", "observed", "intended"),
-    "busy": ("running",),
+    "busy": ("running", "requested", "decided"),
     "warn": ("open", "quarantined", "stopped", "conflict", "lost"),
     "bad": ("failed", "refused", "down"),
 }
@@ -73,7 +75,12 @@ def reason_words(reason: str) -> str:
 
 
 # Names that fit into a column; the register's descriptions are sentences.
-STEPS: dict[str, str | Promise] = {"document_sync": _("Documents"), "collection_sync": _("Collections")}
+STEPS: dict[str, str | Promise] = {
+    "document_sync": _("Documents"),
+    "collection_sync": _("Collections"),
+    "beteiligte_sync": _("Parties"),
+    "bankverbindungen_sync": _("Bank accounts"),
+}
 
 
 @register.filter
@@ -120,6 +127,16 @@ def action_words(action: str) -> str:
 
 
 @register.filter
+def write_words(action: str) -> str:
+    return write_in_words(action)
+
+
+@register.filter
+def field_words(name: str) -> str:
+    return field_in_words(name)
+
+
+@register.filter
 def status_words(status: str) -> str:
     return str(Status(status).label)
 
@@ -137,7 +154,9 @@ def changed_fields(changes: Any) -> list[tuple[str, object, object]]:
 
 
 def _shown(value: object) -> object:
-    return "–" if value in (None, "", []) else value
+    if isinstance(value, list):
+        value = "\n".join(str(line) for line in value)
+    return "–" if value in (None, "") else value
 
 
 @register.filter

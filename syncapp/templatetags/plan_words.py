@@ -7,6 +7,17 @@ import re
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from syncapp.templatetags.field_words import fields_in_words
+
+_CONTACT = {
+    "mail address": gettext_noop("mail address"),
+    "phone number": gettext_noop("phone number"),
+    "mobile number": gettext_noop("mobile number"),
+    "fax number": gettext_noop("fax number"),
+    "number": gettext_noop("number"),
+}
+_CONTACTS = "|".join(_CONTACT)
+
 # What a flow calls an action, and how staff read it. A test holds that every action of every flow is here.
 _PHRASES: tuple[tuple[str, str], ...] = (
     (r"ask for the collection of (\S+) (\S*)", gettext_noop("have the collection of %(0)s %(1)s made first")),
@@ -17,7 +28,7 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     (r"attach to (\S+)", gettext_noop("put it into the collection %(0)s")),
     (r"attach again to (\S+)", gettext_noop("put it into the collection %(0)s again")),
     (r"detach (\S+) from (\S+)", gettext_noop("take the file %(0)s out of the collection %(1)s")),
-    (r"write (.+) to the CRM", gettext_noop("write to the CRM: %(0)s")),
+    (r"write (?P<fields>.+) to the CRM", gettext_noop("write to the CRM: %(fields)s")),
     (r"create the collection", gettext_noop("create the collection at xAI")),
     (r"rename (\S+)", gettext_noop("rename the collection %(0)s")),
     (r"ask every linked document to sync", gettext_noop("have every linked document looked at")),
@@ -26,6 +37,18 @@ _PHRASES: tuple[tuple[str, str], ...] = (
         r"propose to staff that (\S+) be deleted",
         gettext_noop("ask the team whether the collection %(0)s may be deleted"),
     ),
+    (r"create the party in Advoware", gettext_noop("create the party in Advoware as a new one")),
+    (r"write (?P<fields>.+) to Advoware", gettext_noop("write to Advoware: %(fields)s")),
+    (rf"add an? (?P<contact>{_CONTACTS}) in Advoware", gettext_noop("add in Advoware: %(contact)s")),
+    (
+        rf"reuse entry (?P<id>\S+) in Advoware for an? (?P<contact>{_CONTACTS})",
+        gettext_noop("use the emptied entry %(id)s in Advoware again, for: %(contact)s"),
+    ),
+    (r"empty entry (?P<id>\S+) in Advoware", gettext_noop("empty the contact entry %(id)s in Advoware")),
+    (r"create the bank account in Advoware", gettext_noop("create the bank account in Advoware as a new one")),
+    (r"create the bank account in the CRM", gettext_noop("create the bank account in the CRM as a new one")),
+    (r"undo: (?P<action>.+)", gettext_noop("take back: %(action)s")),
+    (r"held back: (?P<action>.+)", gettext_noop("not written, because writing is switched off: %(action)s")),
 )
 _COMPILED = tuple((re.compile(pattern), phrase) for pattern, phrase in _PHRASES)
 
@@ -34,5 +57,18 @@ def in_words(action: str) -> str:
     """The action as staff read it; one that is not in the table is shown as the flow calls it."""
     for pattern, phrase in _COMPILED:
         if found := pattern.fullmatch(action):
-            return _(phrase) % {str(number): part for number, part in enumerate(found.groups())}
+            numbered = {str(number): part for number, part in enumerate(found.groups())}
+            return _(phrase) % (numbered | {name: _part(name, part) for name, part in found.groupdict().items()})
     return action
+
+
+def _part(name: str, part: str) -> str:
+    match name:
+        case "fields":
+            return fields_in_words(part)
+        case "contact":
+            return _(_CONTACT[part])
+        case "action":
+            return in_words(part)
+        case _:
+            return part

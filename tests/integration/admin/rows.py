@@ -7,12 +7,13 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.utils import timezone
 from django_q.models import Schedule
 
 from syncapp.models import (
     Attempt,
+    Conflict,
     InboxItem,
     InboxMessage,
     InboxState,
@@ -25,6 +26,9 @@ from syncapp.models import (
     ScanState,
     Status,
     System,
+    Task,
+    TaskKind,
+    Undo,
     Worker,
 )
 
@@ -37,6 +41,12 @@ def user(name: str, *groups: str, **columns: Any) -> User:
     made = User.objects.create_user(name, f"{name}@example.org", PASSWORD, is_staff=True, **columns)
     made.groups.set(Group.objects.filter(name__in=groups))
     return made
+
+
+def grant(name: str, *codenames: str) -> None:
+    """Single rights, for somebody who is in no group."""
+    found = Permission.objects.filter(content_type__app_label="syncapp", codename__in=codenames)
+    User.objects.get(username=name).user_permissions.add(*found)
 
 
 def record(status: str = Status.FAILED, **columns: Any) -> Record:
@@ -100,6 +110,53 @@ def orphan(**columns: Any) -> Orphan:
     return Orphan.objects.create(**given | columns)
 
 
+def party(status: str = Status.IN_SYNC, **columns: Any) -> Record:
+    given = {"step": "beteiligte_sync", "entity_type": "CBeteiligte"}
+    if status in (Status.FAILED, Status.CONFLICT):
+        given |= {"system": "advoware", "reason": "both_changed" if status == Status.CONFLICT else "rejected"}
+    return record(status, **given | columns)
+
+
+def task(of: Record | None = None, kind: str = TaskKind.VALUE_NOT_KEPT, **columns: Any) -> Task:
+    given: dict[str, Any] = {
+        "record": of or party(Status.SKIPPED, reason="task_open"),
+        "kind": kind,
+        "key": f"k{next(_numbers)}",
+        "system": "advoware",
+        "target_type": "Beteiligte",
+        "target_id": "4711",
+        "facts": [{"field": "rechtsform", "now": "GmbH alt", "wanted": "GmbH neu"}],
+        "digest": "d",
+        "opened_at": timezone.now(),
+    }
+    return Task.objects.create(**given | columns)
+
+
+def conflict(of: Record, field: str = "name", **columns: Any) -> Conflict:
+    given: dict[str, Any] = {
+        "agreed": "Müller Bau GmbH",
+        "espocrm": "Müller Hochbau GmbH",
+        "advoware": "Müller Tiefbau GmbH",
+        "opened_at": timezone.now(),
+    }
+    return Conflict.objects.create(record=of, field=field, **given | columns)
+
+
+def entry(of: Record | None = None, **columns: Any) -> JournalEntry:
+    given: dict[str, Any] = {
+        "record": of or party(),
+        "system": "advoware",
+        "action": "update_party",
+        "target_type": "Beteiligte",
+        "target_id": "4711",
+        "changes": {"name": ["Müller alt", "Müller neu"], "kontakte": [["a@example.org"], ["b@example.org", "+49 1"]]},
+        "state": "done",
+        "begun_at": timezone.now(),
+        "finished_at": timezone.now(),
+    }
+    return JournalEntry.objects.create(**given | columns)
+
+
 def everything() -> dict[str, Any]:
     """One of each, tied together."""
     failed, now = record(), timezone.now()
@@ -118,6 +175,9 @@ def everything() -> dict[str, Any]:
     Reference.objects.create(
         entity_type=failed.entity_type, entity_id=failed.entity_id, system="xai", kind="file", remote_id="file_1"
     )
+    in_conflict, written = party(Status.CONFLICT), entry()
+    conflict(in_conflict)
+    Undo.objects.create(entry=entry(written.record), requested_at=now, finished_at=now, state="done")
     stored = message(trace_id=failed.trace_id)
     InboxItem.objects.create(
         message=stored, position=0, entity_type="CDokumente", entity_id=failed.entity_id, record=failed, wish=1
@@ -129,6 +189,9 @@ def everything() -> dict[str, Any]:
     Worker.objects.create(name="server", started_at=now, beat_at=now)
     return {
         "record": failed,
+        "task": task(),
+        "conflict": in_conflict,
+        "entry": written,
         "message": stored,
         "quarantined": message(InboxState.QUARANTINED, reason="not JSON"),
         "orphan": orphan(),

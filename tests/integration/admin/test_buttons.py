@@ -16,13 +16,15 @@ from tests.integration.admin import rows
 from tests.integration.admin.conftest import Login
 
 STAFF_MAY = {"retry", "sync_now", "preview", "discard", "retry_cause", "retry_matching", "discard_chosen", "reprocess"}
+STAFF_MAY |= {"close_task", "close_chosen", "check_conflict", "decide_conflict", "request_undo"}
 
 
 def address(name: str, made: dict[str, Any]) -> str:
     route = urls.BUTTONS[name][0]
     if "<int:pk>" in route:
         kind = re.split("/", route)[0]
-        of = {"record": "record", "webhook": "quarantined", "orphan": "orphan", "comparison": "scan"}
+        of = {"record": "record", "webhook": "quarantined", "orphan": "orphan", "comparison": "scan", "task": "task"}
+        of |= {"journal": "entry"}
         return reverse(f"admin:hub_{name}", args=[made[of.get(kind, "schedule")].pk])
     if "<slug:name>" in route:
         return reverse(f"admin:hub_{name}", args=["xai" if route.startswith("systems") else "document_sync"])
@@ -70,8 +72,10 @@ def test_the_groups_have_the_rights_that_the_buttons_ask_for(db: None) -> None:
         return set(Permission.objects.filter(group__name=group).values_list("codename", flat=True))
 
     special = {"delete_remote_orphan", "pause_system", "pause_step", "release_lock", "confirm_scanrun"}
+    special |= {"view_proxykey", "view_proxycall", "manage_proxykey"}
     assert special.isdisjoint(held(rows.STAFF))
     assert held(rows.CARE) - held(rows.STAFF) == special
+    assert {"close_task", "decide_conflict", "request_undo", "view_task", "view_conflict"} <= held(rows.STAFF)
     assert {"retry_record", "discard_record", "reprocess_inboxmessage", "view_record"} <= held(rows.STAFF)
     assert not any(name.startswith(("add_", "change_")) for name in held(rows.CARE))
 

@@ -13,8 +13,8 @@ from syncapp.models import Record, Status
 from tests.integration.admin import rows
 from tests.integration.admin.conftest import Login
 
-LISTS = ("record", "inboxmessage", "orphan", "scanrun", "staffaction")
-PAGES = [name for name in urls.PAGES if name not in ("trace", "record_state")]
+LISTS = ("record", "inboxmessage", "orphan", "scanrun", "staffaction", "task", "journalentry")
+PAGES = [name for name, (route, _view) in urls.PAGES.items() if "<" not in route]
 
 
 def addresses(made: dict[str, Any]) -> list[str]:
@@ -31,6 +31,10 @@ def addresses(made: dict[str, Any]) -> list[str]:
             reverse("admin:syncapp_inboxmessage_change", args=[made["quarantined"].pk]),
             reverse("admin:syncapp_orphan_change", args=[made["orphan"].pk]),
             reverse("admin:syncapp_scanrun_change", args=[made["scan"].pk]),
+            reverse("admin:syncapp_task_change", args=[made["task"].pk]),
+            reverse("admin:hub_conflict", args=[made["conflict"].pk]),
+            reverse("admin:syncapp_journalentry_change", args=[made["entry"].pk]),
+            reverse("admin:hub_undo", args=[made["entry"].pk]),
         ]
         found += [
             reverse("admin:syncapp_record_change", args=[pk]) for pk in Record.objects.values_list("pk", flat=True)

@@ -1,0 +1,31 @@
+"""What a journal entry says was done, as staff read it. The names are those that flows give their writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+WRITES: Mapping[str, str | Promise] = {
+    "update": _("fields written in the CRM"),
+    "upload": _("file uploaded"),
+    "attach": _("file put into a collection"),
+    "detach": _("file taken out of a collection"),
+    "create_collection": _("collection created"),
+    "rename_collection": _("collection renamed"),
+    "delete_collection": _("collection deleted"),
+    "create_party": _("party created in Advoware"),
+    "update_party": _("party changed in Advoware"),
+    "update_crm_party": _("party changed in the CRM"),
+    "create_contact": _("contact entry added in Advoware"),
+    "update_contact": _("contact entry changed in Advoware"),
+    "create_bank": _("bank account created in Advoware"),
+    "create_crm_bank": _("bank account created in the CRM"),
+    "undo": _("earlier write taken back"),
+}
+
+
+def write_in_words(action: str) -> str:
+    """What was written; a name that is not in the table is shown as the flow calls it."""
+    return str(WRITES.get(action, action))
