@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from syncapp.engine import systems
-from syncapp.models import Reason, Record, Status, StepSwitch
+from syncapp.models import Reason, Record, Status, StepSwitch, SystemName
 
 
 def switch(step: str) -> StepSwitch:
@@ -40,8 +40,21 @@ def set_observing(step: str, observe: bool) -> bool:
 
 def wake_observed() -> int:
     """Make due what was only observed and may be written now: the setting was changed, or a switch."""
+    woken = _wake_held_back()
     if settings.CONFIG.OBSERVE_ONLY:
-        return 0
+        return woken
     still = StepSwitch.objects.filter(observe=True).values_list("step", flat=True)
     waiting = Record.objects.filter(status=Status.WAITING, reason=Reason.OBSERVED).exclude(step__in=list(still))
-    return waiting.update(due_at=timezone.now(), reason="", detail="", system="")
+    return woken + waiting.update(due_at=timezone.now(), reason="", detail="", system="")
+
+
+def _wake_held_back() -> int:
+    """What waits because writing to a system was off; the detail names the systems that the flow held back."""
+    config = settings.CONFIG
+    on = {SystemName.ADVOWARE: config.ADVOWARE_WRITE_ENABLED, SystemName.ESPOCRM: config.ADVOWARE_TO_ESPOCRM_ENABLED}
+    waiting = Record.objects.filter(status=Status.WAITING, reason=Reason.WRITING_OFF)
+    return sum(
+        waiting.filter(detail__contains=system).update(due_at=timezone.now(), reason="", detail="", system="")
+        for system, may in on.items()
+        if may
+    )

@@ -50,6 +50,7 @@ class StepSpec:
 
 DOCUMENT_SYNC = "document_sync"
 COLLECTION_SYNC = "collection_sync"
+PARTY_SYNC = "beteiligte_sync"
 
 # Topics on which nothing runs on purpose: their webhooks are accepted and recorded. Any other topic must have a step.
 RECORDED_ONLY = ("vmh.bankverbindungen.*",)
@@ -57,6 +58,7 @@ RECORDED_ONLY = ("vmh.bankverbindungen.*",)
 FLOWS: dict[str, str | Promise] = {
     "documents": _("Documents of the CRM made searchable at xAI"),
     "collections": _("Collections at xAI for the matters and parties of the CRM"),
+    "beteiligte": _("Parties of the CRM and of Advoware, both ways"),
 }
 
 
@@ -114,6 +116,14 @@ def steps() -> tuple[StepSpec, ...]:
             emits=("vmh.document.update",),
             runs="syncapp.flows.collections.sync.CollectionSync",
             systems=("espocrm", "xai"),
+        ),
+        StepSpec(
+            name=PARTY_SYNC,
+            description=_("Brings a party and its contacts into agreement between the CRM and Advoware"),
+            flow="beteiligte",
+            triggers=(_topic("vmh.beteiligte.*"), Trigger(Kind.CRON, "*/15 * * * *")),
+            runs="syncapp.flows.beteiligte.sync.BeteiligteSync",
+            systems=("espocrm", "advoware"),
         ),
     )
 

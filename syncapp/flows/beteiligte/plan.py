@@ -115,7 +115,7 @@ def plan(state: PartyState) -> Plan:
     if state.crm is None:
         return _deleted(state)
     if state.taken_by:
-        return Plan(Failed(Why.NUMBER_TAKEN, str(state.number)), (WriteCrm(status=Shown.FAILED),))
+        return Plan(Failed(Why.NUMBER_TAKEN, str(state.number)))
     if state.number is None:
         return _create(state)
     if state.advoware is None:

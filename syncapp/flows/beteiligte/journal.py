@@ -1,0 +1,83 @@
+"""Between the journal and the comparison: how writes of parties are noted, and what an entry meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+
+from syncapp.flows.beteiligte import values
+from syncapp.flows.beteiligte.actions import ADVOWARE, CRM
+from syncapp.flows.beteiligte.agreement import OwnWrite
+from syncapp.flows.beteiligte.fields import TABLE, Rules
+from syncapp.flows.beteiligte.taking_back import UndoWish
+from syncapp.flows.beteiligte.values import Contact, Kind
+from syncapp.models import JournalEntry, JournalState, Undo
+
+_FIELDS = frozenset(each.name for each in TABLE)
+_KINDS = frozenset(map(str, Kind))
+
+
+class Write(StrEnum):
+    """The actions of this flow's journal entries."""
+
+    CREATE = "create_party"
+    UPDATE = "update_party"
+    CONTACT = "update_contact"
+    CRM = "update_crm_party"
+
+
+def field_changes(before: Mapping[str, str], targets: Mapping[str, str]) -> dict[str, list[str]]:
+    return {name: [before.get(name, ""), value] for name, value in targets.items()}
+
+
+def contact_changes(removed: Iterable[Contact], added: Iterable[Contact]) -> dict[str, list[list[str]]]:
+    """{kind: [what goes, what comes]}"""
+    changes: dict[str, list[list[str]]] = {}
+    for position, contacts in enumerate((removed, added)):
+        for contact in contacts:
+            changes.setdefault(str(contact.kind), [[], []])[position].append(contact.text)
+    return changes
+
+
+def own_writes(entries: Iterable[JournalEntry], rules: Rules) -> Iterator[OwnWrite]:
+    """What the entries may have changed, oldest first; a write that was refused changed nothing."""
+    for entry in entries:
+        if entry.action not in set(Write) or entry.state == JournalState.FAILED:
+            continue
+        yield OwnWrite(
+            advoware=entry.system == ADVOWARE,
+            certain=entry.state == JournalState.DONE,
+            fields=_fields(entry),
+            added={key: contact.kind for key, contact in _contacts(entry, 1, rules).items()},
+            removed=frozenset(_contacts(entry, 0, rules)),
+        )
+
+
+def undo_wish(undo: Undo, rules: Rules) -> UndoWish:
+    entry = undo.entry
+    supported = entry.action in (Write.UPDATE, Write.CONTACT, Write.CRM) and entry.state == JournalState.DONE
+    if not supported:
+        return UndoWish(undo.pk, CRM, {})
+    return UndoWish(
+        undo.pk,
+        ADVOWARE if entry.system == ADVOWARE else CRM,
+        _fields(entry),
+        {key: contact.kind for key, contact in _contacts(entry, 1, rules).items()},
+        _contacts(entry, 0, rules),
+    )
+
+
+def _fields(entry: JournalEntry) -> dict[str, tuple[str, str]]:
+    return {name: (pair[0] or "", pair[1] or "") for name, pair in entry.changes.items() if name in _FIELDS}
+
+
+def _contacts(entry: JournalEntry, position: int, rules: Rules) -> dict[str, Contact]:
+    found = {}
+    for name, pair in entry.changes.items():
+        if name not in _KINDS:
+            continue
+        for text in pair[position]:
+            key = values.contact_key(Kind(name), text, rules.phone_region)
+            if key is not None:
+                found[key] = Contact(Kind(name), text)
+    return found

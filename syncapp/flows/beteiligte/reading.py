@@ -1,0 +1,192 @@
+"""Reads a party on both sides, and asks no more than the decision needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC
+from hashlib import sha256
+
+from django.utils import timezone
+
+from syncapp.clients.advoware import AdvowareClient, AdvowareParty
+from syncapp.clients.errors import NotFound
+from syncapp.clients.espocrm import FIELDS, EspoClient, EspoParty
+from syncapp.engine import people
+from syncapp.engine.run import Run
+from syncapp.flows.beteiligte import configuration, journal, register, times
+from syncapp.flows.beteiligte.agreement import Agreed, with_own_writes
+from syncapp.flows.beteiligte.fields import PartyField, Rules
+from syncapp.flows.beteiligte.merge import Choice
+from syncapp.flows.beteiligte.plan import Creation, PartyState, Shown
+from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, advoware_entries, crm_contacts, read_fields
+from syncapp.flows.beteiligte.taking_back import take_back
+
+
+def raw_fields(party: AdvowareParty, table: Iterable[PartyField]) -> dict[str, str]:
+    return {each.name: party.text(each.advoware) for each in table}
+
+
+def crm_side(party: EspoParty, rules: Rules) -> CrmSide:
+    company = bool(party.text("firmenname"))
+    table = rules.of(company)
+    reading = read_fields({f.name: party.text(f.crm_name(company)) for f in table}, table, rules, advoware=False)
+    if party.mails is not None and party.phones is not None:
+        contacts, unreadable = crm_contacts(party.mails, party.phones, rules.phone_region)
+        reading = replace(reading, contacts=contacts, unreadable=unreadable)
+    shown = {name: party.raw[name] for name in FIELDS.party_optional if name in party.raw}
+    if FIELDS.sync_status in shown:
+        shown["status"] = shown[FIELDS.sync_status] or ""
+    return CrmSide(
+        company,
+        reading,
+        party.number,
+        shown,
+        party.mails or (),
+        party.phones or (),
+        party.modified_at,
+        party.version,
+    )
+
+
+def advoware_side(party: AdvowareParty, table: Iterable[PartyField], rules: Rules) -> AdvowareSide:
+    fields = tuple(table)
+    reading = read_fields(raw_fields(party, fields), fields, rules, advoware=True)
+    rows = [(entry.id, entry.kind, entry.value) for entry in party.communications]
+    entries, contacts, unreadable = advoware_entries(rows, rules)
+    told = any(key.lower() == "kommunikation" and value is not None for key, value in party.raw.items())
+    reading = replace(reading, contacts=contacts if told else None, unreadable=unreadable)
+    return AdvowareSide(party.number, reading, entries, party.row_id, party.fingerprint, party.changed_at)
+
+
+def bookkeeping(side: AdvowareSide) -> dict[str, object]:
+    """What EspoCRM shows of the sync when all is well, its status apart."""
+    contacts = sorted(side.reading.contacts or {})
+    return {
+        FIELDS.party_row_id: side.row_id,
+        FIELDS.party_error: "",
+        FIELDS.party_contact_hash: sha256("\n".join(contacts).encode()).hexdigest()[:32],
+    }
+
+
+def stale(crm: CrmSide, advoware: AdvowareSide) -> bool:
+    wanted = bookkeeping(advoware)
+    return crm.number != advoware.number or any(
+        (crm.shown[name] or "") != value for name, value in wanted.items() if name in crm.shown
+    )
+
+
+class Reader:
+    def __init__(self, run: Run, crm: EspoClient, advoware: AdvowareClient) -> None:
+        self._run, self._crm, self._advoware = run, crm, advoware
+        self.rules = configuration.rules()
+        self.party: AdvowareParty | None = None  # as Advoware answered, for the write
+
+    def read(self) -> PartyState:
+        run = self._run
+        agreed = Agreed.from_json(run.agreed)
+        party = self._party()
+        crm = crm_side(party, self.rules) if party is not None else None
+        if crm is not None and self._is_echo(crm, agreed):
+            return PartyState(agreed, crm, untouched=True)
+        reference = register.reference(run.entity_type, run.entity_id)
+        known, noted = register.number(reference), register.noted(reference)
+        if crm is None:
+            return self._deleted(agreed, known)
+        number, removed = crm.number, None
+        if number is None and known is not None:
+            number, removed = (None, known) if noted else (known, None)
+        state = PartyState(agreed, crm, number, rules=self.rules, writable=configuration.writable())
+        state = replace(state, closed=people.closed_by_hand(run.record))
+        if number is None:
+            return self._without_number(state, removed)
+        if owner := register.other_owner(run.entity_type, run.entity_id, number):
+            return replace(state, taken_by=owner)
+        return self._with_both(state, crm, number)
+
+    def _party(self) -> EspoParty | None:
+        try:
+            party = self._crm.party(self._run.entity_id)
+        except NotFound:
+            return None
+        return None if party.deleted else party
+
+    def _is_echo(self, crm: CrmSide, agreed: Agreed) -> bool:
+        """Whether the CRM's side is as it was agreed and nobody asked for more: then one read is enough."""
+        run = self._run
+        if run.thorough or agreed.look or run.record.served < run.claim.wish - 1:
+            return False
+        if crm.number is None or crm.number != agreed.number or crm.shown.get("status", Shown.CLEAN) != Shown.CLEAN:
+            return False
+        return unchanged(crm, agreed, self.rules)
+
+    def _advoware_side(self, number: int, table: Iterable[PartyField]) -> AdvowareSide | None:
+        try:
+            self.party = self._advoware.party(number)
+        except NotFound:
+            return None
+        return advoware_side(self.party, table, self.rules)
+
+    def _deleted(self, agreed: Agreed, known: int | None) -> PartyState:
+        run, number = self._run, known or agreed.number
+        state = PartyState(agreed, None, number, closed=people.closed_by_hand(run.record))
+        if number is None or register.other_owner(run.entity_type, run.entity_id, number):
+            return state  # another party of the CRM stands for it now
+        return replace(state, advoware=self._advoware_side(number, ()))
+
+    def _without_number(self, state: PartyState, removed: int | None) -> PartyState:
+        from syncapp.flows.beteiligte import search
+
+        if removed is not None:
+            there = self._advoware_side(removed, state.table) is not None
+            return replace(state, removed_number=removed if there else None)
+        intents = self._run.unsettled_writes(journal.Write.CREATE)
+        if not intents or state.crm is None:
+            return state
+        found = search.look_for(self._advoware, intents[0], state.table, self.rules)
+        if found.number is not None:
+            return self._with_both(replace(state, number=found.number), state.crm, found.number)
+        if found.candidates or not found.looked:
+            return replace(state, creation=Creation(str(intents[0].pk), found.candidates))
+        return state
+
+    def _with_both(self, state: PartyState, crm: CrmSide, number: int) -> PartyState:
+        advoware = self._advoware_side(number, state.table)
+        if advoware is None:
+            return state
+        record = self._run.record
+        base = state.agreed
+        if base.number not in (None, number):
+            base = Agreed()  # a person chose another party in Advoware: what was agreed with the old one is void
+        else:
+            entries = people.entries_since(record, base.journal)
+            base = with_own_writes(base, journal.own_writes(entries, self.rules), crm.reading, advoware.reading)
+        wishes = [journal.undo_wish(undo, self.rules) for undo in people.requested_undos(record)]
+        decided = people.decisions(record)
+        return replace(
+            state,
+            advoware=advoware,
+            base=base,
+            newer=times.newer(self._run.entity_id, crm.modified_at, advoware.changed_at),
+            choices={name: Choice(each.choice, each.espocrm, each.advoware) for name, each in decided.items()},
+            taking_back=take_back(wishes, crm, advoware),
+            stale_bookkeeping=stale(crm, advoware),
+        )
+
+
+def unchanged(crm: CrmSide, agreed: Agreed, rules: Rules) -> bool:
+    """Whether the CRM's side is as it was when both sides agreed."""
+    contacts = crm.reading.contacts
+    if contacts is None or {key: contact.kind for key, contact in contacts.items()} != dict(agreed.crm_contacts):
+        return False
+    if crm.reading.unreadable != agreed.crm_unreadable:
+        return False
+    table = rules.of(crm.company)
+    return all(f.name in agreed.fields and agreed.fields[f.name].crm == crm.reading.fields[f.name] for f in table)
+
+
+def stamp(crm: CrmSide) -> str:
+    """How the CRM dates this state of the record; "" while it may still change within the same second."""
+    if crm.modified_at is None or timezone.now() - crm.modified_at < times.SAME_SECOND:
+        return ""
+    return crm.modified_at.astimezone(UTC).isoformat()

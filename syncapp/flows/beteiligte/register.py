@@ -1,0 +1,56 @@
+"""Which party of the CRM is which in Advoware, as the hub knows it."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from syncapp.models import Reference, ReferenceKind, SystemName
+
+NOTED = "noted"  # in a reference's data: EspoCRM shows the number, so an empty field there was emptied by a person
+
+
+def reference(entity_type: str, entity_id: str) -> Reference | None:
+    return _rows().filter(entity_type=entity_type, entity_id=entity_id).order_by("-pk").first()
+
+
+def number(row: Reference | None) -> int | None:
+    return int(row.remote_id) if row is not None else None
+
+
+def noted(row: Reference | None) -> bool:
+    return bool(row is not None and row.data.get(NOTED))
+
+
+def remember(entity_type: str, entity_id: str, number: int, *, fingerprint: str = "", noted: bool = False) -> None:
+    """One number for one party; what stood here before is forgotten."""
+    mine = _rows().filter(entity_type=entity_type, entity_id=entity_id)
+    mine.exclude(remote_id=str(number)).delete()
+    row, _made = Reference.objects.get_or_create(
+        entity_type=entity_type,
+        entity_id=entity_id,
+        system=SystemName.ADVOWARE,
+        kind=ReferenceKind.PARTY,
+        remote_id=str(number),
+        container_id="",
+    )
+    data = {**row.data, **({NOTED: True} if noted else {})}
+    if row.digest != fingerprint or row.data != data:
+        Reference.objects.filter(pk=row.pk).update(digest=fingerprint, data=data)
+
+
+def forget(entity_type: str, entity_id: str) -> None:
+    _rows().filter(entity_type=entity_type, entity_id=entity_id).delete()
+
+
+def other_owner(entity_type: str, entity_id: str, number: int) -> str:
+    """Id of another party of the CRM that has this number, or ""."""
+    taken = _rows().filter(entity_type=entity_type, remote_id=str(number)).exclude(entity_id=entity_id)
+    return taken.values_list("entity_id", flat=True).first() or ""
+
+
+def known_numbers() -> frozenset[int]:
+    return frozenset(map(int, _rows().values_list("remote_id", flat=True)))
+
+
+def _rows() -> QuerySet[Reference]:
+    return Reference.objects.filter(system=SystemName.ADVOWARE, kind=ReferenceKind.PARTY)

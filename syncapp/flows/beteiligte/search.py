@@ -1,0 +1,53 @@
+"""Looks for a party whose creation was answered by nobody, before it is created again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+
+from syncapp.clients.advoware import AdvowareClient, AdvowareParty
+from syncapp.flows.beteiligte import register
+from syncapp.flows.beteiligte.fields import PartyField, Rules
+from syncapp.flows.beteiligte.reading import raw_fields
+from syncapp.flows.beteiligte.sides import read_fields
+from syncapp.models import JournalEntry
+
+CLOCKS_DIFFER = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`number`: surely the one. `candidates`: what else it could be. `looked`: whether anybody could look at all."""
+
+    number: int | None
+    candidates: tuple[int, ...] = ()
+    looked: bool = True
+
+
+def look_for(advoware: AdvowareClient, entry: JournalEntry, table: Iterable[PartyField], rules: Rules) -> Found:
+    """Exactly one party that nobody knows and that has all we sent is ours. Anything else that nobody knows and that
+    was changed since may be ours, edited by a person: then a person is asked, because a party can't be deleted."""
+    if settings.CONFIG.ADVOWARE_PARTIES_LIST != "all":
+        return Found(None, looked=False)
+    fields, known = tuple(table), register.known_numbers()
+    sent = {name: pair[1] for name, pair in entry.changes.items()}
+    same: list[int] = []
+    others: list[int] = []
+    for stamp in advoware.parties():
+        if stamp.number in known:
+            continue
+        if stamp.changed_at is not None and stamp.changed_at < entry.begun_at - CLOCKS_DIFFER:
+            continue
+        (same if _has(stamp.party, sent, fields, rules) else others).append(stamp.number)
+    if len(same) == 1:
+        return Found(same[0])
+    return Found(None, tuple(sorted([*same, *others])))
+
+
+def _has(party: AdvowareParty, sent: Mapping[str, str], table: Iterable[PartyField], rules: Rules) -> bool:
+    fields = tuple(table)
+    reading = read_fields(raw_fields(party, fields), fields, rules, advoware=True)
+    return all(reading.fields.get(name, "") == sent.get(name, "") for name in {each.name for each in fields})

@@ -1,0 +1,139 @@
+"""The step of parties: read both sides, plan, write, read back, remember."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from syncapp.clients.advoware import AdvowareParty
+from syncapp.clients.espocrm import EspoParty
+from syncapp.engine import connections, people
+from syncapp.engine.planning import Ending, Failed, Plan, Postponed, Settled, Skipped
+from syncapp.engine.run import Run
+from syncapp.flows import texts
+from syncapp.flows.beteiligte import reading, register
+from syncapp.flows.beteiligte.actions import AddContact, CreateParty, EmptyContact, SaveParty, WriteCrm
+from syncapp.flows.beteiligte.contacts import NOT_KEPT
+from syncapp.flows.beteiligte.journal import Write
+from syncapp.flows.beteiligte.plan import PartyState, Shown, Why, merge, not_kept, notices, plan
+from syncapp.flows.beteiligte.reading import Reader
+from syncapp.flows.beteiligte.settled import result, stamped
+from syncapp.flows.beteiligte.sides import AdvowareSide
+from syncapp.flows.beteiligte.writing import Writer
+from syncapp.models import JournalState, Reason
+
+AGAIN_SOON = timedelta(seconds=2)
+
+
+class BeteiligteSync:
+    """One run of one party."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._crm, self._advoware = connections.espocrm(run), connections.advoware(run)
+        self._reader = Reader(run, self._crm, self._advoware)
+        self._writer = Writer(run, self._crm, self._advoware, self._reader.rules)
+        self._told: EspoParty | None = None  # the CRM's answer to our write
+
+    def read(self) -> PartyState:
+        return self._reader.read()
+
+    def plan(self, state: PartyState) -> Plan:
+        return plan(state)
+
+    def apply(self, state: PartyState, plan: Plan) -> Ending:
+        if state.untouched:
+            return plan.ending
+        if isinstance(plan.ending, Failed):
+            self.failed(plan.ending.reason)
+            return plan.ending
+        self._settle_creation(state, plan)
+        for need in notices(state):
+            people.notify(self._run.record, need)
+        for pk, refusal in state.taking_back.refused.items():
+            people.finish_undo(pk, refusal)
+        advoware = self._write_advoware(state, plan)
+        if refused := self._write_crm(state, plan, advoware):
+            return refused
+        return self._remember(state, plan, advoware)
+
+    def failed(self, reason: str) -> None:
+        """The CRM shows the failure too."""
+        self._writer.tell_failure(self._crm.party(self._run.entity_id), Shown.FAILED, texts.for_crm(reason))
+
+    # Writing
+
+    def _settle_creation(self, state: PartyState, plan: Plan) -> None:
+        """What an earlier creation came to: found, or not there, as a search or a person says."""
+        run, number = self._run, state.number
+        creates = any(isinstance(action, CreateParty) for action in plan.actions)
+        if state.crm is None or (number is None and not creates):
+            return
+        for entry in run.unsettled_writes(Write.CREATE):
+            run.resolve(entry, JournalState.DONE if number else JournalState.CLEARED, str(number or ""))
+            if number is not None and state.crm.number is None:
+                register.remember(run.entity_type, run.entity_id, number)
+
+    def _write_advoware(self, state: PartyState, plan: Plan) -> AdvowareSide | None:
+        """Returns Advoware's side as it is afterwards; what was written is read back."""
+        party, number, look_again = self._reader.party, state.number, False
+        for action in plan.actions:
+            match action:
+                case CreateParty():
+                    number, look_again = self._writer.create(action, state.table), True
+                    party = AdvowareParty(number, "", None, ())
+                case SaveParty() if party is not None and state.advoware is not None:
+                    party = self._writer.save(action, party, state.advoware, state.table)
+                case AddContact() if party is not None:
+                    self._writer.add_contact(action, party)
+                    look_again = True
+                case EmptyContact() if party is not None:
+                    self._writer.empty_contact(action, party)
+                    look_again = True
+        if look_again and number is not None:
+            party = self._advoware.party(number)
+        return reading.advoware_side(party, state.table, state.rules) if party is not None else None
+
+    def _write_crm(self, state: PartyState, plan: Plan, advoware: AdvowareSide | None) -> Ending | None:
+        for action in plan.actions:
+            if isinstance(action, WriteCrm) and state.crm is not None:
+                self._told, ignored = self._writer.write_crm(action, state.crm, advoware, state.table)
+                if ignored:
+                    return Failed(Reason.FIELD_MISSING, ", ".join(ignored))
+        return None
+
+    # Remembering
+
+    def _remember(self, state: PartyState, plan: Plan, advoware: AdvowareSide | None) -> Ending:
+        record, entity = self._run.record, (self._run.entity_type, self._run.entity_id)
+        people.reconcile_conflicts(record, plan.conflicts)
+        if state.crm is None or advoware is None or (state.removed_number is not None and not plan.actions):
+            if state.crm is None:
+                register.forget(*entity)
+            people.reconcile_tasks(record, plan.tasks)
+            return replace(plan.ending, agreed=replace(state.agreed, look=bool(plan.tasks)).to_json())
+        crm = reading.crm_side(self._told, state.rules) if self._told is not None else state.crm
+        before = state if state.advoware is not None else replace(state, number=advoware.number, advoware=advoware)
+        came = result(before, merge(before), crm, advoware)
+        fresh = [
+            not_kept(name, wanted, advoware)
+            for name, wanted in came.agreed.not_kept.items()
+            if not name.startswith(NOT_KEPT)
+        ]
+        needs = {need.identity: need for need in (*plan.tasks, *fresh) if need.identity not in state.closed}
+        open_tasks = people.reconcile_tasks(record, needs.values())
+        if not plan.held_back:
+            for pk in state.taking_back.done:
+                people.finish_undo(pk)
+        look = bool(open_tasks or plan.conflicts or plan.held_back)
+        agreed = stamped(came.agreed, reading.stamp(crm), people.last_entry(record), look=look)
+        noted = crm.number == advoware.number
+        register.remember(*entity, advoware.number, fingerprint=advoware.fingerprint, noted=noted)
+        return replace(self._ending(plan, open_tasks, came.moved_on), agreed=agreed.to_json())
+
+    def _ending(self, plan: Plan, open_tasks: int, moved_on: bool) -> Ending:
+        if moved_on:
+            return Postponed(Reason.OUTDATED, AGAIN_SOON)
+        if isinstance(plan.ending, Settled) and open_tasks:
+            return Skipped(Why.TASK_OPEN)
+        return plan.ending

@@ -1,0 +1,131 @@
+"""Writes a party on both sides, each write in the journal before it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils import timezone
+
+from syncapp.clients.advoware import AdvowareClient, AdvowareParty, Communication
+from syncapp.clients.espocrm import FIELDS, EspoClient, EspoParty
+from syncapp.clients.espocrm.changes import espo_time
+from syncapp.engine.run import Run, WriteIntent
+from syncapp.flows.beteiligte import register, sides, times
+from syncapp.flows.beteiligte.actions import AddContact, CreateParty, EmptyContact, SaveParty, WriteCrm
+from syncapp.flows.beteiligte.fields import PartyField, Rules
+from syncapp.flows.beteiligte.journal import Write, contact_changes, field_changes
+from syncapp.flows.beteiligte.reading import bookkeeping
+from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
+from syncapp.flows.beteiligte.values import Contact, Kind
+from syncapp.flows.limits import Resource
+from syncapp.models import SystemName
+
+
+class Writer:
+    def __init__(self, run: Run, crm: EspoClient, advoware: AdvowareClient, rules: Rules) -> None:
+        self._run, self._crm, self._advoware, self._rules = run, crm, advoware, rules
+
+    # Advoware
+
+    def create(self, action: CreateParty, table: tuple[PartyField, ...]) -> int:
+        run = self._run
+        intent = WriteIntent(SystemName.ADVOWARE, Write.CREATE, Resource.PARTY)
+        with run.writing(intent, field_changes({}, action.values)) as entry:
+            number = self._advoware.create_party(sides.for_advoware(table, action.values, self._rules))
+            entry.target_id = str(number)
+            register.remember(run.entity_type, run.entity_id, number)
+        return number
+
+    def save(
+        self, action: SaveParty, party: AdvowareParty, before: AdvowareSide, table: tuple[PartyField, ...]
+    ) -> AdvowareParty:
+        intent = WriteIntent(SystemName.ADVOWARE, Write.UPDATE, Resource.PARTY, str(party.number))
+        with self._run.writing(intent, field_changes(before.reading.fields, action.targets)):
+            return self._advoware.save_party(party, sides.for_advoware(table, action.targets, self._rules))
+
+    def add_contact(self, action: AddContact, party: AdvowareParty) -> None:
+        if action.entry is not None:
+            self._change_entry(party, action.entry.id, action.contact.text, action.contact)
+            return
+        intent = WriteIntent(SystemName.ADVOWARE, Write.CONTACT, Resource.CONTACT, f"{party.number}/")
+        with self._run.writing(intent, contact_changes([], [action.contact])) as entry:
+            made = self._advoware.create_communication(party.number, action.kommkz, action.contact.text)
+            entry.target_id = f"{party.number}/{made or ''}"
+
+    def empty_contact(self, action: EmptyContact, party: AdvowareParty) -> None:
+        self._change_entry(party, action.entry.id, "", None)
+
+    def _change_entry(self, party: AdvowareParty, pk: int, value: str, comes: Contact | None) -> None:
+        entry = _entry(party, pk)
+        kind = sides.kind_of(entry.kind, self._rules) or Kind.OTHER
+        gone = [Contact(kind, entry.value)] if entry.value else []
+        intent = WriteIntent(SystemName.ADVOWARE, Write.CONTACT, Resource.CONTACT, f"{party.number}/{pk}")
+        with self._run.writing(intent, contact_changes(gone, [comes] if comes else [])):
+            self._advoware.save_communication(party.number, entry, {"tlf": value})
+
+    # EspoCRM
+
+    def write_crm(
+        self, action: WriteCrm, crm: CrmSide, advoware: AdvowareSide | None, table: tuple[PartyField, ...]
+    ) -> tuple[EspoParty, list[str]]:
+        """The single write; returns the record as it was answered, and the fields that the CRM did not take."""
+        fields = sides.for_crm(table, action.targets, company=crm.company)
+        changes: dict[str, object] = dict(field_changes(crm.reading.fields, action.targets))
+        if action.contacts:
+            fields |= self._contact_fields(action, crm)
+            contacts = crm.reading.contacts or {}
+            leaving = [contacts[key] for key in sorted(action.remove) if key in contacts]
+            changes |= contact_changes(leaving, action.add.values())
+        noted = self._bookkeeping(action, crm, advoware)
+        changes |= {name: [crm.shown.get(name), value] for name, value in noted.items()}
+        changes |= times.noted(crm.modified_at)
+        intent = WriteIntent(SystemName.ESPOCRM, Write.CRM, FIELDS.party_entity, self._run.entity_id)
+        with self._run.writing(intent, changes):
+            raw = self._crm.update(FIELDS.party_entity, self._run.entity_id, {**fields, **noted}, crm.version)
+        if advoware is not None:
+            register.remember(self._run.entity_type, self._run.entity_id, advoware.number, noted=True)
+        missing = [name for name in fields if name not in raw]
+        if advoware is not None and raw.get(FIELDS.party_number) != advoware.number:
+            missing.append(FIELDS.party_number)
+        return EspoParty.from_api(raw), missing
+
+    def _contact_fields(self, action: WriteCrm, crm: CrmSide) -> dict[str, object]:
+        comes = {kind is Kind.MAIL: [] for kind in (Kind.MAIL, Kind.OTHER)}  # type: dict[bool, list[Contact]]
+        for contact in action.add.values():
+            comes[contact.kind is Kind.MAIL].append(contact)
+        region = self._rules.phone_region
+        mails = sides.changed_mails(crm.mails, action.remove, comes[True])
+        phones = sides.changed_phones(crm.phones, action.remove, comes[False], action.retype, region)
+        lists = {FIELDS.party_mails: (crm.mails, mails), FIELDS.party_phones: (crm.phones, phones)}
+        return {name: after for name, (before, after) in lists.items() if list(before) != after}
+
+    def _bookkeeping(self, action: WriteCrm, crm: CrmSide, advoware: AdvowareSide | None) -> dict[str, object]:
+        """What the CRM shows of the sync, as far as it has fields for it."""
+        wanted: dict[str, object] = {
+            FIELDS.sync_status: str(action.status),
+            FIELDS.party_error: "",
+            FIELDS.party_synced_at: espo_time(timezone.now()),
+            FIELDS.party_retries: 0,
+            FIELDS.party_next_retry: None,
+            FIELDS.party_reset_at: None,
+        }
+        if advoware is not None:
+            wanted |= bookkeeping(advoware)
+        noted = {name: value for name, value in wanted.items() if name in crm.shown}
+        if advoware is not None and crm.number != advoware.number:
+            noted[FIELDS.party_number] = advoware.number
+        return noted
+
+    def tell_failure(self, party: EspoParty, status: str, text: str) -> None:
+        told: Mapping[str, object] = {FIELDS.sync_status: status, FIELDS.party_error: text}
+        fields = {name: value for name, value in told.items() if name in party.raw and party.raw[name] != value}
+        if not fields:
+            return
+        changes = {name: [party.raw.get(name), value] for name, value in fields.items()}
+        intent = WriteIntent(SystemName.ESPOCRM, "tell_failure", FIELDS.party_entity, party.id)
+        with self._run.writing(intent, {**changes, **times.noted(party.modified_at)}):
+            self._crm.update(FIELDS.party_entity, party.id, fields, party.version)
+
+
+def _entry(party: AdvowareParty, pk: int) -> Communication:
+    return next(entry for entry in party.communications if entry.id == pk)
