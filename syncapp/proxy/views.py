@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from django.conf import settings
 from django.db import DatabaseError, InterfaceError
-from django.http import HttpRequest, HttpResponseBase, JsonResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
@@ -15,17 +14,13 @@ from rest_framework.views import APIView
 
 from syncapp.clients.errors import ClientError
 from syncapp.engine import connections
-from syncapp.models import ProxyKey, ProxyRefusal, System, SystemName
-from syncapp.proxy import callers, description, paths
+from syncapp.models import ProxyRefusal
+from syncapp.proxy import callers, description
+from syncapp.proxy.admission import COME_BACK_SECONDS, READS, WRITES, admit, body_of, endpoint_of
 from syncapp.proxy.answers import passed_on
 from syncapp.proxy.audit import Entry
-from syncapp.proxy.paths import BadPath, Endpoint, NoEndpoint
+from syncapp.proxy.headers import JSON
 from syncapp.proxy.refusals import Refused, meaning
-
-READS, WRITES = ("GET",), ("POST", "PUT", "DELETE")
-MEGABYTE = 1024 * 1024
-DEFAULT_TYPE = "application/json"
-AWAY_SECONDS = 60  # when to come back after a fault of the hub's own
 
 log = structlog.get_logger(__name__)
 
@@ -77,7 +72,7 @@ def _served(request: HttpRequest) -> HttpResponseBase:
     except (DatabaseError, InterfaceError) as exc:
         log.error("proxy.no_database", error=type(exc).__name__)
         answer = JsonResponse({"error": "The hub can't check keys now. Nothing was sent."}, status=503)
-        answer.headers["Retry-After"] = str(AWAY_SECONDS)
+        answer.headers["Retry-After"] = str(COME_BACK_SECONDS)
         return answer
 
 
@@ -86,60 +81,17 @@ def _relayed(request: HttpRequest, entry: Entry) -> HttpResponseBase:
     method = request.method or ""
     if method not in (*READS, *WRITES):
         raise Refused(ProxyRefusal.METHOD)
-    endpoint = _endpoint(request)
+    endpoint = endpoint_of(request)
     entry.asks_for(endpoint.path)
-    _may(key, method, endpoint.path)
-    body = b"" if method in READS else _body(request)
+    admit(key, method, endpoint.path)
+    body = b"" if method in READS else body_of(request)
+    kind = request.headers.get("Content-Type") or JSON
     entry.begin()
     try:
-        upstream = connections.advoware().relay(
-            method, endpoint.path, endpoint.query, body, request.headers.get("Content-Type") or DEFAULT_TYPE
-        )
+        upstream = connections.advoware().relay(method, endpoint.path, endpoint.query, body, kind)
     except ClientError as exc:
         raise Refused(meaning(exc)) from None
     return passed_on(upstream, entry)
-
-
-def _endpoint(request: HttpRequest) -> Endpoint:
-    try:
-        return paths.requested(request.META.get("QUERY_STRING", "").encode("latin-1", "replace"))
-    except NoEndpoint:
-        raise Refused(ProxyRefusal.NO_ENDPOINT) from None
-    except BadPath as exc:
-        raise Refused(ProxyRefusal.BAD_PATH, str(exc)) from None
-
-
-def _may(key: ProxyKey, method: str, path: str) -> None:
-    config = settings.CONFIG
-    if not paths.below(path, key.prefixes):
-        raise Refused(ProxyRefusal.OTHER_PATH)
-    if method in WRITES and not key.may_write:
-        raise Refused(ProxyRefusal.MAY_NOT_WRITE)
-    if method in WRITES and (config.OBSERVE_ONLY or not config.ADVOWARE_WRITE_ENABLED):
-        raise Refused(ProxyRefusal.WRITING_OFF)
-    if not config.has_advoware:
-        raise Refused(ProxyRefusal.NOT_CONFIGURED)
-    if System.objects.filter(name=SystemName.ADVOWARE, paused=True).exists():
-        raise Refused(ProxyRefusal.PAUSED, retry_after=AWAY_SECONDS)
-
-
-def _body(request: HttpRequest) -> bytes:
-    """As it came. Read here and not by Django, whose own limit is that of the webhooks."""
-    limit = int(settings.CONFIG.ADVOWARE_PROXY_MAX_MB) * MEGABYTE
-    announced = request.META.get("CONTENT_LENGTH") or ""
-    if not announced and request.headers.get("Transfer-Encoding"):
-        raise Refused(ProxyRefusal.NO_LENGTH)
-    if announced.isdigit() and int(announced) > limit:
-        raise Refused(ProxyRefusal.TOO_LARGE)
-    try:
-        body = request.read(limit + 1)
-    except (UnreadablePostError, OSError):
-        raise Refused(ProxyRefusal.BODY_LOST) from None
-    if len(body) > limit:
-        raise Refused(ProxyRefusal.TOO_LARGE)
-    if announced.isdigit() and len(body) < int(announced):
-        raise Refused(ProxyRefusal.BODY_LOST)
-    return bytes(body)
 
 
 def _refusal(refused: Refused) -> JsonResponse:
