@@ -159,7 +159,7 @@ def test_much_is_streamed(chunk: int, call: Call, advoware: SandboxThread) -> No
 
 def test_a_caller_who_hangs_up_is_on_record(call: Call) -> None:
     answer = call("advonet/Gross")
-    parts = answer.streaming_content
+    parts = answer._iterator
     first = next(parts)
     parts.close()
     assert (last().status, last().refusal) == (200, "hung_up")
