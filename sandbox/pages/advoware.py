@@ -12,6 +12,7 @@ from sandbox.advoware.fields import BANK_ACCOUNT, PARTY, Fields, Record
 from sandbox.advoware.store import KOMM_ARTEN
 from sandbox.advoware.system import Advoware
 from sandbox.answers import Answer, redirect
+from sandbox.pages.forms import edited
 from sandbox.pages.rendering import page
 
 SHOWN = 100  # rows of a list; the search finds the others
@@ -68,7 +69,8 @@ class AdvowarePages:
         data: dict[str, Any] = {"betNr": number, "data": _given(request, fields)}
         if "id" in request.form:
             data["id"] = request.form["id"]
-        self.advoware.control(f"{verb}_{thing}", data)
+        if data["data"] or verb != "update":
+            self.advoware.control(f"{verb}_{thing}", data)
 
 
 def _typed(kind: str, value: Any) -> Any:
@@ -80,5 +82,7 @@ def _typed(kind: str, value: Any) -> Any:
 
 def _given(request: Request, fields: Fields) -> Record:
     """A box that is not ticked is not sent, so the form says by `flags` which ones it has."""
-    flags = {name: name in request.form for name in request.form.getlist("flags") if fields.get(name) == "flag"}
-    return {name: request.form[name].strip() for name in fields if name in request.form} | flags
+    form = request.form
+    flags = {name: name in form for name in form.getlist("flags") if fields.get(name) == "flag"}
+    changed = {name: ticked for name, ticked in flags.items() if form.get(f"was:{name}") != str(ticked)}
+    return edited(form, (name for name in fields if name not in flags)) | changed

@@ -12,6 +12,7 @@ from sandbox.espocrm.auth import HUMAN
 from sandbox.espocrm.entities import PARENT_STATUS
 from sandbox.espocrm.records import Record
 from sandbox.espocrm.system import EspoCrm
+from sandbox.pages.forms import edited
 from sandbox.pages.rendering import page
 
 SHOWN = 100  # rows of a list; the search finds the others
@@ -124,7 +125,7 @@ class CrmPages:
         form, records = request.form, self.crm.records
         match action:
             case "save":
-                records.update(kind, key, {name: form[name] for name in SAVED if name in form}, HUMAN)
+                records.update(kind, key, edited(form, SAVED), HUMAN)
             case "account":
                 account = {"name": form["iban"], "iban": form["iban"], "bic": form.get("bic", ""), "istAktiv": True}
                 records.create("CBankverbindungen", account | {"beteiligteId": key}, HUMAN)

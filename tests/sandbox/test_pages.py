@@ -79,6 +79,37 @@ def test_a_colleague_changes_a_document(web, client):
         assert web("POST", "espocrm/new", data={"kind": kind, "name": "Neuling"}).status_code == 200
 
 
+def typed(page: str, action: str, **changes) -> dict[str, str]:
+    """What a browser sends for the form of this action, with fields typed over."""
+    form = re.search(rf'action="{re.escape(action)}">(.*?)</form>', page, re.DOTALL)[1]
+    inputs = re.findall(r"<input ([^>]*)>", form)
+    sent = {}
+    for item in inputs:
+        given = dict(re.findall(r'([\w-]+)="([^"]*)"', item))
+        if given.get("type") != "checkbox" or item.endswith("checked"):
+            sent[given["name"]] = given.get("value", "on")
+    for name, options in re.findall(r'<select name="(\w+)">(.*?)</select>', form, re.DOTALL):
+        chosen = re.search(r"<option([^>]*)selected>([^<]*)", options)
+        sent[name] = (re.search(r'value="([^"]*)"', chosen[1]) or [None, chosen[2]])[1]
+    return sent | changes
+
+
+def test_a_page_that_was_open_for_long_undoes_nobodys_change(web, client):
+    crm_key = next(r["id"] for r in client.state("espocrm")["records"]["CBeteiligte"] if r["betnr"] == 104711)
+    here, there = "advoware/104711", f"espocrm/CBeteiligte/{crm_key}"
+    advoware_page, crm_page = web("GET", here).text, web("GET", there).text
+    client.advoware.update_party(104711, {"titel": "Dr.", "gesperrt": True})
+    client.update("CBeteiligte", crm_key, {"firstName": "Alma"})
+    row = client.advoware.party(104711)
+    web("POST", f"{here}/update/party", data=typed(advoware_page, f"/{here}/update/party"))
+    assert client.advoware.party(104711) == row
+    web("POST", f"{here}/update/party", data=typed(advoware_page, f"/{here}/update/party", beruf="Lotsin"))
+    row = client.advoware.party(104711)
+    assert (row["titel"], row["gesperrt"], row["beruf"], row["vorname"]) == ("Dr.", True, "Lotsin", "Almut")
+    web("POST", f"{there}/save", data=typed(crm_page, f"/{there}/save", lastName="Lund"))
+    assert client.get("CBeteiligte", crm_key)["name"] == "Alma Lund"
+
+
 def test_a_colleague_changes_a_party_in_the_crm(web, client, espo):
     state = client.state("espocrm")["records"]
     key = next(row["id"] for row in state["CBeteiligte"] if row["betnr"] == 104711)
