@@ -9,14 +9,14 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic, perf_counter
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from urllib3.util import Timeout
 
 from syncapp.clients.answers import REFUSAL_LIMIT, Answer, Refusal
+from syncapp.clients.calls import Call, StreamBody
 from syncapp.clients.errors import AnswerLost, ClientError, Maintenance, RateLimited, ServerTrouble, Unreachable
 from syncapp.clients.observe import Nobody, Observer, OutsideCall
 from syncapp.clients.retry import RetryPolicy, next_pause, retry_after_seconds
@@ -31,25 +31,6 @@ USER_AGENT = "bitbylaw-hub"
 NOT_EXECUTED = (Unreachable, RateLimited, Maintenance)  # anything may be repeated after these
 PERHAPS_EXECUTED = (AnswerLost, ServerTrouble)  # only what may happen twice is repeated after these
 PATIENCE = 4  # a JSON body may take this many read time-outs in all
-
-
-class StreamBody(Protocol):
-    """A body that is read while it is sent; the headers must hold its Content-Length."""
-
-    def read(self, size: int = -1, /) -> bytes: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request. ``path`` is what the trace may show; ``url`` holds the query as well."""
-
-    method: str
-    url: str
-    path: str
-    headers: dict[str, str] = field(repr=False)
-    body: bytes | Callable[[], StreamBody] | None = field(default=None, repr=False)
-    write: bool = False
-    repeatable: bool = True  # executing it twice does no harm
 
 
 class OutsideClient:
