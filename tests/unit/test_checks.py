@@ -11,8 +11,9 @@ import pytest
 from django.conf import settings
 from django.core import checks
 
+from bitbylaw.config import ADVOWARE_LOGIN
 from syncapp import jobs, schedules
-from syncapp.checks import entities, flows, installation, scheduling, steps
+from syncapp.checks import advoware, entities, flows, installation, scheduling, steps
 from syncapp.events import registry
 from syncapp.events.registry import Kind, StepSpec, Trigger
 from syncapp.schedules import Job
@@ -231,7 +232,23 @@ def test_a_system_without_settings_names_the_flows_that_are_off() -> None:
     config = settings.CONFIG.model_copy(
         update={"XAI_API_KEY": "k", "XAI_MANAGEMENT_KEY": "k", "ESPOCRM_API_KEY": "", "ESPOCRM_API_BASE_URL": ""}
     )
-    (fault,) = installation.switched_off(config, registry.steps())
-    assert fault.code == "W065"
-    assert "espocrm" in fault.words
-    assert "collections, documents" in fault.words
+    faults = {fault.words.partition(" ")[0]: fault for fault in installation.switched_off(config, registry.steps())}
+    assert faults["espocrm"].code == "W065"
+    assert "collections, documents" in faults["espocrm"].words
+    assert "xai" not in faults
+    assert "ADVOWARE_API_KEY" in faults["advoware"].hint
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({}, []),
+        ({"ADVOWARE_USER": "AP"}, ["W066"]),
+        ({"ADVOWARE_API_SECRET": "kein base64!"}, ["W066", "W067"]),
+        (dict.fromkeys(ADVOWARE_LOGIN, "abcd"), []),
+    ],
+)
+def test_a_half_configured_advoware_is_named_with_what_it_lacks(given: dict[str, str], found: list[str]) -> None:
+    config = settings.CONFIG.model_copy(update=given)
+    assert codes(advoware.faults(config)) == found
+    assert all("ADVOWARE_PASSWORD" in fault.words for fault in advoware.faults(config) if fault.code == "W066")

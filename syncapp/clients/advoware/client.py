@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack
 from time import monotonic
-from typing import TypeVar
 
 from syncapp.clients.advoware.config import SYSTEM
-from syncapp.clients.advoware.keys import Keys, merged, the_rows
+from syncapp.clients.advoware.keys import Keys, the_rows
 from syncapp.clients.advoware.listing import objects
 from syncapp.clients.advoware.relay import Relayed, checked_path
-from syncapp.clients.advoware.rest import AdvowareRest, Query
+from syncapp.clients.advoware.replacing import ReplacingClient, in_doubt
+from syncapp.clients.advoware.rest import Query
 from syncapp.clients.advoware.tokens import Token
 from syncapp.clients.advoware.types import AdvowareParty, BankAccount, Communication, Employee, PartyStamp
 from syncapp.clients.answers import Answer
-from syncapp.clients.errors import AnswerLost, NotFound, Outdated, Unauthorized
-
-Versioned = TypeVar("Versioned", AdvowareParty, Communication)
-
-FRESH = 1.0  # seconds; what was read before that is read again before it is written over
+from syncapp.clients.errors import NotFound, Unauthorized
 
 
-class AdvowareClient(AdvowareRest):
+class AdvowareClient(ReplacingClient):
     """Every method raises ``ClientError`` and nothing else. Use one instance for one step."""
 
     def ping(self) -> None:
@@ -69,8 +64,9 @@ class AdvowareClient(AdvowareRest):
         write begins, because Advoware itself would not notice.
         """
         path = self._party(party.number)
-        self._replace(path, party, changes, lambda: self.party(party.number))
-        return self.party(party.number)
+        self.replace(path, party, changes, lambda: self.party(party.number))
+        with in_doubt("not_read_back"):
+            return self.party(party.number)
 
     def create_communication(self, number: int, kind: int, value: str, remark: str = "") -> int | None:
         """The id of the new entry, where Advoware tells it."""
@@ -82,7 +78,7 @@ class AdvowareClient(AdvowareRest):
     def save_communication(self, number: int, entry: Communication, changes: Mapping[str, object]) -> None:
         """Writes the entry with the changes in it. ``Outdated`` as in ``save_party``, ``NotFound`` when it is gone."""
         path = f"{self._party(number)}/{self._config.paths.communications}/{entry.id}"
-        self._replace(path, entry, changes, lambda: self._entry(number, entry.id))
+        self.replace(path, entry, changes, lambda: self._entry(number, entry.id))
 
     def bank_accounts(self, number: int) -> tuple[BankAccount, ...]:
         path = f"{self._party(number)}/{self._config.paths.bank_accounts}"
@@ -122,24 +118,3 @@ class AdvowareClient(AdvowareRest):
             if entry.id == entry_id:
                 return entry
         raise NotFound(SYSTEM, "communication")
-
-    def _replace(
-        self, path: str, seen: Versioned, changes: Mapping[str, object], look: Callable[[], Versioned]
-    ) -> None:
-        """PUT of the whole object. Before every repeat it is looked at again, so that none writes over a stranger."""
-        fresh = [seen] if monotonic() - seen.read_at <= FRESH else []
-        tried = False
-
-        def attempt() -> None:
-            nonlocal tried
-            now = fresh.pop() if fresh else look()
-            wanted = merged(now.raw, changes)
-            if tried and wanted == now.raw:
-                return  # the answer was lost, not the call
-            if now.version != seen.version:
-                raise AnswerLost(SYSTEM, "changed_meanwhile") if tried else Outdated(SYSTEM, "changed")
-            tried = True
-            data = json.dumps(wanted).encode()
-            self.logged_in(lambda token: self.once(self.call("PUT", path, token, data=data), Answer.json_if_any))
-
-        self.repeated(attempt)

@@ -25,7 +25,7 @@ from syncapp.clients.errors import (
     Unauthorized,
     UnexpectedAnswer,
 )
-from tests.unit.clients.conftest import ADVOWARE, Watcher
+from tests.unit.clients.conftest import ADVOWARE, TOKEN_URL, Watcher
 
 PARTIES = f"{ADVOWARE}/api/v1/advonet/Beteiligte"
 PARTY = f"{PARTIES}/7"
@@ -223,6 +223,20 @@ def test_a_stranger_between_two_tries_is_not_overwritten(web: responses.Requests
     with pytest.raises(AnswerLost):
         advoware.save_party(party, {"name": "Beispiel"})
     assert written.call_count == 1
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 503])
+def test_a_write_that_cannot_be_read_back_stays_in_doubt(
+    web: responses.RequestsMock, advoware: AdvowareClient, status: int
+) -> None:
+    """It was made: the journal must not say that it was refused."""
+    web.get(PARTY, json=ROW)
+    party = advoware.party(7)
+    web.put(PARTY, status=204)
+    web.replace(responses.GET, PARTY, status=status)
+    web.post(TOKEN_URL, json={"access_token": "t"})
+    with pytest.raises(AnswerLost):
+        advoware.save_party(party, {"name": "Beispiel"})
 
 
 def test_a_new_party(web: responses.RequestsMock, advoware: AdvowareClient) -> None:
