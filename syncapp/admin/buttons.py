@@ -22,6 +22,7 @@ CONFIRM_SCAN = "syncapp.confirm_scanrun"
 CLOSE_TASK = "syncapp.close_task"
 DECIDE_CONFLICT = "syncapp.decide_conflict"
 REQUEST_UNDO = "syncapp.request_undo"
+MANAGE_PROXY_KEY = "syncapp.manage_proxykey"
 PAUSE_SYSTEM = "syncapp.pause_system"
 PAUSE_STEP = "syncapp.pause_step"  # schedules too: switching one off pauses what it starts
 
@@ -67,6 +68,7 @@ def rights(request: HttpRequest) -> dict[str, bool]:
         "close_task": CLOSE_TASK,
         "decide_conflict": DECIDE_CONFLICT,
         "request_undo": REQUEST_UNDO,
+        "manage_proxy_key": MANAGE_PROXY_KEY,
         "pause_system": PAUSE_SYSTEM,
         "pause_step": PAUSE_STEP,
     }

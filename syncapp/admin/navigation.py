@@ -58,6 +58,13 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 ("view_lock", _("Locks"), "lock", reverse("admin:hub_locks"), 0),
             ],
         ),
+        (
+            _("Advoware proxy"),
+            [
+                ("view_proxykey", _("Keys"), "key", _list("proxykey"), 0),
+                ("view_proxycall", _("Calls"), "swap_horiz", _list("proxycall"), 0),
+            ],
+        ),
     ]
     if request.user.is_superuser:
         users = (reverse("admin:auth_user_changelist"), reverse("admin:auth_group_changelist"))

@@ -30,6 +30,8 @@ ACTIONS: dict[str, str | Promise] = {
     "close_task": _("task closed"),
     "decide_conflict": _("conflict decided"),
     "request_undo": _("write asked to be undone"),
+    "make_proxy_key": _("proxy key made"),
+    "revoke_proxy_key": _("proxy key revoked"),
     "pause_system": _("system paused"),
     "resume_system": _("pause of a system ended"),
     "try_system": _("system tried"),

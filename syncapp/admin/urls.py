@@ -13,6 +13,7 @@ from syncapp.admin import (
     look,
     machinery,
     orphans,
+    proxy_keys,
     record_buttons,
     record_page,
     scans,
@@ -38,6 +39,7 @@ PAGES: dict[str, tuple[str, View]] = {
     "schedules": ("schedules/", schedules.schedule_list),
     "locks": ("locks/", machinery.lock_list),
     "workers": ("workers/", machinery.worker_list),
+    "make_proxy_key": ("proxy-key/make/", proxy_keys.make),
 }
 BUTTONS: dict[str, tuple[str, View]] = {
     "retry": ("record/<int:pk>/retry/", record_buttons.retry_record),
@@ -68,6 +70,7 @@ BUTTONS: dict[str, tuple[str, View]] = {
     "schedule_off": ("schedules/<int:pk>/off/", schedules.switch_off),
     "schedule_on": ("schedules/<int:pk>/on/", schedules.switch_on),
     "schedule_run": ("schedules/<int:pk>/run/", schedules.run_now),
+    "revoke_proxy_key": ("proxy-key/<int:pk>/revoke/", proxy_keys.revoke),
 }
 
 
