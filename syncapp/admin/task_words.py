@@ -40,7 +40,7 @@ WORDS: Mapping[str, Words] = {
         _("The party was deleted in EspoCRM. Advoware lets no program delete parties, so it is still there."),
         (
             _("Open party no. %(number)s in Advoware."),
-            _("Delete or archive it there. If it was deleted in EspoCRM by mistake, restore it there instead."),
+            _("Delete or archive it there. If it was deleted in EspoCRM by mistake, restore it in EspoCRM instead."),
         ),
         _("The task closes by itself when the party is gone in Advoware or back in EspoCRM."),
     ),
@@ -135,7 +135,8 @@ WORDS: Mapping[str, Words] = {
         _("The bank account was deleted in EspoCRM. Advoware lets no program remove bank accounts."),
         (
             _("Open party no. %(number)s in Advoware and its bank accounts."),
-            _("Remove the account shown below there. If it was deleted in EspoCRM by mistake, restore it there."),
+            _("Remove the account shown below there."),
+            _("If it was deleted in EspoCRM by mistake, restore it in EspoCRM instead."),
         ),
         BY_ITSELF,
     ),

@@ -9,7 +9,8 @@ from django.db import connection
 
 
 def restore() -> None:
-    """Make the groups again, with the migration's own function."""
-    migration = import_module("syncapp.migrations.0003_staff_group")
+    """Make the groups again, with the migrations' own functions."""
+    first, second = (import_module(f"syncapp.migrations.{name}") for name in ("0003_staff_group", "0006_task_rights"))
     with connection.schema_editor() as editor:
-        migration.make_groups(apps, editor)
+        first.make_groups(apps, editor)
+        second.widen_groups(apps, editor)
