@@ -44,6 +44,16 @@ def sandbox_settings(running: Running) -> dict[str, Any]:
         "XAI_API_KEY": running.xai_api_key,
         "XAI_MANAGEMENT_KEY": running.xai_management_key,
         "XAI_INDEX_POLL_SECONDS": 0.01,
+        "ADVOWARE_API_BASE_URL": running.advoware_url,
+        "ADVOWARE_SECURITY_GATEWAY_URL": running.advoware_gateway_url,
+        "ADVOWARE_KANZLEI": running.advoware_kanzlei,
+        "ADVOWARE_DATABASE": running.advoware_database,
+        "ADVOWARE_USER": running.advoware_user,
+        "ADVOWARE_PASSWORD": running.advoware_password,
+        "ADVOWARE_API_KEY": running.advoware_app_id,
+        "ADVOWARE_API_SECRET": running.advoware_api_secret,
+        "ADVOWARE_WRITE_ENABLED": True,
+        "ADVOWARE_TO_ESPOCRM_ENABLED": True,
         "HTTP_RETRY_FIRST_SECONDS": 0.001,
         "HTTP_RETRY_BUDGET_SECONDS": 0.5,
     }
@@ -89,7 +99,7 @@ class World:
             waiting = list(Record.objects.filter(status=Status.WAITING).order_by("urgency", "pk"))
             if not waiting:
                 return runs
-            for name in ("espocrm", "xai"):
+            for name in ("espocrm", "xai", "advoware"):
                 if systems.obstacle([name]):
                     systems.try_now(name)
             for record in waiting:

@@ -51,14 +51,17 @@ class StepSpec:
 DOCUMENT_SYNC = "document_sync"
 COLLECTION_SYNC = "collection_sync"
 PARTY_SYNC = "beteiligte_sync"
+BANK_SYNC = "bankverbindungen_sync"
+PARTY_ACCOUNTS = "bankverbindungen_of_party"
 
 # Topics on which nothing runs on purpose: their webhooks are accepted and recorded. Any other topic must have a step.
-RECORDED_ONLY = ("vmh.bankverbindungen.*",)
+RECORDED_ONLY: tuple[str, ...] = ()
 
 FLOWS: dict[str, str | Promise] = {
     "documents": _("Documents of the CRM made searchable at xAI"),
     "collections": _("Collections at xAI for the matters and parties of the CRM"),
     "beteiligte": _("Parties of the CRM and of Advoware, both ways"),
+    "bankverbindungen": _("Bank accounts of the CRM's parties, brought to Advoware"),
 }
 
 
@@ -122,7 +125,26 @@ def steps() -> tuple[StepSpec, ...]:
             description=_("Brings a party and its contacts into agreement between the CRM and Advoware"),
             flow="beteiligte",
             triggers=(_topic("vmh.beteiligte.*"), Trigger(Kind.CRON, "*/15 * * * *")),
+            emits=("vmh.bankkonten.check",),
             runs="syncapp.flows.beteiligte.sync.BeteiligteSync",
+            systems=("espocrm", "advoware"),
+        ),
+        StepSpec(
+            name=BANK_SYNC,
+            description=_("Brings a bank account of the CRM to Advoware; what must be done by hand there is a task"),
+            flow="bankverbindungen",
+            triggers=(_topic("vmh.bankverbindungen.*"), Trigger(Kind.CRON, "*/15 * * * *")),
+            emits=("vmh.bankkonten.check",),
+            runs="syncapp.flows.bankverbindungen.sync.BankverbindungenSync",
+            systems=("espocrm", "advoware"),
+        ),
+        StepSpec(
+            name=PARTY_ACCOUNTS,
+            description=_("Keeps one default account for each party, and brings accounts of Advoware to the CRM"),
+            flow="bankverbindungen",
+            triggers=(_topic("vmh.bankkonten.check"),),
+            emits=("vmh.bankverbindungen.update",),
+            runs="syncapp.flows.bankverbindungen.party.PartyAccounts",
             systems=("espocrm", "advoware"),
         ),
     )

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from django.conf import settings
 
-from syncapp.flows.beteiligte.actions import ADVOWARE, CRM
 from syncapp.flows.beteiligte.fields import KOMMKZ, SALUTATIONS, TABLE, Direction, Rule, Rules
 
 
@@ -21,10 +20,3 @@ def rules() -> Rules:
         kommkz=dict(config.ADVOWARE_KOMMKZ.items()) or KOMMKZ,
         phone_region=config.PHONE_REGION,
     )
-
-
-def writable() -> frozenset[str]:
-    """The systems that may be written to when parties are synced."""
-    config = settings.CONFIG
-    allowed = {ADVOWARE: config.ADVOWARE_WRITE_ENABLED, CRM: config.ADVOWARE_TO_ESPOCRM_ENABLED}
-    return frozenset(system for system, on in allowed.items() if on)

@@ -14,6 +14,7 @@ from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import FIELDS, EspoClient, EspoParty
 from syncapp.engine import people
 from syncapp.engine.run import Run
+from syncapp.flows import directions
 from syncapp.flows.beteiligte import configuration, journal, register, times
 from syncapp.flows.beteiligte.agreement import Agreed, with_own_writes
 from syncapp.flows.beteiligte.fields import PartyField, Rules
@@ -96,7 +97,7 @@ class Reader:
         number, removed = crm.number, None
         if number is None and known is not None:
             number, removed = (None, known) if noted else (known, None)
-        state = PartyState(agreed, crm, number, rules=self.rules, writable=configuration.writable())
+        state = PartyState(agreed, crm, number, rules=self.rules, writable=directions.writable())
         state = replace(state, closed=people.closed_by_hand(run.record))
         if number is None:
             return self._without_number(state, removed)

@@ -1,0 +1,78 @@
+"""Bank accounts in canonical form, and what is remembered of them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from schwifty import BIC, IBAN
+from schwifty.exceptions import SchwiftyException
+
+FIELDS = ("bic", "kontoinhaber", "bank")  # besides the IBAN, by which an account is recognised
+
+
+def iban(value: str) -> str:
+    """Without blanks, in capitals; not checked."""
+    return "".join(value.split()).upper()
+
+
+def iban_is_valid(value: str) -> bool:
+    """Country, length and check digits (ISO 13616)."""
+    try:
+        IBAN(value)
+    except SchwiftyException:
+        return False
+    return True
+
+
+def bic_is_valid(value: str) -> bool:
+    """ISO 9362; an empty one is fine: inside the SEPA area the IBAN is enough."""
+    try:
+        return not value or bool(BIC(value))
+    except SchwiftyException:
+        return False
+
+
+def text(value: str) -> str:
+    return " ".join(value.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account on one side. `values`: the fields besides the IBAN."""
+
+    iban: str
+    values: Mapping[str, str] = field(repr=False)
+    id: str = ""
+
+    @classmethod
+    def of(cls, iban_: str, bic: str, holder: str, bank: str, pk: str = "") -> Account:
+        return cls(iban(iban_), {"bic": iban(bic), "kontoinhaber": text(holder), "bank": text(bank)}, pk)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """The last agreement: each field as it was on each side. `look`: tasks are open, look at both sides."""
+
+    number: int | None = None
+    iban: str = ""
+    fields: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    look: bool = False
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Agreed:
+        if not raw:
+            return cls()
+        return cls(raw["number"], raw["iban"], {k: (v[0], v[1]) for k, v in raw["fields"].items()}, raw["look"])
+
+    def to_json(self) -> dict[str, Any]:
+        fields = {name: list(pair) for name, pair in self.fields.items()}
+        return {"number": self.number, "iban": self.iban, "fields": fields, "look": self.look}
+
+
+def unchanged(account: Account, agreed: Agreed) -> bool:
+    """Whether the CRM's side is as it was when both agreed."""
+    if account.iban != agreed.iban:
+        return False
+    return all(name in agreed.fields and agreed.fields[name][0] == account.values[name] for name in FIELDS)

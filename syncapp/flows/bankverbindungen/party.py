@@ -1,0 +1,140 @@
+"""All bank accounts of one party: at most one default, and what only Advoware has is brought to the CRM (setting)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+from syncapp.clients.errors import NotFound
+from syncapp.clients.espocrm import FIELDS, EspoBankAccount
+from syncapp.engine import connections, wishes
+from syncapp.engine.planning import Action, Ending, Plan, Postponed, Settled, Skipped
+from syncapp.engine.run import Run, WriteIntent
+from syncapp.engine.wishes import Target
+from syncapp.events import registry
+from syncapp.flows import directions
+from syncapp.flows.bankverbindungen import register
+from syncapp.flows.bankverbindungen.mapping import Account, iban
+from syncapp.flows.bankverbindungen.plan import CRM, HELD_FOR, Why
+from syncapp.flows.bankverbindungen.sync import advoware_account
+from syncapp.models import Record, SystemName, Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class BringToCrm:
+    """An account that only Advoware has."""
+
+    account: Account = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return "create the bank account in the CRM"
+
+
+@dataclass(frozen=True, slots=True)
+class UnsetDefault:
+    """The newest default of a party holds; this older one is none any more."""
+
+    row: EspoBankAccount
+
+    @property
+    def name(self) -> str:
+        return f"unset the default at bank account {self.row.id} in the CRM"
+
+
+@dataclass(frozen=True, slots=True)
+class PartyAccountsState:
+    """None of both: the party is gone."""
+
+    rows: tuple[EspoBankAccount, ...] | None
+    only_there: tuple[Account, ...] = ()
+    writable: bool = True
+
+
+def plan(state: PartyAccountsState) -> Plan:
+    if state.rows is None:
+        return Plan(Skipped(Why.ENTITY_GONE))
+    defaults = sorted((row for row in state.rows if row.is_default), key=_age)
+    actions: tuple[Action, ...] = (
+        *(UnsetDefault(row) for row in defaults[:-1]),
+        *(BringToCrm(each) for each in state.only_there),
+    )
+    if actions and not state.writable:
+        return Plan(Postponed(Why.WRITING_OFF, HELD_FOR, detail=CRM), held_back=actions)
+    return Plan(Settled({}), actions)
+
+
+def _age(row: EspoBankAccount) -> tuple[float, str]:
+    return (row.modified_at.timestamp() if row.modified_at else 0.0, row.id)
+
+
+class PartyAccounts:
+    """One run for one party."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._crm, self._advoware = connections.espocrm(run), connections.advoware(run)
+
+    def read(self) -> PartyAccountsState:
+        party_id = self._run.entity_id
+        try:
+            rows = tuple(row for row in self._crm.bank_accounts(party_id) if not row.deleted)
+        except NotFound:
+            return PartyAccountsState(None)
+        number = register.party_number(party_id)
+        wanted = settings.CONFIG.BANK_ACCOUNTS_TO_ESPOCRM and number is not None
+        only_there = self._only_there(rows, number) if wanted and number is not None else ()
+        return PartyAccountsState(rows, only_there, CRM in directions.writable())
+
+    def _only_there(self, rows: tuple[EspoBankAccount, ...], number: int) -> tuple[Account, ...]:
+        # What was agreed with an account of the CRM counts too: a person may have to change or remove it in Advoware.
+        known = {iban(row.iban) for row in rows} | self._once_agreed(number)
+        try:
+            there = self._advoware.bank_accounts(number)
+        except NotFound:
+            return ()
+        found = {account.iban: account for account in map(advoware_account, there) if account.iban}
+        return tuple(account for key, account in sorted(found.items()) if key not in known)
+
+    def _once_agreed(self, number: int) -> set[str]:
+        records = Record.objects.filter(step=registry.BANK_SYNC, agreed__number=number)
+        return {str(agreed.get("iban", "")) for agreed in records.values_list("agreed", flat=True)}
+
+    def plan(self, state: PartyAccountsState) -> Plan:
+        return plan(state)
+
+    def apply(self, state: PartyAccountsState, plan: Plan) -> Ending:
+        del state
+        for action in plan.actions:
+            match action:
+                case BringToCrm():
+                    self._bring(action.account)
+                case UnsetDefault():
+                    intent = WriteIntent(SystemName.ESPOCRM, "unset_default", FIELDS.bank_entity, action.row.id)
+                    with self._run.writing(intent, {FIELDS.bank_default: [True, False]}):
+                        changes = {FIELDS.bank_default: False}
+                        self._crm.update(FIELDS.bank_entity, action.row.id, changes, action.row.version)
+        return plan.ending
+
+    def failed(self, reason: str) -> None:
+        """The accounts themselves show their failures."""
+
+    def _bring(self, account: Account) -> None:
+        values = account.values
+        fields: dict[str, object] = {
+            "name": values["bank"] or values["kontoinhaber"] or "Bankverbindung",
+            FIELDS.bank_party: self._run.entity_id,
+            FIELDS.iban: account.iban,
+            FIELDS.bic: values["bic"],
+            FIELDS.bank_holder: values["kontoinhaber"],
+            FIELDS.bank_name: values["bank"],
+            FIELDS.bank_active: True,
+        }
+        intent = WriteIntent(SystemName.ESPOCRM, "create_crm_bank_account", FIELDS.bank_entity, mark=account.iban)
+        with self._run.writing(intent, {name: [None, value] for name, value in fields.items()}) as entry:
+            made = self._crm.create(FIELDS.bank_entity, fields)
+            entry.target_id = str(made.get("id", ""))
+        # Our own change may send us no event; a lost one would leave the account without its agreement.
+        target = Target(registry.BANK_SYNC, FIELDS.bank_entity, entry.target_id)
+        wishes.request([target], urgency=Urgency.FOLLOW_UP, trace_id=self._run.trace_id, thorough=True)

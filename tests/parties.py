@@ -1,0 +1,101 @@
+"""Parties in both systems of the sandbox, and the hub's step about them: for tests of the flow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from syncapp.engine import wishes
+from syncapp.engine.wishes import Target
+from syncapp.events.registry import PARTY_SYNC
+from syncapp.models import Record, Task, TaskState, Urgency
+from tests.world import World
+
+PARTY = "CBeteiligte"
+OFFICE, FAX, MOBILE, MAIL, INTERNET = 1, 2, 3, 4, 5  # kommKz
+
+
+@dataclass
+class Parties:
+    world: World
+
+    # EspoCRM
+
+    def in_crm(self, **data: Any) -> str:
+        return self.world.sandbox.create(PARTY, {"firstName": "Almut", "lastName": "Wendland", **data})
+
+    def crm(self, pk: str) -> dict[str, Any]:
+        return self.world.sandbox.get(PARTY, pk)
+
+    def edit_crm(self, pk: str, **data: Any) -> None:
+        self.world.sandbox.update(PARTY, pk, data)
+
+    def mails(self, pk: str) -> set[str]:
+        return {row["emailAddress"] for row in self.crm(pk)["emailAddressData"] or []}
+
+    def phones(self, pk: str) -> dict[str, str]:
+        return {row["phoneNumber"]: row["type"] for row in self.crm(pk)["phoneNumberData"] or []}
+
+    # Advoware
+
+    @property
+    def _advoware(self) -> Any:
+        return self.world.sandbox.advoware
+
+    def in_advoware(self, *contacts: tuple[int, str], **data: Any) -> int:
+        communications = [{"kommKz": kind, "tlf": value} for kind, value in contacts]
+        made = self._advoware.create_party(
+            {"vorname": "Almut", "name": "Wendland", **data}, communications=communications
+        )
+        return int(made["betNr"])
+
+    def advoware(self, number: int) -> dict[str, Any]:
+        party: dict[str, Any] = self._advoware.party(number)
+        return party
+
+    def edit_advoware(self, number: int, **data: Any) -> None:
+        self._advoware.update_party(number, data)
+
+    def remove_in_advoware(self, number: int) -> None:
+        self._advoware.remove_party(number)
+
+    def entries(self, number: int) -> list[tuple[int, str]]:
+        return sorted((row["kommKz"], row["tlf"] or "") for row in self.advoware(number)["kommunikation"])
+
+    def entry(self, number: int, value: str) -> int:
+        return next(int(row["id"]) for row in self.advoware(number)["kommunikation"] if row["tlf"] == value)
+
+    def edit_entry(self, number: int, value: str, **data: Any) -> None:
+        self._advoware.update_communication(number, self.entry(number, value), data)
+
+    def remove_entry(self, number: int, value: str) -> None:
+        self._advoware.remove_communication(number, self.entry(number, value))
+
+    def add_entry(self, number: int, kind: int, value: str) -> None:
+        self._advoware.add_communication(number, {"kommKz": kind, "tlf": value})
+
+    def numbers(self) -> set[int]:
+        return {row["betNr"] for row in self.world.sandbox.state("advoware")["parties"]}
+
+    # The hub
+
+    def event(self, pk: str, *, thorough: bool = False) -> None:
+        wishes.request([Target(PARTY_SYNC, PARTY, pk)], urgency=Urgency.EVENT, thorough=thorough, trace_id="test")
+
+    def sync(self, pk: str, *, thorough: bool = True) -> Record:
+        self.event(pk, thorough=thorough)
+        self.world.drive()
+        return self.record(pk)
+
+    def record(self, pk: str) -> Record:
+        return Record.objects.get(step=PARTY_SYNC, entity_id=pk)
+
+    def pair(self, *contacts: tuple[int, str], crm: dict[str, Any] | None = None, **advoware: Any) -> tuple[str, int]:
+        """A party that is in both systems and in agreement."""
+        number = self.in_advoware(*contacts, **advoware)
+        pk = self.in_crm(betnr=number, **(crm or {}))
+        self.sync(pk)
+        return pk, number
+
+    def tasks(self, pk: str) -> list[str]:
+        return sorted(Task.objects.filter(record__entity_id=pk, state=TaskState.OPEN).values_list("kind", flat=True))
