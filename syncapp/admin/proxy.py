@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
+from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from syncapp.admin.proxy_filters import CalledSinceFilter, CallerFilter, MethodF
 from syncapp.models import ProxyCall, ProxyKey, ProxyRefusal
 from syncapp.templatetags.hub import exactly, when
 
+BASE = "api/v1/"  # all paths begin with it, so lists leave it out
 RECENT = 20  # calls on the page of a key
 
 
@@ -30,12 +32,14 @@ class ProxyKeyAdmin(ReadOnlyAdmin[ProxyKey]):
         return _("Keys of the Advoware proxy")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        lead = _("Programs of the firm reach Advoware through the hub, each with a key of its own.")
-        return super().changelist_view(request, {"lead": lead, "before_list": "syncapp/admin/proxy_keys_before.html"})
+        return super().changelist_view(request, {"before_list": "syncapp/admin/proxy_keys_before.html"})
 
     def row_context(self, request: HttpRequest, row: ProxyKey) -> dict[str, Any]:
         recent = ProxyCall.objects.filter(key=row).order_by("-id")[:RECENT]
-        return {"key": row, "calls": [(call, *outcome(call)) for call in recent]}
+        return {
+            "key": row,
+            "calls": [(call, call.path.removeprefix(BASE), *outcome(call), duration_words(call)) for call in recent],
+        }
 
     @admin.display(description=gettext_lazy("caller"))
     def named(self, key: ProxyKey) -> SafeString:
@@ -84,7 +88,8 @@ class ProxyCallAdmin(ReadOnlyAdmin[ProxyCall]):
 
     @admin.display(description=gettext_lazy("what"))
     def what(self, call: ProxyCall) -> SafeString:
-        return format_html('<b>{}</b> <span class="hub-id">{}</span>', call.method, call.path or "–")
+        path = call.path.removeprefix(BASE) or "–"
+        return format_html('<b>{}</b> <span class="hub-id">{}</span>', call.method, path)
 
     @admin.display(description=gettext_lazy("answered with"))
     def outcome_label(self, call: ProxyCall) -> SafeString:
@@ -93,7 +98,7 @@ class ProxyCallAdmin(ReadOnlyAdmin[ProxyCall]):
 
     @admin.display(description=gettext_lazy("took"))
     def duration(self, call: ProxyCall) -> str:
-        return f"{call.milliseconds} ms" if call.status else "–"
+        return duration_words(call)
 
     @admin.display(description=gettext_lazy("size"))
     def size_label(self, call: ProxyCall) -> str:
@@ -101,11 +106,11 @@ class ProxyCallAdmin(ReadOnlyAdmin[ProxyCall]):
 
     @admin.display(description=gettext_lazy("from"))
     def came_from(self, call: ProxyCall) -> SafeString:
-        return format_html('<span class="hub-id">{}</span>', call.address or "–")
+        return format_html('<span class="hub-id hub-nowrap">{}</span>', call.address or "–")
 
     @admin.display(description=gettext_lazy("trace"))
     def trace(self, call: ProxyCall) -> SafeString:
-        return format_html('<span class="hub-id" title="{}">{}</span>', call.trace_id, call.trace_id[:8])
+        return format_html('<span class="hub-id hub-nowrap" title="{}">{}</span>', call.trace_id, call.trace_id[:8])
 
 
 def outcome(call: ProxyCall) -> tuple[str, str]:
@@ -117,3 +122,10 @@ def outcome(call: ProxyCall) -> tuple[str, str]:
         words = str(ProxyRefusal(call.refusal).label) if known else call.refusal
         return ("bad" if call.status >= 500 or call.status < 300 else "warn"), words
     return ("good" if call.status < 400 else "bad" if call.status >= 500 else "warn"), ""
+
+
+def duration_words(call: ProxyCall) -> str:
+    if not call.status:
+        return "–"
+    short = call.milliseconds < 1000
+    return f"{call.milliseconds} ms" if short else f"{localize(round(call.milliseconds / 1000, 1))} s"

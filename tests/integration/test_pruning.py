@@ -19,6 +19,9 @@ from syncapp.models import (
     InboxState,
     JournalEntry,
     JournalState,
+    ProxyCall,
+    ProxyKey,
+    ProxyWindow,
     Reason,
     Record,
     ScanRun,
@@ -134,6 +137,20 @@ def test_rows_of_the_machinery() -> None:
     assert set(ScanRun.objects.all()) == {stopped, newest, young}
     assert list(Worker.objects.all()) == [alive]
     assert (Task.objects.count(), OrmQ.objects.count()) == (1, 1)
+
+
+def test_calls_through_the_proxy() -> None:
+    key, _secret = ProxyKey.issue("A program")
+    young = ProxyCall.objects.create(key=key, at=ago(179), method="GET", status=200)
+    ProxyCall.objects.create(key=key, at=ago(181), method="GET", status=200)
+    ProxyCall.objects.create(at=ago(181), method="GET", status=401)
+    this_minute = int(timezone.now().timestamp() // 60)
+    window = ProxyWindow.objects.create(name="key:1", minute=this_minute, calls=3)
+    ProxyWindow.objects.create(name="from:192.0.2.1", minute=this_minute - 61, calls=3)
+    assert pruning.prune().counts["calls through the proxy"] == 2
+    assert ProxyCall.objects.get() == young
+    assert ProxyWindow.objects.get() == window
+    assert ProxyKey.objects.get() == key
 
 
 def test_more_than_a_chunk_goes_and_progress_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
