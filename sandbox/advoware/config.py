@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 KANZLEI = "sandbox-kanzlei"
 DATABASE = "sandbox"
@@ -32,6 +32,7 @@ class AdvowareSettings:
     empty_texts: bool = False  # an empty text is "" in answers, not null
     answer_to_post: str = "id"  # or whole: what a POST of a communication, address or bank account answers
     answer_to_put: str = "whole"  # or nothing: 204 without a body
+    ignored_fields: list[str] = field(default_factory=list)  # of parties and their details: accepted and not kept
     details_move_party: bool = False  # a changed communication, address or account is a new rowId of its party
     large_body_mb: float = 5.0
     large_body_chunk: int = 65536  # bytes in a chunk of the large body; 0: in one piece, with Content-Length

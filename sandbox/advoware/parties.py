@@ -49,7 +49,7 @@ class PartiesApi:
         if request.method == "GET":
             return wire.answer(self.settings, [party.as_dict() for party in self.store.parties.values()])
         if request.method == "POST":
-            values = read(PARTY, wire.json_body(request))
+            values = self._kept(read(PARTY, wire.json_body(request)))
             if not values.get("name"):
                 raise AdvowareError(400, "Das Feld 'name' ist erforderlich.")
             return wire.answer(self.settings, {"betNr": self.store.add_party(values).number})
@@ -60,7 +60,7 @@ class PartiesApi:
         if request.method == "GET":
             return wire.answer(self.settings, party.as_dict())
         if request.method == "PUT":
-            values = empty(PARTY) | read(PARTY, wire.json_body(request))
+            values = self._kept(empty(PARTY) | read(PARTY, wire.json_body(request)))
             return wire.saved(self.settings, self.store.change_party(number, values).as_dict())
         raise AdvowareError(403, NO_DELETE) if request.method == "DELETE" else AdvowareError(405, NO_METHOD)
 
@@ -71,7 +71,7 @@ class PartiesApi:
         if request.method == "POST":
             values = read(DETAILS[kind], wire.json_body(request))
             _refuse_half(kind, values)
-            entry = self.store.add_detail(number, kind, values, self.settings.details_move_party)
+            entry = self.store.add_detail(number, kind, self._kept(values), self.settings.details_move_party)
             whole = self.settings.answer_to_post == "whole"
             return wire.answer(self.settings, entry if whole else {"id": entry["id"]})
         if request.method == "DELETE" and kind in CHANGEABLE:
@@ -86,10 +86,13 @@ class PartiesApi:
             return wire.answer(self.settings, entry)
         if request.method == "PUT":
             fields = {name: DETAILS[kind][name] for name in CHANGEABLE[kind]}
-            values = empty(fields) | read(fields, wire.json_body(request))
+            values = self._kept(empty(fields) | read(fields, wire.json_body(request)))
             changed = self.store.change_detail(number, kind, detail_id, values, self.settings.details_move_party)
             return wire.saved(self.settings, changed)
         raise AdvowareError(403, NO_DELETE) if request.method == "DELETE" else AdvowareError(405, NO_METHOD)
+
+    def _kept(self, values: Record) -> Record:
+        return {name: value for name, value in values.items() if name not in self.settings.ignored_fields}
 
 
 def _refuse_half(kind: str, values: Record) -> None:

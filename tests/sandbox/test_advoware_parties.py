@@ -216,3 +216,15 @@ def test_a_lost_answer_may_have_been_a_success(advoware, client):
         advoware("PUT", here, json={"name": "Neu"}).json()
     assert advoware("GET", here).json()["name"] == "Neu"
     assert [call["system"] for call in client.calls()].count("advoware-security") == 1
+
+
+def test_a_field_that_is_ignored_keeps_its_value_without_a_word(advoware, client, party, here):
+    client.settings(advoware_ignored_fields=["vorname", "tlf"])
+    assert (
+        advoware("PUT", here, json=advoware("GET", here).json() | {"vorname": "Anna", "name": "Lund"}).status_code
+        == 200
+    )
+    assert advoware("POST", f"{here}/Kommunikationen", json={"kommKz": 4, "tlf": "b@lund.example"}).status_code == 200
+    now = client.advoware.party(party)
+    assert (now["name"], now["vorname"]) == ("Lund", "Antje")
+    assert [row["tlf"] for row in now["kommunikation"]] == ["a@moeller.example", None]
