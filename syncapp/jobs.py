@@ -52,6 +52,14 @@ def scan_everything() -> None:
     scans.run(scans.EVERYTHING)
 
 
+def scan_parties() -> None:
+    scans.run(scans.PARTIES)
+
+
+def scan_all_parties() -> None:
+    scans.run(scans.ALL_PARTIES)
+
+
 def scan_confirmed(pk: int) -> None:
     """Run a stopped comparison again; a person has agreed to what it would change."""
     name = ScanRun.objects.filter(pk=pk).values_list("scan", flat=True).first()

@@ -77,6 +77,19 @@ JOBS: tuple[Job, ...] = (
         timeout=scans.LONGEST_SECONDS,
     ),
     Job(
+        "scan_parties",
+        "syncapp.jobs.scan_parties",
+        _("Compares what changed at parties and bank accounts, in the CRM and in Advoware"),
+        cron="7-59/15 * * * *",
+    ),
+    Job(
+        "scan_all_parties",
+        "syncapp.jobs.scan_all_parties",
+        _("Compares all parties and bank accounts with Advoware"),
+        cron="15 3 * * *",
+        timeout=scans.LONGEST_SECONDS,
+    ),
+    Job(
         "prune",
         "syncapp.jobs.prune",
         _("Deletes old bodies, messages, attempts and journal entries (settings KEEP_…)"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from syncapp.engine import wishes
 from syncapp.engine.wishes import Target
+from syncapp.models import ScanRun, Urgency
 
 
 class How(StrEnum):
@@ -14,8 +17,18 @@ class How(StrEnum):
     LINKS = "belongs elsewhere than it is"
     MISSING_REMOTELY = "missing at xAI"
     GONE = "gone in the CRM"
+    CHANGED_IN_ADVOWARE = "changed in Advoware"
+    GONE_IN_ADVOWARE = "gone in Advoware"
+    TASK = "a person's task may be done"
+    FAILED = "failed before"
+    STALE = "not looked at for a day"
+    UNSURE = "perhaps changed in the CRM"
 
 
+# Nothing is known to have changed: looked at, and no reason to stop a comparison that finds many.
+ONLY_A_LOOK = frozenset({How.TASK, How.FAILED, How.STALE, How.UNSURE})
+# An event of the CRM says as much: one read of the CRM shows whether there is more to do.
+CRM_ONLY = frozenset({How.UNSURE})
 # What would take something away; many of these at once are more often an outage or a lost right than a wish.
 TAKES_AWAY = frozenset({How.GONE, How.LINKS})
 
@@ -34,3 +47,13 @@ class Difference:
     @property
     def target(self) -> Target:
         return Target(self.step, self.entity_type, self.entity_id)
+
+
+def leave_wishes(scan: ScanRun, found: Iterable[Difference]) -> None:
+    """One wish for every difference, of the lowest urgency; counted on the comparison's row."""
+    rows = list(found)
+    for thorough in (True, False):
+        targets = [each.target for each in rows if (each.how not in CRM_ONLY) == thorough]
+        counted = wishes.request(targets, urgency=Urgency.SCAN, trace_id=f"scan-{scan.pk}", thorough=thorough)
+        scan.wished += len(counted)
+    scan.save()

@@ -1,13 +1,14 @@
 """Comparisons on a schedule: part of the design, not a repair. Events get lost, and links send none.
 
 "changes" looks at what changed in the CRM since a cursor, with overlap. "everything" compares all, links and xAI's side
-included, and lists orphans. Both only leave wishes, of the lowest urgency.
+included, and lists orphans. "parties" and "all parties" do the same for the CRM and Advoware. All only leave wishes, of
+the lowest urgency.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,16 +16,16 @@ from django.utils import timezone
 
 from syncapp.clients.errors import ClientError
 from syncapp.clients.espocrm.fields import FIELDS
-from syncapp.engine import carrier, connections, locks, systems, wishes
-from syncapp.flows import brake, landscape, orphans
+from syncapp.engine import carrier, connections, locks, systems
+from syncapp.flows import brake, cursors, landscape, orphans, party_scans
 from syncapp.flows.collections import scan as collections_scan
-from syncapp.flows.differences import TAKES_AWAY, Difference
+from syncapp.flows.differences import TAKES_AWAY, Difference, leave_wishes
 from syncapp.flows.documents import scan as documents_scan
-from syncapp.models import Cursor, ScanRun, ScanState, SystemName, Urgency
+from syncapp.models import Cursor, ScanRun, ScanState, SystemName
 
 CHANGES, EVERYTHING = "changes", "everything"
-# Clocks differ, and a transaction in the CRM may become visible after its time stamp.
-OVERLAP = timedelta(minutes=10)
+PARTIES, ALL_PARTIES = "parties", "all_parties"
+NAMES = (CHANGES, EVERYTHING, PARTIES, ALL_PARTIES)
 CONFIRMED = "syncapp.jobs.scan_confirmed"
 # Comparing everything costs one or two calls for each parent of documents: ten thousand take about half an hour.
 LONGEST_SECONDS = 3 * 3600
@@ -37,7 +38,7 @@ def run(name: str, *, confirmed: bool = False) -> ScanRun | None:
     token = uuid.uuid4().hex
     try:
         # As long as a scan may take, so that a repeated task never runs beside it.
-        longest = timedelta(seconds=LONGEST_SECONDS) if name == EVERYTHING else None
+        longest = timedelta(seconds=LONGEST_SECONDS) if name in (EVERYTHING, ALL_PARTIES) else None
         with locks.hold(f"scan:{name}", token, "scan", longest):
             ScanRun.objects.filter(scan=name, state=ScanState.RUNNING).update(
                 state=ScanState.FAILED, detail="interrupted", finished_at=timezone.now()
@@ -49,16 +50,25 @@ def run(name: str, *, confirmed: bool = False) -> ScanRun | None:
         return None
 
 
+def systems_of(name: str) -> tuple[SystemName, SystemName]:
+    """Whom a comparison has to ask."""
+    parties = name in (PARTIES, ALL_PARTIES)
+    return (SystemName.ESPOCRM, SystemName.ADVOWARE if parties else SystemName.XAI)
+
+
 def _attempt(scan: ScanRun, confirmed: bool) -> None:
     try:
-        away = systems.obstacle([SystemName.ESPOCRM, SystemName.XAI])
-        missing = [name for name in (SystemName.ESPOCRM, SystemName.XAI) if not connections.configured(name)]
+        needed = systems_of(scan.scan)
+        away = systems.obstacle(needed)
+        missing = [name for name in needed if not connections.configured(name)]
         if away or missing:
             scan.state, scan.detail = ScanState.FAILED, f"{away.name if away else missing[0]} is not available"
         elif scan.scan == EVERYTHING:
             _everything(scan, confirmed)
-        else:
+        elif scan.scan == CHANGES:
             _changes(scan)
+        else:
+            party_scans.compare(scan, whole=scan.scan == ALL_PARTIES, confirmed=confirmed)
     except ClientError as exc:
         scan.state, scan.detail = ScanState.FAILED, str(exc)[:300]
         systems.suspect(exc.system, exc)
@@ -71,7 +81,7 @@ def _changes(scan: ScanRun) -> None:
     crm = connections.espocrm()
     for kind in [FIELDS.document_entity, *landscape.parent_types(crm)]:
         cursor, _ = Cursor.objects.get_or_create(name=f"changes:{kind}")
-        for newest, found, seen in _changed(kind, _since(cursor)):
+        for newest, found, seen in _changed(kind, cursors.since(cursor)):
             _leave(scan, found, seen)
             # Wishes first, cursor second: after a crash in between they are left twice, which is harmless.
             Cursor.objects.filter(pk=cursor.pk).update(position=newest, moved_at=timezone.now())
@@ -85,10 +95,6 @@ def _changed(kind: str, since: datetime | None) -> Iterator[tuple[datetime, list
     return collections_scan.changed(crm, kind, since)
 
 
-def _since(cursor: Cursor) -> datetime | None:
-    return cursor.position - OVERLAP if cursor.position else None
-
-
 def _everything(scan: ScanRun, confirmed: bool) -> None:
     found: list[Difference] = []
     view = _compare_all(lambda batch, seen: _collect(scan, found, batch, seen))
@@ -99,7 +105,7 @@ def _everything(scan: ScanRun, confirmed: bool) -> None:
     else:
         scan.state = ScanState.DONE
         scan.orphans = orphans.find(view)
-    _wish(scan, found)
+    leave_wishes(scan, found)
 
 
 def _compare_all(handle: Callable[[list[Difference], int], None]) -> landscape.Landscape:
@@ -122,14 +128,7 @@ def _collect(scan: ScanRun, found: list[Difference], batch: list[Difference], se
 def _leave(scan: ScanRun, batch: list[Difference], seen: int) -> None:
     scan.seen += seen
     scan.differing += len(batch)
-    _wish(scan, batch)
-
-
-def _wish(scan: ScanRun, found: Iterable[Difference]) -> None:
-    targets = [difference.target for difference in found]
-    counted = wishes.request(targets, urgency=Urgency.SCAN, trace_id=f"scan-{scan.pk}", thorough=True)
-    scan.wished += len(counted)
-    scan.save()
+    leave_wishes(scan, batch)
 
 
 def differences(progress: Callable[[int], None] | None = None, *, scan: str = EVERYTHING) -> Iterator[Difference]:
@@ -143,10 +142,12 @@ def differences(progress: Callable[[int], None] | None = None, *, scan: str = EV
 
     if scan == EVERYTHING:
         _compare_all(handle)
+    elif scan != CHANGES:
+        found = party_scans.differences(progress, whole=scan == ALL_PARTIES)
     else:
         for kind in [FIELDS.document_entity, *landscape.parent_types(connections.espocrm())]:
             cursor = Cursor.objects.filter(name=f"changes:{kind}").first()
-            for _, batch, seen in _changed(kind, _since(cursor) if cursor else None):
+            for _, batch, seen in _changed(kind, cursors.since(cursor)):
                 handle(batch, seen)
     yield from found
 

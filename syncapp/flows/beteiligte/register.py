@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db.models import QuerySet
 
 from syncapp.models import Reference, ReferenceKind, SystemName
 
+ROW_ID = "row_id"  # in a reference's data: Advoware's version of the row alone
+GONE = "gone"  # in a reference's data: staff have been told that Advoware has it no more
 NOTED = "noted"  # in a reference's data: EspoCRM shows the number, so an empty field there was emptied by a person
 
 
@@ -21,7 +25,33 @@ def noted(row: Reference | None) -> bool:
     return bool(row is not None and row.data.get(NOTED))
 
 
-def remember(entity_type: str, entity_id: str, number: int, *, fingerprint: str = "", noted: bool = False) -> None:
+@dataclass(frozen=True, slots=True)
+class KnownState:
+    """What a party was like in Advoware when both sides last agreed."""
+
+    entity_id: str
+    fingerprint: str
+    row_id: str
+    gone: bool
+
+
+def known_states() -> dict[int, KnownState]:
+    rows = _rows().values_list("remote_id", "entity_id", "digest", "data").iterator(chunk_size=2000)
+    return {
+        int(number): KnownState(entity_id, digest, data.get(ROW_ID, ""), bool(data.get(GONE)))
+        for number, entity_id, digest, data in rows
+    }
+
+
+def mark_gone(entity_type: str, entity_id: str) -> None:
+    row = reference(entity_type, entity_id)
+    if row is not None and not row.data.get(GONE):
+        Reference.objects.filter(pk=row.pk).update(data={**row.data, GONE: True})
+
+
+def remember(
+    entity_type: str, entity_id: str, number: int, *, fingerprint: str = "", row_id: str = "", noted: bool = False
+) -> None:
     """One number for one party; what stood here before is forgotten."""
     mine = _rows().filter(entity_type=entity_type, entity_id=entity_id)
     mine.exclude(remote_id=str(number)).delete()
@@ -33,7 +63,7 @@ def remember(entity_type: str, entity_id: str, number: int, *, fingerprint: str 
         remote_id=str(number),
         container_id="",
     )
-    data = {**row.data, **({NOTED: True} if noted else {})}
+    data = {NOTED: noted or bool(row.data.get(NOTED)), ROW_ID: row_id}
     if row.digest != fingerprint or row.data != data:
         Reference.objects.filter(pk=row.pk).update(digest=fingerprint, data=data)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from django.conf import settings
+
 from syncapp.clients.advoware import AdvowareParty
 from syncapp.clients.espocrm import EspoParty
-from syncapp.engine import connections, people
+from syncapp.engine import connections, people, systems
 from syncapp.engine.planning import Ending, Failed, Plan, Postponed, Settled, Skipped
 from syncapp.engine.run import Run
+from syncapp.events import dispatch
 from syncapp.flows import texts
 from syncapp.flows.beteiligte import reading, register
 from syncapp.flows.beteiligte.actions import AddContact, CreateParty, EmptyContact, SaveParty, WriteCrm
@@ -43,7 +46,7 @@ class BeteiligteSync:
 
     def apply(self, state: PartyState, plan: Plan) -> Ending:
         if state.untouched:
-            return plan.ending
+            return self._dated(state, plan.ending)
         if isinstance(plan.ending, Failed):
             self.failed(plan.ending.reason)
             return plan.ending
@@ -110,6 +113,8 @@ class BeteiligteSync:
         if state.crm is None or advoware is None or (state.removed_number is not None and not plan.actions):
             if state.crm is None:
                 register.forget(*entity)
+            elif state.number is not None:
+                register.mark_gone(*entity)
             people.reconcile_tasks(record, plan.tasks)
             return replace(plan.ending, agreed=replace(state.agreed, look=bool(plan.tasks)).to_json())
         crm = reading.crm_side(self._told, state.rules) if self._told is not None else state.crm
@@ -128,8 +133,26 @@ class BeteiligteSync:
         look = bool(open_tasks or plan.conflicts or plan.held_back)
         agreed = stamped(came.agreed, reading.stamp(crm), people.last_entry(record), look=look)
         noted = crm.number == advoware.number
-        register.remember(*entity, advoware.number, fingerprint=advoware.fingerprint, noted=noted)
+        self._tell_bank_accounts(state, advoware)
+        register.remember(
+            *entity, advoware.number, fingerprint=advoware.fingerprint, row_id=advoware.row_id, noted=noted
+        )
         return replace(self._ending(plan, open_tasks, came.moved_on), agreed=agreed.to_json())
+
+    def _dated(self, state: PartyState, ending: Ending) -> Ending:
+        """Nothing to do; once the second of its last change is over, comparisons can rely on the CRM's date."""
+        stamp = reading.stamp(state.crm) if state.crm is not None else ""
+        if not stamp or stamp == state.agreed.stamp:
+            return ending
+        return replace(ending, agreed=replace(state.agreed, stamp=stamp).to_json())
+
+    def _tell_bank_accounts(self, state: PartyState, advoware: AdvowareSide) -> None:
+        """Accounts that waited for the party go on; those that only Advoware has are looked for (setting)."""
+        if state.agreed.number != advoware.number:
+            systems.wake(Reason.PARTY_PENDING)
+        if settings.CONFIG.BANK_ACCOUNTS_TO_ESPOCRM and state.agreed.fingerprint != advoware.fingerprint:
+            run = self._run
+            dispatch.emit("vmh.bankkonten.check", run.entity_type, [run.entity_id], trace_id=run.trace_id)
 
     def _ending(self, plan: Plan, open_tasks: int, moved_on: bool) -> Ending:
         if moved_on:

@@ -14,7 +14,6 @@ from syncapp.flows import scans
 from syncapp.flows.differences import Difference
 from syncapp.management.base import HubCommand
 from syncapp.management.output import plural, progress, table
-from syncapp.models import SystemName
 
 SOME, TROUBLE = 1, 4
 
@@ -23,20 +22,20 @@ class Command(HubCommand):
     help = (
         "Compares the systems and prints what differs. It changes nothing and starts nothing.\n\n"
         "  --scan everything  all documents and their parents, links and xAI included (the default; may take long)\n"
-        "  --scan changes     only what changed in EspoCRM since the last scheduled comparison\n\n"
+        "  --scan changes     only what changed in EspoCRM since the last scheduled comparison\n"
+        "  --scan parties     parties and bank accounts: what changed in EspoCRM or Advoware since then\n"
+        "  --scan all_parties all parties and bank accounts\n\n"
         "To have the differences put right: they are, by themselves, every 15 minutes and every night; one of them\n"
         "now: manage.py sync STEP ENTITY_TYPE ID."
     )
     exit_codes = {0: "nothing differs", SOME: "something differs", TROUBLE: "the comparison could not be made"}
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--scan", choices=(scans.CHANGES, scans.EVERYTHING), default=scans.EVERYTHING, help="see above"
-        )
+        parser.add_argument("--scan", choices=scans.NAMES, default=scans.EVERYTHING, help="see above")
         parser.add_argument("--format", choices=("table", "json"), default="table", help="for people or for programs")
 
     def handle(self, *args: Any, scan: str, format: str, **options: Any) -> None:
-        if missing := [name for name in (SystemName.ESPOCRM, SystemName.XAI) if not connections.configured(name)]:
+        if missing := [name for name in scans.systems_of(scan) if not connections.configured(name)]:
             raise CommandError(f"Not configured: {', '.join(missing)} (see .env.example).", returncode=TROUBLE)
         seen = 0
 

@@ -13,7 +13,9 @@ from syncapp.management.demo.sandbox import refuse_without_sandbox
 
 
 class Command(BaseCommand):
-    help = "Starts EspoCRM, Advoware and xAI as small servers with faults on demand. Its options: manage.py sandbox --help"
+    help = (
+        "Starts EspoCRM, Advoware and xAI as small servers with faults on demand. Its options: manage.py sandbox --help"
+    )
     requires_system_checks = []
 
     def run_from_argv(self, argv: list[str]) -> None:
