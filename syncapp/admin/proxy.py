@@ -120,7 +120,7 @@ def outcome(call: ProxyCall) -> tuple[str, str]:
     if call.refusal:
         known = call.refusal in ProxyRefusal.values
         words = str(ProxyRefusal(call.refusal).label) if known else call.refusal
-        return ("bad" if call.status >= 500 or call.status < 300 else "warn"), words
+        return ("bad" if call.status >= 500 or call.refusal == ProxyRefusal.ANSWER_LOST else "warn"), words
     return ("good" if call.status < 400 else "bad" if call.status >= 500 else "warn"), ""
 
 
@@ -128,4 +128,8 @@ def duration_words(call: ProxyCall) -> str:
     if not call.status:
         return "–"
     short = call.milliseconds < 1000
-    return f"{call.milliseconds} ms" if short else f"{localize(round(call.milliseconds / 1000, 1))} s"
+    return (
+        f"{call.milliseconds}\N{NO-BREAK SPACE}ms"
+        if short
+        else f"{localize(round(call.milliseconds / 1000, 1))}\N{NO-BREAK SPACE}s"
+    )
