@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from syncapp.admin.differing import Pieces, differing
 from syncapp.models import Conflict, ConflictState, Record, Side
-from syncapp.templatetags.field_words import field_in_words
+from syncapp.templatetags.field_words import field_in_words, value_in_words
 
 MOST = 200  # conflicts of one record; a party has some twenty fields
 
@@ -23,6 +23,10 @@ class FieldView:
         return field_in_words(self.conflict.field)
 
     @property
+    def agreed(self) -> str:
+        return value_in_words(self.conflict.agreed)
+
+    @property
     def seen(self) -> str:
         """Of the values shown: a decision about values that moved on does not count."""
         row = self.conflict
@@ -31,7 +35,7 @@ class FieldView:
     @property
     def sides(self) -> list[tuple[str, str, Pieces, bool]]:
         """[(side, label, pieces of its value, chosen)] of EspoCRM and Advoware."""
-        pieces = differing(self.conflict.espocrm, self.conflict.advoware)
+        pieces = differing(self._espocrm, self._advoware)
         return [(side.value, side.label, shown, self.choice == side) for side, shown in zip(Side, pieces, strict=True)]
 
     # What will be written when the choice holds
@@ -42,11 +46,19 @@ class FieldView:
 
     @property
     def value(self) -> str:
-        return self.conflict.espocrm if self.choice == Side.ESPOCRM else self.conflict.advoware
+        return self._espocrm if self.choice == Side.ESPOCRM else self._advoware
 
     @property
     def replaced(self) -> str:
-        return self.conflict.advoware if self.choice == Side.ESPOCRM else self.conflict.espocrm
+        return self._advoware if self.choice == Side.ESPOCRM else self._espocrm
+
+    @property
+    def _espocrm(self) -> str:
+        return value_in_words(self.conflict.espocrm)
+
+    @property
+    def _advoware(self) -> str:
+        return value_in_words(self.conflict.advoware)
 
 
 def open_fields(record: Record, choices: Mapping[int, str] | None = None) -> list[FieldView]:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -52,7 +53,7 @@ class JournalAdmin(ReadOnlyAdmin[JournalEntry]):
 
     def row_context(self, request: HttpRequest, row: JournalEntry) -> dict[str, Any]:
         view = write_views([row])[0]
-        return {"title": write_in_words(row.action).capitalize(), "view": view, "entry": row, "record": row.record}
+        return {"title": capfirst(write_in_words(row.action)), "view": view, "entry": row, "record": row.record}
 
     @admin.display(description=gettext_lazy("when"))
     def moment(self, entry: JournalEntry) -> Any:

@@ -1,4 +1,4 @@
-"""One task as its page shows it: texts with the numbers filled in, values as a table, links to both sides."""
+"""One task as its page shows it: texts with the numbers filled in, values as a table."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from syncapp.admin.task_words import WORDS, Text, Words
-from syncapp.models import SystemName, Task, TaskState
-from syncapp.templatetags.field_words import field_in_words
-from syncapp.templatetags.hub import crm_link
+from syncapp.models import Task, TaskState
+from syncapp.templatetags.field_words import field_in_words, value_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +55,6 @@ class TaskView:
         return self.task.state == TaskState.OPEN
 
     @property
-    def target_link(self) -> str:
-        """The thing itself in EspoCRM's pages, when it is to be done there."""
-        task = self.task
-        return crm_link(task.target_type, task.target_id) if task.system == SystemName.ESPOCRM else ""
-
-    @property
     def facts(self) -> Facts:
         stored = [fact for fact in self.task.facts if isinstance(fact, dict)]
         texts = [[_text(fact, name) for name in ("field", "now", "wanted")] for fact in stored]
@@ -79,4 +72,4 @@ class TaskView:
 
 def _text(fact: dict[str, Any], name: str) -> str:
     value = fact.get(name)
-    return "" if value is None else str(value)
+    return "" if value is None else value_in_words(str(value))

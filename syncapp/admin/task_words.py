@@ -98,13 +98,13 @@ WORDS: Mapping[str, Words] = {
     TaskKind.VALUE_OVERRULED: Words(
         _("The field was changed in EspoCRM and in Advoware. By the rules of the firm one of the two values held."),
         (
-            _("Look at the value that was replaced in %(system)s."),
-            _("If the other one is right, there is nothing to do."),
+            _("Look at both values: one was replaced in %(system)s by the other."),
+            _("If the value that holds now is right, there is nothing to do."),
             _("If the replaced one was right, press Undo at the write on the record's page, or enter it again."),
         ),
         ONLY_BY_HAND,
-        now=_("was replaced"),
-        wanted=_("replaced by"),
+        now=_("holds now"),
+        wanted=_("was replaced"),
     ),
     TaskKind.CONTACT_TYPE: Words(
         _("The type of an entry of the contact data (phone, mobile, fax …) can't be changed in Advoware by a program."),
@@ -147,6 +147,7 @@ WORDS: Mapping[str, Words] = {
             _("If it was removed by mistake: close this task; then the hub creates it in Advoware again."),
         ),
         BY_ITSELF,
+        wanted=_("in EspoCRM"),
         effect=_("The hub then creates the bank account in Advoware again."),
         button=_("Create it in Advoware again"),
     ),

@@ -27,11 +27,11 @@ from syncapp.templatetags.hub import crm_link, tone, when
 @admin.register(Task)
 class TaskAdmin(ReadOnlyAdmin[Task]):
     row_page = "task"
-    list_display = ("what", "where", "entity", "state_label", "since")
+    list_display = ("what", "where", "number", "entity", "state_label", "since")
     list_filter = (TaskStateFilter, TaskKindFilter, AnySystemFilter, EntityTypeFilter)
     list_select_related = ("record",)
     search_fields = ("target_id",)
-    search_help_text = gettext_lazy("Id or address of an entity, or number there")
+    search_help_text = gettext_lazy("Id or address of an entity, or number in Advoware")
     actions = ("close_selected",)
     ordering: ClassVar[tuple[str, ...]] = ("-state", "-pk")  # open ones first, by the names of the states
 
@@ -72,8 +72,12 @@ class TaskAdmin(ReadOnlyAdmin[Task]):
         )
 
     @admin.display(description=gettext_lazy("to be done in"))
-    def where(self, task: Task) -> SafeString:
-        return format_html('{} <span class="hub-id">{}</span>', task.get_system_display(), task.target_id)
+    def where(self, task: Task) -> str:
+        return task.get_system_display()
+
+    @admin.display(description=gettext_lazy("number in Advoware"))
+    def number(self, task: Task) -> SafeString:
+        return format_html('<span class="hub-id">{}</span>', task.target_id or "–")
 
     @admin.display(description=gettext_lazy("entity"))
     def entity(self, task: Task) -> SafeString:

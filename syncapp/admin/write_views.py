@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from syncapp.engine import people
+from syncapp.flows.beteiligte.fields import TABLE
+from syncapp.flows.beteiligte.values import Kind
 from syncapp.models import JournalEntry, Undo, UndoState
+
+# Of a write that is undone: what a party is, not what the hub noted about its own work.
+WRITTEN_BACK: frozenset[str] = frozenset({*(each.name for each in TABLE), *map(str, Kind)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +23,14 @@ class WriteView:
     @property
     def can_be_undone(self) -> bool:
         """Not while it is asked for, and not again once it was written back; after a refusal again."""
-        return people.undoable(self.entry) and not any(undo.state != UndoState.REFUSED for undo in self.undos)
+        asked = any(undo.state != UndoState.REFUSED for undo in self.undos)
+        return people.undoable(self.entry) and bool(self.written_back) and not asked
+
+    @property
+    def written_back(self) -> dict[str, Any]:
+        """The changes that undoing takes back."""
+        changes = self.entry.changes if isinstance(self.entry.changes, dict) else {}
+        return {name: change for name, change in changes.items() if name in WRITTEN_BACK}
 
 
 def write_views(entries: Iterable[JournalEntry]) -> list[WriteView]:

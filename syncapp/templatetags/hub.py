@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from syncapp.events import registry
 from syncapp.models import Reason, Status
-from syncapp.templatetags.field_words import field_in_words
+from syncapp.templatetags.field_words import field_in_words, value_in_words
 from syncapp.templatetags.journal_words import write_in_words
 from syncapp.templatetags.plan_words import in_words
 
@@ -156,6 +156,8 @@ def changed_fields(changes: Any) -> list[tuple[str, object, object]]:
 def _shown(value: object) -> object:
     if isinstance(value, list):
         value = "\n".join(str(line) for line in value)
+    if isinstance(value, str):
+        value = value_in_words(value)
     return "–" if value in (None, "") else value
 
 

@@ -18,11 +18,12 @@ WRITES: Mapping[str, str | Promise] = {
     "create_party": _("party created in Advoware"),
     "update_party": _("party changed in Advoware"),
     "update_crm_party": _("party changed in the CRM"),
-    "create_contact": _("contact entry added in Advoware"),
     "update_contact": _("contact entry changed in Advoware"),
-    "create_bank": _("bank account created in Advoware"),
-    "create_crm_bank": _("bank account created in the CRM"),
-    "undo": _("earlier write taken back"),
+    "create_bank_account": _("bank account created in Advoware"),
+    "create_crm_bank_account": _("bank account created in the CRM"),
+    "update_crm_bank_account": _("bank account changed in the CRM"),
+    "unset_default": _("standard account unset in the CRM"),
+    "tell_failure": _("fault noted in the CRM"),
 }
 
 

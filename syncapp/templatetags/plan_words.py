@@ -12,6 +12,7 @@ from syncapp.templatetags.field_words import fields_in_words
 _CONTACT = {
     "mail address": gettext_noop("mail address"),
     "phone number": gettext_noop("phone number"),
+    "private phone number": gettext_noop("private phone number"),
     "mobile number": gettext_noop("mobile number"),
     "fax number": gettext_noop("fax number"),
     "number": gettext_noop("number"),
@@ -47,6 +48,10 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     (r"empty entry (?P<id>\S+) in Advoware", gettext_noop("empty the contact entry %(id)s in Advoware")),
     (r"create the bank account in Advoware", gettext_noop("create the bank account in Advoware as a new one")),
     (r"create the bank account in the CRM", gettext_noop("create the bank account in the CRM as a new one")),
+    (
+        r"unset the default at bank account (\S+) in the CRM",
+        gettext_noop("make the bank account %(0)s in the CRM no longer the standard one"),
+    ),
     (r"undo: (?P<action>.+)", gettext_noop("take back: %(action)s")),
     (r"held back: (?P<action>.+)", gettext_noop("not written, because writing is switched off: %(action)s")),
 )

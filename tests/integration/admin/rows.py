@@ -149,7 +149,10 @@ def entry(of: Record | None = None, **columns: Any) -> JournalEntry:
         "action": "update_party",
         "target_type": "Beteiligte",
         "target_id": "4711",
-        "changes": {"name": ["Müller alt", "Müller neu"], "kontakte": [["a@example.org"], ["b@example.org", "+49 1"]]},
+        "changes": {
+            "name": ["Müller alt", "Müller neu"],
+            "mail": [["a@example.org"], ["b@example.org", "c@ex.org"]],
+        },
         "state": "done",
         "begun_at": timezone.now(),
         "finished_at": timezone.now(),
