@@ -92,12 +92,11 @@ def test_long_json_is_wrapped_while_it_arrives() -> None:
 def test_long_json_that_breaks_off_has_no_closing_brace() -> None:
     answered = Answered([b"[" + b"1," * AHEAD], breaks=True)
     answer, log = passed(answered)
-    got = b""
+    got: list[bytes] = []
     with pytest.raises(AnswerLost):
-        for part in answer.streaming_content:
-            got += part
-    assert got.startswith(b'{"result": [1,')
-    assert not got.endswith(b"}")
+        got.extend(answer.streaming_content)
+    assert b"".join(got).startswith(b'{"result": [1,')
+    assert not b"".join(got).endswith(b"}")
     assert [refusal for _status, _size, refusal in log.ends] == ["answer_lost"]
     assert answered.closed
 
