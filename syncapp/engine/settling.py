@@ -173,7 +173,7 @@ def _write(
 ) -> Settlement:
     with transaction.atomic():
         more = claims.let_go(run.claim, fresh=fresh, again=again)
-        if _has_looked(run, outcome):
+        if _has_looked(run, outcome, reason):
             run.clear_open_writes()
         run.finish_attempt(outcome, reason, detail)
         if more and again["due_at"] <= timezone.now():
@@ -181,9 +181,10 @@ def _write(
     return Settlement(outcome, reason, detail, more)
 
 
-def _has_looked(run: Run, outcome: Outcome) -> bool:
+def _has_looked(run: Run, outcome: Outcome, reason: str) -> bool:
     """Whether the run has seen what became of all earlier writes, or that they don't matter any more."""
     if outcome == Outcome.SKIPPED:
-        return bool(run.calls)
+        # While a person has to say what became of a creation, its write stays open: else it would be made again.
+        return bool(run.calls) and reason != Reason.TASK_OPEN
     # One call alone is the cheap way out, which is only taken after a run that left nothing open.
     return outcome == Outcome.IN_SYNC and len(run.calls) > 1

@@ -94,6 +94,11 @@ class WriteCrm:
         return bool(self.add or self.remove or self.retype)
 
     @property
+    def changes(self) -> bool:
+        """Whether more than bookkeeping is written."""
+        return bool(self.targets or self.contacts)
+
+    @property
     def name(self) -> str:
         words = [*sorted(self.targets), *(["contacts"] if self.contacts else [])]
         return f"write {', '.join(words) or 'the state of the sync'} to the CRM"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from syncapp.engine.planning import TaskNeed
 from syncapp.flows.beteiligte.actions import ADVOWARE, CRM, Action, AddContact, EmptyContact
@@ -45,11 +45,8 @@ def needs(outcome: ContactOutcome, base: Agreed, crm: CrmSide, advoware: Advowar
         )
         kind = INSTEAD[Resource.CONTACT, Operation.CHANGE_TYPE]
         yield TaskNeed(kind, ADVOWARE, _short(key), Resource.PARTY, number, facts)
-    for name, text in sorted(base.not_kept.items()):
-        key = name.removeprefix(NOT_KEPT)
-        if key != name and key in ours and key not in theirs:
-            facts = (("kontakt", "", text),)
-            yield TaskNeed("value_not_kept", ADVOWARE, _short(key), Resource.PARTY, number, facts)
+    open_still = {NOT_KEPT + key for key in set(ours) - set(theirs)}
+    yield from not_kept({name: text for name, text in base.not_kept.items() if name in open_still}, advoware)
     if not base.known:
         return  # what was unreadable before our time is nobody's edit
     for system, now, then in (
@@ -60,6 +57,15 @@ def needs(outcome: ContactOutcome, base: Agreed, crm: CrmSide, advoware: Advowar
             yield TaskNeed(
                 "contact_unreadable", system, _short(value), Resource.PARTY, number, (("kontakt", value, ""),)
             )
+
+
+def not_kept(values: Mapping[str, str], advoware: AdvowareSide) -> Iterator[TaskNeed]:
+    """`values`: as in `Agreed.not_kept`, fields among them."""
+    for name, text in sorted(values.items()):
+        key = name.removeprefix(NOT_KEPT)
+        if key != name:
+            facts = (("kontakt", "", text),)
+            yield TaskNeed("value_not_kept", ADVOWARE, _short(key), Resource.PARTY, str(advoware.number), facts)
 
 
 def _short(value: str) -> str:

@@ -75,12 +75,13 @@ def _field(each: PartyField, given: Fields) -> FieldOutcome:
         return _forced(name, crm, advoware, given.forced[name], direction)
     if crm == advoware:
         return FieldOutcome(name, Way.AGREED, crm)
+    if direction is Direction.OFF:
+        return FieldOutcome(name, Way.LEAVE)
     source, loser = _source(each, crm, advoware, given)
     if source == UNKNOWN:
         return FieldOutcome(name, Way.CONFLICT)
     to_advoware, to_crm = source == CRM, source == ADVOWARE
-    refused = (Direction.TO_ESPOCRM, Direction.OFF) if to_advoware else (Direction.TO_ADVOWARE, Direction.OFF)
-    if not source or direction in refused:
+    if not source or direction is (Direction.TO_ESPOCRM if to_advoware else Direction.TO_ADVOWARE):
         return FieldOutcome(name, Way.LEAVE)
     if name in given.crm.unclear | given.advoware.unclear:
         # Neither the value of the one side nor what it would replace on the other can be translated.
@@ -99,7 +100,10 @@ def _source(each: PartyField, crm: str, advoware: str, given: Fields) -> tuple[s
         if not crm or not advoware:
             return (CRM if crm else ADVOWARE), ""
         return (chosen, "") if chosen else (given.newer, {CRM: ADVOWARE, ADVOWARE: CRM}.get(given.newer, ""))
-    crm_changed, advoware_changed = crm != base.crm, advoware != base.advoware
+    # Of a field that goes one way only the leading side counts: the other one's edit must not hide its own.
+    direction = given.rules.direction(each.name)
+    crm_changed = crm != base.crm and direction is not Direction.TO_ESPOCRM
+    advoware_changed = advoware != base.advoware and direction is not Direction.TO_ADVOWARE
     if not crm_changed and not advoware_changed:
         return "", ""
     if crm_changed != advoware_changed:

@@ -97,7 +97,7 @@ class PartyState:
 
     @property
     def table(self) -> tuple[PartyField, ...]:
-        return self.rules.of(self.crm.company) if self.crm else ()
+        return self.crm.table(self.rules) if self.crm else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +150,11 @@ def _agree(state: PartyState, crm: CrmSide, advoware: AdvowareSide) -> Plan:
     merged = merge(state)
     conflicts = tuple(_conflict(each.name, state, crm, advoware) for each in merged.fields if each.way is Way.CONFLICT)
     needs = tuple(need for need in _needs(state, merged, crm, advoware) if need.identity not in state.closed)
-    wanted = [*_to_advoware(state, merged, advoware), *_to_crm(state, merged, conflicts, needs)]
-    actions, held = _held_back(wanted, state)
+    there = _to_advoware(state, merged, advoware)
+    write = _to_crm(state, merged, conflicts, waits=bool(needs) or (bool(there) and ADVOWARE not in state.writable))
+    tells = _is_to_tell(state, write, there)
+    wanted = [*there, *([write] if tells or write.changes else [])]
+    actions, held = _held_back(wanted, state, tells=tells)
     return Plan(_ending(conflicts, held, needs), actions, _notes(crm, advoware), held, needs, conflicts)
 
 
@@ -167,7 +170,9 @@ def held_ending(held: Iterable[Action]) -> Postponed:
     return Postponed(Why.WRITING_OFF, HELD_FOR, detail=", ".join(sorted({action.system for action in held})))
 
 
-def _held_back(wanted: Iterable[Action], state: PartyState) -> tuple[tuple[Action, ...], tuple[Action, ...]]:
+def _held_back(
+    wanted: Iterable[Action], state: PartyState, *, tells: bool = True
+) -> tuple[tuple[Action, ...], tuple[Action, ...]]:
     """What may be written, and what waits until writing to that system is switched on."""
     actions: list[Action] = []
     held: list[Action] = []
@@ -176,8 +181,8 @@ def _held_back(wanted: Iterable[Action], state: PartyState) -> tuple[tuple[Actio
             actions.append(action)
         elif isinstance(action, WriteCrm) and ADVOWARE in state.writable:
             # Where the party is in Advoware must be noted even when nothing else is brought to EspoCRM.
-            actions.append(WriteCrm(status=action.status))
-            held += [action] if action.targets or action.contacts else []
+            actions += [WriteCrm(status=action.status)] if tells else []
+            held += [action] if action.changes else []
         else:
             held.append(action)
     return tuple(actions), tuple(held)
@@ -191,18 +196,19 @@ def _to_advoware(state: PartyState, merged: Merged, advoware: AdvowareSide) -> l
     return [*actions, *contact_plan.towards_advoware(merged.contacts, advoware.entries, state.rules)]
 
 
-def _to_crm(
-    state: PartyState, merged: Merged, conflicts: tuple[ConflictNeed, ...], needs: tuple[TaskNeed, ...]
-) -> list[Action]:
+def _to_crm(state: PartyState, merged: Merged, conflicts: tuple[ConflictNeed, ...], *, waits: bool) -> WriteCrm:
     targets = {each.name: each.target for each in merged.fields if each.to_crm and each.way is Way.CARRY}
     contacts = merged.contacts if merged.contacts_to_crm else NO_CONTACTS
-    status = Shown.CONFLICT if conflicts else Shown.UNCLEAN if needs else Shown.CLEAN
-    write = WriteCrm(targets, contacts.to_crm, contacts.from_crm, contacts.retype, status)
-    changes_advoware = any(each.to_advoware for each in merged.fields if each.way is Way.CARRY)
-    changes_advoware |= bool(merged.contacts.to_advoware or merged.contacts.from_advoware)
-    shown = state.crm.shown.get("status", status) if state.crm else status
-    worth_it = targets or write.contacts or changes_advoware or state.stale_bookkeeping or shown != status
-    return [write] if worth_it else []
+    write = WriteCrm(targets, contacts.to_crm, contacts.from_crm, contacts.retype)
+    waits |= write.changes and CRM not in state.writable
+    return replace(write, status=Shown.CONFLICT if conflicts else Shown.UNCLEAN if waits else Shown.CLEAN)
+
+
+def _is_to_tell(state: PartyState, write: WriteCrm, there: Iterable[Action]) -> bool:
+    """Whether what the CRM shows of the sync has to change, whatever else is written to it."""
+    shown = state.crm.shown.get("status", write.status) if state.crm else write.status
+    changes_advoware = any(action.system in state.writable for action in there)
+    return changes_advoware or state.stale_bookkeeping or shown != write.status
 
 
 # What a person must do
@@ -243,6 +249,24 @@ def notices(state: PartyState) -> list[TaskNeed]:
             facts = ((each.name, each.target, reading.fields.get(each.name, "")),)
             found.append(TaskNeed("value_overruled", system, each.name, Resource.PARTY, str(advoware.number), facts))
     return found
+
+
+def waiting_decisions(state: PartyState) -> list[ConflictNeed]:
+    """What a person has chosen and can't be written yet, because writing to that side is switched off."""
+    crm, advoware = state.crm, state.advoware
+    if crm is None or advoware is None:
+        return []
+    found = []
+    for each in merge(state).fields:
+        held = (each.to_crm and CRM not in state.writable) or (each.to_advoware and ADVOWARE not in state.writable)
+        need = _conflict(each.name, state, crm, advoware)
+        if held and state.choices.get(each.name) == Choice(_source(each), need.espocrm, need.advoware):
+            found.append(need)
+    return found
+
+
+def _source(each: FieldOutcome) -> str:
+    return CRM if each.to_advoware else ADVOWARE
 
 
 def _conflict(name: str, state: PartyState, crm: CrmSide, advoware: AdvowareSide) -> ConflictNeed:

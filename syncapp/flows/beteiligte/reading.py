@@ -30,7 +30,8 @@ def raw_fields(party: AdvowareParty, table: Iterable[PartyField]) -> dict[str, s
 
 def crm_side(party: EspoParty, rules: Rules) -> CrmSide:
     company = bool(party.text("firmenname"))
-    table = rules.of(company)
+    lacking = frozenset(f.name for f in rules.of(company) if f.crm_name(company) not in party.raw)
+    table = tuple(f for f in rules.of(company) if f.name not in lacking)
     reading = read_fields({f.name: party.text(f.crm_name(company)) for f in table}, table, rules, advoware=False)
     if party.mails is not None and party.phones is not None:
         contacts, unreadable = crm_contacts(party.mails, party.phones, rules.phone_region)
@@ -47,6 +48,7 @@ def crm_side(party: EspoParty, rules: Rules) -> CrmSide:
         party.phones or (),
         party.modified_at,
         party.version,
+        lacking,
     )
 
 
@@ -131,6 +133,7 @@ class Reader:
     def _deleted(self, agreed: Agreed, known: int | None) -> PartyState:
         run, number = self._run, known or agreed.number
         state = PartyState(agreed, None, number, closed=people.closed_by_hand(run.record))
+        state = self._with_undos(state)
         if number is None or register.other_owner(run.entity_type, run.entity_id, number):
             return state  # another party of the CRM stands for it now
         return replace(state, advoware=self._advoware_side(number, ()))
@@ -140,7 +143,7 @@ class Reader:
 
         if removed is not None:
             there = self._advoware_side(removed, state.table) is not None
-            return replace(state, removed_number=removed if there else None)
+            return self._with_undos(replace(state, removed_number=removed if there else None))
         intents = self._run.unsettled_writes(journal.Write.CREATE)
         if not intents or state.crm is None:
             return state
@@ -154,7 +157,7 @@ class Reader:
     def _with_both(self, state: PartyState, crm: CrmSide, number: int) -> PartyState:
         advoware = self._advoware_side(number, state.table)
         if advoware is None:
-            return state
+            return self._with_undos(state)
         record = self._run.record
         base = state.agreed
         if base.number not in (None, number):
@@ -162,17 +165,20 @@ class Reader:
         else:
             entries = people.entries_since(record, base.journal)
             base = with_own_writes(base, journal.own_writes(entries, self.rules), crm.reading, advoware.reading)
-        wishes = [journal.undo_wish(undo, self.rules) for undo in people.requested_undos(record)]
         decided = people.decisions(record)
-        return replace(
+        state = replace(
             state,
             advoware=advoware,
             base=base,
             newer=times.newer(self._run.entity_id, crm.modified_at, advoware.changed_at),
             choices={name: Choice(each.choice, each.espocrm, each.advoware) for name, each in decided.items()},
-            taking_back=take_back(wishes, crm, advoware),
             stale_bookkeeping=stale(crm, advoware),
         )
+        return self._with_undos(state)
+
+    def _with_undos(self, state: PartyState) -> PartyState:
+        wishes = [journal.undo_wish(undo, self.rules) for undo in people.requested_undos(self._run.record)]
+        return replace(state, taking_back=take_back(wishes, state.crm, state.advoware, state.base))
 
 
 def unchanged(crm: CrmSide, agreed: Agreed, rules: Rules) -> bool:
@@ -182,7 +188,7 @@ def unchanged(crm: CrmSide, agreed: Agreed, rules: Rules) -> bool:
         return False
     if crm.reading.unreadable != agreed.crm_unreadable:
         return False
-    table = rules.of(crm.company)
+    table = crm.table(rules)
     return all(f.name in agreed.fields and agreed.fields[f.name].crm == crm.reading.fields[f.name] for f in table)
 
 

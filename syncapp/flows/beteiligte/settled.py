@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from syncapp.flows.beteiligte.actions import ADVOWARE, CRM
@@ -10,62 +9,94 @@ from syncapp.flows.beteiligte.agreement import Agreed, Pair
 from syncapp.flows.beteiligte.contacts import NOT_KEPT
 from syncapp.flows.beteiligte.merge import FieldOutcome, Way
 from syncapp.flows.beteiligte.plan import Merged, PartyState
+from syncapp.flows.beteiligte.settled_contacts import remembered_contacts
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
-from syncapp.flows.beteiligte.values import Contact, Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`moved_on`: somebody changed a value between our write and our look at it, so one more run is needed."""
+    """`moved_on`: somebody changed a value while we wrote, so one more run is needed."""
 
     agreed: Agreed
     moved_on: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    """A field as both sides are remembered to have had it."""
+
+    pair: Pair
+    not_kept: str = ""
+    moved_on: bool = False
+
+
 def result(state: PartyState, merged: Merged, crm: CrmSide, advoware: AdvowareSide) -> Result:
-    """`crm` and `advoware`: both sides after the writes; `state` holds what they were before."""
+    """`crm` and `advoware`: both sides after the writes; `state` holds what they were before.
+
+    Only what was compared or written by us is remembered: what a person changed meanwhile is left to the next run.
+    """
     fields: dict[str, Pair] = {}
     not_kept = _still_not_kept(state, crm, advoware)
     moved_on = False
     for each in merged.fields:
-        ours, theirs = crm.reading.fields.get(each.name, ""), advoware.reading.fields.get(each.name, "")
-        if ours == theirs or each.way in (Way.LEAVE, Way.AGREED):
-            fields[each.name] = Pair(ours, theirs)
-        elif each.way is Way.CARRY and _was_written(each, state):
-            fields[each.name] = Pair(ours, theirs)
-            if each.to_advoware and theirs != each.target:
-                if _refused(theirs, each.target, _before(state, each.name)):
-                    not_kept[each.name] = each.target
-                else:
-                    fields[each.name], moved_on = Pair(each.target, each.target), True
-        elif each.name in state.base.fields:
-            fields[each.name] = state.base.fields[each.name]  # pending
-    crm_contacts, advoware_contacts = _contacts(state, merged, crm, advoware)
+        seen = _field(each, state, crm, advoware)
+        if seen is None:
+            if each.name in state.base.fields:
+                fields[each.name] = state.base.fields[each.name]  # pending
+            continue
+        fields[each.name] = seen.pair
+        moved_on |= seen.moved_on
+        if seen.not_kept:
+            not_kept[each.name] = seen.not_kept
+    contacts = remembered_contacts(state, merged, crm, advoware)
+    here = advoware.reading.contacts
     for key, contact in merged.contacts.to_advoware.items():
-        if ADVOWARE in state.writable and contact.kind in state.rules.kommkz and key not in advoware_contacts:
+        written = ADVOWARE in state.writable and contact.kind in state.rules.kommkz
+        if written and here is not None and key not in here:
             not_kept[NOT_KEPT + key] = contact.text
     agreed = Agreed(
         number=advoware.number,
         fields=fields,
-        crm_contacts=crm_contacts,
-        advoware_contacts=advoware_contacts,
+        crm_contacts=contacts.crm,
+        advoware_contacts=contacts.advoware,
         crm_unreadable=_seen(state, crm.reading.unreadable, state.base.crm_unreadable),
         advoware_unreadable=_seen(state, advoware.reading.unreadable, state.base.advoware_unreadable),
         not_kept=not_kept,
         fingerprint=advoware.fingerprint,
     )
-    return Result(agreed, moved_on)
+    return Result(agreed, moved_on or contacts.moved_on)
+
+
+def _field(each: FieldOutcome, state: PartyState, crm: CrmSide, advoware: AdvowareSide) -> _Remembered | None:
+    """None: nothing to remember yet."""
+    ours_then, theirs_then = _value(state.crm, each.name), _value(state.advoware, each.name)
+    ours = crm.reading.fields.get(each.name, ours_then)
+    theirs = advoware.reading.fields.get(each.name, theirs_then)
+    if ours == theirs:
+        return _Remembered(Pair(ours, theirs))
+    if each.way in (Way.CONFLICT, Way.BY_HAND) or not _was_written(each, state):
+        return None
+    if each.way is Way.CARRY and each.to_crm:
+        ours_then = ours  # the answer to our own write
+    not_kept = ""
+    if each.way is Way.CARRY and each.to_advoware:
+        if theirs != each.target and refused(theirs, each.target, theirs_then):
+            not_kept = each.target
+            theirs_then = theirs
+        else:
+            theirs_then = each.target
+    return _Remembered(Pair(ours_then, theirs_then), not_kept, moved_on=(ours, theirs) != (ours_then, theirs_then))
+
+
+def _value(side: CrmSide | AdvowareSide | None, name: str) -> str:
+    return side.reading.fields.get(name, "") if side else ""
 
 
 def _was_written(each: FieldOutcome, state: PartyState) -> bool:
     return not ((each.to_advoware and ADVOWARE not in state.writable) or (each.to_crm and CRM not in state.writable))
 
 
-def _before(state: PartyState, name: str) -> str:
-    return state.advoware.reading.fields.get(name, "") if state.advoware else ""
-
-
-def _refused(now: str, written: str, before: str) -> bool:
+def refused(now: str, written: str, before: str) -> bool:
     """Whether Advoware did not take the value, or cut it off, rather than a person having changed it since."""
     return now == before or written.startswith(now)
 
@@ -87,38 +118,6 @@ def _still_not_kept(state: PartyState, crm: CrmSide, advoware: AdvowareSide) -> 
 def _seen(state: PartyState, now: frozenset[str], then: frozenset[str]) -> frozenset[str]:
     """Unreadable entries that are no news: at first contact all of them, later those that were there before."""
     return now & then if state.base.known else now
-
-
-def _contacts(
-    state: PartyState, merged: Merged, crm: CrmSide, advoware: AdvowareSide
-) -> tuple[Mapping[str, Kind], Mapping[str, Kind]]:
-    """What is pending keeps its old place on both sides, so that it is seen again."""
-    base, outcome = state.base, merged.contacts
-    if crm.reading.contacts is None or advoware.reading.contacts is None:
-        return base.crm_contacts, base.advoware_contacts
-    ours, theirs = _kinds(crm.reading.contacts), _kinds(advoware.reading.contacts)
-    pending: set[str] = set()
-    if ADVOWARE not in state.writable:
-        pending |= set(outcome.to_advoware) | outcome.from_advoware
-    if CRM not in state.writable or not merged.contacts_to_crm:
-        pending |= set(outcome.to_crm) | outcome.from_crm
-        theirs |= {key: base.advoware_contacts[key] for key in outcome.retype if key in base.advoware_contacts}
-    for key in pending:
-        _as_before(ours, base.crm_contacts, key)
-        _as_before(theirs, base.advoware_contacts, key)
-    ours |= {key: base.crm_contacts[key] for key in outcome.stuck if key in base.crm_contacts}
-    return ours, theirs
-
-
-def _kinds(contacts: Mapping[str, Contact]) -> dict[str, Kind]:
-    return {key: contact.kind for key, contact in contacts.items()}
-
-
-def _as_before(now: dict[str, Kind], before: Mapping[str, Kind], key: str) -> None:
-    if key in before:
-        now[key] = before[key]
-    else:
-        now.pop(key, None)
 
 
 def stamped(agreed: Agreed, stamp: str, journal: int, *, look: bool) -> Agreed:

@@ -23,7 +23,8 @@ _PHONE_TYPES = {kind: name for name, kind in _CRM_PHONES.items()}
 
 @dataclass(frozen=True, slots=True)
 class CrmSide:
-    """The party in EspoCRM. `shown` holds its bookkeeping fields, those only that the CRM has."""
+    """The party in EspoCRM. `shown` holds its bookkeeping fields, those only that the CRM has; `lacking` names those
+    of the table that it does not have."""
 
     company: bool
     reading: Reading
@@ -33,6 +34,10 @@ class CrmSide:
     phones: tuple[Mapping[str, Any], ...] = ()
     modified_at: datetime | None = None
     version: int | None = None
+    lacking: frozenset[str] = frozenset()
+
+    def table(self, rules: Rules) -> tuple[PartyField, ...]:
+        return tuple(each for each in rules.of(self.company) if each.name not in self.lacking)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from syncapp.engine import connections, people, systems
 from syncapp.engine.planning import Ending, Failed, Plan, Postponed, Settled, Skipped
 from syncapp.engine.run import Run
 from syncapp.events import dispatch
-from syncapp.flows import texts
-from syncapp.flows.beteiligte import reading, register
+from syncapp.flows import directions, texts
+from syncapp.flows.beteiligte import contacts, reading, register
 from syncapp.flows.beteiligte.actions import AddContact, CreateParty, EmptyContact, SaveParty, WriteCrm
 from syncapp.flows.beteiligte.contacts import NOT_KEPT
 from syncapp.flows.beteiligte.journal import Write
-from syncapp.flows.beteiligte.plan import PartyState, Shown, Why, merge, not_kept, notices, plan
+from syncapp.flows.beteiligte.plan import PartyState, Shown, Why, merge, not_kept, notices, plan, waiting_decisions
 from syncapp.flows.beteiligte.reading import Reader
 from syncapp.flows.beteiligte.settled import result, stamped
 from syncapp.flows.beteiligte.sides import AdvowareSide
@@ -61,7 +61,9 @@ class BeteiligteSync:
         return self._remember(state, plan, advoware)
 
     def failed(self, reason: str) -> None:
-        """The CRM shows the failure too."""
+        """The CRM shows the failure too, if anything may be written at all."""
+        if not directions.writable():
+            return
         self._writer.tell_failure(self._crm.party(self._run.entity_id), Shown.FAILED, texts.for_crm(reason))
 
     # Writing
@@ -95,7 +97,12 @@ class BeteiligteSync:
                     look_again = True
         if look_again and number is not None:
             party = self._advoware.party(number)
-        return reading.advoware_side(party, state.table, state.rules) if party is not None else None
+        if party is None:
+            return None
+        side = reading.advoware_side(party, state.table, state.rules)
+        if look_again:
+            self._writer.note_contacts(side)
+        return side
 
     def _write_crm(self, state: PartyState, plan: Plan, advoware: AdvowareSide | None) -> Ending | None:
         for action in plan.actions:
@@ -109,7 +116,7 @@ class BeteiligteSync:
 
     def _remember(self, state: PartyState, plan: Plan, advoware: AdvowareSide | None) -> Ending:
         record, entity = self._run.record, (self._run.entity_type, self._run.entity_id)
-        people.reconcile_conflicts(record, plan.conflicts)
+        people.reconcile_conflicts(record, (*plan.conflicts, *waiting_decisions(state)))
         if state.crm is None or advoware is None or (state.removed_number is not None and not plan.actions):
             if state.crm is None:
                 register.forget(*entity)
@@ -125,6 +132,7 @@ class BeteiligteSync:
             for name, wanted in came.agreed.not_kept.items()
             if not name.startswith(NOT_KEPT)
         ]
+        fresh += contacts.not_kept(came.agreed.not_kept, advoware)
         needs = {need.identity: need for need in (*plan.tasks, *fresh) if need.identity not in state.closed}
         open_tasks = people.reconcile_tasks(record, needs.values())
         if not plan.held_back:

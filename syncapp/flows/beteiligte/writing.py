@@ -14,16 +14,18 @@ from syncapp.flows.beteiligte import register, sides, times
 from syncapp.flows.beteiligte.actions import AddContact, CreateParty, EmptyContact, SaveParty, WriteCrm
 from syncapp.flows.beteiligte.fields import PartyField, Rules
 from syncapp.flows.beteiligte.journal import Write, contact_changes, field_changes
-from syncapp.flows.beteiligte.reading import bookkeeping
+from syncapp.flows.beteiligte.reading import advoware_side, bookkeeping
+from syncapp.flows.beteiligte.settled import refused
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
 from syncapp.flows.beteiligte.values import Contact, Kind
 from syncapp.flows.limits import Resource
-from syncapp.models import SystemName
+from syncapp.models import JournalEntry, SystemName
 
 
 class Writer:
     def __init__(self, run: Run, crm: EspoClient, advoware: AdvowareClient, rules: Rules) -> None:
         self._run, self._crm, self._advoware, self._rules = run, crm, advoware, rules
+        self._added: list[tuple[str, JournalEntry]] = []  # contacts of this run, by their canonical value
 
     # Advoware
 
@@ -40,28 +42,44 @@ class Writer:
         self, action: SaveParty, party: AdvowareParty, before: AdvowareSide, table: tuple[PartyField, ...]
     ) -> AdvowareParty:
         intent = WriteIntent(SystemName.ADVOWARE, Write.UPDATE, Resource.PARTY, str(party.number))
-        with self._run.writing(intent, field_changes(before.reading.fields, action.targets)):
-            return self._advoware.save_party(party, sides.for_advoware(table, action.targets, self._rules))
+        with self._run.writing(intent, field_changes(before.reading.fields, action.targets)) as entry:
+            saved = self._advoware.save_party(party, sides.for_advoware(table, action.targets, self._rules))
+            now = advoware_side(saved, table, self._rules).reading.fields
+            for name, (was, wanted) in dict(entry.changes).items():
+                # Were a value that was not kept noted as written, its absence would look like a person's edit.
+                if now[name] != wanted and refused(now[name], wanted, was):
+                    entry.changes[name] = [was, now[name]]
+        return saved
 
     def add_contact(self, action: AddContact, party: AdvowareParty) -> None:
         if action.entry is not None:
-            self._change_entry(party, action.entry.id, action.contact.text, action.contact)
+            entry = self._change_entry(party, action.entry.id, action.contact.text, action.contact)
+            self._added.append((action.key, entry))
             return
         intent = WriteIntent(SystemName.ADVOWARE, Write.CONTACT, Resource.CONTACT, f"{party.number}/")
         with self._run.writing(intent, contact_changes([], [action.contact])) as entry:
             made = self._advoware.create_communication(party.number, action.kommkz, action.contact.text)
             entry.target_id = f"{party.number}/{made or ''}"
+        self._added.append((action.key, entry))
 
     def empty_contact(self, action: EmptyContact, party: AdvowareParty) -> None:
         self._change_entry(party, action.entry.id, "", None)
 
-    def _change_entry(self, party: AdvowareParty, pk: int, value: str, comes: Contact | None) -> None:
+    def note_contacts(self, now: AdvowareSide) -> None:
+        """Contacts that Advoware did not keep were not written: else their absence would look like a person's edit."""
+        for key, entry in self._added:
+            if now.reading.contacts is not None and key not in now.reading.contacts:
+                entry.changes = {kind: [goes, []] for kind, (goes, _comes) in entry.changes.items()}
+                entry.save(update_fields=["changes"])
+
+    def _change_entry(self, party: AdvowareParty, pk: int, value: str, comes: Contact | None) -> JournalEntry:
         entry = _entry(party, pk)
         kind = sides.kind_of(entry.kind, self._rules) or Kind.OTHER
         gone = [Contact(kind, entry.value)] if entry.value else []
         intent = WriteIntent(SystemName.ADVOWARE, Write.CONTACT, Resource.CONTACT, f"{party.number}/{pk}")
-        with self._run.writing(intent, contact_changes(gone, [comes] if comes else [])):
+        with self._run.writing(intent, contact_changes(gone, [comes] if comes else [])) as written:
             self._advoware.save_communication(party.number, entry, {"tlf": value})
+        return written
 
     # EspoCRM
 

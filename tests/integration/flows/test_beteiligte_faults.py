@@ -1,0 +1,550 @@
+"""Parties while something goes wrong in the middle: lost answers, people who are faster, values that are not kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from syncapp import jobs
+from syncapp.clients.advoware import AdvowareClient
+from syncapp.clients.espocrm import EspoClient
+from syncapp.engine import people, switches, systems, wishes
+from syncapp.engine.wishes import Target
+from syncapp.events.registry import PARTY_SYNC
+from syncapp.models import Conflict, JournalEntry, Reason, Record, Status, Task, TaskState, Undo, UndoState, Urgency
+from tests.parties import MAIL, MOBILE, OFFICE, PARTY, Parties
+from tests.world import World, configured
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def parties(world: World) -> Parties:
+    return Parties(world)
+
+
+def run_once(parties: Parties, pk: str) -> Record:
+    """Staff's Retry, and one run of it."""
+    target = Target(PARTY_SYNC, PARTY, pk)
+    wishes.request([target], urgency=Urgency.STAFF, thorough=True, force=True, trace_id="test")
+    again(pk)
+    return parties.record(pk)
+
+
+def again(pk: str) -> None:
+    record = Record.objects.get(step=PARTY_SYNC, entity_id=pk)
+    for name in ("espocrm", "advoware"):
+        if systems.obstacle([name]):
+            systems.try_now(name)
+    jobs.run_now(record.pk, record.step, even_early=True)
+
+
+@contextmanager
+def meanwhile(
+    monkeypatch: pytest.MonkeyPatch, client: type, method: str, edit: Any, *, after: bool = False
+) -> Iterator[None]:
+    """A person acts just before (or after) the hub's first call of this method."""
+    real, done = getattr(client, method), []
+
+    def slower(self: Any, *args: Any, **kwargs: Any) -> Any:
+        first = not done
+        done.append(True)
+        if first and not after:
+            edit()
+        answer = real(self, *args, **kwargs)
+        if first and after:
+            edit()
+        return answer
+
+    with monkeypatch.context() as patch:
+        patch.setattr(client, method, slower)
+        yield
+    assert done, f"{method} was never called"
+
+
+# A creation whose answer is lost
+
+
+def test_a_creation_that_was_done_is_found_and_not_repeated(world: World, parties: Parties) -> None:
+    pk = parties.in_crm(rechtsform="GbR", dateOfBirth="1980-02-01")
+    world.sandbox.add_fault("cut_after", system="advoware", method="POST", path="Beteiligte$")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    (number,) = parties.numbers()
+    assert parties.crm(pk)["betnr"] == number
+
+
+def test_a_creation_that_was_not_done_is_repeated(world: World, parties: Parties) -> None:
+    pk = parties.in_crm()
+    world.sandbox.add_fault("cut_before", system="advoware", method="POST", path="Beteiligte$")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert len(parties.numbers()) == 1
+
+
+def test_the_crm_was_edited_before_the_lost_party_was_found(world: World, parties: Parties) -> None:
+    pk = parties.in_crm()
+    world.sandbox.add_fault("cut_after", system="advoware", method="POST", path="Beteiligte$")
+    run_once(parties, pk)
+    parties.edit_crm(pk, lastName="Wendland-Roth")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    (number,) = parties.numbers()
+    assert parties.advoware(number)["name"] == parties.crm(pk)["lastName"] == "Wendland-Roth"
+
+
+def test_a_lost_party_that_was_edited_in_advoware_needs_a_person(world: World, parties: Parties) -> None:
+    pk = parties.in_crm()
+    world.sandbox.add_fault("cut_after", system="advoware", method="POST", path="Beteiligte$")
+    run_once(parties, pk)
+    (number,) = parties.numbers()
+    parties.edit_advoware(number, vorname="Alma")
+    assert parties.sync(pk).reason == Reason.TASK_OPEN
+    assert parties.tasks(pk) == ["creation_uncertain"]
+    for _ in range(3):  # whatever asks again: nothing is created while a person has not answered
+        assert parties.sync(pk).reason == Reason.TASK_OPEN
+    assert parties.numbers() == {number}
+    parties.edit_crm(pk, betnr=number)
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.tasks(pk) == []
+    assert parties.advoware(number)["vorname"] == "Alma"
+
+
+def test_a_party_is_created_when_a_person_says_that_none_of_the_candidates_is_it(
+    world: World, parties: Parties
+) -> None:
+    pk = parties.in_crm()
+    world.sandbox.add_fault("cut_before", system="advoware", method="POST", path="Beteiligte$")
+    run_once(parties, pk)
+    others = {parties.in_advoware(vorname="Alma"), parties.in_advoware(vorname="Albert")}
+    parties.sync(pk)
+    task = Task.objects.get(state=TaskState.OPEN)
+    assert {fact["now"] for fact in task.facts} == {str(number) for number in others}
+    assert people.close_task(task, None, "none of them")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    (number,) = parties.numbers() - others
+    assert parties.crm(pk)["betnr"] == number
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert len(parties.numbers()) == 3
+
+
+def test_where_the_list_of_parties_can_not_be_used_a_person_looks(world: World, parties: Parties) -> None:
+    with configured(ADVOWARE_PARTIES_LIST="single"):
+        pk = parties.in_crm()
+        world.sandbox.add_fault("cut_after", system="advoware", method="POST", path="Beteiligte$")
+        for _ in range(3):
+            assert parties.sync(pk).reason == Reason.TASK_OPEN
+        assert people.close_task(Task.objects.get(state=TaskState.OPEN), None, "not there")
+        assert parties.sync(pk).status == Status.IN_SYNC
+        assert len(parties.numbers()) == 2
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "Kommunikationen"), ("PUT", "CBeteiligte"), ("GET", r"Beteiligte/\d+$")]
+)
+@pytest.mark.parametrize("kind", ["cut_before", "cut_after"])
+def test_a_creation_that_breaks_off_goes_on(world: World, parties: Parties, method: str, path: str, kind: str) -> None:
+    pk = parties.in_crm(emailAddress="a@w.example", phoneNumber="+4951112345")
+    world.sandbox.add_fault(kind, method=method, path=path)
+    assert parties.sync(pk).status == Status.IN_SYNC
+    (number,) = parties.numbers()
+    assert parties.crm(pk)["betnr"] == number
+    assert parties.entries(number) == [(MOBILE, "+4951112345"), (MAIL, "a@w.example")]
+
+
+# People who are faster
+
+
+def test_an_edit_in_advoware_between_read_and_write_is_not_overwritten(
+    parties: Parties, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pk, number = parties.pair()
+    parties.edit_crm(pk, lastName="Roth")
+
+    def edit() -> None:
+        parties.edit_advoware(number, vorname="Alma", bemerkung="ruft zurück")
+
+    monkeypatch.setattr("syncapp.clients.advoware.replacing.FRESH", 0.0)
+    with meanwhile(monkeypatch, AdvowareClient, "save_party", edit):
+        assert parties.sync(pk).status == Status.IN_SYNC
+    now = parties.advoware(number)
+    assert (now["name"], now["vorname"], now["bemerkung"]) == ("Roth", "Alma", "ruft zurück")
+    assert parties.crm(pk)["firstName"] == "Alma"
+
+
+@pytest.mark.parametrize("field", ["name", "vorname"])
+def test_an_edit_in_advoware_between_write_and_reading_back_is_carried_over(
+    parties: Parties, monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    pk, number = parties.pair(vorname="Almut", crm={"firstName": "Almut"})
+    parties.edit_crm(pk, lastName="Roth")
+    with meanwhile(monkeypatch, AdvowareClient, "save_party", lambda: None):
+        real = AdvowareClient.replace
+
+        def replace(self: AdvowareClient, *args: Any, **kwargs: Any) -> None:
+            real(self, *args, **kwargs)
+            monkeypatch.setattr(AdvowareClient, "replace", real)
+            parties.edit_advoware(number, **{field: "Danach"})
+
+        monkeypatch.setattr(AdvowareClient, "replace", replace)
+        assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.advoware(number)[field] == "Danach"
+    assert parties.crm(pk)["lastName" if field == "name" else "firstName"] == "Danach"
+
+
+def test_edits_in_advoware_while_a_contact_is_written_are_carried_over(
+    parties: Parties, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pk, number = parties.pair((OFFICE, "+4951110"), (MAIL, "alt@w.example"))
+    parties.edit_crm(
+        pk,
+        phoneNumberData=[
+            {"phoneNumber": "+4951110", "type": "Office", "primary": True},
+            {"phoneNumber": "+4951177", "type": "Office"},
+        ],
+    )
+
+    def edit() -> None:
+        parties.edit_advoware(number, vorname="Alma")
+        parties.add_entry(number, MAIL, "neu@w.example")
+        parties.remove_entry(number, "alt@w.example")
+
+    with meanwhile(monkeypatch, AdvowareClient, "create_communication", edit):
+        assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.crm(pk)["firstName"] == "Alma"
+    assert parties.mails(pk) == {"neu@w.example"}
+    assert parties.entries(number) == [(OFFICE, "+4951110"), (OFFICE, "+4951177"), (MAIL, "neu@w.example")]
+
+
+@pytest.mark.parametrize("locking", [True, False])
+def test_an_edit_in_the_crm_between_read_and_write_is_not_lost(
+    world: World, parties: Parties, monkeypatch: pytest.MonkeyPatch, locking: bool
+) -> None:
+    world.sandbox.settings(espocrm_optimistic_locking=[PARTY] if locking else [])
+    pk, number = parties.pair()
+    parties.edit_advoware(number, name="Roth")
+
+    def edit() -> None:
+        parties.edit_crm(pk, firstName="Alma", emailAddress="neu@w.example")
+
+    with meanwhile(monkeypatch, EspoClient, "update", edit):
+        assert parties.sync(pk).status == Status.IN_SYNC
+    assert (parties.crm(pk)["lastName"], parties.crm(pk)["firstName"]) == ("Roth", "Alma")
+    assert parties.advoware(number)["vorname"] == "Alma"
+    assert parties.entries(number) == [(MAIL, "neu@w.example")]
+
+
+def test_the_same_field_is_edited_in_the_crm_while_advowares_value_is_on_its_way(
+    parties: Parties, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pk, number = parties.pair()
+    parties.edit_advoware(number, name="Roth")
+    with meanwhile(monkeypatch, EspoClient, "update", lambda: parties.edit_crm(pk, lastName="Weiss")):
+        assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Weiss"
+    assert parties.tasks(pk) == ["value_overruled"]
+
+
+def test_an_entry_that_is_edited_in_advoware_before_it_is_emptied_keeps_the_edit(
+    parties: Parties, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pk, number = parties.pair((MAIL, "alt@w.example"))
+    parties.edit_crm(pk, emailAddressData=[])
+    monkeypatch.setattr("syncapp.clients.advoware.replacing.FRESH", 0.0)
+
+    def edit() -> None:
+        parties.edit_entry(number, "alt@w.example", tlf="neu@w.example")
+
+    with meanwhile(monkeypatch, AdvowareClient, "save_communication", edit):
+        assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.entries(number) == [(MAIL, "neu@w.example")]
+    assert parties.mails(pk) == {"neu@w.example"}
+
+
+# Broken off between the two writes
+
+
+def test_what_was_written_to_advoware_is_not_taken_for_a_persons_edit(world: World, parties: Parties) -> None:
+    pk, number = parties.pair((MAIL, "alt@w.example"))
+    parties.edit_crm(pk, lastName="Roth", emailAddressData=[{"emailAddress": "neu@w.example", "primary": True}])
+    world.sandbox.add_fault("status", system="espocrm", method="PUT", path=PARTY, times=20)
+    run_once(parties, pk)
+    world.sandbox.clear_faults()
+    assert parties.advoware(number)["name"] == "Roth"
+    parties.edit_crm(pk, lastName="Weiss", emailAddressData=[])
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Weiss"
+    assert parties.mails(pk) == set()
+    assert parties.entries(number) == [(MAIL, "")]
+    assert parties.tasks(pk) == []
+
+
+# Values that Advoware does not keep
+
+
+def test_a_value_that_advoware_does_not_keep_is_a_task_until_it_is_there(world: World, parties: Parties) -> None:
+    pk, number = parties.pair(rechtsform="GbR", crm={"rechtsform": "GbR"})
+    world.sandbox.settings(advoware_ignored_fields=["rechtsform"])
+    parties.edit_crm(pk, rechtsform="OHG")
+    for _ in range(2):
+        assert parties.sync(pk).reason == Reason.TASK_OPEN
+    assert parties.tasks(pk) == ["value_not_kept"]
+    assert (parties.crm(pk)["rechtsform"], parties.crm(pk)["syncStatus"]) == ("OHG", "unclean")
+    mark = world.mark()
+    parties.sync(pk)
+    assert world.writes(mark) == []
+    parties.edit_advoware(number, rechtsform="OHG")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.tasks(pk) == []
+    assert parties.crm(pk)["syncStatus"] == "clean"
+
+
+def test_a_value_that_is_not_kept_survives_an_outage_of_the_crm(world: World, parties: Parties) -> None:
+    pk, _ = parties.pair((MAIL, "alt@w.example"), rechtsform="GbR", crm={"rechtsform": "GbR"})
+    world.sandbox.settings(advoware_ignored_fields=["rechtsform", "tlf"])
+    rows = [{"emailAddress": "alt@w.example", "primary": True}, {"emailAddress": "neu@w.example"}]
+    parties.edit_crm(pk, rechtsform="OHG", emailAddressData=rows)
+    world.sandbox.add_fault("status", system="espocrm", method="PUT", path=PARTY, times=20)
+    run_once(parties, pk)
+    world.sandbox.clear_faults()
+    assert parties.sync(pk).reason == Reason.TASK_OPEN
+    assert parties.crm(pk)["rechtsform"] == "OHG"
+    assert parties.mails(pk) == {"alt@w.example", "neu@w.example"}
+    assert parties.tasks(pk) == ["value_not_kept", "value_not_kept"]
+
+
+def test_a_contact_that_is_not_kept_is_a_task_and_stays_in_the_crm(world: World, parties: Parties) -> None:
+    pk, number = parties.pair()
+    world.sandbox.settings(advoware_ignored_fields=["tlf"])
+    parties.edit_crm(pk, emailAddress="neu@w.example")
+    for _ in range(2):
+        assert parties.sync(pk).reason == Reason.TASK_OPEN
+    assert parties.mails(pk) == {"neu@w.example"}
+    assert parties.tasks(pk) == ["value_not_kept"]
+    world.sandbox.settings(advoware_ignored_fields=[])
+    parties.add_entry(number, MAIL, "neu@w.example")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.tasks(pk) == []
+
+
+# Taking writes back
+
+
+def undo(parties: Parties, pk: str, system: str, action: str) -> Undo:
+    entry = JournalEntry.objects.filter(record__entity_id=pk, system=system, action=action).latest("pk")
+    assert people.request_undo(entry, None)
+    return Undo.objects.get(entry=entry)
+
+
+def state_of(wish: Undo) -> tuple[str, str]:
+    wish.refresh_from_db()
+    return wish.state, wish.refusal
+
+
+@pytest.mark.parametrize("system", ["advoware", "espocrm"])
+def test_a_write_is_taken_back_on_both_sides(parties: Parties, system: str) -> None:
+    pk, number = parties.pair()
+    if system == "advoware":
+        parties.edit_crm(pk, lastName="Roth")
+        parties.sync(pk)
+        wish = undo(parties, pk, system, "update_party")
+    else:
+        parties.edit_advoware(number, name="Roth")
+        parties.sync(pk)
+        wish = undo(parties, pk, system, "update_crm_party")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert state_of(wish) == (UndoState.DONE, "")
+    assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Wendland"
+
+
+def test_a_write_is_not_taken_back_when_the_value_was_changed_since(parties: Parties) -> None:
+    pk, number = parties.pair()
+    parties.edit_crm(pk, lastName="Roth")
+    parties.sync(pk)
+    parties.edit_advoware(number, name="Weiss")
+    wish = undo(parties, pk, "advoware", "update_party")
+    parties.sync(pk)
+    assert state_of(wish) == (UndoState.REFUSED, "changed_since")
+    assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Weiss"
+
+
+def test_a_write_is_not_taken_back_when_the_other_side_was_changed_since(parties: Parties) -> None:
+    pk, number = parties.pair()
+    parties.edit_crm(pk, lastName="Roth")
+    parties.sync(pk)
+    parties.edit_crm(pk, lastName="Weiss")
+    wish = undo(parties, pk, "advoware", "update_party")
+    parties.sync(pk)
+    assert state_of(wish) == (UndoState.REFUSED, "changed_since")
+    assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Weiss"
+
+
+@pytest.mark.parametrize("action", ["update_party", "update_contact"])
+def test_taking_back_that_breaks_off_between_the_writes_goes_on(world: World, parties: Parties, action: str) -> None:
+    pk, number = parties.pair((MAIL, "alt@w.example"))
+    parties.edit_crm(pk, lastName="Roth", emailAddress="neu@w.example")
+    parties.sync(pk)
+    wish = undo(parties, pk, "advoware", action)
+    world.sandbox.add_fault("status", system="espocrm", method="PUT", path=PARTY, times=20)
+    run_once(parties, pk)
+    world.sandbox.clear_faults()
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert state_of(wish) == (UndoState.DONE, "")
+    if action == "update_party":
+        assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Wendland"
+    else:
+        assert parties.mails(pk) == {"alt@w.example"}
+        assert parties.entries(number) == [(MAIL, "alt@w.example")]
+
+
+@pytest.mark.parametrize("where", ["advoware", "espocrm"])
+def test_taking_back_is_refused_when_the_party_is_gone(world: World, parties: Parties, where: str) -> None:
+    pk, number = parties.pair()
+    parties.edit_crm(pk, lastName="Roth")
+    parties.sync(pk)
+    wish = undo(parties, pk, "advoware", "update_party")
+    if where == "advoware":
+        parties.remove_in_advoware(number)
+    else:
+        world.sandbox.delete(PARTY, pk)
+    parties.sync(pk)
+    assert state_of(wish) == (UndoState.REFUSED, "gone")
+
+
+# Writing is switched off
+
+OFF = {"ADVOWARE_WRITE_ENABLED": False, "ADVOWARE_TO_ESPOCRM_ENABLED": False}
+
+
+@pytest.mark.parametrize("to_advoware", [True, False])
+@pytest.mark.parametrize("to_crm", [True, False])
+def test_each_switch_holds_its_side_back_and_nothing_is_lost(
+    world: World, parties: Parties, to_advoware: bool, to_crm: bool
+) -> None:
+    pk, number = parties.pair((MAIL, "a@w.example"), (OFFICE, "+4951110"))
+    parties.edit_crm(pk, lastName="Roth", emailAddressData=[])
+    parties.edit_advoware(number, vorname="Alma")
+    parties.add_entry(number, OFFICE, "+4951177")
+    with configured(ADVOWARE_WRITE_ENABLED=to_advoware, ADVOWARE_TO_ESPOCRM_ENABLED=to_crm):
+        record = run_once(parties, pk)
+        waits = not (to_advoware and to_crm)
+        assert (record.reason == Reason.WRITING_OFF) is waits
+        assert (parties.advoware(number)["name"] == "Roth") is to_advoware
+        assert ((MAIL, "") in parties.entries(number)) is to_advoware
+        assert (parties.crm(pk)["firstName"] == "Alma") is to_crm
+        assert ("+4951177" in parties.phones(pk)) is to_crm
+        mark = world.mark()
+        run_once(parties, pk)
+        assert world.writes(mark) == []  # our own write is an event: writing again and again would never end
+        assert parties.crm(pk)["syncStatus"] == ("unclean" if to_advoware != to_crm else "clean")
+    switches.wake_observed()
+    world.drive()
+    assert parties.record(pk).status == Status.IN_SYNC
+    assert (parties.advoware(number)["name"], parties.advoware(number)["vorname"]) == ("Roth", "Alma")
+    assert (parties.crm(pk)["lastName"], parties.crm(pk)["firstName"]) == ("Roth", "Alma")
+    assert parties.mails(pk) == set()
+    assert set(parties.phones(pk)) == {"+4951110", "+4951177"}
+    assert parties.crm(pk)["syncStatus"] == "clean"
+
+
+def test_nothing_is_created_while_writing_is_off_and_everything_when_it_is_on(world: World, parties: Parties) -> None:
+    pk = parties.in_crm(emailAddress="a@w.example")
+    with configured(**OFF):
+        mark = world.mark()
+        assert run_once(parties, pk).reason == Reason.WRITING_OFF
+        assert world.writes(mark) == []
+    switches.wake_observed()
+    world.drive()
+    (number,) = parties.numbers()
+    assert parties.entries(number) == [(MAIL, "a@w.example")]
+
+
+def test_while_writing_is_off_not_even_a_failure_is_told(world: World, parties: Parties) -> None:
+    _, number = parties.pair()
+    pk = parties.in_crm(betnr=number)
+    with configured(**OFF):
+        mark = world.mark()
+        assert run_once(parties, pk).reason == Reason.NUMBER_TAKEN
+        assert world.writes(mark) == []
+
+
+def test_a_decision_waits_for_the_switch(world: World, parties: Parties) -> None:
+    with configured(PARTY_CONFLICTS={"name": "person"}):
+        pk, number = parties.pair()
+        parties.edit_crm(pk, lastName="Roth")
+        parties.edit_advoware(number, name="Weiss")
+        assert parties.sync(pk).status == Status.CONFLICT
+        people.decide(parties.record(pk), {Conflict.objects.get().pk: "espocrm"}, None)
+        with configured(PARTY_CONFLICTS={"name": "person"}, **OFF):
+            assert run_once(parties, pk).reason == Reason.WRITING_OFF
+            assert run_once(parties, pk).reason == Reason.WRITING_OFF
+        switches.wake_observed()
+        world.drive()
+    assert parties.advoware(number)["name"] == "Roth"
+    assert Conflict.objects.get().state == "applied"
+
+
+def test_taking_back_waits_for_the_switch(world: World, parties: Parties) -> None:
+    pk, number = parties.pair()
+    parties.edit_crm(pk, lastName="Roth")
+    parties.sync(pk)
+    wish = undo(parties, pk, "advoware", "update_party")
+    with configured(ADVOWARE_TO_ESPOCRM_ENABLED=False):
+        assert run_once(parties, pk).reason == Reason.WRITING_OFF
+        assert run_once(parties, pk).reason == Reason.WRITING_OFF
+    switches.wake_observed()
+    world.drive()
+    assert state_of(wish) == (UndoState.DONE, "")
+    assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Wendland"
+
+
+def test_observe_mode_records_the_plan_and_writes_nothing(world: World, parties: Parties) -> None:
+    pk, number = parties.pair()
+    parties.edit_crm(pk, lastName="Roth")
+    switches.set_observing(PARTY_SYNC, True)
+    mark = world.mark()
+    assert run_once(parties, pk).reason == Reason.OBSERVED
+    assert world.writes(mark) == []
+    assert "write name to Advoware" in parties.record(pk).history.latest("pk").plan
+    switches.set_observing(PARTY_SYNC, False)
+    world.drive()
+    assert parties.advoware(number)["name"] == "Roth"
+
+
+# Fields that the CRM does not have
+
+
+@pytest.mark.parametrize("missing", ["syncStatus", "advowareRowId", "advowareLastSync", "kommunikationHash"])
+def test_a_field_for_the_state_of_the_sync_that_the_crm_lacks_is_left_out(
+    world: World, parties: Parties, missing: str
+) -> None:
+    world.sandbox.settings(espocrm_missing=[f"{PARTY}.{missing}"])
+    pk, number = parties.pair()
+    parties.edit_crm(pk, lastName="Roth")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.advoware(number)["name"] == "Roth"
+    mark = world.mark()
+    parties.sync(pk)
+    assert world.writes(mark) == []
+
+
+def test_a_field_of_the_table_that_the_crm_lacks_is_not_synced(world: World, parties: Parties) -> None:
+    world.sandbox.settings(espocrm_missing=[f"{PARTY}.registergericht"])
+    number = parties.in_advoware(name="Lux GmbH", vorname="", registergericht="Hannover")
+    pk = parties.in_crm(firmenname="Lux GmbH", firstName="", lastName="", betnr=number)
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.advoware(number)["registergericht"] == "Hannover"
+    parties.edit_crm(pk, firmenname="Lux AG")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert (parties.advoware(number)["name"], parties.advoware(number)["registergericht"]) == ("Lux AG", "Hannover")
+
+
+def test_contacts_rest_while_the_crm_does_not_tell_its_own(world: World, parties: Parties) -> None:
+    pk, number = parties.pair((MAIL, "a@w.example"))
+    world.sandbox.settings(espocrm_missing=[f"{PARTY}.emailAddress"])
+    parties.edit_crm(pk, lastName="Roth")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert (parties.advoware(number)["name"], parties.entries(number)) == ("Roth", [(MAIL, "a@w.example")])
+    world.sandbox.settings(espocrm_missing=[])
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.entries(number) == [(MAIL, "a@w.example")]
