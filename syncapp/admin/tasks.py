@@ -65,7 +65,7 @@ class TaskAdmin(ReadOnlyAdmin[Task]):
     @admin.display(description=gettext_lazy("what to do"))
     def what(self, task: Task) -> SafeString:
         return format_html(
-            '<a class="hub-entity" href="{}/change/"><b>{}</b></a><div class="hub-why hub-dim">{}</div>',
+            '<div><a class="hub-entity" href="{}/change/"><b>{}</b></a><div class="hub-why hub-dim">{}</div></div>',
             task.pk,
             task.get_kind_display(),
             TaskView(task).why,

@@ -13,6 +13,7 @@ TEXTS = (
     _("Run the selected action"),
     _("Select action"),
     _("Select record"),
+    _("Select all rows"),
     _("Clear selection"),
     _("Toggle password visibility"),
     _("More actions"),
