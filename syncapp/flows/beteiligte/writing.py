@@ -94,6 +94,12 @@ class Writer:
             contacts = crm.reading.contacts or {}
             leaving = [contacts[key] for key in sorted(action.remove) if key in contacts]
             changes |= contact_changes(leaving, action.add.values())
+            if action.retype:
+                kinds = [(key, contacts[key].kind, kind) for key, kind in sorted(action.retype.items())]
+                changes[FIELDS.party_phones] = [
+                    [f"{key} ({before})" for key, before, _ in kinds],
+                    [f"{key} ({after})" for key, _, after in kinds],
+                ]
         noted = self._bookkeeping(action, crm, advoware)
         changes |= {name: [crm.shown.get(name), value] for name, value in noted.items()}
         changes |= times.noted(crm.modified_at)

@@ -1,0 +1,626 @@
+"""Every case of parties, against the sandbox: what people do on either side, and what both sides are then."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from sandbox.advoware.clock import Clock
+from sandbox.espocrm import values
+from syncapp.engine import people
+from syncapp.models import Conflict, JournalEntry, Reason, Record, Reference, Status, Task
+from tests.parties import FAX, INTERNET, MAIL, MOBILE, OFFICE, PARTY, Parties
+from tests.world import World, configured
+
+pytestmark = pytest.mark.django_db
+COMPANY = {"firstName": "", "lastName": "", "firmenname": "Lux GmbH"}
+
+
+@pytest.fixture
+def parties(world: World) -> Parties:
+    return Parties(world)
+
+
+def company(parties: Parties) -> tuple[str, int]:
+    return parties.pair(name="Lux GmbH", vorname="", crm=COMPANY)
+
+
+# Creation
+
+
+def test_a_new_person_is_created_with_its_contacts_and_noted_in_one_write(world: World, parties: Parties) -> None:
+    pk = parties.in_crm(
+        salutationName="Frau",
+        dateOfBirth="1970-02-28",
+        rechtsform="natürliche Person",
+        emailAddressData=[
+            {"emailAddress": "Almut@W.example", "primary": True},
+            {"emailAddress": "kanzlei@w.example"},
+        ],
+        phoneNumberData=[
+            {"phoneNumber": "0511 123", "type": "Office", "primary": True},
+            {"phoneNumber": "0171 456", "type": "Mobile"},
+            {"phoneNumber": "0511 124", "type": "Fax"},
+        ],
+    )
+    mark = world.mark()
+    assert parties.sync(pk).status == Status.IN_SYNC
+    (number,) = parties.numbers()
+    there, here = parties.advoware(number), parties.crm(pk)
+    assert (there["name"], there["vorname"], there["anrede"]) == ("Wendland", "Almut", "Frau")
+    assert (there["geburtsdatum"], there["rechtsform"]) == ("1970-02-28T00:00:00", "natürliche Person")
+    assert parties.entries(number) == [
+        (OFFICE, "+49511123"),
+        (FAX, "+49511124"),
+        (MOBILE, "+49171456"),
+        (MAIL, "Almut@W.example"),
+        (MAIL, "kanzlei@w.example"),
+    ]
+    assert (here["betnr"], here["syncStatus"], here["advowareRowId"]) == (number, "clean", there["rowId"])
+    assert here["advowareLastSync"]
+    assert here["kommunikationHash"]
+    assert [call["system"] for call in world.writes(mark)].count("espocrm") == 1
+    assert Reference.objects.get().remote_id == str(number)
+    mark = world.mark()
+    parties.sync(pk)
+    assert world.writes(mark) == []
+
+
+def test_a_new_company_is_created_without_the_fields_of_a_person(parties: Parties) -> None:
+    pk = parties.in_crm(**COMPANY, handelsregisterNummer="HRB 1", registergericht="Hannover", rechtsform="GmbH")
+    parties.sync(pk)
+    (number,) = parties.numbers()
+    there = parties.advoware(number)
+    assert (there["name"], there["vorname"], there["rechtsform"]) == ("Lux GmbH", None, "GmbH")
+    assert (there["handelsRegisterNummer"], there["registergericht"]) == ("HRB 1", "Hannover")
+
+
+def test_a_party_without_a_name_is_created_when_it_has_one(parties: Parties) -> None:
+    pk = parties.in_crm(lastName="")
+    record = parties.sync(pk)
+    assert (record.status, record.reason, parties.numbers()) == (Status.SKIPPED, Reason.NO_NAME, set())
+    parties.edit_crm(pk, lastName="Roth")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert len(parties.numbers()) == 1
+
+
+# Fields, both ways
+
+PERSON_FIELDS = [
+    ("lastName", "name", "Roth", "Roth"),
+    ("firstName", "vorname", "Alma", "Alma"),
+    ("salutationName", "anrede", "Herr", "Herr"),
+    ("dateOfBirth", "geburtsdatum", "1970-02-28", "1970-02-28T00:00:00"),
+    ("rechtsform", "rechtsform", "natürliche Person", "natürliche Person"),
+]
+COMPANY_FIELDS = [
+    ("firmenname", "name", "Lux AG", "Lux AG"),
+    ("rechtsform", "rechtsform", "AG", "AG"),
+    ("handelsregisterNummer", "handelsRegisterNummer", "HRB 7", "HRB 7"),
+    ("registergericht", "registergericht", "Hannover", "Hannover"),
+]
+
+
+@pytest.mark.parametrize(("crm", "advoware", "here", "there"), PERSON_FIELDS)
+def test_a_field_of_a_person_goes_both_ways(parties: Parties, crm: str, advoware: str, here: str, there: str) -> None:
+    pk, number = parties.pair()
+    parties.edit_crm(pk, **{crm: here})
+    parties.sync(pk)
+    assert parties.advoware(number)[advoware] == there
+    other, number = parties.pair()
+    parties.edit_advoware(number, **{advoware: there})
+    parties.sync(other)
+    assert parties.crm(other)[crm] == here
+
+
+@pytest.mark.parametrize(("crm", "advoware", "here", "there"), COMPANY_FIELDS)
+def test_a_field_of_a_company_goes_both_ways(parties: Parties, crm: str, advoware: str, here: str, there: str) -> None:
+    pk, number = company(parties)
+    parties.edit_crm(pk, **{crm: here})
+    parties.sync(pk)
+    assert parties.advoware(number)[advoware] == there
+    other, number = company(parties)
+    parties.edit_advoware(number, **{advoware: there})
+    parties.sync(other)
+    assert parties.crm(other)[crm] == here
+
+
+def test_a_value_that_is_emptied_is_emptied_on_the_other_side_but_for_the_name(parties: Parties) -> None:
+    filled = {"rechtsform": "GbR", "geburtsdatum": "1970-02-28T00:00:00"}
+    pk, number = parties.pair(**filled)
+    parties.edit_crm(pk, rechtsform="", dateOfBirth=None)
+    parties.sync(pk)
+    there = parties.advoware(number)
+    assert (there["rechtsform"], there["geburtsdatum"]) == (None, "0001-01-01T00:00:00")
+    other, number = parties.pair(**filled)
+    parties.edit_advoware(number, rechtsform="", geburtsdatum="", name="")
+    parties.sync(other)
+    here = parties.crm(other)
+    assert (here["rechtsform"] or "", here["dateOfBirth"], here["lastName"]) == ("", None, "Wendland")
+    assert parties.advoware(number)["name"] == "Wendland"
+
+
+def test_edits_of_different_fields_on_both_sides_meet(parties: Parties) -> None:
+    pk, number = parties.pair()
+    parties.edit_crm(pk, lastName="Roth")
+    parties.edit_advoware(number, vorname="Alma")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert (parties.crm(pk)["lastName"], parties.crm(pk)["firstName"]) == ("Roth", "Alma")
+    assert (parties.advoware(number)["name"], parties.advoware(number)["vorname"]) == ("Roth", "Alma")
+    assert parties.tasks(pk) == []
+
+
+def test_what_the_hub_does_not_know_survives_its_write(parties: Parties) -> None:
+    foreign = {"bemerkung": "nur vormittags", "titel": "Dr.", "gesperrt": True, "beruf": "Gärtnerin"}
+    pk, number = parties.pair((INTERNET, "w.example"), **foreign)
+    parties.edit_crm(pk, lastName="Roth")
+    parties.sync(pk)
+    there = parties.advoware(number)
+    assert {name: there[name] for name in foreign} == foreign
+    assert parties.entries(number) == [(INTERNET, "w.example")]
+
+
+def test_keys_in_pascal_case_are_the_same_keys(world: World, parties: Parties) -> None:
+    world.sandbox.settings(advoware_pascal_case=True, advoware_empty_texts=True)
+    pk, number = parties.pair((MAIL, "a@w.example"), bemerkung="bleibt")
+    parties.edit_crm(pk, lastName="Roth", emailAddress="b@w.example")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert (parties.advoware(number)["name"], parties.advoware(number)["bemerkung"]) == ("Roth", "bleibt")
+    assert parties.entries(number) == [(MAIL, "b@w.example")]
+
+
+# Values that can't be translated
+
+
+def test_a_salutation_that_only_advoware_knows_stays_and_is_nobodys_edit(world: World, parties: Parties) -> None:
+    pk, number = parties.pair(anrede="Frau Notarin")
+    assert parties.record(pk).status == Status.IN_SYNC
+    assert not parties.crm(pk)["salutationName"]
+    parties.edit_crm(pk, lastName="Roth")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.advoware(number)["anrede"] == "Frau Notarin"
+
+
+@pytest.mark.parametrize("side", ["crm", "advoware"])
+def test_an_edit_that_can_not_be_translated_is_a_task_until_somebody_does_it(parties: Parties, side: str) -> None:
+    pk, number = parties.pair(anrede="Frau", crm={"salutationName": "Frau"})
+    if side == "advoware":
+        parties.edit_advoware(number, anrede="Frau Notarin")
+    else:
+        parties.edit_advoware(number, anrede="Frau Notarin")
+        parties.sync(pk)
+        people.close_task(Task.objects.get(state="open"), None, "so be it")
+        parties.edit_crm(pk, salutationName="Herr")
+    for _ in range(2):
+        assert parties.sync(pk).reason == Reason.TASK_OPEN
+    assert parties.tasks(pk) == ["value_by_hand"]
+    assert parties.advoware(number)["anrede"] == "Frau Notarin"
+    parties.edit_advoware(number, anrede="Frau" if side == "advoware" else "Herr")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.tasks(pk) == []
+
+
+def test_a_task_that_is_closed_by_hand_stays_closed(world: World, parties: Parties) -> None:
+    pk, number = parties.pair(anrede="Frau", crm={"salutationName": "Frau"})
+    parties.edit_advoware(number, anrede="Frau Notarin")
+    parties.sync(pk)
+    people.close_task(Task.objects.get(), None, "so be it")
+    for _ in range(2):
+        assert parties.sync(pk).status == Status.IN_SYNC
+    mark = world.mark()
+    parties.sync(pk)
+    assert (parties.tasks(pk), world.writes(mark)) == ([], [])
+    assert parties.crm(pk)["syncStatus"] == "clean"
+
+
+def test_a_birthday_that_is_no_date_is_not_carried_over(world: World, parties: Parties) -> None:
+    body = '{"betNr": %d, "name": "Wendland", "vorname": "Almut", "geburtsdatum": "unbekannt", "kommunikation": []}'
+    pk, number = parties.pair(geburtsdatum="1970-02-28T00:00:00")
+    world.sandbox.add_fault(
+        "status", system="advoware", method="GET", path=r"Beteiligte/\d+$", status=200, body=body % number
+    )
+    assert parties.sync(pk).reason == Reason.TASK_OPEN
+    assert parties.tasks(pk) == ["value_by_hand"]
+    assert parties.crm(pk)["dateOfBirth"] == "1970-02-28"
+    assert parties.sync(pk).status == Status.IN_SYNC
+
+
+# The first contact
+
+
+@pytest.fixture
+def hours(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """How far the clocks of both systems are ahead."""
+    shift, here, there = {"crm": 0, "advoware": 0}, values.now, Clock.now
+
+    def crm() -> str:
+        moved = datetime.fromisoformat(here()) + timedelta(hours=shift["crm"])
+        return moved.strftime("%Y-%m-%d %H:%M:%S")
+
+    def advoware(self: Clock) -> str:
+        moved = datetime.fromisoformat(there(self)) + timedelta(hours=shift["advoware"])
+        return moved.isoformat(timespec="milliseconds")
+
+    monkeypatch.setattr(values, "now", crm)
+    monkeypatch.setattr(Clock, "now", advoware)
+    return shift
+
+
+@pytest.mark.parametrize(("crm", "advoware", "holds"), [(-3, 0, "advoware"), (0, -3, "crm"), (0, 0, "both")])
+def test_at_first_contact_the_newer_side_holds(
+    parties: Parties, hours: dict[str, int], crm: int, advoware: int, holds: str
+) -> None:
+    hours.update(crm=crm, advoware=advoware)
+    number = parties.in_advoware((MAIL, "dort@w.example"), name="Roth", rechtsform="GbR")
+    pk = parties.in_crm(betnr=number, dateOfBirth="1970-02-28", emailAddress="hier@w.example")
+    hours.update(crm=0, advoware=0)
+    assert parties.sync(pk).status == Status.IN_SYNC
+    here, there = parties.crm(pk), parties.advoware(number)
+    wanted = {"advoware": ("Roth", "Roth"), "crm": ("Wendland", "Wendland"), "both": ("Wendland", "Roth")}[holds]
+    assert (here["lastName"], there["name"]) == wanted
+    # What is empty on one side is filled, and contacts of both sides come together.
+    assert (here["rechtsform"], there["geburtsdatum"]) == ("GbR", "1970-02-28T00:00:00")
+    assert parties.mails(pk) == {"hier@w.example", "dort@w.example"}
+    assert parties.entries(number) == [(MAIL, "dort@w.example"), (MAIL, "hier@w.example")]
+    assert parties.tasks(pk) == ([] if holds == "both" else ["value_overruled"])
+
+
+def forgotten(parties: Parties, hours: dict[str, int]) -> tuple[str, int]:
+    """What was agreed is lost; a person changed Advoware an hour after the CRM, and then the hub wrote to the CRM."""
+    hours.update(crm=-5, advoware=-3)
+    number = parties.in_advoware(name="Roth")
+    pk = parties.in_crm(betnr=number)
+    hours.update(crm=0)
+    parties.sync(pk)
+    hours.update(advoware=-2)
+    parties.edit_advoware(number, vorname="Alma")
+    hours.update(advoware=0)
+    Record.objects.filter(entity_id=pk).update(agreed={})
+    return pk, number
+
+
+def test_our_own_write_does_not_make_a_side_newer(parties: Parties, hours: dict[str, int]) -> None:
+    pk, number = forgotten(parties, hours)
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.crm(pk)["firstName"] == parties.advoware(number)["vorname"] == "Alma"
+
+
+def test_a_person_is_asked_when_our_own_write_hides_which_side_is_newer(
+    parties: Parties, hours: dict[str, int]
+) -> None:
+    pk, number = forgotten(parties, hours)
+    for entry in JournalEntry.objects.filter(system="espocrm"):
+        entry.changes.pop("modifiedAt")
+        entry.save()
+    assert parties.sync(pk).status == Status.CONFLICT
+    assert (parties.crm(pk)["firstName"], parties.advoware(number)["vorname"]) == ("Almut", "Alma")
+    people.decide(parties.record(pk), {Conflict.objects.get().pk: "advoware"}, None)
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.crm(pk)["firstName"] == "Alma"
+
+
+# Both changed
+
+
+def test_the_crm_wins_and_staff_are_told(parties: Parties) -> None:
+    pk, number = parties.pair()
+    parties.edit_crm(pk, lastName="Roth")
+    parties.edit_advoware(number, name="Weiss")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.advoware(number)["name"] == "Roth"
+    task = Task.objects.get()
+    assert (task.kind, task.facts) == ("value_overruled", [{"field": "name", "now": "Roth", "wanted": "Weiss"}])
+    parties.sync(pk)
+    assert parties.tasks(pk) == ["value_overruled"]
+
+
+def test_by_rule_advoware_wins(parties: Parties) -> None:
+    with configured(PARTY_CONFLICTS={"name": "advoware"}):
+        pk, number = parties.pair()
+        parties.edit_crm(pk, lastName="Roth", firstName="Ute")
+        parties.edit_advoware(number, name="Weiss", vorname="Alma")
+        assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Weiss"
+    assert parties.crm(pk)["firstName"] == parties.advoware(number)["vorname"] == "Ute"
+
+
+@pytest.mark.parametrize(("choice", "holds"), [("espocrm", "Roth"), ("advoware", "Weiss")])
+def test_by_rule_a_person_chooses(parties: Parties, choice: str, holds: str) -> None:
+    with configured(PARTY_CONFLICTS={"name": "person"}):
+        pk, number = parties.pair((MAIL, "alt@w.example"))
+        parties.edit_crm(pk, lastName="Roth", rechtsform="GbR", emailAddressData=[])
+        parties.edit_advoware(number, name="Weiss")
+        parties.add_entry(number, MAIL, "neu@w.example")
+        assert parties.sync(pk).status == Status.CONFLICT
+        conflict = Conflict.objects.get()
+        assert (conflict.field, conflict.agreed) == ("name", "Wendland")
+        assert (conflict.espocrm, conflict.advoware) == ("Roth", "Weiss")
+        # What is no conflict goes on; contacts only towards Advoware.
+        assert parties.advoware(number)["rechtsform"] == "GbR"
+        assert parties.entries(number) == [(MAIL, ""), (MAIL, "neu@w.example")]
+        assert (parties.mails(pk), parties.crm(pk)["syncStatus"]) == (set(), "conflict")
+        assert parties.sync(pk).status == Status.CONFLICT
+        people.decide(parties.record(pk), {conflict.pk: choice}, None)
+        assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == holds
+    assert parties.mails(pk) == {"neu@w.example"}
+    assert parties.crm(pk)["syncStatus"] == "clean"
+    conflict.refresh_from_db()
+    assert conflict.state == "applied"
+    assert parties.tasks(pk) == []
+
+
+def test_a_decision_about_values_that_moved_on_is_asked_again(parties: Parties) -> None:
+    with configured(PARTY_CONFLICTS={"name": "person"}):
+        pk, number = parties.pair()
+        parties.edit_crm(pk, lastName="Roth")
+        parties.edit_advoware(number, name="Weiss")
+        parties.sync(pk)
+        people.decide(parties.record(pk), {Conflict.objects.get().pk: "espocrm"}, None)
+        parties.edit_advoware(number, name="Weiß")
+        assert parties.sync(pk).status == Status.CONFLICT
+        conflict = Conflict.objects.get()
+        assert (conflict.state, conflict.choice, conflict.advoware) == ("open", "", "Weiß")
+        assert (parties.crm(pk)["lastName"], parties.advoware(number)["name"]) == ("Roth", "Weiß")
+        parties.edit_advoware(number, name="Roth")
+        assert parties.sync(pk).status == Status.IN_SYNC
+    assert Conflict.objects.get().state == "settled"
+
+
+@pytest.mark.parametrize("direction", ["to_advoware", "to_espocrm", "off"])
+def test_a_field_goes_only_the_way_that_is_set(parties: Parties, direction: str) -> None:
+    with configured(PARTY_DIRECTIONS={"name": direction}, PARTY_CONFLICTS={"name": "person"}):
+        pk, number = parties.pair()
+        parties.edit_crm(pk, lastName="Roth")
+        parties.edit_advoware(number, name="Weiss")
+        assert parties.sync(pk).status == Status.IN_SYNC
+        assert parties.sync(pk).status == Status.IN_SYNC
+    wanted = {"to_advoware": ("Roth", "Roth"), "to_espocrm": ("Weiss", "Weiss"), "off": ("Roth", "Weiss")}
+    assert (parties.crm(pk)["lastName"], parties.advoware(number)["name"]) == wanted[direction]
+
+
+# Contacts
+
+
+def numbers(*rows: tuple[str, str]) -> list[dict[str, Any]]:
+    return [{"phoneNumber": number, "type": kind, "primary": not i} for i, (number, kind) in enumerate(rows)]
+
+
+def test_contacts_come_and_go_on_both_sides_without_a_conflict(parties: Parties) -> None:
+    pk, number = parties.pair((OFFICE, "+4951110"), (MAIL, "a@w.example"), (MAIL, "b@w.example"))
+    parties.edit_crm(
+        pk,
+        phoneNumberData=numbers(("+4951110", "Office"), ("+4951111", "Office")),
+        emailAddressData=[{"emailAddress": "b@w.example", "primary": True}],
+    )
+    parties.add_entry(number, FAX, "0511 12")
+    parties.remove_entry(number, "b@w.example")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.phones(pk) == {"+4951110": "Office", "+4951111": "Office", "+4951112": "Fax"}
+    assert parties.mails(pk) == set()
+    assert parties.entries(number) == [(OFFICE, "+4951110"), (OFFICE, "+4951111"), (FAX, "0511 12"), (MAIL, "")]
+
+
+def test_another_spelling_is_no_change(world: World, parties: Parties) -> None:
+    pk, number = parties.pair((OFFICE, "0511/10-20"), (MAIL, "A@W.Example"))
+    assert parties.mails(pk) == {"A@W.Example"}
+    parties.edit_entry(number, "0511/10-20", tlf="+49 511 1020")
+    parties.edit_crm(pk, emailAddressData=[{"emailAddress": "a@w.example", "primary": True}])
+    mark = world.mark()
+    parties.sync(pk)
+    assert [call["system"] for call in world.writes(mark)] in ([], ["espocrm"])  # rowId at most
+    assert parties.entries(number) == [(OFFICE, "+49 511 1020"), (MAIL, "A@W.Example")]
+
+
+def test_an_emptied_entry_is_used_again_and_keeps_its_remark(parties: Parties) -> None:
+    pk, number = parties.pair((MAIL, "a@w.example"))
+    parties.edit_entry(number, "a@w.example", bemerkung="privat")
+    entry = parties.entry(number, "a@w.example")
+    parties.edit_crm(pk, emailAddressData=[])
+    parties.sync(pk)
+    assert parties.entries(number) == [(MAIL, "")]
+    parties.edit_crm(pk, emailAddress="b@w.example", phoneNumberData=numbers(("+4951111", "Office")))
+    parties.sync(pk)
+    assert parties.entries(number) == [(OFFICE, "+4951111"), (MAIL, "b@w.example")]
+    assert parties.entry(number, "b@w.example") == entry
+    remarks = {row["tlf"]: row["bemerkung"] for row in parties.advoware(number)["kommunikation"]}
+    assert remarks["b@w.example"] == "privat"
+
+
+def test_a_changed_value_changes_its_entry(parties: Parties) -> None:
+    pk, number = parties.pair((MAIL, "a@w.example"), (MAIL, "c@w.example"))
+    entry = parties.entry(number, "a@w.example")
+    rows = [{"emailAddress": "b@w.example", "primary": True}, {"emailAddress": "c@w.example"}]
+    parties.edit_crm(pk, emailAddressData=rows)
+    parties.sync(pk)
+    assert parties.entry(number, "b@w.example") == entry
+    parties.edit_entry(number, "c@w.example", tlf="d@w.example")
+    parties.sync(pk)
+    assert parties.mails(pk) == {"b@w.example", "d@w.example"}
+    assert parties.crm(pk)["emailAddress"] == "b@w.example"
+
+
+def test_the_primary_one_and_the_flags_of_the_others_are_kept(parties: Parties) -> None:
+    pk, number = parties.pair((MAIL, "a@w.example"), (MAIL, "b@w.example"))
+    rows = [
+        {"emailAddress": "b@w.example", "primary": True, "optOut": True},
+        {"emailAddress": "a@w.example", "invalid": True},
+    ]
+    parties.edit_crm(pk, emailAddressData=rows)
+    parties.add_entry(number, MAIL, "c@w.example")
+    parties.sync(pk)
+    flags = {r["emailAddress"]: (r["primary"], r["optOut"], r["invalid"]) for r in parties.crm(pk)["emailAddressData"]}
+    assert flags["b@w.example"] == (True, True, False)
+    assert flags["a@w.example"] == (False, False, True)
+    assert flags["c@w.example"] == (False, False, False)
+    parties.remove_entry(number, "b@w.example")
+    parties.sync(pk)
+    assert parties.mails(pk) == {"a@w.example", "c@w.example"}
+
+
+def test_a_type_changed_in_advoware_is_followed_and_one_changed_in_the_crm_is_a_task(parties: Parties) -> None:
+    pk, number = parties.pair((OFFICE, "+4951110"))
+    parties.edit_entry(number, "+4951110", kommKz=MOBILE)
+    parties.sync(pk)
+    assert parties.phones(pk) == {"+4951110": "Mobile"}
+    parties.edit_crm(pk, phoneNumberData=numbers(("+4951110", "Fax")))
+    for _ in range(2):
+        assert parties.sync(pk).reason == Reason.TASK_OPEN
+    assert parties.tasks(pk) == ["contact_type"]
+    assert (parties.phones(pk), parties.entries(number)) == ({"+4951110": "Fax"}, [(MOBILE, "+4951110")])
+    parties.edit_entry(number, "+4951110", kommKz=FAX)
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.tasks(pk) == []
+
+
+def test_an_entry_that_nobody_can_read_is_left_and_a_new_one_is_a_task(parties: Parties) -> None:
+    pk, number = parties.pair((OFFICE, "nur über Sekretariat"), (MAIL, "a@w.example"))
+    assert (parties.record(pk).status, parties.phones(pk)) == (Status.IN_SYNC, {})
+    parties.edit_entry(number, "a@w.example", tlf="a at w")
+    assert parties.sync(pk).reason == Reason.TASK_OPEN
+    assert parties.tasks(pk) == ["contact_unreadable"]
+    assert parties.entries(number) == [(OFFICE, "nur über Sekretariat"), (MAIL, "a at w")]
+    parties.edit_entry(number, "a at w", tlf="b@w.example")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.mails(pk) == {"b@w.example"}
+
+
+def test_a_value_that_stands_twice_in_advoware_stands_once_in_the_crm(parties: Parties) -> None:
+    pk, number = parties.pair((OFFICE, "+4951110"), (OFFICE, "0511 10"), (MAIL, "a@w.example"), (MAIL, "A@w.example"))
+    assert (set(parties.phones(pk)), len(parties.mails(pk))) == ({"+4951110"}, 1)
+    parties.remove_entry(number, "0511 10")
+    parties.sync(pk)
+    assert set(parties.phones(pk)) == {"+4951110"}
+    parties.edit_crm(pk, emailAddressData=[])
+    parties.sync(pk)
+    assert parties.entries(number) == [(OFFICE, "+4951110"), (MAIL, ""), (MAIL, "")]
+
+
+# One side is missing
+
+
+def test_a_party_that_advoware_has_no_more_is_a_task_and_nothing_is_deleted(world: World, parties: Parties) -> None:
+    pk, number = parties.pair()
+    parties.remove_in_advoware(number)
+    for _ in range(2):
+        assert parties.sync(pk).reason == Reason.TASK_OPEN
+    assert parties.tasks(pk) == ["party_gone"]
+    assert (parties.crm(pk)["syncStatus"], parties.crm(pk)["betnr"]) == ("deleted_in_advoware", number)
+    assert people.close_task(Task.objects.get(), None, "leave it")
+    assert parties.sync(pk).reason == Reason.GONE_THERE
+    mark = world.mark()
+    parties.sync(pk)
+    assert (world.writes(mark), parties.numbers()) == ([], set())
+    parties.edit_crm(pk, betnr=None)  # "create it anew"
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert len(parties.numbers()) == 1
+    assert parties.crm(pk)["syncStatus"] == "clean"
+
+
+def test_a_party_that_the_crm_has_no_more_is_a_task_until_advoware_has_it_no_more(
+    world: World, parties: Parties
+) -> None:
+    pk, number = parties.pair()
+    world.sandbox.delete(PARTY, pk)
+    for _ in range(2):
+        assert parties.sync(pk).reason == Reason.TASK_OPEN
+    assert (parties.tasks(pk), parties.numbers()) == (["party_deleted"], {number})
+    parties.remove_in_advoware(number)
+    assert parties.sync(pk).reason == Reason.ENTITY_GONE
+    assert parties.tasks(pk) == []
+
+
+def test_a_deleted_party_that_is_restored_goes_on(world: World, parties: Parties) -> None:
+    pk, number = parties.pair()
+    world.sandbox.delete(PARTY, pk)
+    parties.sync(pk)
+    world.sandbox.restore(PARTY, pk)
+    parties.edit_crm(pk, lastName="Roth")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert (parties.advoware(number)["name"], parties.tasks(pk)) == ("Roth", [])
+
+
+def test_a_number_that_was_removed_is_asked_about_before_another_party_is_made(parties: Parties) -> None:
+    pk, number = parties.pair()
+    parties.edit_crm(pk, betnr=None)
+    for _ in range(2):
+        assert parties.sync(pk).reason == Reason.TASK_OPEN
+    assert (parties.tasks(pk), parties.numbers()) == (["number_removed"], {number})
+    parties.edit_crm(pk, betnr=number)
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.tasks(pk) == []
+    parties.edit_crm(pk, betnr=None)
+    parties.sync(pk)
+    task = Task.objects.filter(state="open").first() or Task.objects.latest("pk")
+    assert people.close_task(task, None, "a new one, please")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert len(parties.numbers()) == 2
+
+
+def test_a_number_that_was_changed_means_another_party(parties: Parties) -> None:
+    pk, number = parties.pair((MAIL, "a@w.example"))
+    other = parties.in_advoware((MAIL, "b@w.example"), name="Wendland")
+    parties.edit_crm(pk, betnr=other)
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.mails(pk) == {"a@w.example", "b@w.example"}
+    assert parties.entries(other) == [(MAIL, "a@w.example"), (MAIL, "b@w.example")]
+    assert parties.entries(number) == [(MAIL, "a@w.example")]
+    assert Reference.objects.get().remote_id == str(other)
+
+
+def test_two_parties_with_one_number_are_not_synced_with_each_other(parties: Parties) -> None:
+    pk, number = parties.pair()
+    twin = parties.in_crm(lastName="Roth", betnr=number)
+    record = parties.sync(twin)
+    assert (record.status, record.reason) == (Status.FAILED, Reason.NUMBER_TAKEN)
+    assert parties.crm(twin)["syncStatus"] == "failed"
+    assert parties.advoware(number)["name"] == "Wendland"
+    parties.edit_crm(twin, betnr=None)
+    assert parties.sync(twin).status == Status.IN_SYNC
+    assert parties.crm(twin)["syncStatus"] == "clean"
+    assert parties.sync(pk).status == Status.IN_SYNC
+
+
+# What it costs
+
+
+def test_an_event_without_a_change_costs_one_read(world: World, parties: Parties) -> None:
+    pk, _ = parties.pair((MAIL, "a@w.example"))
+    parties.sync(pk, thorough=False)
+    mark = world.mark()
+    assert parties.sync(pk, thorough=False).status == Status.IN_SYNC
+    assert [(call["system"], call["method"]) for call in world.sandbox.calls(since=mark)] == [("espocrm", "GET")]
+
+
+def test_one_changed_party_costs_five_calls(world: World, parties: Parties) -> None:
+    pk, number = parties.pair()
+    parties.edit_crm(pk, lastName="Roth")
+    mark = world.mark()
+    parties.sync(pk, thorough=False)
+    calls = [(call["system"], call["method"]) for call in world.sandbox.calls(since=mark)]
+    assert calls == [
+        ("espocrm", "GET"),
+        ("advoware", "GET"),
+        ("advoware", "PUT"),
+        ("advoware", "GET"),
+        ("espocrm", "PUT"),
+    ]
+    parties.edit_advoware(number, name="Weiss")
+    mark = world.mark()
+    parties.sync(pk)
+    calls = [(call["system"], call["method"]) for call in world.sandbox.calls(since=mark)]
+    assert calls == [("espocrm", "GET"), ("advoware", "GET"), ("espocrm", "PUT")]
+
+
+def test_every_write_is_in_the_journal_with_before_and_after(parties: Parties) -> None:
+    pk, number = parties.pair((OFFICE, "+4951110"))
+    parties.edit_crm(pk, lastName="Roth")
+    parties.edit_advoware(number, vorname="Alma")
+    parties.edit_entry(number, "+4951110", kommKz=MOBILE)
+    parties.sync(pk)
+    there, here = JournalEntry.objects.order_by("pk")[1:]
+    assert (there.system, there.target_id, there.changes) == ("advoware", str(number), {"name": ["Wendland", "Roth"]})
+    assert (here.system, here.changes["vorname"]) == ("espocrm", ["Almut", "Alma"])
+    assert here.changes["phoneNumberData"] == [["+4951110 (office)"], ["+4951110 (mobile)"]]
