@@ -26,6 +26,9 @@ class Sizes:
     recovery_rounds: int = 2
     recovery_kills_a_round: int = 10
     recovery_settings: tuple[tuple[str, str], ...] = ()
+    parties: int = 5000
+    parties_changed: int = 20
+    proxy_calls: int = 500
 
     def scaled(self, share: float) -> Sizes:
         """Amounts of things made smaller or larger; rounds, workers and latencies stay."""
@@ -42,6 +45,8 @@ _AMOUNTS = (
     "grown_history",
     "memory_early",
     "memory_late",
+    "parties",
+    "proxy_calls",
 )
 FULL = Sizes()
 SMOKE = Sizes(
@@ -63,5 +68,8 @@ SMOKE = Sizes(
     memory_late=60,
     recovery_rounds=1,
     recovery_kills_a_round=2,
+    parties=40,
+    parties_changed=4,
+    proxy_calls=5,
     recovery_settings=(("LEASE_SECONDS", "2"), ("SWEEP_SECONDS", "1")),
 )
