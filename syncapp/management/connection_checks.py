@@ -10,6 +10,7 @@ from django.conf import settings
 from syncapp.clients.errors import ClientError
 from syncapp.clients.espocrm import FIELDS, EntityMeta, EspoClient
 from syncapp.engine import connections
+from syncapp.management import crm_fields
 from syncapp.management.advoware_checks import advoware_findings
 from syncapp.management.findings import Finding, timed, timing
 from syncapp.models import SystemName
@@ -42,11 +43,14 @@ def _crm() -> Iterator[Finding]:
         if documents and parent and entity_type not in {link.entity_type for link in documents.links.values()}:
             words = f"{FIELDS.document_entity} has no link to it: its documents can't be found"
             yield Finding(SystemName.ESPOCRM, entity_type, words, False)
+    if connections.configured(SystemName.ADVOWARE):
+        for needs in crm_fields.of_parties():
+            yield from _entity(crm, needs.entity_type, needs.required, needs.optional)
     yield timed(SystemName.ESPOCRM, "webhooks can be read", crm.webhooks)
 
 
 def _entity(
-    crm: EspoClient, entity_type: str, required: tuple[str, ...]
+    crm: EspoClient, entity_type: str, required: tuple[str, ...], wished: tuple[str, ...] | None = None
 ) -> Generator[Finding, None, EntityMeta | None]:
     with timing() as since:
         try:
@@ -59,7 +63,8 @@ def _entity(
         yield Finding(SystemName.ESPOCRM, entity_type, f"lacks the fields {', '.join(lacking)}", False, took)
     else:
         yield Finding(SystemName.ESPOCRM, entity_type, "has what is needed", True, took)
-    if optional := [name for name in FIELDS.optional(entity_type) if name not in meta.fields]:
+    wished = FIELDS.optional(entity_type) if wished is None else wished
+    if optional := [name for name in wished if name not in meta.fields]:
         words = f"lacks {', '.join(optional)}: not needed, not written"
         yield Finding(SystemName.ESPOCRM, entity_type, words, None)
     return meta

@@ -109,11 +109,7 @@ class Fields:
 
     def required(self, entity_type: str) -> tuple[str, ...]:
         """Fields that must exist; a type that is no document is judged as a parent of documents."""
-        if entity_type == self.document_entity:
-            return self.document_required
-        if entity_type == self.bank_entity:
-            return (self.iban, self.bank_party.removesuffix("Id"))
-        return (self.collection_id,)
+        return self.document_required if entity_type == self.document_entity else (self.collection_id,)
 
     def optional(self, entity_type: str) -> tuple[str, ...]:
         return self.document_optional if entity_type == self.document_entity else (NAME, self.parent_status)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -12,6 +13,7 @@ from django.db import connection
 
 from syncapp.engine.supervision import Supervisor
 from syncapp.engine.worker_row import working_here
+from syncapp.management import crm_fields
 from syncapp.models import Worker
 
 
@@ -44,6 +46,7 @@ class Command(BaseCommand):
             self._check()
             return
         _refuse_without_tables()
+        threading.Thread(target=crm_fields.warn_at_start, name="crm-fields", daemon=True).start()
         sys.exit(Supervisor(workers).run())
 
     def _check(self) -> None:
