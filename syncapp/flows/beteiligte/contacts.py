@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
 
 from syncapp.engine.planning import TaskNeed
 from syncapp.flows.beteiligte.actions import ADVOWARE, CRM, Action, AddContact, EmptyContact
@@ -69,5 +70,5 @@ def not_kept(values: Mapping[str, str], advoware: AdvowareSide) -> Iterator[Task
 
 
 def _short(value: str) -> str:
-    """Keys of tasks are 64 characters; the digest of a task tells longer ones apart."""
-    return value[:64]
+    """Keys of tasks have 64 characters at most."""
+    return value if len(value) <= 64 else f"{value[:51]} {sha256(value.encode()).hexdigest()[:12]}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -47,7 +47,7 @@ class Entry:
     id: int
     kommkz: int
     kind: Kind | None
-    key: str | None
+    key: str | None = field(repr=False)
     empty: bool
 
 

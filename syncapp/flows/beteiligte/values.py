@@ -13,6 +13,7 @@ import phonenumbers
 
 _MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]{2,}")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_WITH_AREA = re.compile(r"[^\d+]*[+0]")
 NULL_DATE = "0001-01-01"  # Advoware's way to say that there is none
 
 
@@ -73,7 +74,13 @@ def mail(value: str) -> str | None:
 
 
 def phone(value: str, region: str) -> str | None:
-    """E.164 (with `;ext=` where there is an extension); None when it is no number. Source: ITU-T E.164."""
+    """E.164 (with `;ext=` where there is an extension); None when it is no number. Source: ITU-T E.164.
+
+    A local number has no area code that could be told: it is not guessed.
+    """
+    home = phonenumbers.PhoneMetadata.metadata_for_region(region)
+    if home is not None and home.national_prefix == "0" and not _WITH_AREA.match(value):
+        return None
     try:
         number = phonenumbers.parse(value, region)
     except phonenumbers.NumberParseException:
