@@ -42,7 +42,8 @@ class SaveParty:
 
     @property
     def name(self) -> str:
-        return f"write {', '.join(sorted(self.targets))} to Advoware"
+        words = f"write {', '.join(sorted(self.targets))} to Advoware"
+        return f"undo: {words}" if self.undoes == set(self.targets) else words
 
 
 @dataclass(frozen=True, slots=True)

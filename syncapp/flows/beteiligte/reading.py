@@ -19,8 +19,8 @@ from syncapp.flows.beteiligte import configuration, journal, register, times
 from syncapp.flows.beteiligte.agreement import Agreed, with_own_writes
 from syncapp.flows.beteiligte.fields import PartyField, Rules
 from syncapp.flows.beteiligte.merge import Choice
-from syncapp.flows.beteiligte.plan import Creation, PartyState, Shown
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, advoware_entries, crm_contacts, read_fields
+from syncapp.flows.beteiligte.state import Creation, PartyState, Shown
 from syncapp.flows.beteiligte.taking_back import take_back
 
 

@@ -8,9 +8,9 @@ from syncapp.flows.beteiligte.actions import ADVOWARE, CRM
 from syncapp.flows.beteiligte.agreement import Agreed, Pair
 from syncapp.flows.beteiligte.contacts import NOT_KEPT
 from syncapp.flows.beteiligte.merge import FieldOutcome, Way
-from syncapp.flows.beteiligte.plan import Merged, PartyState
 from syncapp.flows.beteiligte.settled_contacts import remembered_contacts
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
+from syncapp.flows.beteiligte.state import Merged, PartyState
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from syncapp.flows.beteiligte.actions import ADVOWARE, CRM
-from syncapp.flows.beteiligte.plan import Merged, PartyState
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
+from syncapp.flows.beteiligte.state import Merged, PartyState
 from syncapp.flows.beteiligte.values import Contact, Kind
 
 

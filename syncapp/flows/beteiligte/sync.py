@@ -18,10 +18,12 @@ from syncapp.flows.beteiligte import contacts, reading, register
 from syncapp.flows.beteiligte.actions import AddContact, CreateParty, EmptyContact, SaveParty, WriteCrm
 from syncapp.flows.beteiligte.contacts import NOT_KEPT
 from syncapp.flows.beteiligte.journal import Write
-from syncapp.flows.beteiligte.plan import PartyState, Shown, Why, merge, not_kept, notices, plan, waiting_decisions
+from syncapp.flows.beteiligte.needs import not_kept, notices, waiting_decisions
+from syncapp.flows.beteiligte.plan import plan
 from syncapp.flows.beteiligte.reading import Reader
 from syncapp.flows.beteiligte.settled import result, stamped
 from syncapp.flows.beteiligte.sides import AdvowareSide
+from syncapp.flows.beteiligte.state import PartyState, Shown, Why, merge
 from syncapp.flows.beteiligte.writing import Writer
 from syncapp.models import JournalState, Reason
 

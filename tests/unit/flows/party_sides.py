@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from syncapp.flows.beteiligte.agreement import Agreed, Pair
-from syncapp.flows.beteiligte.plan import PartyState
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, Entry
+from syncapp.flows.beteiligte.state import PartyState
 from syncapp.flows.beteiligte.values import Contact, Kind, Reading
 
 NUMBER = 104711

@@ -14,6 +14,7 @@ from syncapp.flows.beteiligte.fields import KOMMKZ, Rules
 from syncapp.flows.beteiligte.merge import NO_CONTACTS
 from syncapp.flows.beteiligte.plan import plan
 from syncapp.flows.beteiligte.sides import Entry
+from syncapp.flows.beteiligte.state import merge
 from syncapp.flows.beteiligte.values import Contact, Kind, Reading
 from tests.unit.flows.party_sides import PERSON, advoware_side, agreed, crm_side, mail, number, state
 
@@ -72,8 +73,6 @@ def wanted_by(**options: Any) -> list[TaskNeed]:
     given = state(**options)
     assert given.crm is not None
     assert given.advoware is not None
-    from syncapp.flows.beteiligte.plan import merge
-
     return list(needs(merge(given).contacts, given.base, given.crm, given.advoware))
 
 

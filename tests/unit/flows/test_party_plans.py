@@ -12,7 +12,9 @@ from syncapp.flows.beteiligte.actions import ADVOWARE, CRM, AddContact, CreatePa
 from syncapp.flows.beteiligte.agreement import Agreed
 from syncapp.flows.beteiligte.fields import Direction, Rule, Rules
 from syncapp.flows.beteiligte.merge import UNKNOWN, Choice
-from syncapp.flows.beteiligte.plan import Creation, Why, notices, plan, waiting_decisions
+from syncapp.flows.beteiligte.needs import notices, waiting_decisions
+from syncapp.flows.beteiligte.plan import plan
+from syncapp.flows.beteiligte.state import Creation, Why
 from syncapp.flows.beteiligte.taking_back import UndoWish, take_back
 from syncapp.flows.beteiligte.values import Kind
 from syncapp.models import Reason, TaskKind
