@@ -18,7 +18,7 @@ from syncapp.admin.filters import ScanStateFilter
 from syncapp.admin.recording import recorded
 from syncapp.flows import scans
 from syncapp.models import ScanRun, ScanState
-from syncapp.templatetags.hub import tone, when
+from syncapp.templatetags.hub import scan_words, tone, when
 
 
 @admin.register(ScanRun)
@@ -33,12 +33,13 @@ class ScanAdmin(ReadOnlyAdmin[ScanRun]):
             "title": _("Comparison"),
             "scan": row,
             "stopped": row.state == ScanState.STOPPED,
+            "of_parties": row.scan in (scans.PARTIES, scans.ALL_PARTIES),
             "counts": sorted((str(name), count) for name, count in counts.items()),
         }
 
     @admin.display(description=gettext_lazy("comparison"))
     def what(self, scan: ScanRun) -> SafeString:
-        return format_html('<a href="{}/change/"><b>{}</b></a>', scan.pk, scan.scan)
+        return format_html('<a href="{}/change/"><b>{}</b></a>', scan.pk, scan_words(scan.scan))
 
     @admin.display(description=gettext_lazy("state"))
     def state_label(self, scan: ScanRun) -> SafeString:

@@ -29,6 +29,8 @@ from syncapp.models import (
     ScanState,
     Status,
     SystemState,
+    Task,
+    TaskState,
     Worker,
 )
 
@@ -65,6 +67,8 @@ def _gauges(now: datetime) -> Iterator[Gauge]:
     failed = Record.objects.filter(status__in=[Status.FAILED, Status.CONFLICT])
     reasons = failed.values_list("step", "reason").annotate(Count("pk")).order_by("step", "reason")
     yield Gauge("hub_records_need_a_person", "By step and reason", tuple(_counted(reasons, "step", "reason")))
+    tasks = Task.objects.filter(state=TaskState.OPEN).values_list("kind").annotate(Count("pk")).order_by("kind")
+    yield Gauge("hub_open_tasks", "What staff must do in another system, by kind", tuple(_counted(tasks, "kind")))
     lately = Attempt.objects.filter(started_at__gte=now - LATELY)
     outcomes = lately.values_list("outcome").annotate(Count("pk")).order_by("outcome")
     yield Gauge("hub_attempts_15m", "Runs of the last 15 minutes by outcome", tuple(_counted(outcomes, "outcome")))

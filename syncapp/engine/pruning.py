@@ -1,6 +1,7 @@
 """Retention: what is older than the settings KEEP_… say is deleted, a little at a time.
 
-What a person or a later run still needs stays, however old: messages in quarantine keep their bodies until they go
+What a person or a later run still needs stays, however old: tasks that were closed by hand, so that they don't come
+again; messages in quarantine keep their bodies until they go
 themselves, records that need a person keep their attempts, open writes whose outcome is unknown keep their entries.
 """
 
@@ -22,6 +23,7 @@ from django_q.models import OrmQ, Task
 from syncapp.engine.worker_row import forgotten
 from syncapp.models import (
     Attempt,
+    Conflict,
     InboxItem,
     InboxMessage,
     InboxState,
@@ -32,7 +34,9 @@ from syncapp.models import (
     ScanRun,
     ScanState,
     Status,
+    TaskState,
 )
+from syncapp.models import Task as HubTask
 
 CHUNK = 1000  # rows a transaction: others wait for milliseconds at most
 # The queue's own rows are worth nothing to us: results aren't kept there, and the sweep repeats what nobody took.
@@ -119,6 +123,12 @@ def _leftovers(now: datetime) -> tuple[Leftover, ...]:
             JournalEntry.objects.filter(begun_at__lt=before("KEEP_JOURNAL_DAYS")).exclude(unsettled),
             "begun_at",
         ),
+        Leftover(
+            "closed tasks",
+            HubTask.objects.filter(closed_at__lt=before("KEEP_JOURNAL_DAYS")).exclude(state=TaskState.CLOSED),
+            "pk",
+        ),
+        Leftover("closed conflicts", Conflict.objects.filter(closed_at__lt=before("KEEP_JOURNAL_DAYS")), "pk"),
         Leftover(
             "comparisons",
             ScanRun.objects.filter(

@@ -58,6 +58,8 @@ class Preview:
     actions: tuple[str, ...]
     ending: str
     notes: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()  # kinds of tasks that staff would get
+    conflicts: tuple[str, ...] = ()  # fields that a person would have to decide
 
 
 def run(pk: int, step: Step, *, even_early: bool = False) -> Settlement | None:
@@ -86,7 +88,8 @@ def preview(record: Record, step: Step) -> Preview:
     run = Run(Claim(record, record.claim or _NO_TOKEN, record.wished, "preview", record.changed_at))
     flow = step.flow(run)
     plan = flow.plan(flow.read())
-    return Preview(tuple(plan.names), settling.describe(plan.ending), plan.notes)
+    tasks, fields = (need.kind for need in plan.tasks), (need.field for need in plan.conflicts)
+    return Preview(tuple(plan.names), settling.describe(plan.ending), plan.notes, tuple(tasks), tuple(fields))
 
 
 _NO_TOKEN: Any = None

@@ -16,14 +16,14 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from syncapp.events import registry
-from syncapp.models import Reason, Status
+from syncapp.models import Reason, Status, TaskKind
 from syncapp.templatetags.field_words import field_in_words, value_in_words
 from syncapp.templatetags.journal_words import write_in_words
 from syncapp.templatetags.plan_words import in_words
+from syncapp.templatetags.stored_words import stored_in_words
 
 register = template.Library()
 
@@ -94,7 +94,12 @@ def step_words(name: str) -> str:
     return next((str(spec.description) for spec in registry.steps() if spec.name == name), name)
 
 
-SCANS: dict[str, str | Promise] = {"changes": _("Changes in the CRM"), "everything": _("Everything, links included")}
+SCANS: dict[str, str | Promise] = {
+    "changes": _("Changes in the CRM"),
+    "everything": _("Everything, links included"),
+    "parties": _("Changes at parties and bank accounts"),
+    "all_parties": _("All parties and bank accounts"),
+}
 
 
 @register.filter
@@ -102,23 +107,15 @@ def scan_words(name: str) -> str:
     return str(SCANS.get(name, name))
 
 
-# Short reasons that flows write into rows; they are translated when they are shown.
-STORED = (
-    gettext_noop("no document uses it"),
-    gettext_noop("no entity of the CRM names it"),
-    gettext_noop("entity deleted"),
-    gettext_noop("entity closed"),
-    gettext_noop("document deleted"),
-    gettext_noop("content replaced"),
-    gettext_noop("uploaded twice or too late"),
-    gettext_noop("interrupted"),
-    gettext_noop("confirmed by a person"),
-)
+@register.filter
+def task_headline(kind: str) -> str:
+    """What kind of task it is, in a line."""
+    return str(TaskKind(kind).label)
 
 
 @register.filter
 def why_words(stored: str) -> str:
-    return gettext(stored) if stored in STORED else stored
+    return stored_in_words(stored)
 
 
 @register.filter

@@ -52,6 +52,10 @@ _PHRASES: tuple[tuple[str, str], ...] = (
         r"unset the default at bank account (\S+) in the CRM",
         gettext_noop("make the bank account %(0)s in the CRM no longer the standard one"),
     ),
+    (
+        r"(?P<fields>\S+): a value that is not in the table is kept as it is",
+        gettext_noop("%(fields)s: this value is not in the table of known values, so it stays as it is on both sides."),
+    ),
     (r"undo: (?P<action>.+)", gettext_noop("take back: %(action)s")),
     (r"held back: (?P<action>.+)", gettext_noop("not written, because writing is switched off: %(action)s")),
 )

@@ -5,11 +5,19 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
+from syncapp.clients.espocrm import EspoBankAccount
+from syncapp.flows.bankverbindungen import party as party_accounts
+from syncapp.flows.bankverbindungen import plan as accounts
+from syncapp.flows.bankverbindungen.mapping import Account
+from syncapp.flows.beteiligte import actions as parties
+from syncapp.flows.beteiligte.sides import Entry
+from syncapp.flows.beteiligte.values import Contact, Kind
 from syncapp.flows.collections import plan as collections
 from syncapp.flows.documents import plan as documents
 from syncapp.flows.parents import Life, Parent
 from syncapp.templatetags.plan_words import in_words
 
+ENTRY = Entry(7, 1, Kind.OFFICE, "k", empty=False)
 ACTIONS = [
     documents.AskForCollection(Parent("Account", "p1", Life.ACTIVE, "")),
     documents.Upload("att1"),
@@ -23,6 +31,18 @@ ACTIONS = [
     collections.LookAtDocuments(),
     collections.Delete("c1"),
     collections.ProposeDeletion("c1", "entity closed"),
+    parties.CreateParty({"name": "x"}),
+    parties.SaveParty({"vorname": "x"}),
+    parties.SaveParty({"vorname": "x"}, frozenset({"vorname"})),
+    *(parties.AddContact("k", Contact(kind, "x"), 1) for kind in Kind),
+    *(parties.AddContact("k", Contact(kind, "x"), 1, ENTRY) for kind in Kind),
+    parties.EmptyContact(ENTRY),
+    parties.WriteCrm(),
+    parties.WriteCrm({"anrede": "x"}, remove=frozenset({"x"})),
+    accounts.CreateAccount(Account("x", {})),
+    accounts.WriteCrm({"bic": "x"}),
+    party_accounts.BringToCrm(Account("x", {})),
+    party_accounts.UnsetDefault(EspoBankAccount("b1", "", "", "", "", "", True, None, None, False, {})),
 ]
 
 
@@ -39,8 +59,10 @@ def test_an_action_is_told_in_german(action: documents.Upload) -> None:
 def test_every_action_of_the_flows_is_in_this_test() -> None:
     named = {
         kind.__name__
-        for module in (documents, collections)
+        for module in (documents, collections, parties, accounts, party_accounts)
         for kind in vars(module).values()
-        if isinstance(kind, type) and kind.__module__ == module.__name__ and "name" in dir(kind)
+        if isinstance(kind, type)
+        and kind.__module__ == module.__name__
+        and isinstance(kind.__dict__.get("name"), property)
     }
     assert named == {type(action).__name__ for action in ACTIONS}
