@@ -15,11 +15,12 @@ from syncapp.flows.limits import INSTEAD, Operation, Resource
 
 
 def deleted(state: PartyState) -> Plan:
-    if state.number is None or state.advoware is None:
-        return Plan(Skipped(Why.ENTITY_GONE))
-    kind = INSTEAD[Resource.PARTY, Operation.DELETE]
-    need = TaskNeed(kind, ADVOWARE, "", Resource.PARTY, str(state.number))
-    if need.identity in state.closed:
+    need = None
+    if state.number is None:
+        need = _before_creating(state)
+    elif state.advoware is not None:
+        need = TaskNeed(INSTEAD[Resource.PARTY, Operation.DELETE], ADVOWARE, "", Resource.PARTY, str(state.number))
+    if need is None or need.identity in state.closed:
         return Plan(Skipped(Why.ENTITY_GONE))
     return Plan(Skipped(Why.TASK_OPEN), tasks=(need,))
 

@@ -134,6 +134,8 @@ class Reader:
         run, number = self._run, known or agreed.number
         state = PartyState(agreed, None, number, closed=people.closed_by_hand(run.record))
         state = self._with_undos(state)
+        if number is None and (intents := run.unsettled_writes(journal.Write.CREATE)):
+            return replace(state, creation=Creation(str(intents[0].pk)))
         if number is None or register.other_owner(run.entity_type, run.entity_id, number):
             return state  # another party of the CRM stands for it now
         return replace(state, advoware=self._advoware_side(number, ()))

@@ -548,3 +548,44 @@ def test_contacts_rest_while_the_crm_does_not_tell_its_own(world: World, parties
     world.sandbox.settings(espocrm_missing=[])
     assert parties.sync(pk).status == Status.IN_SYNC
     assert parties.entries(number) == [(MAIL, "a@w.example")]
+
+
+# Deleted, or watched, in the middle
+
+
+def test_a_party_that_was_perhaps_created_before_the_crm_lost_it_is_a_task(world: World, parties: Parties) -> None:
+    pk = parties.in_crm()
+    world.sandbox.add_fault("cut_after", system="advoware", method="POST", path="Beteiligte$")
+    run_once(parties, pk)
+    world.sandbox.delete(PARTY, pk)
+    for _ in range(2):
+        assert parties.sync(pk).reason == Reason.TASK_OPEN
+    assert parties.tasks(pk) == ["creation_uncertain"]
+    assert people.close_task(Task.objects.get(), None, "removed")
+    for _ in range(2):
+        assert parties.sync(pk).reason == Reason.ENTITY_GONE
+
+
+@pytest.mark.parametrize("fault", [{"betnr": True}, {}])
+def test_observe_mode_does_not_even_tell_a_failure(world: World, parties: Parties, fault: dict[str, bool]) -> None:
+    _, number = parties.pair()
+    pk = parties.in_crm(**({"betnr": number} if fault else {}))
+    if not fault:
+        world.sandbox.add_fault("status", system="advoware", status=403, times=20)
+        parties.edit_crm(pk, betnr=1)
+    switches.set_observing(PARTY_SYNC, True)
+    mark = world.mark()
+    assert run_once(parties, pk).status == Status.FAILED
+    assert world.writes(mark) == []
+
+
+def test_a_comparison_beside_a_lost_write_of_the_crm_writes_once(world: World, parties: Parties) -> None:
+    pk, number = parties.pair((MAIL, "a@w.example"))
+    parties.edit_advoware(number, name="Roth")
+    parties.add_entry(number, MAIL, "b@w.example")
+    world.sandbox.add_fault("cut_after", system="espocrm", method="PUT", path=PARTY)
+    run_once(parties, pk)
+    parties.edit_crm(pk, lastName="Weiss", emailAddressData=[{"emailAddress": "a@w.example", "primary": True}])
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Weiss"
+    assert parties.entries(number)[0][1] == "a@w.example"
