@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 import pytest
 from django.utils import translation
 
@@ -63,6 +65,7 @@ def test_every_action_of_the_flows_is_in_this_test() -> None:
         for kind in vars(module).values()
         if isinstance(kind, type)
         and kind.__module__ == module.__name__
-        and isinstance(kind.__dict__.get("name"), property)
+        and "name" in dir(kind)
+        and not issubclass(kind, Enum)
     }
     assert named == {type(action).__name__ for action in ACTIONS}
