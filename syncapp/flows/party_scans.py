@@ -18,7 +18,7 @@ from syncapp.events import registry
 from syncapp.flows import brake, cursors
 from syncapp.flows.bankverbindungen import scan as accounts_scan
 from syncapp.flows.beteiligte import scan as parties_scan
-from syncapp.flows.differences import ONLY_A_LOOK, Difference, leave_wishes
+from syncapp.flows.differences import CRM_ONLY, ONLY_A_LOOK, Difference, leave_wishes
 from syncapp.models import Cursor, ScanRun, ScanState
 
 STEPS = (registry.PARTY_SYNC, registry.BANK_SYNC)
@@ -50,11 +50,13 @@ def compare(scan: ScanRun, *, whole: bool, confirmed: bool) -> None:
 
 
 def differences(progress: Progress | None = None, *, whole: bool) -> list[Difference]:
-    """What differs now. An entity is named once, by what was found first."""
+    """What differs now. An entity is named once, by what was found first, and rather by what asks for both sides."""
     tell = progress or (lambda _more: None)
     found: dict[tuple[str, str], Difference] = {}
     for each in _found(tell, whole=whole):
-        found.setdefault((each.step, each.entity_id), each)
+        place = (each.step, each.entity_id)
+        if place not in found or found[place].how in CRM_ONLY:
+            found[place] = each
     return list(found.values())
 
 
