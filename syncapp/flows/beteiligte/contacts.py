@@ -9,7 +9,7 @@ from syncapp.engine.planning import TaskNeed
 from syncapp.flows.beteiligte.actions import ADVOWARE, CRM, Action, AddContact, EmptyContact
 from syncapp.flows.beteiligte.agreement import Agreed
 from syncapp.flows.beteiligte.fields import Rules
-from syncapp.flows.beteiligte.merge import ContactOutcome
+from syncapp.flows.beteiligte.merge_contacts import ContactOutcome
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, Entry
 from syncapp.flows.limits import INSTEAD, Operation, Resource
 

@@ -8,7 +8,7 @@ from syncapp.engine.planning import Plan, Settled, Skipped, TaskNeed
 from syncapp.flows.beteiligte import contacts as contact_plan
 from syncapp.flows.beteiligte.actions import ADVOWARE, CRM, Action, CreateParty, WriteCrm
 from syncapp.flows.beteiligte.held import held_back, held_ending
-from syncapp.flows.beteiligte.merge import NO_CONTACTS
+from syncapp.flows.beteiligte.merge_contacts import NO_CONTACTS
 from syncapp.flows.beteiligte.sides import CrmSide
 from syncapp.flows.beteiligte.state import PartyState, Shown, Why
 from syncapp.flows.limits import INSTEAD, Operation, Resource

@@ -10,7 +10,8 @@ from syncapp.flows.beteiligte import contacts as contact_plan
 from syncapp.flows.beteiligte import missing
 from syncapp.flows.beteiligte.actions import ADVOWARE, CRM, Action, SaveParty, WriteCrm
 from syncapp.flows.beteiligte.held import held_back, held_ending
-from syncapp.flows.beteiligte.merge import NO_CONTACTS, Way
+from syncapp.flows.beteiligte.merge import Way
+from syncapp.flows.beteiligte.merge_contacts import NO_CONTACTS
 from syncapp.flows.beteiligte.needs import conflict_need, task_needs
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
 from syncapp.flows.beteiligte.state import Merged, PartyState, Shown, Why, merge

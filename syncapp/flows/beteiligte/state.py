@@ -9,16 +9,8 @@ from enum import StrEnum
 from syncapp.flows.beteiligte.actions import ADVOWARE, CRM
 from syncapp.flows.beteiligte.agreement import Agreed
 from syncapp.flows.beteiligte.fields import PartyField, Rules
-from syncapp.flows.beteiligte.merge import (
-    NO_CONTACTS,
-    Choice,
-    ContactOutcome,
-    FieldOutcome,
-    Fields,
-    Way,
-    merge_contacts,
-    merge_fields,
-)
+from syncapp.flows.beteiligte.merge import Choice, FieldOutcome, Fields, Way, merge_fields
+from syncapp.flows.beteiligte.merge_contacts import NO_CONTACTS, ContactOutcome, merge_contacts
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
 from syncapp.flows.beteiligte.taking_back import TakingBack, nothing_to_take_back
 

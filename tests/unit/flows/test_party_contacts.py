@@ -11,7 +11,7 @@ from syncapp.engine.planning import TaskNeed
 from syncapp.flows.beteiligte.actions import AddContact, EmptyContact, WriteCrm
 from syncapp.flows.beteiligte.contacts import NOT_KEPT, needs, towards_advoware
 from syncapp.flows.beteiligte.fields import KOMMKZ, Rules
-from syncapp.flows.beteiligte.merge import NO_CONTACTS
+from syncapp.flows.beteiligte.merge_contacts import NO_CONTACTS
 from syncapp.flows.beteiligte.plan import plan
 from syncapp.flows.beteiligte.sides import Entry
 from syncapp.flows.beteiligte.state import merge
