@@ -9,6 +9,7 @@ import pytest
 
 from sandbox.advoware.clock import Clock
 from sandbox.espocrm import values
+from syncapp import jobs
 from syncapp.engine import people
 from syncapp.models import Conflict, JournalEntry, Reason, Record, Reference, Status, Task
 from tests.parties import FAX, INTERNET, MAIL, MOBILE, OFFICE, PARTY, Parties
@@ -624,3 +625,23 @@ def test_every_write_is_in_the_journal_with_before_and_after(parties: Parties) -
     assert (there.system, there.target_id, there.changes) == ("advoware", str(number), {"name": ["Wendland", "Roth"]})
     assert (here.system, here.changes["vorname"]) == ("espocrm", ["Almut", "Alma"])
     assert here.changes["phoneNumberData"] == [["+4951110 (office)"], ["+4951110 (mobile)"]]
+
+
+def test_a_person_that_becomes_a_company_and_back_loses_nothing(parties: Parties) -> None:
+    pk, number = parties.pair(geburtsdatum="1970-02-28T00:00:00")
+    parties.edit_crm(pk, firmenname="Wendland KG")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    there = parties.advoware(number)
+    assert (there["name"], there["vorname"], there["geburtsdatum"]) == ("Wendland KG", "Almut", "1970-02-28T00:00:00")
+    parties.edit_crm(pk, firmenname="")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert (parties.advoware(number)["name"], parties.crm(pk)["dateOfBirth"]) == ("Wendland", "1970-02-28")
+
+
+def test_a_preview_reads_and_touches_nothing(world: World, parties: Parties) -> None:
+    pk, _number = parties.pair()
+    parties.edit_crm(pk, lastName="Roth")
+    parties.event(pk)
+    mark, rows = world.mark(), JournalEntry.objects.count()
+    assert "write name to Advoware" in jobs.preview(parties.record(pk).pk).actions
+    assert (world.writes(mark), JournalEntry.objects.count()) == ([], rows)

@@ -589,3 +589,66 @@ def test_a_comparison_beside_a_lost_write_of_the_crm_writes_once(world: World, p
     assert parties.sync(pk).status == Status.IN_SYNC
     assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Weiss"
     assert parties.entries(number)[0][1] == "a@w.example"
+
+
+# Every call, every fault
+
+FAULTS = ["cut_before", "cut_after", "garbage", "truncated", "status"]
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+@pytest.mark.parametrize("times", [1, 5])  # repeated within the run, or only by the next one
+def test_a_fault_at_any_call_changes_nothing_about_the_end(
+    world: World, parties: Parties, kind: str, times: int
+) -> None:
+    """Both sides were edited, contacts came and went on both; whatever call fails, the end is the same."""
+    expected: Any = None
+    for after in range(-1, 30):
+        pk, number = parties.pair((OFFICE, "+4951110"), (MAIL, "a@w.example"), (MAIL, "b@w.example"))
+        rows = [{"emailAddress": "b@w.example", "primary": True}, {"emailAddress": "c@w.example"}]
+        parties.edit_crm(pk, lastName="Roth", rechtsform="GbR", emailAddressData=rows)
+        parties.edit_advoware(number, vorname="Alma", bemerkung="bleibt")
+        parties.edit_entry(number, "+4951110", tlf="+4951199", kommKz=MOBILE)
+        parties.remove_entry(number, "b@w.example")
+        parties.add_entry(number, MAIL, "d@w.example")
+        fault = world.sandbox.add_fault(kind, after=after, times=times, status=500) if after >= 0 else 0
+        assert parties.sync(pk).status == Status.IN_SYNC
+        hit = after < 0 or world.sandbox.faults()[0]["hits"]
+        world.sandbox.clear_faults()
+        there, here = parties.advoware(number), parties.crm(pk)
+        found = (
+            [there[name] for name in ("name", "vorname", "rechtsform", "bemerkung")],
+            parties.entries(number),
+            [here[name] for name in ("lastName", "firstName", "rechtsform", "syncStatus")],
+            (parties.mails(pk), parties.phones(pk), parties.tasks(pk)),
+        )
+        expected = expected or found
+        assert (after, found) == (after, expected)
+        if fault and not hit:
+            break
+    else:
+        pytest.fail("more calls than expected")
+    assert after >= 7
+    assert expected[0] == ["Roth", "Alma", "GbR", "bleibt"]
+    assert expected[3] == ({"c@w.example", "d@w.example"}, {"+4951199": "Mobile"}, [])
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+@pytest.mark.parametrize("times", [1, 5])
+def test_a_fault_at_any_call_of_a_creation_never_makes_two(
+    world: World, parties: Parties, kind: str, times: int
+) -> None:
+    for after in range(30):
+        known = parties.numbers()
+        pk = parties.in_crm(emailAddress="a@w.example", phoneNumber="+4951110", rechtsform=f"GbR {after}")
+        world.sandbox.add_fault(kind, after=after, times=times, status=500)
+        record = parties.sync(pk)
+        hit = world.sandbox.faults()[0]["hits"]
+        world.sandbox.clear_faults()
+        assert (after, record.status, record.reason) == (after, Status.IN_SYNC, "")
+        (number,) = parties.numbers() - known
+        assert parties.crm(pk)["betnr"] == number
+        assert parties.entries(number) == [(MOBILE, "+4951110"), (MAIL, "a@w.example")]
+        if not hit:
+            return
+    pytest.fail("more calls than expected")
