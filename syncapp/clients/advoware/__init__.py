@@ -3,8 +3,9 @@
 from syncapp.clients.advoware.client import AdvowareClient
 from syncapp.clients.advoware.config import AdvowareConfig, Paths
 from syncapp.clients.advoware.relay import Relayed
-from syncapp.clients.advoware.tokens import MemoryTokens, RefusedLogin, Token, TokenStore
+from syncapp.clients.advoware.tokens import MemoryTokens, RefusedLogin, TokenStore
 from syncapp.clients.advoware.types import AdvowareParty, BankAccount, Communication, Employee, PartyStamp
+from syncapp.clients.tokens import Token
 
 __all__ = [
     "AdvowareClient",

@@ -12,10 +12,10 @@ from syncapp.clients.advoware.listing import objects
 from syncapp.clients.advoware.relay import Relayed, checked_path
 from syncapp.clients.advoware.replacing import ReplacingClient, in_doubt
 from syncapp.clients.advoware.rest import Query
-from syncapp.clients.advoware.tokens import Token
 from syncapp.clients.advoware.types import AdvowareParty, BankAccount, Communication, Employee, PartyStamp
 from syncapp.clients.answers import Answer
 from syncapp.clients.errors import NotFound, Unauthorized
+from syncapp.clients.tokens import Token
 
 
 class AdvowareClient(ReplacingClient):

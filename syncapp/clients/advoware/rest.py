@@ -13,11 +13,12 @@ from syncapp.clients.advoware import login
 from syncapp.clients.advoware.config import SYSTEM, AdvowareConfig
 from syncapp.clients.advoware.discovery import AddressBook, Addresses
 from syncapp.clients.advoware.refusals import refusal_of_advoware
-from syncapp.clients.advoware.tokens import MemoryTokens, RefusedLogin, Token, TokenStore
+from syncapp.clients.advoware.tokens import MemoryTokens, RefusedLogin, TokenStore
 from syncapp.clients.answers import Answer, Refusal
 from syncapp.clients.base import USER_AGENT, Call, OutsideClient
 from syncapp.clients.errors import ClientError, NotEnabled, Unauthorized, Unreachable
 from syncapp.clients.observe import Observer
+from syncapp.clients.tokens import Token
 
 T = TypeVar("T")
 Query = Sequence[tuple[str, str]]

@@ -1,26 +1,13 @@
-"""The token of a login, and where workers share it."""
+"""Where the token of a login is kept, and that it was refused."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """``expires_at`` (aware, UTC): until then it is used, which is a little less than its lifetime."""
-
-    value: str = field(repr=False)
-    expires_at: datetime
-
-    @property
-    def usable(self) -> bool:
-        return datetime.now(UTC) < self.expires_at
-
+from syncapp.clients import tokens
+from syncapp.clients.tokens import Token
 
 FIRST_PAUSE = timedelta(minutes=1)
 PAUSE_FACTOR = 4
@@ -48,51 +35,27 @@ class RefusedLogin:
         return datetime.now(UTC) < self.until
 
 
-class TokenStore(Protocol):
-    """Belongs to one login (``AdvowareConfig.identity``)."""
-
-    def get(self) -> Token | None: ...
-
-    def put(self, token: Token) -> None:
-        """Also forgets a refusal."""
-
-    def drop(self, token: Token) -> None:
-        """Forgets the token, but no newer one."""
+class TokenStore(tokens.TokenStore, Protocol):
+    """Belongs to one login (``AdvowareConfig.identity``). ``put`` also forgets a refusal."""
 
     def refusal(self) -> RefusedLogin | None: ...
 
     def refuse(self, refusal: RefusedLogin) -> None: ...
 
-    def waiting(self) -> AbstractContextManager[None]:
-        """One may log in at a time; the others wait, and then look again before they do."""
 
-
-class MemoryTokens:
+class MemoryTokens(tokens.MemoryTokens):
     """For one process."""
 
     def __init__(self) -> None:
-        self._token: Token | None = None
+        super().__init__()
         self._refusal: RefusedLogin | None = None
-        self._lock = threading.Lock()
-
-    def get(self) -> Token | None:
-        token = self._token
-        return token if token is not None and token.usable else None
 
     def put(self, token: Token) -> None:
-        self._token, self._refusal = token, None
-
-    def drop(self, token: Token) -> None:
-        if self._token == token:
-            self._token = None
+        super().put(token)
+        self._refusal = None
 
     def refusal(self) -> RefusedLogin | None:
         return self._refusal
 
     def refuse(self, refusal: RefusedLogin) -> None:
         self._refusal = refusal
-
-    @contextmanager
-    def waiting(self) -> Iterator[None]:
-        with self._lock:
-            yield

@@ -1,0 +1,31 @@
+"""How to reach Google Calendar as one service account."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from syncapp.clients.retry import RetryPolicy
+
+SYSTEM = "google"
+API_ROOT = "https://www.googleapis.com"
+SCOPES = ("https://www.googleapis.com/auth/calendar",)  # events, calendars and who may see them
+STEADY = RetryPolicy(attempts=5, first=1.0, cap=32.0)  # Google asks for a doubling back-off with jitter
+
+
+@dataclass(frozen=True, slots=True)
+class GoogleConfig:
+    """``account``: the service account's key, the JSON text that Google hands out. ``subject``: the person in whose
+    name it acts (domain-wide delegation); empty: in its own."""
+
+    account: str = field(default="", repr=False)
+    subject: str = ""
+    api_root: str = API_ROOT
+    timeout: float = 30.0  # seconds without a byte
+    retry: RetryPolicy = STEADY
+
+    @property
+    def identity(self) -> str:
+        """Another text for every other login, a new key included; nothing can be read out of it."""
+        whole = "\n".join((self.account, self.subject, self.api_root))
+        return hashlib.sha256(whole.encode()).hexdigest()[:32]
