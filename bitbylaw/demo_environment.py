@@ -37,4 +37,9 @@ def prepare() -> None:
         "XAI_INDEX_POLL_SECONDS": "1",
         "HTTP_RETRY_BUDGET_SECONDS": "6",
         "STOP_GRACE_SECONDS": "8",
+        # Both ways at once. A real installation observes first (docs/operators.md).
+        "ADVOWARE_WRITE_ENABLED": "1",
+        "ADVOWARE_TO_ESPOCRM_ENABLED": "1",
+        "PARTY_CONFLICTS": '{"vorname": "person", "geburtsdatum": "person"}',
+        "TASKS_TO_ESPOCRM": "Task",
     }

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import EspoParent
-from syncapp.clients.espocrm.fields import FIELDS
+from syncapp.clients.espocrm.fields import FIELDS, MODIFIED_AT
 from syncapp.clients.xai import XaiCollection
 from syncapp.engine import connections, wishes
 from syncapp.engine.planning import Ending, Failed, Plan, Settled
@@ -155,7 +155,11 @@ class CollectionSync:
         before = state.parent.collection_id if state.parent else ""
         intent = WriteIntent(SystemName.ESPOCRM, "update", state.entity_type, state.entity_id)
         value = collection_id or None
-        with self._run.writing(intent, {FIELDS.collection_id: [before, value]}):
+        changes: dict[str, object] = {FIELDS.collection_id: [before, value]}
+        if state.parent and state.parent.modified_at:
+            # Our own write must not pass for a person's edit where times are compared: it notes the time before it.
+            changes[MODIFIED_AT] = [state.parent.modified_at.isoformat(), None]
+        with self._run.writing(intent, changes):
             answer = self._crm.update(state.entity_type, state.entity_id, {FIELDS.collection_id: value})
         kept = (answer.get(FIELDS.collection_id) or None) == value
         return None if kept else Failed(Why.FIELD_MISSING, FIELDS.collection_id)

@@ -40,6 +40,8 @@ def of_hub(addresses: Addresses, known: Secrets, language: str) -> dict[str, str
         "XAI_API_KEY": sandbox.XAI_KEY,
         "XAI_MANAGEMENT_BASE_URL": f"{addresses.sandbox}/xai-management",
         "XAI_MANAGEMENT_KEY": sandbox.XAI_MANAGEMENT_KEY,
+        "ADVOWARE_LOOKUP_URL": f"{addresses.sandbox}/advoware-configurator/AdvonetConfigurator/api/Url",
+        **sandbox.ADVOWARE_LOGIN,
     }
 
 

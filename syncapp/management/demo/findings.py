@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from syncapp.management.demo.firm import Fate, Firm, Row
+from syncapp.management.demo.parties import Parties
+from syncapp.management.demo.party_day import CONFLICTS, PartyDay
 from syncapp.management.demo.workday import Done
 
 
@@ -34,6 +36,7 @@ def of_stock(firm: Firm) -> list[Finding]:
     ]
 
 
+NOTICES = 2  # one of the first comparison, where the newer value held, and one of the day, by the firm's rule
 FATES = {"searchable": Fate.SEARCHABLE, "left_out": Fate.LEFT_OUT, "rejected": Fate.REJECTED}
 
 
@@ -55,4 +58,30 @@ def of_day(firm: Firm, done: Done, calls: Sequence[Row], deliveries: Sequence[Ro
         Finding("pauses", done.pauses, len(pauses) if firm.settled(late) else 0),
         Finding("uploads", len(contents), len(stored)),
         Finding("quarantined", 400, done.unreadable_answer),
+    ]
+
+
+def of_parties(parties: Parties, day: PartyDay | None = None) -> list[Finding]:
+    """How parties and bank accounts stand on both sides; after the `day` one is in conflict and one account waits."""
+    open_still = {day.in_conflict} if day else set()
+    agreeing = [row for pk, row in parties.known.items() if pk not in open_still]
+    account = parties.accounts.get(day.account) if day else None
+    wanted, there = set(parties.wanted_accounts), parties.accounts_there
+    differing = len(wanted ^ set(there)) + len(there) - len(set(there)) - (2 if account else 0)
+    return [
+        Finding("parties", len(agreeing), sum(parties.agree(row) for row in agreeing)),
+        Finding("numbers", len(parties.known), len(parties.there)),
+        # The account that a person must change differs once on each side.
+        Finding("accounts", len(wanted) - bool(account), len(wanted) - bool(account) - differing),
+    ]
+
+
+def of_people(parties: Parties, day: PartyDay, left: Sequence[str]) -> list[Finding]:
+    """What only a person can do is untouched, and waits. `left`: what the hub shows to staff."""
+    fields = parties.in_conflict(parties.known[day.in_conflict])
+    by_hand = parties.needs_a_hand(parties.accounts[day.account])
+    return [
+        Finding("conflicts", len(CONFLICTS), min(left.count("conflict"), len(set(fields) & set(CONFLICTS)))),
+        Finding("bank_task", 1, left.count("bank_changed") if by_hand else 0),
+        Finding("notices", NOTICES, left.count("value_overruled")),
     ]

@@ -15,8 +15,10 @@ from django.db import connection
 
 from syncapp import schedules
 from syncapp.engine import carrier
+from syncapp.models import Conflict, ConflictState, Task, TaskState
 
-SCAN = "syncapp.jobs.scan_everything"
+SCANS = ("syncapp.jobs.scan_all_parties", "syncapp.jobs.scan_everything")
+PARTIES = "syncapp.jobs.scan_parties"
 # Login -> the group whose rights it has (made by a migration).
 LOGINS = {"mitarbeit": "Kanzlei-Mitarbeiter", "betreuung": "Hub-Betreuung"}
 
@@ -63,5 +65,21 @@ def prepare(folder: Path, *, keep: bool) -> str:
 
 def ask_for_comparison() -> None:
     """What happens every night: everything is compared, and what differs is brought into agreement."""
-    carrier.put(SCAN, [()])
+    for scan in SCANS:
+        carrier.put(scan, [()])
     connection.close()
+
+
+def ask_for_comparison_of_parties() -> None:
+    """What happens every 15 minutes."""
+    carrier.put(PARTIES, [()])
+    connection.close()
+
+
+def left_to_people() -> list[str]:
+    """What staff find on the hub's pages: the kinds of open tasks, and a "conflict" for each field in one."""
+    tasks = Task.objects.filter(state=TaskState.OPEN).values_list("kind", flat=True)
+    conflicts = Conflict.objects.filter(state=ConflictState.OPEN).count()
+    found = [*tasks, *["conflict"] * conflicts]
+    connection.close()
+    return found

@@ -12,6 +12,14 @@ from typing import Any
 API_KEY = "sandbox-espocrm-key"
 XAI_KEY = "sandbox-xai-key"
 XAI_MANAGEMENT_KEY = "sandbox-xai-management-key"
+ADVOWARE_LOGIN = {
+    "ADVOWARE_KANZLEI": "sandbox-kanzlei",
+    "ADVOWARE_DATABASE": "sandbox",
+    "ADVOWARE_USER": "AP",
+    "ADVOWARE_PASSWORD": "sandbox-advoware-password",
+    "ADVOWARE_API_KEY": "sandbox-app",
+    "ADVOWARE_API_SECRET": "c2FuZGJveC1hZHZvd2FyZS1zZWNyZXQ=",
+}
 NEEDED = ("werkzeug", "jinja2")
 TIMEOUT_SECONDS = 20
 
@@ -57,13 +65,13 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
 
 
 class Sandbox:
-    """What it changes is done by a person of the firm, so EspoCRM's webhooks go out."""
+    """What it changes is done by a person of the firm, so EspoCRM's webhooks go out (Advoware has none)."""
 
     def __init__(self, url: str) -> None:
         self.url = url
 
     def state(self, system: str) -> dict[str, Any]:
-        """Everything that `espocrm` or `xai` holds."""
+        """Everything that `espocrm`, `advoware` or `xai` holds."""
         return dict(self._call("GET", f"state/{system}"))
 
     def calls(self, system: str) -> list[dict[str, Any]]:
@@ -96,6 +104,10 @@ class Sandbox:
 
     def unlink(self, document: str, link: str, parent: str) -> None:
         self._person("unlink", entity_type="CDokumente", id=document, link=link, foreign_id=parent)
+
+    def advoware(self, action: str, **data: Any) -> None:
+        """What somebody does at Advoware's own screen; it tells nobody."""
+        self._call("POST", f"advoware/{action}", data)
 
     def _person(self, action: str, **data: Any) -> Any:
         return self._call("POST", f"espocrm/{action}", data)["result"]

@@ -9,12 +9,15 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from syncapp.management.demo import findings, installation, news, workday
+from syncapp.management.demo import findings, installation, news, party_day, workday
 from syncapp.management.demo.addresses import Addresses
 from syncapp.management.demo.children import Children, family
+from syncapp.management.demo.comparisons import Comparisons
 from syncapp.management.demo.environment import Secrets
 from syncapp.management.demo.findings import Finding
 from syncapp.management.demo.firm import Firm
+from syncapp.management.demo.parties import Parties
+from syncapp.management.demo.party_day import PartyDay
 from syncapp.management.demo.sandbox import Sandbox, status_of
 from syncapp.management.demo.screen import Screen
 from syncapp.management.demo.words import of as words_of
@@ -43,6 +46,8 @@ class Demo:
         self.screen = Screen(self.translate)
         self.secrets = Secrets()
         self.crm = Sandbox(self.addresses.sandbox)
+        self.comparisons = Comparisons(installation.ask_for_comparison_of_parties)
+        self.party_day: PartyDay | None = None
 
     def run(self, *, once: bool) -> bool:
         """Whether everything came out right. Without `once` it stays until it is interrupted."""
@@ -54,6 +59,7 @@ class Demo:
                 return right
             workday.leave_one_waiting(self._firm(), self.crm)
             self.screen.where(self.addresses, password, self.folder)
+            self.screen.what_to_try(self.addresses, self._parties(), self.party_day)
             try:
                 self._stay(children)
             except KeyboardInterrupt:
@@ -84,16 +90,26 @@ class Demo:
     def _show(self, children: Children) -> bool:
         firm = self._firm()
         with self.screen.step("stock", len(firm.documents)) as progress:
-            self._settle(children, progress, lambda: findings.of_stock(self._firm()))
+            self._settle(children, progress, self._findings_of_stock)
         done = workday.live(self._firm(), self.crm, self.addresses, self.secrets)
+        day = self.party_day = party_day.live(self._parties(), self.crm)
         with self.screen.step("day", len(self._firm().documents)) as progress:
-            lines = self._settle(children, progress, lambda: self._findings(done))
+            lines = self._settle(children, progress, lambda: self._findings(done, day))
         self.screen.result(lines, self._firm(), self.folder)
         return all(line.right for line in lines)
 
-    def _findings(self, done: Done) -> list[Finding]:
+    def _findings_of_stock(self) -> list[Finding]:
+        return [*findings.of_stock(self._firm()), *findings.of_parties(self._parties())]
+
+    def _findings(self, done: Done, day: PartyDay) -> list[Finding]:
         deliveries, calls, firm = self.crm.deliveries(), self.crm.calls("xai"), self._firm()
-        return [*findings.of_stock(firm), *findings.of_day(firm, done, calls, deliveries)]
+        parties = self._parties()
+        return [
+            *findings.of_stock(firm),
+            *findings.of_day(firm, done, calls, deliveries),
+            *findings.of_parties(parties, day),
+            *findings.of_people(parties, day, installation.left_to_people()),
+        ]
 
     def _settle(
         self, children: Children, progress: Progress, look: Callable[[], Sequence[Finding]]
@@ -110,13 +126,18 @@ class Demo:
             time.sleep(LOOK_SECONDS)
 
     def _stay(self, children: Children) -> None:
-        before = news.look(self._firm())
+        before = news.look(self._firm(), self._parties())
         while True:
             time.sleep(NEWS_SECONDS)
             children.check()
-            now = news.look(self._firm())
+            now = news.look(self._firm(), self._parties())
             self.screen.news(news.between(before, now, self.translate))
             before = now
 
     def _firm(self) -> Firm:
         return Firm(self.crm.state("espocrm"), self.crm.state("xai"))
+
+    def _parties(self) -> Parties:
+        parties = Parties(self.crm.state("espocrm"), self.crm.state("advoware"))
+        self.comparisons.saw(parties.advoware)
+        return parties

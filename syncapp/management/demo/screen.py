@@ -23,6 +23,8 @@ from syncapp.management.demo import installation
 from syncapp.management.demo.addresses import Addresses
 from syncapp.management.demo.findings import Finding
 from syncapp.management.demo.firm import Fate, Firm
+from syncapp.management.demo.parties import Parties
+from syncapp.management.demo.party_day import PartyDay
 from syncapp.management.demo.words import Translate
 
 WIDTH_OF_A_FILE = 110  # when what is printed goes to no terminal
@@ -78,14 +80,31 @@ class Screen:
         table.add_row(addresses.admin, t("admin"))
         table.add_row("", t("login").format(names=" / ".join(installation.LOGINS), password=password))
         table.add_row(f"{addresses.sandbox}/espocrm/", t("crm"))
+        table.add_row(f"{addresses.sandbox}/advoware/", t("advoware"))
         table.add_row(f"{addresses.sandbox}/xai/", t("xai"))
         table.add_row(f"{addresses.sandbox}/faults", t("faults"))
         table.add_row(f"{folder}/*.log", t("logs"))
         self.console.print()
         self.console.print(table)
+
+    def what_to_try(self, addresses: Addresses, parties: Parties, day: PartyDay | None) -> None:
+        t = self._t
         self.console.print(f"\n{t('try')}", style="bold")
         for key in ("try_edit", "try_mend", "try_wait", "try_break"):
             self.console.print(f"- {t(key)}", markup=False)
+        if day is not None:
+            met, disputed = parties.known[day.met], parties.known[day.in_conflict]
+            for key, *places in (
+                ("try_party", f"{addresses.sandbox}/espocrm/CBeteiligte/{met['id']}",
+                 f"{addresses.sandbox}/advoware/{met['betnr']}"),
+                ("try_conflict", f"{addresses.admin}hub/conflicts/",
+                 f"{addresses.sandbox}/advoware/{disputed['betnr']}"),
+                ("try_task", f"{addresses.admin}syncapp/task/", f"{addresses.sandbox}/advoware/{met['betnr']}"),
+                ("try_undo", f"{addresses.admin}syncapp/journalentry/"),
+            ):  # fmt: skip
+                self.console.print(f"- {t(key)}", markup=False)
+                for place in places:
+                    self.console.print(f"    {place}", markup=False, soft_wrap=True)
         self.console.print()
         self.say("stay")
 

@@ -11,8 +11,8 @@ Translate = Callable[[str], str]
 # key: English, German
 _TEXTS: dict[str, tuple[str, str]] = {
     "welcome": (
-        "A small law firm with invented cases, EspoCRM and xAI as sandboxes, and the hub between them.",
-        "Eine kleine Kanzlei mit erfundenen Akten, EspoCRM und xAI als Sandbox, dazwischen der Hub.",
+        "A small law firm with invented cases; EspoCRM, Advoware and xAI as sandboxes, and the hub between them.",
+        "Eine kleine Kanzlei mit erfundenen Akten; EspoCRM, Advoware und xAI als Sandbox, dazwischen der Hub.",
     ),
     "prepare": ("Preparing database and pages", "Datenbank und Seiten werden vorbereitet"),
     "start": ("Starting sandbox, web server and workers", "Sandbox, Webserver und Arbeiter starten"),
@@ -34,6 +34,21 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "pauses": ("refusals for too many requests, survived", "Abweisungen wegen zu vieler Anfragen, überstanden"),
     "uploads": ("uploads: every content once", "Uploads: jeder Inhalt nur einmal"),
     "quarantined": ("answer to an unreadable message, now in quarantine", "Antwort auf Unlesbares, nun in Quarantäne"),
+    "parties": ("parties that are the same in EspoCRM and Advoware", "Beteiligte, in EspoCRM und Advoware gleich"),
+    "numbers": ("parties in Advoware: each once", "Beteiligte in Advoware: jeder nur einmal"),
+    "accounts": ("bank accounts that are in Advoware: each once", "Bankverbindungen in Advoware: jede nur einmal"),
+    "conflicts": (
+        "fields changed on both sides: a person chooses, nothing is overwritten",
+        "beiderseits geänderte Felder: ein Mensch wählt, nichts wird überschrieben",
+    ),
+    "bank_task": (
+        "task: a changed bank account, which only a person can change there",
+        "Aufgabe: geänderte Bankverbindung, die dort nur ein Mensch ändern kann",
+    ),
+    "notices": (
+        "notices: a value was replaced by the other side's, staff are told",
+        "Hinweise: ein Wert wurde durch den der anderen Seite ersetzt",
+    ),
     "exceptions": ("Not searchable, on purpose", "Nicht durchsuchbar, mit Absicht"),
     "document": ("document", "Dokument"),
     "says": ("EspoCRM says", "EspoCRM sagt"),
@@ -47,6 +62,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "admin": ("the hub's pages for staff", "Seiten des Hubs für Mitarbeitende"),
     "login": ("logins: {names}, password {password}", "Logins: {names}, Passwort {password}"),
     "crm": ("EspoCRM (sandbox): work as a colleague does", "EspoCRM (Sandbox): arbeiten wie eine Kollegin"),
+    "advoware": (
+        "Advoware (sandbox): parties, as at its own screen",
+        "Advoware (Sandbox): Beteiligte, wie an seinem eigenen Bildschirm",
+    ),
     "xai": ("xAI (sandbox): what became searchable", "xAI (Sandbox): was durchsuchbar wurde"),
     "faults": ("let something go wrong", "etwas schiefgehen lassen"),
     "logs": ("what the processes say", "was die Prozesse sagen"),
@@ -67,9 +86,28 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Faults: let xAI answer 503 for a minute. The hub shows the outage, waits, and catches up.",
         "Störungen: xAI eine Minute lang mit 503 antworten lassen. Der Hub zeigt den Ausfall, wartet und holt auf.",
     ),
+    "try_party": (
+        "A party on both sides: change a field or a phone number here and there; a few seconds later both have it. "
+        "(Advoware tells nobody of changes: here the hub compares at once, in real use every 15 minutes.)",
+        "Ein Beteiligter auf beiden Seiten: hier und dort ein Feld oder eine Rufnummer ändern, Sekunden später haben "
+        "es beide. (Advoware meldet nichts: hier vergleicht der Hub sofort, im echten Betrieb alle 15 Minuten.)",
+    ),
+    "try_conflict": (
+        "A conflict: first name and date of birth were changed on both sides. Choose, and see both sides follow.",
+        "Ein Konflikt: Vorname und Geburtsdatum wurden auf beiden Seiten geändert. Wählen, und beide Seiten folgen.",
+    ),
+    "try_task": (
+        "A task: the new IBAN must be entered in Advoware by hand. Do it there; the task closes by itself.",
+        "Eine Aufgabe: Die neue IBAN muss in Advoware von Hand eingetragen werden. Dort tun; die Aufgabe schließt sich "
+        "von selbst.",
+    ),
+    "try_undo": (
+        "The journal: every write of the hub. Open a party changed in Advoware and undo it.",
+        "Das Journal: alles, was der Hub schrieb. Eine Änderung an einem Beteiligten öffnen und rückgängig machen.",
+    ),
     "stay": (
-        "Ctrl-C ends all of it. What happens to documents:",
-        "Strg-C beendet alles. Was mit Dokumenten geschieht:",
+        "Ctrl-C ends all of it. What happens to documents and parties:",
+        "Strg-C beendet alles. Was mit Dokumenten und Beteiligten geschieht:",
     ),
     "deleted": ("deleted", "gelöscht"),
     "ending": ("Ending all processes …", "Alle Prozesse werden beendet …"),

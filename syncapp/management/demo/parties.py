@@ -1,0 +1,103 @@
+"""Parties and bank accounts on both sides, told from the sandbox alone: the hub's own tables are not asked. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from syncapp.management.demo.firm import Row
+
+NULL_DATE = "0001-01-01"  # Advoware's word for no date
+# Name in EspoCRM -> name in Advoware; the last name of a person and the firm's name are one field there.
+FIELDS = {
+    "name": "name",
+    "firstName": "vorname",
+    "salutationName": "anrede",
+    "dateOfBirth": "geburtsdatum",
+    "rechtsform": "rechtsform",
+    "handelsregisterNummer": "handelsRegisterNummer",
+    "registergericht": "registergericht",
+}
+
+
+@dataclass(frozen=True)
+class Parties:
+    """Both systems at one moment, as the sandbox's `state` tells them."""
+
+    crm: Row
+    advoware: Row
+
+    @cached_property
+    def known(self) -> dict[str, Row]:
+        """EspoCRM's live parties by id."""
+        return {row["id"]: row for row in self.crm["records"]["CBeteiligte"] if not row["deleted"]}
+
+    @cached_property
+    def there(self) -> dict[int, Row]:
+        """Advoware's parties by number."""
+        return {row["betNr"]: row for row in self.advoware["parties"]}
+
+    @cached_property
+    def accounts(self) -> dict[str, Row]:
+        """EspoCRM's live bank accounts by id."""
+        rows = self.crm["records"].get("CBankverbindungen", [])
+        return {row["id"]: row for row in rows if not row["deleted"]}
+
+    def counterpart(self, party: Row) -> Row | None:
+        return self.there.get(party["betnr"] or 0)
+
+    def agree(self, party: Row) -> bool:
+        there = self.counterpart(party)
+        return there is not None and in_crm(party) == in_advoware(there) and party["syncStatus"] == "clean"
+
+    def in_conflict(self, party: Row) -> list[str]:
+        """The fields that differ while EspoCRM shows a conflict."""
+        there = self.counterpart(party)
+        if there is None or party["syncStatus"] != "conflict":
+            return []
+        ours, theirs = in_crm(party), in_advoware(there)
+        return [name for name in ours if ours[name] != theirs[name]]
+
+    @cached_property
+    def wanted_accounts(self) -> set[tuple[int, str]]:
+        """(number of the party, IBAN) as EspoCRM has them."""
+        owners = {pk: row["betnr"] or 0 for pk, row in self.known.items()}
+        return {(owners.get(row["beteiligteId"], 0), _iban(row["iban"])) for row in self.accounts.values()}
+
+    @cached_property
+    def accounts_there(self) -> list[tuple[int, str]]:
+        """The same as Advoware has them: a list, for what is there twice shall be seen."""
+        rows = self.there.items()
+        return [(number, _iban(each["iban"])) for number, row in rows for each in row["bankverbindungen"]]
+
+    def needs_a_hand(self, account: Row) -> bool:
+        """Whether EspoCRM says that Advoware has it otherwise, and it has."""
+        number = self.known[account["beteiligteId"]]["betnr"]
+        return account["syncStatus"] == "unclean" and (number, _iban(account["iban"])) not in self.accounts_there
+
+
+def in_crm(party: Row) -> Mapping[str, object]:
+    found: dict[str, object] = {name: party[name] or "" for name in FIELDS if name != "name"}
+    mails = [row["emailAddress"] for row in party["emailAddressData"] or ()]
+    phones = [row["phoneNumber"] for row in party["phoneNumberData"] or ()]
+    return found | {"name": party["firmenname"] or party["lastName"] or "", "contacts": _contacts([*mails, *phones])}
+
+
+def in_advoware(party: Row) -> Mapping[str, object]:
+    found: dict[str, object] = {name: party[theirs] or "" for name, theirs in FIELDS.items()}
+    born = str(found["dateOfBirth"])[:10]
+    found["dateOfBirth"] = "" if born == NULL_DATE else born
+    return found | {"contacts": _contacts([row["tlf"] for row in party["kommunikation"] if row["tlf"]])}
+
+
+def _contacts(texts: list[str]) -> frozenset[str]:
+    """Mail addresses in lower case, numbers as digits with the country's 49 in front, however people typed them."""
+    return frozenset(
+        text.lower() if "@" in text else re.sub(r"^0(?=[1-9])", "49", re.sub(r"\D", "", text)) for text in texts
+    )
+
+
+def _iban(text: str | None) -> str:
+    return re.sub(r"\s", "", text or "").upper()
