@@ -1,5 +1,6 @@
 """Advoware, the practice-management system of the firm."""
 
+from syncapp.clients.advoware.appointments import Appointment
 from syncapp.clients.advoware.client import AdvowareClient
 from syncapp.clients.advoware.config import AdvowareConfig, Paths
 from syncapp.clients.advoware.relay import Relayed
@@ -11,6 +12,7 @@ __all__ = [
     "AdvowareClient",
     "AdvowareConfig",
     "AdvowareParty",
+    "Appointment",
     "BankAccount",
     "Communication",
     "Employee",

@@ -6,11 +6,12 @@ from collections.abc import Generator, Mapping
 from contextlib import ExitStack
 from time import monotonic
 
+from syncapp.clients.advoware.appointments import Appointments
 from syncapp.clients.advoware.config import SYSTEM
 from syncapp.clients.advoware.keys import Keys, the_rows
 from syncapp.clients.advoware.listing import objects
 from syncapp.clients.advoware.relay import Relayed, checked_path
-from syncapp.clients.advoware.replacing import ReplacingClient, in_doubt
+from syncapp.clients.advoware.replacing import in_doubt
 from syncapp.clients.advoware.rest import Query
 from syncapp.clients.advoware.types import AdvowareParty, BankAccount, Communication, Employee, PartyStamp
 from syncapp.clients.answers import Answer
@@ -18,7 +19,7 @@ from syncapp.clients.errors import NotFound, Unauthorized
 from syncapp.clients.tokens import Token
 
 
-class AdvowareClient(ReplacingClient):
+class AdvowareClient(Appointments):
     """Every method raises ``ClientError`` and nothing else. Use one instance for one step."""
 
     def ping(self) -> None:

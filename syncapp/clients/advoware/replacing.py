@@ -6,16 +6,29 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from time import monotonic
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from syncapp.clients.advoware.config import SYSTEM
 from syncapp.clients.advoware.keys import merged
-from syncapp.clients.advoware.rest import AdvowareRest
-from syncapp.clients.advoware.types import AdvowareParty, Communication
+from syncapp.clients.advoware.rest import AdvowareRest, Query
 from syncapp.clients.answers import Answer
 from syncapp.clients.errors import AnswerLost, ClientError, Outdated
 
-Versioned = TypeVar("Versioned", AdvowareParty, Communication)
+
+class Versioned(Protocol):
+    """An object as it was read; ``read_at`` in monotonic seconds of this process, 0 when it came from a list."""
+
+    @property
+    def raw(self) -> Mapping[str, object]: ...
+
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def read_at(self) -> float: ...
+
+
+Seen = TypeVar("Seen", bound=Versioned)
 
 FRESH = 1.0  # seconds; what was read before that is read again before it is written over
 
@@ -30,9 +43,22 @@ def in_doubt(code: str) -> Iterator[None]:
 
 
 class ReplacingClient(AdvowareRest):
-    def replace(self, path: str, seen: Versioned, changes: Mapping[str, object], look: Callable[[], Versioned]) -> None:
+    def fresh(self, seen: Seen) -> list[Seen]:
+        """The object itself, for once, when it was read just now."""
+        return [seen] if monotonic() - seen.read_at <= FRESH else []
+
+    def replace(
+        self,
+        path: str,
+        seen: Seen,
+        changes: Mapping[str, object],
+        look: Callable[[], Seen],
+        *,
+        query: Query = (),
+        shown: str = "",
+    ) -> None:
         """PUT of the whole object. Before every repeat it is looked at again, so that none writes over a stranger."""
-        fresh = [seen] if monotonic() - seen.read_at <= FRESH else []
+        fresh = self.fresh(seen)
         tried = False
 
         def attempt() -> None:
@@ -46,6 +72,8 @@ class ReplacingClient(AdvowareRest):
                 raise AnswerLost(SYSTEM, "changed_meanwhile") if tried else Outdated(SYSTEM, "changed")
             tried = True
             data = json.dumps(wanted).encode()
-            self.logged_in(lambda token: self.once(self.call("PUT", path, token, data=data), Answer.json_if_any))
+            self.logged_in(
+                lambda token: self.once(self.call("PUT", path, token, query, data, shown=shown), Answer.json_if_any)
+            )
 
         self.repeated(attempt)

@@ -57,12 +57,13 @@ class AdvowareRest(OutsideClient):
         query: Query = (),
         body: object = None,
         repeatable: bool = True,
+        shown: str = "",
     ) -> T:
-        """One call below ``/api/v1/``, repeated by rule."""
+        """One call below ``/api/v1/``, repeated by rule. ``shown``: the path for the trace where it is another."""
         data = json.dumps(body).encode() if body is not None else None
 
         def ask(token: Token) -> T:
-            return self.perform(self.call(method, path, token, query, data, repeatable=repeatable), read)
+            return self.perform(self.call(method, path, token, query, data, repeatable=repeatable, shown=shown), read)
 
         return self.logged_in(ask)
 
@@ -88,6 +89,7 @@ class AdvowareRest(OutsideClient):
         content_type: str = "application/json",
         *,
         repeatable: bool = True,
+        shown: str = "",
     ) -> Call:
         headers = {"Accept-Encoding": "gzip", "User-Agent": USER_AGENT, "Authorization": f"Bearer {token.value}"}
         if data is not None:
@@ -95,7 +97,8 @@ class AdvowareRest(OutsideClient):
         url = f"{self._addresses().api}/{quote(path)}"
         if query:
             url += "?" + urlencode(query)
-        return Call(method, url, path, headers, data, write=method not in ("GET", "HEAD"), repeatable=repeatable)
+        write = method not in ("GET", "HEAD")
+        return Call(method, url, shown or path, headers, data, write=write, repeatable=repeatable)
 
     def _token(self) -> Token:
         token = self._tokens.get()

@@ -43,7 +43,7 @@ class Communication:
     @property
     def version(self) -> str:
         """Another one after every change."""
-        return self.row_id or _digest([self.kind, self.value, self.remark])
+        return self.row_id or digest([self.kind, self.value, self.remark])
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +81,13 @@ class AdvowareParty:
         if self.row_id:
             return self.row_id
         entries = spelling(self.raw, COMMUNICATIONS)
-        return _digest({key: value for key, value in self.raw.items() if key != entries})
+        return digest({key: value for key, value in self.raw.items() if key != entries})
 
     @property
     def fingerprint(self) -> str:
         """Another one after every change of the row or of its communications; their order does not count."""
         entries = sorted((entry.id, entry.version, entry.kind) for entry in self.communications)
-        return _digest([self.version, entries])
+        return digest([self.version, entries])
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,8 @@ class Employee:
         return cls(keys.text("kuerzel"), keys.text("name"), keys.text("email"))
 
 
-def _digest(values: object) -> str:
+def digest(values: object) -> str:
+    """Another text for every other content; the order of keys does not count."""
     text = json.dumps(values, sort_keys=True, separators=(",", ":"), default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
