@@ -15,7 +15,7 @@ from syncapp.engine import claims, connections, locks, settling, switches, syste
 from syncapp.engine.backoff import STANDARD
 from syncapp.engine.claims import Claim, ClaimLost
 from syncapp.engine.lease import kept
-from syncapp.engine.planning import Ending, Plan
+from syncapp.engine.planning import Ending, Failed, Plan
 from syncapp.engine.run import Run
 from syncapp.engine.settling import Settlement
 from syncapp.engine.verdicts import Next, Verdict, judge
@@ -137,21 +137,23 @@ def _work(run: Run, step: Step, *, observe: bool) -> Settlement:
         run.plan = plan.names
         if observe and plan.actions:
             return settling.wait(run, Reason.OBSERVED, OBSERVED_FOR, outcome=Outcome.OBSERVED)
+        if observe and isinstance(plan.ending, Failed):
+            return settling.settle(run, plan.ending)  # applying it would tell the CRM
         return settling.settle(run, flow.apply(state, plan))
     except (ClaimLost, DatabaseError, locks.LockBusy, locks.LocksAway):
         raise
     except Exception as exc:
-        return _fail(run, flow, exc)
+        return _fail(run, flow, exc, tell=not observe)
 
 
-def _fail(run: Run, flow: Flow, exc: Exception) -> Settlement:
+def _fail(run: Run, flow: Flow, exc: Exception, *, tell: bool) -> Settlement:
     verdict = judge(exc)
     if verdict.next is Next.SUSPECT and (away := systems.suspect(verdict.system, exc)):  # type: ignore[arg-type]
         return settling.wait(run, systems.why_waiting(away), systems.WAIT_IN_OUTAGE, system=away.name)
     if verdict.reason == Reason.INTERNAL_ERROR:
         log.error("run.internal_error", where=verdict.detail)
     gives_up = verdict.next is Next.PERSON or STANDARD.pause(run.record.attempts) is None
-    if gives_up:
+    if gives_up and tell:
         _tell(flow, verdict)
     if verdict.next is Next.PERSON:
         return settling.fail(run, verdict.reason, verdict.detail, verdict.system)

@@ -124,8 +124,8 @@ class BankverbindungenSync:
         return self._remember(state, account, plan)
 
     def failed(self, reason: str) -> None:
-        """The CRM shows the failure too."""
-        row = self._account()
+        """The CRM shows the failure too, if anything may be written at all."""
+        row = self._account() if directions.writable() else None
         if row is None:
             return
         told = {FIELDS.sync_status: "failed", FIELDS.party_error: texts.for_crm(reason)}

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from syncapp.clients.advoware import AdvowareParty
 from syncapp.clients.espocrm import EspoParty
-from syncapp.engine import connections, people, switches, systems
+from syncapp.engine import connections, people, systems
 from syncapp.engine.planning import Ending, Failed, Plan, Postponed, Settled, Skipped
 from syncapp.engine.run import Run
 from syncapp.events import dispatch
@@ -64,8 +64,7 @@ class BeteiligteSync:
 
     def failed(self, reason: str) -> None:
         """The CRM shows the failure too, if anything may be written at all."""
-        observing = switches.observing(switches.switch(self._run.record.step))
-        if observing or not directions.writable():
+        if not directions.writable():
             return
         self._writer.tell_failure(self._crm.party(self._run.entity_id), Shown.FAILED, texts.for_crm(reason))
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from syncapp.engine import people, retry, wishes
+from syncapp import jobs
+from syncapp.engine import people, retry, switches, wishes
 from syncapp.engine.wishes import Target
 from syncapp.events.registry import BANK_SYNC, PARTY_ACCOUNTS
 from syncapp.models import JournalEntry, Reason, Record, Status, Task, TaskState, Urgency
@@ -238,14 +239,24 @@ def test_nothing_is_created_while_writing_is_off(parties: Parties) -> None:
     pk = account(parties, party)
     with configured(ADVOWARE_WRITE_ENABLED=False):
         wishes.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT)
-        from syncapp import jobs
-
         record = Record.objects.get(step=BANK_SYNC)
         jobs.run_now(record.pk, record.step, even_early=True)
     record.refresh_from_db()
     assert (record.status, record.reason) == (Status.WAITING, Reason.WRITING_OFF)
     assert there(parties, number) == []
     assert record.history.get().plan[0] == "held back: create the bank account in Advoware"
+
+
+def test_observing_tells_the_crm_no_failure(parties: Parties) -> None:
+    party, _ = parties.pair()
+    pk = account(parties, party, iban="DE02120300000000202052")
+    switches.set_observing(BANK_SYNC, True)
+    before = parties.world.mark()
+    assert look(parties, pk).reason == Reason.IBAN_INVALID
+    parties.world.sandbox.add_fault("status", status=403, system="advoware", times=None)
+    parties.world.sandbox.update(BANK, pk, {"iban": IBAN})
+    assert look(parties, pk).reason == Reason.FORBIDDEN
+    assert parties.world.writes(before) == []
 
 
 def in_crm(parties: Parties) -> list[dict[str, Any]]:
