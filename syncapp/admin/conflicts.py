@@ -79,7 +79,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, _changed() if choices else _("Nothing was chosen, so nothing is written."))
         return HttpResponseRedirect(reverse("admin:hub_conflict", args=[pk]))
     done = ngettext("%(count)d field was decided.", "%(count)d fields were decided.", row.count) % {"count": row.count}
-    messages.success(request, f"{done} {_('The hub writes it now; this page shows what comes of it.')}")
+    messages.success(request, " ".join((done, _("The hub writes it now; this page shows what comes of it."))))
     return HttpResponseRedirect(reverse("admin:syncapp_record_change", args=[pk]))
 
 

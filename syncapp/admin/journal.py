@@ -20,7 +20,7 @@ from syncapp.admin.tasks import entity_links
 from syncapp.admin.write_views import write_views
 from syncapp.models import JournalEntry, Record
 from syncapp.templatetags.field_words import field_in_words
-from syncapp.templatetags.hub import exactly, tone
+from syncapp.templatetags.hub import changed_fields, exactly, tone
 from syncapp.templatetags.journal_words import write_in_words
 
 NAMED = 6  # fields in the list; the entry's page shows all
@@ -74,7 +74,7 @@ class JournalAdmin(ReadOnlyAdmin[JournalEntry]):
 
     @admin.display(description=gettext_lazy("fields"))
     def fields_changed(self, entry: JournalEntry) -> SafeString:
-        names = [field_in_words(name) for name in entry.changes] if isinstance(entry.changes, dict) else []
+        names = [field_in_words(name) for name, _before, _after in changed_fields(entry.changes)]
         more = " …" if len(names) > NAMED else ""
         return format_html('<span class="hub-why">{}{}</span>', ", ".join(names[:NAMED]) or "–", more)
 

@@ -61,7 +61,7 @@ def _close(request: HttpRequest, tasks: list[Task], target: str) -> None:
         row.count = len(closed)
         retry.retry(_records_of(closed), trace_id_of(request))
     words = ngettext("%(count)d task was closed.", "%(count)d tasks were closed.", len(closed)) % {"count": len(closed)}
-    messages.success(request, f"{words} {_('The hub looks at it again now.')}")
+    messages.success(request, " ".join((words, _("The hub looks at it again now."))))
 
 
 def _records_of(tasks: list[int]) -> QuerySet[Record]:

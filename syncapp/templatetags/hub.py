@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from syncapp.clients.espocrm.fields import MODIFIED_AT
 from syncapp.events import registry
 from syncapp.models import Reason, Status, TaskKind
 from syncapp.templatetags.field_words import field_in_words, value_in_words
@@ -140,14 +141,19 @@ def status_words(status: str) -> str:
 
 @register.filter
 def changed_fields(changes: Any) -> list[tuple[str, object, object]]:
-    """[(field, before, after)] of a journal entry; what has another shape is shown as the new value."""
+    """[(field, before, after)] of a journal entry; what has another shape is shown as the new value.
+
+    What was written as it stood is left out, and so is the time that a write notes of the one before it.
+    """
     if not isinstance(changes, dict):
         return []
     pairs = (
         (name, *value) if isinstance(value, list) and len(value) == 2 else (name, None, value)
         for name, value in changes.items()
+        if name != MODIFIED_AT
     )
-    return [(name, _shown(before), _shown(after)) for name, before, after in pairs]
+    shown = ((name, _shown(before), _shown(after)) for name, before, after in pairs)
+    return [(name, before, after) for name, before, after in shown if before != after]
 
 
 def _shown(value: object) -> object:

@@ -71,6 +71,9 @@ def test_once_checks_the_result_and_ends(folder: Path) -> None:
         "xAI rejected",
         "refusals for too many requests",
         "uploads: every content once",
+        "parties that are the same in EspoCRM and Advoware",
+        "a person chooses, nothing is overwritten",
+        "task: a changed bank account",
     ):
         assert line in said
     assert "✗" not in said
@@ -84,6 +87,8 @@ def test_it_stays_until_ctrl_c_and_leaves_nothing_running(folder: Path) -> None:
     children = demo.family()
     assert len(children) >= 6  # sandbox, web server and its worker, supervisor, cluster and its workers
     assert "logins: mitarbeit / betreuung, password " in demo.output()
+    for place in ("/espocrm/CBeteiligte/65f", "/advoware/104711", "/admin/hub/conflicts/", "/admin/syncapp/task/"):
+        assert place in demo.output()
 
     second = subprocess.run(
         [sys.executable, "manage.py", "demo", "--once"], cwd=ROOT, capture_output=True, text=True, timeout=60,

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from syncapp.management.demo import addresses, findings, news, sandbox, words
+from syncapp.management.demo.comparisons import PAUSE_SECONDS, Comparisons
 from syncapp.management.demo.firm import Fate, Firm
+from syncapp.management.demo.parties import Parties
+from syncapp.management.demo.party_day import PartyDay
 
 CASE = {"id": "c1", "name": "Muster ./. Beispiel", "deleted": False, "status": "active", "xaiCollectionId": "col1"}
 
@@ -119,7 +122,7 @@ def test_without_the_sandboxs_packages_it_says_what_to_run(monkeypatch: pytest.M
 def test_news_names_what_differs_and_nothing_else() -> None:
     before, now = news.look(firm(document(xaiSyncStatus="pending_sync"))), news.look(firm())
     assert news.between(before, now, words.of("en")) == ["Vertrag (v.txt): clean, 1 Collections"]
-    assert news.between(now, {}, words.of("de")) == ["Vertrag: gelöscht"]
+    assert news.between(now, news.Look(), words.of("de")) == ["Vertrag: gelöscht"]
     assert news.between(now, now, words.of("de")) == []
 
 
@@ -129,3 +132,85 @@ def test_it_speaks_the_shells_language(monkeypatch: pytest.MonkeyPatch, shell: s
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", shell)
     assert words.of_this_shell() == language
+
+
+def both(
+    crm: dict[str, Any] | None = None,
+    advoware: dict[str, Any] | None = None,
+    *,
+    account: str = "DE02 1203 0000 0000 2020 51",
+    there: tuple[str, ...] = ("DE02120300000000202051",),
+    status: str = "clean",
+) -> Parties:
+    """One party with a mail address, a phone number and a bank account, the same in both systems."""
+    ours = {
+        "id": "p1", "name": "Eva Muster", "deleted": False, "betnr": 7, "syncStatus": "clean", "salutationName": "Frau",
+        "firstName": "Eva", "lastName": "Muster", "firmenname": None, "rechtsform": None, "dateOfBirth": "1970-02-28",
+        "handelsregisterNummer": None, "registergericht": None,
+        "emailAddressData": [{"emailAddress": "eva@muster.example"}],
+        "phoneNumberData": [{"phoneNumber": "+49431555010"}],
+    } | (crm or {})  # fmt: skip
+    theirs = {
+        "betNr": 7, "name": "Muster", "vorname": "Eva", "anrede": "Frau", "rechtsform": None,
+        "geburtsdatum": "1970-02-28T00:00:00", "handelsRegisterNummer": None, "registergericht": None,
+        "kommunikation": [{"tlf": "Eva@Muster.example"}, {"tlf": "0431/555-010"}, {"tlf": None}],
+        "bankverbindungen": [{"iban": iban} for iban in there],
+    } | (advoware or {})  # fmt: skip
+    accounts = [{"id": "b1", "deleted": False, "beteiligteId": "p1", "iban": account, "syncStatus": status}]
+    return Parties({"records": {"CBeteiligte": [ours], "CBankverbindungen": accounts}}, {"parties": [theirs]})
+
+
+def test_parties_that_agree_are_recognised_however_people_typed() -> None:
+    assert all(line.right for line in findings.of_parties(both()))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        both({"firstName": "Ewa"}),
+        both({"betnr": None}),
+        both({"syncStatus": "unclean"}),
+        both({"emailAddressData": []}),
+        both(advoware={"geburtsdatum": "0001-01-01T00:00:00"}),
+        both(advoware={"kommunikation": []}),
+        both(there=()),
+        both(there=("DE02120300000000202051", "DE02120300000000202051")),
+        both(there=("DE02100500000054540402",)),
+    ],
+    ids=["value", "number", "not clean", "mail", "date", "contacts", "no account", "account twice", "other account"],
+)
+def test_parties_that_differ_are_noticed(wrong: Parties) -> None:
+    assert not all(line.right for line in findings.of_parties(wrong))
+
+
+def test_what_people_must_do_is_untouched_and_shown_to_them() -> None:
+    day = PartyDay(created="p1", met="p1", in_conflict="p1", account="b1")
+    disputed = both(
+        {"syncStatus": "conflict", "firstName": "Ewa", "dateOfBirth": "1971-02-28"},
+        account="DE02100500000054540402",
+        status="unclean",
+    )
+    shown = ["conflict", "conflict", "bank_changed", "value_overruled", "value_overruled"]
+    assert all(line.right for line in [*findings.of_parties(disputed, day), *findings.of_people(disputed, day, shown)])
+    assert not any(line.right for line in findings.of_people(disputed, day, []))
+    assert not all(line.right for line in findings.of_people(both(), day, shown))
+
+
+def test_news_of_a_party_names_the_side_and_what_is_new_there() -> None:
+    before, now = (news.look(firm(), parties) for parties in (both(), both({"firstName": "Ewa", "syncStatus": None})))
+    assert news.between(before, now, words.of("en")) == ["Eva Muster, EspoCRM: firstName Ewa, …"]
+    gone = news.look(firm(), Parties({"records": {"CBeteiligte": []}}, {"parties": []}))
+    assert news.between(before, gone, words.of("en")) == [
+        "Eva Muster, EspoCRM: deleted",
+        "Eva Muster, Advoware: deleted",
+    ]
+
+
+def test_a_change_in_advoware_is_compared_at_once_and_once_more() -> None:
+    asked: list[float] = []
+    times = [0.0]
+    comparisons = Comparisons(lambda: asked.append(times[-1]), lambda: times[-1])
+    for moment, party in ((0.0, "a"), (1.0, "a"), (2.0, "b"), (2.5, "b"), (2.0 + PAUSE_SECONDS, "b"), (9.0, "b")):
+        times.append(moment)
+        comparisons.saw({"parties": [party]})
+    assert asked == [2.0, 2.0 + PAUSE_SECONDS]

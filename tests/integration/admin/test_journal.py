@@ -33,6 +33,19 @@ def test_the_page_of_a_write_shows_before_and_after(staff: Client) -> None:
     assert all(value in page for value in ("Müller alt", "Müller neu", "a@example.org", "b@example.org\nc@ex.org"))
 
 
+def test_what_was_written_as_it_stood_is_not_shown(staff: Client) -> None:
+    noted = {"syncStatus": ["clean", "clean"], "modifiedAt": ["2026-11-21T03:00:00+00:00", None]}
+    entry = rows.entry(changes={"vorname": ["Jan", "Jens"]} | noted)
+    for page in (
+        staff.get(reverse("admin:syncapp_journalentry_change", args=[entry.pk])).content.decode(),
+        staff.get(reverse(LIST)).content.decode(),
+        record_page(staff, entry),
+    ):
+        assert "First name" in page
+        assert "State of the sync" not in page
+        assert "Changed in the CRM" not in page
+
+
 @pytest.mark.parametrize(
     ("filters", "found"),
     [({"system": "espocrm"}, 1), ({"action": "update_party"}, 2), ({"state": "failed"}, 1), ({"q": "nonsense"}, 0)],

@@ -288,6 +288,20 @@ def test_our_own_write_does_not_make_a_side_newer(parties: Parties, hours: dict[
     assert parties.crm(pk)["firstName"] == parties.advoware(number)["vorname"] == "Alma"
 
 
+def test_the_id_of_its_collection_does_not_make_a_party_newer_in_the_crm(
+    parties: Parties, hours: dict[str, int]
+) -> None:
+    hours.update(crm=-3, advoware=-2)
+    number = parties.in_advoware(name="Roth")
+    pk = parties.in_crm(betnr=number)
+    hours.update(crm=0, advoware=0)
+    parties.world.event(pk, PARTY)
+    parties.world.drive()
+    assert parties.crm(pk)["xaiCollectionId"]
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Roth"
+
+
 def test_a_person_is_asked_when_our_own_write_hides_which_side_is_newer(
     parties: Parties, hours: dict[str, int]
 ) -> None:
