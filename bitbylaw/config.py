@@ -63,6 +63,7 @@ CommaList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_commas)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 Seconds = Annotated[float, Field(gt=0)]
 Positive = Annotated[int, Field(gt=0)]
+PerMinute = Annotated[int, Field(ge=100)]  # a batch of fifty calls must leave room for others
 NonEmpty = Annotated[str, Field(min_length=1)]
 ZoneName = Annotated[str, AfterValidator(_zone)]
 ApiPath = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$")]
@@ -180,6 +181,15 @@ class Config(BaseSettings):
     PARTIES_CHANGE_PERCENT: Annotated[int, Field(gt=0, le=100)] = 10
     ADVOWARE_PROXY_MAX_MB: Positive = 25
 
+    # Google Calendar
+    GOOGLE_CALENDAR_SERVICE_ACCOUNT_PATH: str = ""
+    GOOGLE_CALENDAR_SERVICE_ACCOUNT_JSON: str = ""
+    GOOGLE_CALENDAR_SUBJECT: str = ""
+    GOOGLE_API_ROOT: HttpUrl = "https://www.googleapis.com"
+    GOOGLE_TIMEOUT_SECONDS: Seconds = 30
+    GOOGLE_QUOTA_PER_MINUTE: PerMinute = 10_000
+    GOOGLE_QUOTA_PER_USER_PER_MINUTE: PerMinute = 600
+
     # Outside calls
     HTTP_RETRY_FIRST_SECONDS: Annotated[float, Field(ge=0)] = 1.0
     HTTP_RETRY_BUDGET_SECONDS: Seconds = 20.0
@@ -233,6 +243,20 @@ class Config(BaseSettings):
     def has_advoware(self) -> bool:
         addresses = self.ADVOWARE_LOOKUP_URL or (self.ADVOWARE_API_BASE_URL and self.ADVOWARE_SECURITY_GATEWAY_URL)
         return bool(addresses) and not self.advoware_lacks
+
+    @property
+    def has_google(self) -> bool:
+        return bool(self.GOOGLE_CALENDAR_SERVICE_ACCOUNT_PATH or self.GOOGLE_CALENDAR_SERVICE_ACCOUNT_JSON)
+
+    @property
+    def google_account(self) -> str:
+        """The key of Google's service account, as JSON; empty when its file can't be read."""
+        if self.GOOGLE_CALENDAR_SERVICE_ACCOUNT_JSON:
+            return self.GOOGLE_CALENDAR_SERVICE_ACCOUNT_JSON
+        try:
+            return Path(self.GOOGLE_CALENDAR_SERVICE_ACCOUNT_PATH).read_text()
+        except (OSError, ValueError):
+            return ""
 
     @property
     def advoware_lacks(self) -> tuple[str, ...]:

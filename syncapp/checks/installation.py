@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bitbylaw.config import Config
-from syncapp.checks import advoware
+from syncapp.checks import advoware, google
 from syncapp.checks.faults import Fault
 from syncapp.events.registry import StepSpec
 
@@ -23,6 +23,7 @@ ADDRESSES = (
     "ADVOWARE_LOOKUP_URL",
     "ADVOWARE_API_BASE_URL",
     "ADVOWARE_SECURITY_GATEWAY_URL",
+    "GOOGLE_API_ROOT",
 )
 REDIS_CACHE = "django_redis.cache.RedisCache"
 
@@ -35,6 +36,7 @@ def faults(settings: Any) -> Iterator[Fault]:
             yield from _sqlite(alias, database.get("OPTIONS", {}))
     yield from _doors(settings.CONFIG)
     yield from advoware.faults(settings.CONFIG)
+    yield from google.faults(settings.CONFIG)
 
 
 def _times(config: Config, queue: dict[str, Any]) -> Iterator[Fault]:
@@ -123,7 +125,12 @@ def _is_open(url: str) -> bool:
 
 def switched_off(config: Config, steps: Sequence[StepSpec]) -> Iterator[Fault]:
     """Systems without settings, each with the flows that don't run because of it."""
-    configured = {"espocrm": config.has_espocrm, "xai": config.has_xai, "advoware": config.has_advoware}
+    configured = {
+        "espocrm": config.has_espocrm,
+        "xai": config.has_xai,
+        "advoware": config.has_advoware,
+        "google": config.has_google,
+    }
     for system in sorted({system for spec in steps for system in spec.systems}):
         if not configured.get(system, False):
             flows = sorted({spec.flow for spec in steps if system in spec.systems})
@@ -138,4 +145,5 @@ _SETTINGS = {
     "espocrm": "ESPOCRM_API_BASE_URL and ESPOCRM_API_KEY",
     "xai": "XAI_API_KEY and XAI_MANAGEMENT_KEY",
     "advoware": "ADVOWARE_API_KEY, ADVOWARE_API_SECRET, ADVOWARE_KANZLEI, ADVOWARE_USER and ADVOWARE_PASSWORD",
+    "google": "GOOGLE_CALENDAR_SERVICE_ACCOUNT_PATH or GOOGLE_CALENDAR_SERVICE_ACCOUNT_JSON",
 }

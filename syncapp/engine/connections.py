@@ -9,8 +9,10 @@ from django.conf import settings
 from syncapp.clients.advoware import AdvowareClient, AdvowareConfig, Paths
 from syncapp.clients.base import Observer, RetryPolicy
 from syncapp.clients.espocrm import EspoClient, EspoConfig
+from syncapp.clients.google import GoogleClient, GoogleConfig
 from syncapp.clients.xai import XaiClient, XaiConfig
 from syncapp.engine import tokens
+from syncapp.engine.quota import SharedQuota
 from syncapp.models import SystemName
 
 MEGABYTE = 1024 * 1024
@@ -23,6 +25,7 @@ def configured(system: str) -> bool:
         SystemName.ESPOCRM: config.has_espocrm,
         SystemName.XAI: config.has_xai,
         SystemName.ADVOWARE: config.has_advoware,
+        SystemName.GOOGLE: config.has_google,
     }
     return ready.get(SystemName(system), False)
 
@@ -40,6 +43,12 @@ def advoware(observer: Observer | None = None) -> AdvowareClient:
     return AdvowareClient(config, tokens.SharedTokens(config.identity), observer)
 
 
+def google(observer: Observer | None = None) -> GoogleClient:
+    config = _google_config()
+    quota = SharedQuota(settings.CONFIG.GOOGLE_QUOTA_PER_MINUTE, settings.CONFIG.GOOGLE_QUOTA_PER_USER_PER_MINUTE)
+    return GoogleClient(config, tokens.SharedTokens(config.identity, SystemName.GOOGLE), observer, quota)
+
+
 def ping(system: str) -> None:
     """One harmless call; returns when the system answers and knows our key, else raises a `ClientError`."""
     if system == SystemName.ESPOCRM:
@@ -48,6 +57,8 @@ def ping(system: str) -> None:
         xai().ping()
     elif system == SystemName.ADVOWARE:
         advoware().ping()
+    elif system == SystemName.GOOGLE:
+        google().ping()
     else:
         raise ValueError(f"there is no client for {system}")
 
@@ -107,9 +118,24 @@ def _advoware_config() -> AdvowareConfig:
     )
 
 
+@lru_cache(maxsize=1)
+def _google_config() -> GoogleConfig:
+    config = settings.CONFIG
+    return GoogleConfig(
+        account=config.google_account,
+        subject=config.GOOGLE_CALENDAR_SUBJECT,
+        api_root=config.GOOGLE_API_ROOT,
+        timeout=config.GOOGLE_TIMEOUT_SECONDS,
+        retry=RetryPolicy(
+            attempts=5, first=config.HTTP_RETRY_FIRST_SECONDS, cap=32.0, budget=config.HTTP_RETRY_BUDGET_SECONDS
+        ),
+    )
+
+
 def forget() -> None:
     """Read the settings anew (tests change them)."""
     _espo_config.cache_clear()
     _xai_config.cache_clear()
     _advoware_config.cache_clear()
+    _google_config.cache_clear()
     tokens.forget()

@@ -1,4 +1,4 @@
-"""Advoware's token, shared by all workers: one logs in, the others wait for what it brings.
+"""Tokens of Advoware and Google, shared by all workers: one logs in, the others wait for what it brings.
 
 In Redis (a database of its own) or in a database table, by Django's cache `advoware`. A copy stays in the process, so
 that a call costs no look into the cache; when the cache is away each process logs in for itself.
@@ -21,7 +21,8 @@ from django.core.cache import caches
 from django.db import DatabaseError
 from redis.exceptions import RedisError
 
-from syncapp.clients.advoware import RefusedLogin, Token
+from syncapp.clients.advoware import RefusedLogin
+from syncapp.clients.tokens import Token
 from syncapp.engine import locks
 
 T = TypeVar("T")
@@ -37,10 +38,11 @@ _known: dict[str, Token] = {}
 
 
 class SharedTokens:
-    """The token of one login (`AdvowareConfig.identity`). Passes on no trouble of the cache."""
+    """The token of one login (the `identity` of its config). Passes on no trouble of the cache."""
 
-    def __init__(self, identity: str) -> None:
+    def __init__(self, identity: str, system: str = "advoware") -> None:
         self._identity = identity
+        self._system = system
 
     def get(self) -> Token | None:
         token = _known.get(self._identity)
@@ -95,7 +97,7 @@ class SharedTokens:
 
     @property
     def _lock(self) -> str:
-        return f"advoware_login:{self._identity}"
+        return f"{self._system}_login:{self._identity}"
 
     def _key(self, what: str) -> str:
         return f"{what}:{self._identity}"
@@ -108,7 +110,7 @@ class SharedTokens:
         try:
             return question()
         except (RedisError, DatabaseError, OSError) as exc:
-            log.warning("advoware.token_cache_away", error=type(exc).__name__)
+            log.warning("login.token_cache_away", system=self._system, error=type(exc).__name__)
             return None
 
 

@@ -12,10 +12,11 @@ from syncapp.clients.espocrm import FIELDS, EntityMeta, EspoClient
 from syncapp.engine import connections
 from syncapp.management import crm_fields
 from syncapp.management.advoware_checks import advoware_findings
+from syncapp.management.calendar_checks import appointment_findings, google_findings
 from syncapp.management.findings import Finding, timed, timing
 from syncapp.models import SystemName
 
-SYSTEMS = (SystemName.ESPOCRM, SystemName.XAI, SystemName.ADVOWARE)
+SYSTEMS = (SystemName.ESPOCRM, SystemName.XAI, SystemName.ADVOWARE, SystemName.GOOGLE)
 NO_PARENTS = ("document", "bankverbindungen")  # words whose entities are never parents of documents
 
 
@@ -30,6 +31,9 @@ def all_systems() -> Iterator[Finding]:
             yield from _crm()
         if name == SystemName.ADVOWARE and answered.good:
             yield from advoware_findings()
+            yield from appointment_findings()
+        if name == SystemName.GOOGLE and answered.good:
+            yield from google_findings()
 
 
 def _crm() -> Iterator[Finding]:

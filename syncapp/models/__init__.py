@@ -1,7 +1,8 @@
 """The tables are the truth; the queue only carries."""
 
 from syncapp.models.attempts import Attempt, JournalEntry, JournalState, Outcome
-from syncapp.models.engine import Cursor, Lock, ScanRun, ScanState, Worker
+from syncapp.models.calendar import CalendarEmployee, CalendarLink, LinkState, PushChannel
+from syncapp.models.engine import Cursor, Lock, QuotaBucket, ScanRun, ScanState, Worker
 from syncapp.models.inbox import InboxItem, InboxMessage, InboxState
 from syncapp.models.proxy import ProxyCall, ProxyKey, ProxyRefusal, ProxyWindow
 from syncapp.models.reasons import PATIENT, Reason
@@ -26,6 +27,8 @@ __all__ = [
     "NOTICES",
     "PATIENT",
     "Attempt",
+    "CalendarEmployee",
+    "CalendarLink",
     "Conflict",
     "ConflictState",
     "Cursor",
@@ -34,6 +37,7 @@ __all__ = [
     "InboxState",
     "JournalEntry",
     "JournalState",
+    "LinkState",
     "Lock",
     "Orphan",
     "OrphanState",
@@ -42,6 +46,8 @@ __all__ = [
     "ProxyKey",
     "ProxyRefusal",
     "ProxyWindow",
+    "PushChannel",
+    "QuotaBucket",
     "Reason",
     "Record",
     "Reference",

@@ -25,6 +25,20 @@ class Lock(models.Model):
         return self.key
 
 
+class QuotaBucket(models.Model):
+    """How far a limit of requests a minute is used up, where there is no Redis to count it."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    full_at = models.BigIntegerField()  # microseconds since 1970
+
+    class Meta:
+        verbose_name = _("quota bucket")
+        verbose_name_plural = _("quota buckets")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Cursor(models.Model):
     """Up to which moment a comparison has seen the changes of a system."""
 
