@@ -89,12 +89,6 @@ def _in_table(name: str, cost: int, room: int) -> tuple[bool, int]:
     now = time.time_ns() // 1000
     values: dict[str, str | int] = {"name": name, "now": now, "cost": cost}
     values |= {"latest": now + room + PATIENCE, "believed": now + BELIEVED}
-        "name": name,
-        "now": now,
-        "cost": cost,
-        "latest": latest,
-        "believed": now + BELIEVED,
-    }
     with connection.cursor() as cursor:
         cursor.execute(_TAKE.format(table=QuotaBucket._meta.db_table), values)
         row = cursor.fetchone()
