@@ -20,6 +20,8 @@ from syncapp.flows.bankverbindungen.plan import CRM, HELD_FOR, Why
 from syncapp.flows.bankverbindungen.sync import advoware_account
 from syncapp.models import Record, SystemName, Urgency
 
+BRING = "create_crm_bank_account"  # the journal's name for it
+
 
 @dataclass(frozen=True, slots=True)
 class BringToCrm:
@@ -105,7 +107,7 @@ class PartyAccounts:
         return plan(state)
 
     def apply(self, state: PartyAccountsState, plan: Plan) -> Ending:
-        del state
+        self._look_at_brought(state)
         for action in plan.actions:
             match action:
                 case BringToCrm():
@@ -131,10 +133,20 @@ class PartyAccounts:
             FIELDS.bank_name: values["bank"],
             FIELDS.bank_active: True,
         }
-        intent = WriteIntent(SystemName.ESPOCRM, "create_crm_bank_account", FIELDS.bank_entity, mark=account.iban)
+        intent = WriteIntent(SystemName.ESPOCRM, BRING, FIELDS.bank_entity, mark=account.iban)
         with self._run.writing(intent, {name: [None, value] for name, value in fields.items()}) as entry:
             made = self._crm.create(FIELDS.bank_entity, fields)
             entry.target_id = str(made.get("id", ""))
+            self._look_at(entry.target_id)  # before the entry is closed, so that a death in between is noticed
+
+    def _look_at_brought(self, state: PartyAccountsState) -> None:
+        """An earlier run may have brought an account and not have lived to ask for the look at it."""
+        marks = {entry.mark for entry in self._run.unsettled_writes(BRING)}
+        for row in state.rows or ():
+            if iban(row.iban) in marks:
+                self._look_at(row.id)
+
+    def _look_at(self, account_id: str) -> None:
         # Our own change may send us no event; a lost one would leave the account without its agreement.
-        target = Target(registry.BANK_SYNC, FIELDS.bank_entity, entry.target_id)
+        target = Target(registry.BANK_SYNC, FIELDS.bank_entity, account_id)
         wishes.request([target], urgency=Urgency.FOLLOW_UP, trace_id=self._run.trace_id, thorough=True)

@@ -189,6 +189,7 @@ class BankverbindungenSync:
             register.remember(run.entity_id, state.number, there)
         if self._row is not None and self._row.is_default:
             self._look_at_defaults(state.party_id)
+        run.clear_open_writes()  # both sides were read; a task may stay open for long
         return replace(plan.ending, agreed=remembered(state, account, there, look=look).to_json())
 
     def _look_at_defaults(self, party_id: str) -> None:

@@ -143,6 +143,7 @@ class BeteiligteSync:
         look = bool(open_tasks or plan.conflicts or plan.held_back)
         agreed = stamped(came.agreed, reading.stamp(crm), people.last_entry(record), look=look)
         noted = crm.number == advoware.number
+        self._run.clear_open_writes()  # both sides were read; a task or a conflict may stay open for long
         self._tell_bank_accounts(state, advoware)
         register.remember(
             *entity, advoware.number, fingerprint=advoware.fingerprint, row_id=advoware.row_id, noted=noted

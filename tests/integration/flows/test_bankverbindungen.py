@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from syncapp import jobs
 from syncapp.engine import people, retry, switches, wishes
+from syncapp.engine.sweep import sweep
 from syncapp.engine.wishes import Target
 from syncapp.events.registry import BANK_SYNC, PARTY_ACCOUNTS
-from syncapp.models import JournalEntry, Reason, Record, Status, Task, TaskState, Urgency
+from syncapp.models import JournalEntry, JournalState, Reason, Record, Status, Task, TaskState, Urgency
+from tests.integration.flows.test_agreement import dying
 from tests.parties import PARTY, Parties
 from tests.world import World, configured
 
@@ -262,3 +266,28 @@ def test_observing_tells_the_crm_no_failure(parties: Parties) -> None:
 def in_crm(parties: Parties) -> list[dict[str, Any]]:
     rows = parties.world.sandbox.state("espocrm")["records"][BANK]
     return [row for row in rows if not row["deleted"]]
+
+
+def test_a_write_that_was_broken_off_is_settled_although_a_task_stays_open(parties: Parties) -> None:
+    party, _ = parties.pair()
+    pk = account(parties, party, bic="BYLADEM1001")
+    record = look(parties, pk)
+    parties.world.sandbox.update(BANK, pk, {"bic": "INGDDEFFXXX"})
+    wishes.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT, thorough=True)
+    with dying(2, answered=True):  # two reads, then the write to the CRM
+        jobs.run_now(record.pk, BANK_SYNC, even_early=True)
+    entries = JournalEntry.objects.filter(record=record, state=JournalState.INTENDED)
+    assert entries.exists()
+    Record.objects.filter(pk=record.pk).update(leased_until=timezone.now() - timedelta(minutes=1))
+    sweep()
+    assert look(parties, pk).reason == Reason.TASK_OPEN
+    assert not entries.exists()
+
+
+def test_an_account_that_was_brought_is_looked_at_although_the_answer_was_lost(parties: Parties) -> None:
+    party, number = parties.pair()
+    parties.world.sandbox.advoware.add_bank_account(number, {"iban": OTHER})
+    parties.world.sandbox.add_fault("cut_after", system="espocrm", method="POST", path=BANK, times=1)
+    with configured(BANK_ACCOUNTS_TO_ESPOCRM=True):
+        look(parties, party, PARTY_ACCOUNTS, PARTY)
+    assert Record.objects.get(step=BANK_SYNC).status == Status.IN_SYNC
