@@ -13,6 +13,10 @@ MAX_CALLS = 200_000  # about 100 MB; a benchmark that makes more should switch t
 
 ID = re.compile(r"^(?:[0-9a-f]{17}|(?:file|collection)_[0-9a-f-]+|[0-9a-f]{8}-[0-9a-f-]{27}|\d+)$")
 
+# Google's ids look like anything, so they are known by what stands before them.
+HOLDERS = {"calendars", "events", "acl", "calendarList"}
+VERBS = {"watch", "batchGet"}
+
 
 @dataclass(slots=True)
 class Call:
@@ -39,7 +43,12 @@ class CallLog:
 
     def begin(self, system: str, method: str, path: str, bytes_in: int) -> Call:
         bare = path.partition("?")[0]
-        route = "/".join("{id}" if ID.match(part) else part for part in bare.split("/"))
+        parts = bare.split("/")
+        named = ["", *parts]  # what stands before each part
+        route = "/".join(
+            "{id}" if ID.match(part) or (named[place] in HOLDERS and part not in VERBS) else part
+            for place, part in enumerate(parts)
+        )
         with self.lock:
             self.number += 1
             self.counters[system, method, route] += 1

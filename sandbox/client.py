@@ -10,6 +10,7 @@ from typing import Any, cast
 import requests
 
 from sandbox.advoware.client import AdvowareControl
+from sandbox.google.client import GoogleControl
 
 Record = dict[str, Any]
 TIMEOUT_SECONDS = 60
@@ -27,6 +28,7 @@ class SandboxClient:
         self.session = requests.Session()
         self.session.trust_env = False
         self.advoware = AdvowareControl(self.call)
+        self.google = GoogleControl(self.call, self.base_url)
 
     def close(self) -> None:
         self.session.close()
@@ -61,7 +63,7 @@ class SandboxClient:
         return cast(Record, self.call("PATCH" if changes else "GET", "settings", changes or None))
 
     def state(self, system: str) -> Record:
-        """Everything that `espocrm`, `xai` or `advoware` holds, in an order that depends on the content only."""
+        """All that `espocrm`, `xai`, `advoware` or `google` holds, in an order that depends on the content only."""
         return cast(Record, self.call("GET", f"state/{system}"))
 
     def calls(self, system: str | None = None, since: int = 0, limit: int = 0) -> list[Record]:

@@ -8,7 +8,7 @@ import threading
 from abc import ABC, abstractmethod
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from sandbox.advoware import config as advoware
 from sandbox.advoware.gateway import LOOKUP, RELAY, SECURITY
@@ -16,6 +16,7 @@ from sandbox.app import Sandbox
 from sandbox.client import SandboxClient, SandboxError
 from sandbox.espocrm.config import API_KEY as ESPOCRM_API_KEY
 from sandbox.espocrm.config import SECRET_KEY as ESPOCRM_SECRET_KEY
+from sandbox.google.config import API as GOOGLE_API
 from sandbox.server import Server
 from sandbox.xai.config import API_KEY as XAI_API_KEY
 from sandbox.xai.config import MANAGEMENT_KEY as XAI_MANAGEMENT_KEY
@@ -74,6 +75,16 @@ class Running(ABC):
     def advoware_lookup_url(self) -> str:
         """Stands for https://www2.advo-net.net/AdvonetConfigurator/api/Url; wants ?Kanzlei=."""
         return self.url + LOOKUP
+
+    @property
+    def google_root_url(self) -> str:
+        """Stands for https://www.googleapis.com/, the `rootUrl` of the discovery document."""
+        return self.url + GOOGLE_API
+
+    @property
+    def google_service_account(self) -> dict[str, Any]:
+        """The key file of the service account, with the `token_uri` of this sandbox."""
+        return self.client.google.service_account()
 
     @abstractmethod
     def start(self) -> None:

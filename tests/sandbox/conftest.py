@@ -2,10 +2,13 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 import requests
+from google.auth.transport.requests import Request as AuthRequest
 from werkzeug.wrappers import Request
 
 from sandbox.answers import Answer
@@ -13,6 +16,7 @@ from sandbox.client import SandboxClient
 from sandbox.running import SandboxThread
 from sandbox.server import Server
 from tests.sandbox.advoware_calls import login_body
+from tests.sandbox.google_calls import BERLIN, credentials, service
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +47,8 @@ class Api:
         self.session.headers.update(headers)
 
     def __call__(self, method: str, path: str, **options) -> requests.Response:
-        return self.session.request(method, f"{self.base}/{path}", timeout=10, **options)
+        url = f"{self.base}/{path}" if path else self.base
+        return self.session.request(method, url, timeout=10, **options)
 
 
 @pytest.fixture
@@ -84,6 +89,35 @@ def advoware(sb: SandboxThread, gateway: Api, api: Callable[..., Api]) -> Api:
     """Logged in; paths begin below `/api/v1/`."""
     token = gateway("POST", "Token", json=login_body(sb)).json()["access_token"]
     return api(sb.advoware_url.rstrip("/") + "/api/v1", Authorization=f"Bearer {token}")
+
+
+@pytest.fixture
+def services(sb: SandboxThread) -> Iterator[Callable[..., Any]]:
+    """Google's own client library, with the scopes and for the user that are named."""
+    with ExitStack() as made:
+        yield lambda **options: made.enter_context(service(sb, **options))
+
+
+@pytest.fixture
+def google(services: Callable[..., Any]) -> Any:
+    return services()
+
+
+@pytest.fixture
+def calendar(google: Any) -> str:
+    """The id of a calendar of the service account."""
+    return google.calendars().insert(body={"summary": "AW-AP", "timeZone": BERLIN}).execute()["id"]
+
+
+@pytest.fixture
+def events(sb: SandboxThread, google: Any, calendar: str, api: Callable[..., Api]) -> Api:
+    """The events of that calendar, without a library."""
+    account = credentials(sb)
+    with requests.Session() as session:
+        session.trust_env = False
+        account.refresh(AuthRequest(session))
+    base = f"{sb.google_root_url}calendar/v3/calendars/{calendar}/events"
+    return api(base, Authorization=f"Bearer {account.token}")
 
 
 @dataclass
