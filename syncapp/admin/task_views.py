@@ -1,75 +1,7 @@
-"""One task as its page shows it: texts with the numbers filled in, values as a table."""
+"""Tasks as people read them, on the pages and in the CRM."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from syncapp.models.task_views import Facts, TaskView
 
-from django.utils.translation import gettext as _
-
-from syncapp.admin.task_words import WORDS, Text, Words
-from syncapp.models import Task, TaskState
-from syncapp.templatetags.field_words import field_in_words, value_in_words
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Values as rows of (field, now, wanted). A column in which nothing stands is not shown."""
-
-    rows: tuple[tuple[str, str, str], ...]
-    now: str
-    wanted: str
-
-
-@dataclass(frozen=True, slots=True)
-class TaskView:
-    task: Task
-
-    @property
-    def words(self) -> Words:
-        return WORDS[self.task.kind]
-
-    @property
-    def why(self) -> str:
-        return self._filled(self.words.why)
-
-    @property
-    def steps(self) -> list[str]:
-        return [self._filled(step) for step in self.words.steps]
-
-    @property
-    def after(self) -> str:
-        return self._filled(self.words.after)
-
-    @property
-    def effect(self) -> str:
-        """What closing by hand makes the hub do; empty when it only closes."""
-        return self._filled(self.words.effect)
-
-    @property
-    def button(self) -> str:
-        return self._filled(self.words.button) or _("Done")
-
-    @property
-    def open(self) -> bool:
-        return self.task.state == TaskState.OPEN
-
-    @property
-    def facts(self) -> Facts:
-        stored = [fact for fact in self.task.facts if isinstance(fact, dict)]
-        texts = [[_text(fact, name) for name in ("field", "now", "wanted")] for fact in stored]
-        rows = tuple((field_in_words(field), now, wanted) for field, now, wanted in texts)
-        return Facts(
-            rows,
-            str(self.words.now) if any(now for _field, now, _wanted in rows) else "",
-            str(self.words.wanted) if any(wanted for _field, _now, wanted in rows) else "",
-        )
-
-    def _filled(self, text: Text) -> str:
-        names = {"number": self.task.target_id or "–", "system": self.task.get_system_display()}
-        return str(text) % names if text else ""
-
-
-def _text(fact: dict[str, Any], name: str) -> str:
-    value = fact.get(name)
-    return "" if value is None else value_in_words(str(value))
+__all__ = ["Facts", "TaskView"]
