@@ -19,7 +19,6 @@ from syncapp.clients.errors import (
     NotEnabled,
     RateLimited,
     ServerTrouble,
-    Unauthorized,
     UnexpectedAnswer,
     Unreachable,
 )
@@ -69,7 +68,7 @@ def credentials(config: GoogleConfig) -> service_account.Credentials:
     """``NotEnabled`` when the key can't be used."""
     with _understood("service_account_unusable"):
         info = json.loads(config.account)
-        if not isinstance(info, dict):
+        if not isinstance(info, dict) or not info.get("client_email"):
             raise ValueError
         made: service_account.Credentials = service_account.Credentials.from_service_account_info(
             info, scopes=list(SCOPES), subject=config.subject or None
@@ -103,8 +102,3 @@ def _understood(code: str) -> Iterator[None]:
     except (GoogleAuthError, ValueError, TypeError, KeyError):
         pass
     raise NotEnabled(SYSTEM, code)  # outside of the handler: the texts of the original may quote the key
-
-
-def is_refused(error: Unauthorized) -> bool:
-    """Whether a new token may help."""
-    return not isinstance(error, NotEnabled)
