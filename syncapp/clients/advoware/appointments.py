@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from time import monotonic
 from zoneinfo import ZoneInfo
 
@@ -87,20 +89,30 @@ class Appointments(ReplacingClient):
     def delete_appointment(self, appointment: Appointment) -> None:
         """``Outdated`` when somebody changed it since it was read; one that is gone already is fine."""
         path, query, shown = self._one(appointment.number)
-        fresh = self.fresh(appointment)
+        fresh, tried = self.fresh(appointment), False
 
         def attempt() -> None:
-            now = fresh.pop() if fresh else self.appointment(appointment.number)
+            nonlocal tried
+            with in_doubt("not_looked_at_again") if tried else nullcontext():
+                now = fresh.pop() if fresh else self._if_any(appointment.number)
+            if now is None:
+                return
             if now.version != appointment.version:
                 raise Outdated(SYSTEM, "changed")
-            self.logged_in(
-                lambda token: self.once(self.call("DELETE", path, token, query, shown=shown), lambda _: None)
-            )
+            tried = True
+            call = partial(self.call, "DELETE", path, query=query, shown=shown)
+            self.logged_in(lambda token: self.once(call(token), lambda _: None))
 
         try:
             self.repeated(attempt)
         except NotFound:
             return
+
+    def _if_any(self, number: int) -> Appointment | None:
+        try:
+            return self.appointment(number)
+        except NotFound:
+            return None
 
     def _one(self, number: int) -> tuple[str, Query, str]:
         """Its path and query, and the path by which the trace, and the reading of refusals, tell it from the list."""
