@@ -190,6 +190,15 @@ class Config(BaseSettings):
     GOOGLE_QUOTA_PER_MINUTE: PerMinute = 10_000
     GOOGLE_QUOTA_PER_USER_PER_MINUTE: PerMinute = 600
 
+    # Calendar
+    CALENDAR_DAYS_BACK: Annotated[int, Field(ge=0)] = 31
+    CALENDAR_DAYS_AHEAD: Positive = 730
+    CALENDAR_SYNC_DEBUG_KUERZEL: CommaList = ()
+    CALENDAR_FULL_CONTENT: bool = True
+    CALENDAR_CONFLICTS: Literal["advoware", "google"] = "advoware"
+    CALENDAR_DELETION_LIMIT: Positive = 10  # more than this AND more than the percentage of an employee's appointments
+    CALENDAR_DELETION_PERCENT: Annotated[int, Field(gt=0, le=100)] = 20
+
     # Outside calls
     HTTP_RETRY_FIRST_SECONDS: Annotated[float, Field(ge=0)] = 1.0
     HTTP_RETRY_BUDGET_SECONDS: Seconds = 20.0

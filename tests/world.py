@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,6 +53,8 @@ def sandbox_settings(running: Running) -> dict[str, Any]:
         "ADVOWARE_PASSWORD": running.advoware_password,
         "ADVOWARE_API_KEY": running.advoware_app_id,
         "ADVOWARE_API_SECRET": running.advoware_api_secret,
+        "GOOGLE_API_ROOT": running.google_root_url.rstrip("/"),
+        "GOOGLE_CALENDAR_SERVICE_ACCOUNT_JSON": json.dumps(running.google_service_account),
         "ADVOWARE_WRITE_ENABLED": True,
         "ADVOWARE_TO_ESPOCRM_ENABLED": True,
         "HTTP_RETRY_FIRST_SECONDS": 0.001,
@@ -99,7 +102,7 @@ class World:
             waiting = list(Record.objects.filter(status=Status.WAITING).order_by("urgency", "pk"))
             if not waiting:
                 return runs
-            for name in ("espocrm", "xai", "advoware"):
+            for name in ("espocrm", "xai", "advoware", "google"):
                 if systems.obstacle([name]):
                     systems.try_now(name)
             for record in waiting:

@@ -53,6 +53,8 @@ COLLECTION_SYNC = "collection_sync"
 PARTY_SYNC = "beteiligte_sync"
 BANK_SYNC = "bankverbindungen_sync"
 PARTY_ACCOUNTS = "bankverbindungen_of_party"
+CALENDAR_SYNC = "calendar_employee"
+CALENDAR_ALL = "calendar_all"
 
 # Topics on which nothing runs on purpose: their webhooks are accepted and recorded. Any other topic must have a step.
 RECORDED_ONLY: tuple[str, ...] = ()
@@ -61,6 +63,7 @@ FLOWS: dict[str, str | Promise] = {
     "documents": _("Documents of the CRM made searchable at xAI"),
     "collections": _("Collections at xAI for the matters and parties of the CRM"),
     "beteiligte": _("Parties of the CRM and of Advoware, both ways"),
+    "calendar": _("Appointments of Advoware and Google Calendar, both ways"),
     "bankverbindungen": _("Bank accounts of the CRM's parties, brought to Advoware"),
 }
 
@@ -137,6 +140,23 @@ def steps() -> tuple[StepSpec, ...]:
             emits=("vmh.bankkonten.check",),
             runs="syncapp.flows.bankverbindungen.sync.BankverbindungenSync",
             systems=("espocrm", "advoware"),
+        ),
+        StepSpec(
+            name=CALENDAR_ALL,
+            description=_("Asks Advoware for its employees and has each one's calendar looked at"),
+            flow="calendar",
+            triggers=(_topic("calendar.sync.all"), Trigger(Kind.CRON, "3-59/15 * * * *")),
+            emits=("calendar.sync.employee",),
+            runs="syncapp.flows.calendar.everyone.CalendarsOfEveryone",
+            systems=("advoware",),
+        ),
+        StepSpec(
+            name=CALENDAR_SYNC,
+            description=_("Brings an employee's appointments into agreement between Advoware and Google Calendar"),
+            flow="calendar",
+            triggers=(_topic("calendar.sync.employee"),),
+            runs="syncapp.flows.calendar.sync.CalendarSync",
+            systems=("advoware", "google"),
         ),
         StepSpec(
             name=PARTY_ACCOUNTS,

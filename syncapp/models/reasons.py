@@ -50,6 +50,8 @@ class Reason(models.TextChoices):
     GONE_THERE = "gone_there", _("The party does not exist in Advoware any more. Staff decided to leave it so.")
     NO_PARTY = "no_party", _("The bank account belongs to no party. Choose the party in the CRM.")
     NO_IBAN = "no_iban", _("The bank account has no IBAN. Enter it in the CRM.")
+    CALENDAR_OFF = "calendar_off", _("The calendar of this employee is switched off.")
+    NOT_AN_EMPLOYEE = "not_an_employee", _("Advoware knows no employee with this Kürzel.")
     NO_NAME = "no_name", _("The party has no name. Enter it in the CRM; then it is created in Advoware.")
 
     # conflict
@@ -77,6 +79,7 @@ class Reason(models.TextChoices):
         "unexpected_answer",
         _("The other system answered something that the hub does not understand. Please tell an administrator."),
     )
+    UNREADABLE = "unreadable", _("The appointment has no usable date or time. Correct it where it was entered.")
     IBAN_INVALID = "iban_invalid", _("The IBAN is not valid. Correct it in the CRM; then it is tried again by itself.")
     BIC_INVALID = "bic_invalid", _("The BIC is not valid. Correct it in the CRM; then it is tried again by itself.")
     NUMBER_TAKEN = (

@@ -32,10 +32,14 @@ class TaskKind(models.TextChoices):
     BANK_CHANGED = "bank_changed", _("Bank account must be changed in Advoware")
     BANK_DELETED = "bank_deleted", _("Bank account must be removed in Advoware")
     BANK_GONE = "bank_gone", _("Bank account was removed in Advoware")
+    APPOINTMENT_BY_HAND = "appointment_by_hand", _("Appointment must be changed by hand in Advoware")
+    APPOINTMENT_OVERRULED = "appointment_overruled", _("An appointment was replaced after changes on both sides")
+    MASS_DELETION = "mass_deletion", _("Unusually many appointments would be deleted")
+    CALENDAR_GONE = "calendar_gone", _("A Google calendar was deleted")
 
 
 # Told once: nothing shows later whether somebody has read it, so only a person closes it.
-NOTICES: frozenset[str] = frozenset({TaskKind.VALUE_OVERRULED})
+NOTICES: frozenset[str] = frozenset({TaskKind.VALUE_OVERRULED, TaskKind.APPOINTMENT_OVERRULED})
 
 
 class TaskState(models.TextChoices):

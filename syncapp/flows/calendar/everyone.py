@@ -1,0 +1,66 @@
+"""The step that asks Advoware who its employees are, and has each one's calendar looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils import timezone
+
+from syncapp.clients.advoware import Employee
+from syncapp.engine import connections
+from syncapp.engine.planning import Ending, Plan, Settled
+from syncapp.engine.run import Run
+from syncapp.events import dispatch
+from syncapp.models import CalendarEmployee, Urgency
+
+ENTITY, ALL = "Kanzlei", "ALL"
+EMPLOYEE = "Mitarbeiter"
+TOPIC = "calendar.sync.employee"
+
+
+@dataclass(frozen=True, slots=True)
+class Everyone:
+    employees: tuple[Employee, ...]
+
+
+class CalendarsOfEveryone:
+    """One run for the whole firm. It writes nothing outside."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._advoware = connections.advoware(run)
+
+    def read(self) -> Everyone:
+        wanted = {kuerzel.casefold() for kuerzel in settings.CONFIG.CALENDAR_SYNC_DEBUG_KUERZEL}
+        found = (each for each in self._advoware.employees() if each.kuerzel)
+        return Everyone(tuple(each for each in found if not wanted or each.kuerzel.casefold() in wanted))
+
+    def plan(self, state: Everyone) -> Plan:
+        return Plan(Settled({}), notes=(f"{len(state.employees)} employees",))
+
+    def apply(self, state: Everyone, plan: Plan) -> Ending:
+        for employee in state.employees:
+            remember(employee)
+        enabled = CalendarEmployee.objects.filter(pk__in=[each.kuerzel for each in state.employees], enabled=True)
+        urgency = Urgency(self._run.record.urgency)
+        ids = sorted(enabled.values_list("pk", flat=True))
+        dispatch.emit(TOPIC, EMPLOYEE, ids, urgency=urgency, trace_id=self._run.trace_id, thorough=True)
+        return plan.ending
+
+    def failed(self, reason: str) -> None:
+        """There is no other place that could show it."""
+
+
+def remember(employee: Employee) -> None:
+    """A new employee's calendar shows contents as the settings say; staff may say otherwise for each."""
+    CalendarEmployee.objects.update_or_create(
+        kuerzel=employee.kuerzel,
+        defaults={"name": employee.name, "email": employee.email, "seen_at": timezone.now()},
+        create_defaults={
+            "name": employee.name,
+            "email": employee.email,
+            "seen_at": timezone.now(),
+            "full_content": settings.CONFIG.CALENDAR_FULL_CONTENT,
+        },
+    )

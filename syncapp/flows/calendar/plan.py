@@ -1,0 +1,117 @@
+"""What is to be done about one employee's calendar: the decisions about all appointments, and the brake. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from syncapp.engine.planning import Action, Ending, Plan, Postponed, Settled, Skipped, TaskNeed
+from syncapp.flows.calendar.decide import What
+from syncapp.flows.calendar.state import CalendarState, Item
+
+GOOGLE, ADVOWARE = "google", "advoware"
+APPOINTMENT = "Termin"
+HELD_FOR = timedelta(days=1)
+QUIET = (What.NOTHING, What.LEAVE, What.BY_HAND, What.UNREADABLE)
+
+
+class Why(StrEnum):
+    """The reasons of this flow, as in `models.Reason`."""
+
+    TASK_OPEN = "task_open"
+    WRITING_OFF = "writing_off"
+    CALENDAR_OFF = "calendar_off"
+    NOT_AN_EMPLOYEE = "not_an_employee"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class CreateCalendar:
+    calendar_name: str
+
+    @property
+    def name(self) -> str:
+        return f"create the calendar {self.calendar_name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ShareCalendar:
+    @property
+    def name(self) -> str:
+        return "share the calendar with the employee"
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One appointment on one side."""
+
+    item: Item
+
+    @property
+    def name(self) -> str:
+        return f"{self.item.decision.what.value}: {self.item.label}"
+
+
+def plan(state: CalendarState) -> Plan:
+    if state.off:
+        return Plan(Skipped(state.off))
+    gone = TaskNeed("calendar_gone", GOOGLE, "", "Kalender", state.employee.calendar_id)
+    if state.calendar_gone and gone.identity not in state.closed:
+        return Plan(Skipped(Why.TASK_OPEN), tasks=(gone,))
+    needs = [*_by_hand(state), *_brake(state)]
+    needs = [need for need in needs if need.identity not in state.closed]
+    held_deletions = any(need.kind == "mass_deletion" for need in needs)
+    actions: list[Action] = [*_calendar(state)]
+    held: list[Action] = []
+    for item in state.items:
+        if item.decision.what in QUIET:
+            continue
+        switched_off = item.decision.towards_advoware and not state.writable
+        (held if switched_off or (held_deletions and item.decision.deletes) else actions).append(Write(item))
+    return Plan(_ending(state, held, needs), tuple(actions), _notes(state), tuple(held), tuple(needs))
+
+
+def _ending(state: CalendarState, held: Iterable[Action], needs: Iterable[TaskNeed]) -> Ending:
+    if not state.writable and any(isinstance(each, Write) and each.item.decision.towards_advoware for each in held):
+        return Postponed(Why.WRITING_OFF, HELD_FOR, detail=ADVOWARE)
+    return Skipped(Why.TASK_OPEN) if list(needs) else Settled({})
+
+
+def _calendar(state: CalendarState) -> Iterator[CreateCalendar | ShareCalendar]:
+    if not state.calendar_id:
+        yield CreateCalendar(state.employee.calendar_name)
+    if state.share_with:
+        yield ShareCalendar()
+
+
+def _brake(state: CalendarState) -> Iterator[TaskNeed]:
+    """More deletions at once than people usually make: more often an outage than a wish."""
+    deleting = [item for item in state.items if item.decision.deletes]
+    limit, percent = state.limit
+    agreed = sum(item.link.agreed_advoware is not None for item in state.items)
+    if len(deleting) > limit and len(deleting) * 100 > agreed * percent:
+        facts = tuple(
+            (side.value, str(sum(item.decision.what is side for item in deleting)), "")
+            for side in (What.DELETE_GOOGLE, What.DELETE_ADVOWARE)
+        )
+        # The appointments themselves, so that a yes to these is no yes to others.
+        which = ",".join(sorted(item.label for item in deleting))
+        yield TaskNeed("mass_deletion", GOOGLE, "", "Kalender", state.employee.kuerzel, (*facts, ("", which, "")))
+
+
+def _by_hand(state: CalendarState) -> Iterator[TaskNeed]:
+    for item in state.items:
+        if item.decision.what is What.BY_HAND:
+            event = item.link.google.get("event") or {}
+            facts = (("why", item.decision.detail, ""), ("text", str(event.get("text", "")), ""))
+            yield TaskNeed("appointment_by_hand", ADVOWARE, item.link.event_id[:64], APPOINTMENT, item.label, facts)
+
+
+def _notes(state: CalendarState) -> tuple[str, ...]:
+    return tuple(
+        f"{item.label}: can't be read ({item.decision.detail})"
+        for item in state.items
+        if item.decision.what is What.UNREADABLE
+    )

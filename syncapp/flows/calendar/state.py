@@ -1,0 +1,52 @@
+"""What was read of one employee's calendar on both sides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from syncapp.clients.advoware import Appointment
+from syncapp.flows.calendar.decide import Decision, Pair, Rules
+from syncapp.flows.calendar.links import Window
+from syncapp.models import CalendarEmployee, CalendarLink
+
+
+@dataclass(slots=True)
+class Item:
+    """One appointment: its link (perhaps not stored yet), both sides, and what is to be done.
+
+    `asked`: Advoware was asked for just this one, so that a deletion is sure.
+    """
+
+    link: CalendarLink
+    pair: Pair
+    decision: Decision
+    appointment: Appointment | None = None
+    asked: bool = False
+
+    @property
+    def label(self) -> str:
+        return str(self.link.number) if self.link.number is not None else self.link.event_id[:24]
+
+
+@dataclass(slots=True)
+class CalendarState:
+    """`calendar_id` "": there is none yet. `calendar_gone`: the one we had is not there any more.
+
+    `next_token`: where to go on in Google's list of changes, once `told` is stored. `share_with`: an address that the
+    calendar is not shared with yet.
+    """
+
+    employee: CalendarEmployee
+    window: Window
+    rules: Rules
+    items: list[Item] = field(default_factory=list)
+    told: list[CalendarLink] = field(default_factory=list)
+    calendar_id: str = ""
+    calendar_gone: bool = False
+    next_token: str | None = None
+    share_with: str = ""
+    found: dict[int, int] = field(default_factory=dict)  # journal entry of a lost creation to the number it came to
+    off: str = ""  # why nothing is to be done, a reason
+    closed: frozenset[tuple[str, str, str]] = frozenset()
+    writable: bool = True  # in Advoware
+    limit: tuple[int, int] = (10, 20)  # deletions in a run, and percent of the appointments

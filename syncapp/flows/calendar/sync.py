@@ -1,0 +1,209 @@
+"""The step of one employee's calendar: read both sides, decide about every appointment, write, remember.
+
+An appointment's failure never stops the others: it stays on its link, staff see it, and the next run tries again. A
+system that is away ends the run as everywhere.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from syncapp.clients import errors
+from syncapp.clients.errors import ClientError
+from syncapp.engine import connections, people
+from syncapp.engine.planning import Ending, Plan, Postponed, Settled, Skipped, TaskNeed
+from syncapp.engine.run import Run, WriteIntent
+from syncapp.engine.verdicts import judge
+from syncapp.flows.calendar import links
+from syncapp.flows.calendar.decide import Shown, What
+from syncapp.flows.calendar.journal import CREATE
+from syncapp.flows.calendar.plan import APPOINTMENT, GOOGLE, CreateCalendar, ShareCalendar, Why, Write, plan
+from syncapp.flows.calendar.reading import Reader
+from syncapp.flows.calendar.state import CalendarState, Item
+from syncapp.flows.calendar.writing import Writer, agree
+from syncapp.models import CalendarEmployee, CalendarLink, JournalState, LinkState, Reason, SystemName
+
+AGAIN_SOON = timedelta(seconds=2)
+LONGEST_RUN = 300.0  # seconds; the rest goes on in the next run, long before the queue's time-out
+# These say something about one appointment only; everything else is about the system and ends the run.
+OF_ONE = (errors.Rejected, errors.Forbidden, errors.NotFound, errors.Outdated, errors.Duplicate, errors.TooLarge)
+
+
+class CalendarSync:
+    """One run of one employee."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._advoware, self._google = connections.advoware(run), connections.google(run)
+        self._reader = Reader(run, self._advoware, self._google)
+        self._writer = Writer(run, self._advoware, self._google, self._reader.zone)
+
+    def read(self) -> CalendarState:
+        return self._reader.read()
+
+    def plan(self, state: CalendarState) -> Plan:
+        return plan(state)
+
+    def apply(self, state: CalendarState, plan: Plan) -> Ending:
+        if state.off:
+            return plan.ending
+        if state.calendar_gone and not plan.actions:
+            people.reconcile_tasks(self._run.record, plan.tasks)
+            return plan.ending
+        if state.calendar_gone:
+            self._begin_anew(state)
+            return Postponed(Reason.OUTDATED, AGAIN_SOON)
+        self._store_told(state)
+        self._settle_creations(state)
+        self._prepare(state, plan)
+        counts: dict[str, int] = {}
+        again, unfinished = self._write_all(plan, state, counts)
+        self._note_quiet(state, plan)
+        open_tasks = people.reconcile_tasks(self._run.record, plan.tasks)
+        CalendarEmployee.objects.filter(pk=state.employee.pk).update(
+            synced_at=timezone.now(), counts=counts, shared_with=state.employee.shared_with
+        )
+        if unfinished or again:
+            return Postponed(Reason.OUTDATED, AGAIN_SOON)
+        ending = plan.ending
+        if isinstance(ending, Settled) and open_tasks:
+            return Skipped(Why.TASK_OPEN)
+        return ending
+
+    def failed(self, reason: str) -> None:
+        """Neither system has a place to say so; the hub's page of employees shows it."""
+
+    # The calendar itself
+
+    def _prepare(self, state: CalendarState, plan: Plan) -> None:
+        employee = state.employee
+        for action in plan.actions:
+            match action:
+                case CreateCalendar():
+                    intent = WriteIntent(SystemName.GOOGLE, "create_calendar", "Kalender", mark=action.calendar_name)
+                    with self._run.writing(intent) as entry:
+                        made = self._google.create_calendar(action.calendar_name, self._reader.zone.key)
+                        entry.target_id = state.calendar_id = made.id
+                case ShareCalendar():
+                    intent = WriteIntent(SystemName.GOOGLE, "share_calendar", "Kalender", state.calendar_id)
+                    with self._run.writing(intent):
+                        self._google.share(state.calendar_id, state.share_with, "writer")
+                    employee.shared_with = state.share_with
+        if employee.calendar_id != state.calendar_id:
+            employee.calendar_id = state.calendar_id
+            CalendarEmployee.objects.filter(pk=employee.pk).update(calendar_id=state.calendar_id)
+
+    def _begin_anew(self, state: CalendarState) -> None:
+        """A person has said that a new calendar shall be made: nothing is in it yet."""
+        with transaction.atomic():
+            CalendarLink.objects.filter(employee=state.employee, number__isnull=True).delete()
+            CalendarLink.objects.filter(employee=state.employee).update(
+                event_id="", google={}, agreed_advoware=None, agreed_google=None, writing={}, state=LinkState.NEW
+            )
+            CalendarEmployee.objects.filter(pk=state.employee.pk).update(calendar_id="", sync_token="", shared_with="")
+
+    def _store_told(self, state: CalendarState) -> None:
+        """What Google told, and how far it has told it, in one: a change is never read past without being kept."""
+        now = timezone.now()
+        with transaction.atomic():
+            adopted = [item.link for item in state.items if item.link.number in state.found.values()]
+            for link in {id(link): link for link in (*state.told, *adopted)}.values():
+                link.changed_at = now
+                link.save()
+            if state.next_token is not None:
+                CalendarEmployee.objects.filter(pk=state.employee.pk).update(sync_token=state.next_token)
+
+    def _settle_creations(self, state: CalendarState) -> None:
+        for journal in self._run.unsettled_writes(CREATE):
+            number = state.found.get(journal.pk)
+            self._run.resolve(journal, JournalState.DONE if number else JournalState.CLEARED, str(number or ""))
+
+    # The appointments
+
+    def _write_all(self, plan: Plan, state: CalendarState, counts: dict[str, int]) -> tuple[bool, bool]:
+        """Whether something moved on meanwhile, and whether the time was over first."""
+        ends, again = time.monotonic() + LONGEST_RUN, False
+        for action in plan.actions:
+            if not isinstance(action, Write):
+                continue
+            if time.monotonic() > ends:
+                return again, True
+            item = action.item
+            self._tell_overruled(item)
+            try:
+                self._writer.write(state, item)
+            except OF_ONE as exc:
+                if isinstance(exc, errors.Outdated | errors.NotFound):
+                    again |= self._look_anew(state, item)
+                else:
+                    self._fail(item, exc)
+            else:
+                counts[item.decision.what.name.lower()] = counts.get(item.decision.what.name.lower(), 0) + 1
+        return again, False
+
+    def _look_anew(self, state: CalendarState, item: Item) -> bool:
+        """Somebody was faster: what Google has now is kept, and the next run decides."""
+        link = item.link
+        if link.pk is None or not link.event_id:
+            return True
+        try:
+            event = self._google.event(state.calendar_id, link.event_id)
+        except errors.NotFound:
+            link.google = {**link.google, "deleted": True, "event": None} if link.google else {}
+        else:
+            link.google = links.told(event, state.employee.kuerzel, self._reader.zone)
+        link.save()
+        return True
+
+    def _fail(self, item: Item, exc: ClientError) -> None:
+        verdict = judge(exc)
+        link = item.link
+        link.state, link.reason, link.detail = LinkState.FAILED, verdict.reason, verdict.detail[:300]
+        link.changed_at = timezone.now()
+        link.save()
+
+    def _tell_overruled(self, item: Item) -> None:
+        lost = item.decision.overruled
+        if lost is None:
+            return
+        system = SystemName.ADVOWARE if item.decision.towards_advoware else GOOGLE
+        holds = item.decision.entry
+        old, new = lost.to_json(), holds.to_json() if holds is not None else {}
+        facts = tuple((name, str(new.get(name)), str(old[name])) for name in old if old[name] != new.get(name))
+        need = TaskNeed("appointment_overruled", str(system), item.label[:64], APPOINTMENT, item.label, facts)
+        people.notify(self._run.record, need)
+
+    def _note_quiet(self, state: CalendarState, plan: Plan) -> None:
+        """Links about which nothing was written: agreed, held back, for a person, unreadable."""
+        held = {id(action.item) for action in plan.held_back if isinstance(action, Write)}
+        for item in state.items:
+            link, what = item.link, item.decision.what
+            if id(item) in held:
+                self._mark(link, LinkState.HELD)
+            elif what is What.NOTHING:
+                self._agree(item)
+            elif what is What.BY_HAND:
+                self._mark(link, LinkState.BY_HAND, detail=item.decision.detail)
+            elif what is What.UNREADABLE:
+                self._mark(link, LinkState.FAILED, Why.UNREADABLE, item.decision.detail)
+
+    def _agree(self, item: Item) -> None:
+        link, advoware, google = item.link, item.pair.advoware, item.pair.google
+        if not isinstance(advoware, Shown) or not isinstance(google, Shown):
+            return
+        if advoware.entry is None or google.entry is None:
+            return
+        same = (link.agreed_advoware, link.agreed_google) == (advoware.entry.to_json(), google.entry.to_json())
+        if not same or link.state != LinkState.AGREED or link.writing:
+            agree(link, advoware.entry, google.entry)
+
+    def _mark(self, link: CalendarLink, state: LinkState, reason: str = "", detail: str = "") -> None:
+        if (link.state, link.reason, link.detail) == (state, reason, detail) and link.pk is not None:
+            return
+        link.state, link.reason, link.detail = state, reason, detail[:300]
+        link.changed_at = timezone.now()
+        link.save()

@@ -1,0 +1,193 @@
+"""Writes appointments on both sides, one at a time; each is in the journal and on its link before it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from syncapp.clients.advoware import AdvowareClient, Appointment
+from syncapp.clients.errors import Duplicate, NotFound
+from syncapp.clients.google import GoogleClient, GoogleEvent
+from syncapp.engine.run import Run, WriteIntent
+from syncapp.flows.calendar import from_advoware, from_google, links
+from syncapp.flows.calendar.decide import Shown, What
+from syncapp.flows.calendar.entries import Entry
+from syncapp.flows.calendar.journal import CREATE, changes
+from syncapp.flows.calendar.state import CalendarState, Item
+from syncapp.models import CalendarLink, LinkState, SystemName
+
+EVENT, APPOINTMENT = "Termin (Google)", "Termin"
+
+
+class Writer:
+    def __init__(self, run: Run, advoware: AdvowareClient, google: GoogleClient, zone: ZoneInfo) -> None:
+        self._run, self._advoware, self._google, self._zone = run, advoware, google, zone
+
+    def write(self, state: CalendarState, item: Item) -> None:
+        """Raises `ClientError`; the link holds the agreement afterwards."""
+        match item.decision.what:
+            case What.INSERT:
+                self._insert(state, item)
+            case What.UPDATE_GOOGLE:
+                self._update_google(state, item)
+            case What.DELETE_GOOGLE:
+                self._delete_google(state, item)
+            case What.CREATE:
+                self._create(state, item)
+            case What.UPDATE_ADVOWARE:
+                self._update_advoware(item)
+            case What.DELETE_ADVOWARE:
+                self._delete_advoware(item)
+            case What.FORGET:
+                self._forget(item.link)
+
+    # Google
+
+    def _insert(self, state: CalendarState, item: Item) -> None:
+        link, entry = item.link, _needed(item.decision.entry)
+        number = _number(link)
+        event_id = link.event_id or links.event_id(state.employee.kuerzel, number)
+        body = {**self._body(entry), "extendedProperties": links.mark(state.employee.kuerzel, number)}
+        self._intend(link, "google", item, event_id=event_id)
+        with self._run.writing(self._event("insert_event", event_id), changes(None, entry)):
+            try:
+                event = self._google.insert(state.calendar_id, {**body, "id": event_id})
+            except Duplicate:
+                event = self._take_again(state.calendar_id, event_id, body)
+        self._settle(link, item, event)
+
+    def _take_again(self, calendar_id: str, event_id: str, body: Mapping[str, Any]) -> GoogleEvent:
+        """The id was used before, by us: the event is there, or was deleted, which keeps its id for ever."""
+        there = self._google.event(calendar_id, event_id)
+        return self._google.update(calendar_id, event_id, {**body, "status": "confirmed"}, there.etag)
+
+    def _update_google(self, state: CalendarState, item: Item) -> None:
+        link, entry = item.link, _needed(item.decision.entry)
+        self._intend(link, "google", item)
+        mark = links.mark(state.employee.kuerzel, _number(link))
+        body = {**self._body(entry), "extendedProperties": mark, "status": "confirmed"}
+        before = item.pair.google.entry if isinstance(item.pair.google, Shown) else None
+        with self._run.writing(self._event("update_event", link.event_id), changes(before, entry)):
+            event = self._google.patch(state.calendar_id, link.event_id, body, link.google.get("etag", ""))
+        self._settle(link, item, event)
+
+    def _delete_google(self, state: CalendarState, item: Item) -> None:
+        link = item.link
+        if not item.asked and not self._is_gone(link):
+            return  # Advoware still has it; its list did not say so
+        before = links.entry(link.agreed_google)
+        intent = self._event("delete_event", link.event_id)
+        with self._run.writing(intent, changes(before, None)), suppress(NotFound):
+            # It may be gone already: somebody was faster.
+            self._google.delete(state.calendar_id, link.event_id, link.google.get("etag", ""))
+        self._forget(link)
+
+    def _is_gone(self, link: CalendarLink) -> bool:
+        try:
+            self._advoware.appointment(_number(link))
+        except NotFound:
+            return True
+        return False
+
+    # Advoware
+
+    def _create(self, state: CalendarState, item: Item) -> None:
+        link, entry = item.link, _needed(item.decision.entry)
+        values = {**from_advoware.values_of(entry), "sb": state.employee.kuerzel}
+        self._intend(link, "advoware", item)
+        intent = WriteIntent(SystemName.ADVOWARE, CREATE, APPOINTMENT, mark=link.event_id)
+        with self._run.writing(intent, changes(None, entry)) as journal:
+            found = self._advoware.create_appointment(values)
+            journal.target_id = str(found)
+        link.number = found
+        link.save(update_fields=["number"])
+        # The event names its appointment: who looks in Google finds it, and so do we without a database.
+        intent = self._event("mark_event", link.event_id)
+        with self._run.writing(intent, {"frNr": [None, found]}):
+            mark = {"extendedProperties": links.mark(state.employee.kuerzel, found)}
+            event = self._google.patch(state.calendar_id, link.event_id, mark, link.google.get("etag", ""))
+        self._settle(link, item, event)
+
+    def _update_advoware(self, item: Item) -> None:
+        link, entry = item.link, _needed(item.decision.entry)
+        appointment = _appointment(item)
+        before = item.pair.advoware.entry if isinstance(item.pair.advoware, Shown) else None
+        values = {name: appointment.text(name) for name in from_advoware.values_of(entry)}
+        self._intend(link, "advoware", item)
+        intent = WriteIntent(SystemName.ADVOWARE, "update_appointment", APPOINTMENT, str(appointment.number))
+        with self._run.writing(intent, changes(before, entry)):
+            self._advoware.save_appointment(appointment, from_advoware.changed(values, entry))
+        self._settle(link, item, None)
+
+    def _delete_advoware(self, item: Item) -> None:
+        link, appointment = item.link, _appointment(item)
+        before = links.entry(link.agreed_advoware)
+        intent = WriteIntent(SystemName.ADVOWARE, "delete_appointment", APPOINTMENT, str(appointment.number))
+        with self._run.writing(intent, changes(before, None)):
+            self._advoware.delete_appointment(appointment)
+        self._forget(link)
+
+    # Links
+
+    def _intend(self, link: CalendarLink, side: str, item: Item, *, event_id: str = "") -> None:
+        """What both sides will have when the write has happened, stored before it."""
+        advoware, google = self._outcome(item)
+        link.event_id = link.event_id or event_id
+        link.writing = {"side": side, "advoware": advoware.to_json(), "google": google.to_json()}
+        link.changed_at = timezone.now()
+        link.save()
+
+    def _outcome(self, item: Item) -> tuple[Entry, Entry]:
+        entry = _needed(item.decision.entry)
+        if item.decision.towards_advoware:
+            shown = item.pair.google.entry if isinstance(item.pair.google, Shown) else None
+            return entry, shown or entry
+        theirs = item.pair.advoware.entry if isinstance(item.pair.advoware, Shown) else None
+        return theirs or entry, self._as_google_keeps(entry)
+
+    def _as_google_keeps(self, entry: Entry) -> Entry:
+        return from_google.entry_of(from_google.body_of(entry, self._zone).body, self._zone)
+
+    def _settle(self, link: CalendarLink, item: Item, event: GoogleEvent | None) -> None:
+        advoware, google = self._outcome(item)
+        if event is not None:
+            link.google = links.told(event, link.employee_id, self._zone)
+            google = links.entry(link.google["event"]) or google
+        agree(link, advoware, google)
+
+    def _forget(self, link: CalendarLink) -> None:
+        if link.pk is not None:
+            link.delete()
+
+    def _body(self, entry: Entry) -> Mapping[str, Any]:
+        return from_google.body_of(entry, self._zone).body
+
+    def _event(self, action: str, event_id: str) -> WriteIntent:
+        return WriteIntent(SystemName.GOOGLE, action, EVENT, event_id[:200])
+
+
+def agree(link: CalendarLink, advoware: Entry, google: Entry) -> None:
+    link.agreed_advoware, link.agreed_google = advoware.to_json(), google.to_json()
+    link.writing, link.state, link.reason, link.detail = {}, LinkState.AGREED, "", ""
+    link.first_day, link.last_day = links.days(advoware)
+    link.changed_at = timezone.now()
+    link.save()
+
+
+def _needed(entry: Entry | None) -> Entry:
+    assert entry is not None  # noqa: S101  every decision to write says what
+    return entry
+
+
+def _number(link: CalendarLink) -> int:
+    assert link.number is not None  # noqa: S101  an appointment of Advoware has one
+    return link.number
+
+
+def _appointment(item: Item) -> Appointment:
+    assert item.appointment is not None  # noqa: S101  what is changed in Advoware was read there
+    return item.appointment

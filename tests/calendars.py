@@ -1,0 +1,111 @@
+"""Appointments in both systems of the sandbox, and the hub's steps about them: for tests of the flow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from syncapp.engine import wishes
+from syncapp.engine.wishes import Target
+from syncapp.events.registry import CALENDAR_ALL, CALENDAR_SYNC
+from syncapp.flows.calendar.everyone import ALL, EMPLOYEE, ENTITY
+from syncapp.models import CalendarLink, Record, Task, TaskState, Urgency
+from tests.world import World
+
+SB = "SB"
+
+
+def soon(days: int = 3, clock: str = "10:00") -> datetime:
+    """A wall time in the window, on a day without a change of the clocks nearby."""
+    day = datetime.now() + timedelta(days=days)
+    return datetime.fromisoformat(f"{day:%Y-%m-%d}T{clock}")
+
+
+def google_times(start: datetime, minutes: int = 60) -> dict[str, Any]:
+    end = start + timedelta(minutes=minutes)
+    return {
+        "start": {"dateTime": start.isoformat(), "timeZone": "Europe/Berlin"},
+        "end": {"dateTime": end.isoformat(), "timeZone": "Europe/Berlin"},
+    }
+
+
+@dataclass
+class Calendars:
+    world: World
+    kuerzel: str = SB
+
+    @classmethod
+    def ready(cls, world: World, kuerzel: str = SB, email: str = "sb@kanzlei.example") -> Calendars:
+        """An employee whose calendar is made and empty."""
+        made = cls(world, kuerzel)
+        made.advoware.add_employee(kuerzel, "Sabine Brandt", email)
+        made.everyone()
+        return made
+
+    @property
+    def advoware(self) -> Any:
+        return self.world.sandbox.advoware
+
+    @property
+    def google(self) -> Any:
+        return self.world.sandbox.google
+
+    @property
+    def calendar(self) -> str:
+        return f"AW-{self.kuerzel}"
+
+    # Advoware
+
+    def appointment(self, start: datetime | None = None, minutes: int = 60, **data: Any) -> int:
+        start = start or soon()
+        end = start + timedelta(minutes=minutes)
+        fields = {
+            "text": "Besprechung",
+            "datum": f"{start:%Y-%m-%d}T00:00:00",
+            "uhrzeitVon": f"{start:%H:%M:%S}",
+            "datumBis": f"{end:%Y-%m-%d}T00:00:00",
+            "uhrzeitBis": f"{end:%H:%M:%S}",
+            "sb": self.kuerzel,
+            **data,
+        }
+        return int(self.advoware.add_appointment(fields, derived=fields.pop("derived", ""))["frNr"])
+
+    def appointments(self) -> dict[int, dict[str, Any]]:
+        rows = self.world.sandbox.state("advoware")["appointments"]
+        return {row["frNr"]: row for row in rows if self.kuerzel in (row["sb"], row["anwalt"])}
+
+    # Google
+
+    def event(self, start: datetime | None = None, minutes: int = 60, **data: Any) -> str:
+        body = {"summary": "Mittagessen", **google_times(start or soon(), minutes), **data}
+        return str(self.google.create_event(self.calendar, body)["id"])
+
+    def events(self) -> dict[str, dict[str, Any]]:
+        """By their summaries."""
+        return {row.get("summary", ""): row for row in self.google.events(self.calendar)}
+
+    def ids(self) -> set[str]:
+        return {row["id"] for row in self.google.events(self.calendar)}
+
+    # The hub
+
+    def everyone(self) -> None:
+        wishes.request([Target(CALENDAR_ALL, ENTITY, ALL)], urgency=Urgency.EVENT, trace_id="test")
+        self.world.drive()
+
+    def sync(self) -> Record:
+        target = Target(CALENDAR_SYNC, EMPLOYEE, self.kuerzel)
+        wishes.request([target], urgency=Urgency.EVENT, thorough=True, trace_id="test")
+        self.world.drive()
+        return self.record()
+
+    def record(self) -> Record:
+        return Record.objects.get(step=CALENDAR_SYNC, entity_id=self.kuerzel)
+
+    def link(self, number: int) -> CalendarLink:
+        return CalendarLink.objects.get(employee_id=self.kuerzel, number=number)
+
+    def tasks(self) -> list[str]:
+        rows = Task.objects.filter(record__entity_id=self.kuerzel, state=TaskState.OPEN)
+        return sorted(rows.values_list("kind", flat=True))
