@@ -5,6 +5,7 @@ Ids that xAI gives are written as the names of what they stand for, so that two 
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -12,7 +13,9 @@ from typing import Any
 
 from sandbox.client import SandboxClient
 from syncapp.engine import locks
-from syncapp.models import Attempt, JournalEntry, JournalState, Orphan, Outcome, Record, Reference
+from syncapp.models import Attempt, JournalEntry, JournalState, Orphan, Outcome, Record, Reference, ScanRun, ScanState
+from tests.e2e.crashing import party_picture
+from tests.e2e.crashing.party_picture import Names
 
 SHOWN = ("deleted", "status", "xaiId", "xaiCollections", "xaiSyncedHash", "xaiSyncStatus", "xaiSyncError", "fileStatus")
 SHOWN_TOO = ("syncStatus", "syncError", "syncFailedAt", "md5sum", "xaiCollectionId")
@@ -24,7 +27,8 @@ def picture(sandbox: SandboxClient) -> list[str]:
     xai, crm = sandbox.state("xai"), sandbox.state("espocrm")
     names = {row["id"]: f"<{row['filename']}>" for row in xai["files"]}
     names |= {row["collection_id"]: f"<{row['collection_name']}>" for row in xai["collections"]}
-    lines = [*_outside(xai, crm), *_inside()]
+    known = party_picture.names(sandbox)
+    lines = [*_outside(xai, crm), *party_picture.outside(sandbox), *_inside(known), *party_picture.inside(known)]
     return sorted(XAI_ID.sub(lambda found: names.get(found[0], "<gone>"), line) for line in lines)
 
 
@@ -39,11 +43,13 @@ def _outside(xai: dict[str, Any], crm: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _inside() -> list[str]:
-    records = [f"record {record.step} {record.entity_id} {ending(record)} {_agreed(record)}" for record in _records()]
+def _inside(known: Names) -> list[str]:
+    records = [
+        f"record {record.step} {known.record(record)} {ending(record)} {_agreed(record)}" for record in _records()
+    ]
     references = [
         f"reference {row.entity_id} {row.kind} {row.remote_id} in {row.container_id or '-'} {row.digest[:16]}"
-        for row in Reference.objects.all()
+        for row in Reference.objects.exclude(kind__in=party_picture.KINDS)
     ]
     orphans = [f"orphan {row.kind} {row.remote_id} {row.state} {row.why}" for row in Orphan.objects.all()]
     return [*records, *references, *orphans, *left_over()]
@@ -57,12 +63,13 @@ def ending(record: Record) -> str:
     return f"{record.status} {record.reason}".strip() + ("" if record.served == record.wished else " UNSERVED")
 
 
-def _agreed(record: Record) -> dict[str, Any]:
-    """Without what is different each time: the attachment's id, the time since indexing is waited for."""
-    facts = {key: value for key, value in record.agreed.items() if key != "progress"}
+def _agreed(record: Record) -> str:
+    """Without what is different each time: the attachment's id, times, counters."""
+    different = ("progress", *party_picture.NOT_AGREED)
+    facts = {key: value for key, value in record.agreed.items() if key not in different}
     if content := facts.get("content"):
         facts["content"] = content["file_id"]
-    return facts
+    return json.dumps(facts, sort_keys=True)
 
 
 def left_over() -> list[str]:
@@ -71,14 +78,16 @@ def left_over() -> list[str]:
         *(f"LEFT lock {lock.key}" for lock in locks.held()),
         *(f"LEFT journal {row.action} {row.state}" for row in JournalEntry.objects.filter(state__in=OPEN)),
         *(f"LEFT attempt {row}" for row in Attempt.objects.filter(outcome=Outcome.RUNNING)),
+        *(f"LEFT comparison {row.scan}" for row in ScanRun.objects.filter(state=ScanState.RUNNING)),
     ]
 
 
 def faults(sandbox: SandboxClient, ends: Mapping[str, str]) -> list[str]:
     """What is wrong whatever the run without a crash looks like."""
     xai, crm = sandbox.state("xai"), sandbox.state("espocrm")
-    found = left_over()
-    endings = {record.entity_id: ending(record) for record in _records()}
+    found = [*left_over(), *party_picture.faults(sandbox)]
+    known = party_picture.names(sandbox)
+    endings = {known.record(record): ending(record) for record in _records()}
     if endings != dict(ends):
         found.append(f"records ended as {endings}, not as {dict(ends)}")
     twice = [sha for sha, count in Counter(row["sha256"] for row in xai["files"]).items() if count > 1]

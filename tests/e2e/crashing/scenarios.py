@@ -42,6 +42,9 @@ def _nothing(firm: Firm) -> None:
 class Scenario:
     """`ends`: state and reason of each record when all is done.
 
+    `before`: what happens between the start and the change, in peace too. `comparison`: the one that the schedule
+    starts in each worker's life. `looks_again`: at the end one more look at everything must write nothing. `pairs`:
+    how often a worker dies twice.
     `meanwhile`: what happens while the worker is dead. Then how all ends depends on how far it had come (`one_end`
     False), and only what must hold in any case is looked at.
     """
@@ -51,11 +54,22 @@ class Scenario:
     ends: Mapping[str, str]
     settings: Mapping[str, Any] = field(default_factory=dict)
     meanwhile: Callable[[Firm], None] = _nothing
+    before: Callable[[Firm], None] = _nothing
+    comparison: str = ""
+    looks_again: bool = False
+    pairs: int = 4
+    opening: bool = True  # die before the flow begins, too: the same for every flow, so once is enough
+    only_writes: bool = False  # die right before and after what is written outside only
+    only_first: int = 0  # die at so many moments from the start only
     after_reading: bool = False  # die after calls that only read, too: the same state as before them, so once is enough
 
     @property
     def one_end(self) -> bool:
         return self.meanwhile is _nothing
+
+    @property
+    def in_two_steps(self) -> bool:
+        return self.before is not _nothing
 
 
 def _one_document(firm: Firm) -> None:
@@ -105,7 +119,7 @@ _LEFT = {"dokument1": "skipped no_parent", "dokument2": "skipped no_parent"}
 _IN_SYNC = {"dokument1": "in_sync", "klage1": "in_sync"}
 _GONE = {"dokument1": "skipped entity_gone", "klage1": "in_sync"}
 
-SCENARIOS: Mapping[str, Scenario] = {
+DOCUMENT_SCENARIOS: Mapping[str, Scenario] = {
     "new": Scenario(_nothing, _one_document, _IN_SYNC, after_reading=True),
     "content": Scenario(_one_document, _new_content, _IN_SYNC),
     "moved": Scenario(_one_document, _move, {**_IN_SYNC, "klage2": "in_sync"}),

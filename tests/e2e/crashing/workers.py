@@ -14,11 +14,13 @@ from django.db import connections
 from django.utils import timezone
 
 from syncapp import jobs
+from syncapp.engine import locks, wishes
 from syncapp.engine.draining import drain
 from syncapp.engine.sweep import sweep
+from syncapp.engine.wishes import Target
 from syncapp.events import registry
-from syncapp.flows import texts
-from syncapp.models import Record, Status
+from syncapp.flows import scans, texts
+from syncapp.models import Record, Status, Urgency
 from tests.e2e.crashing.moments import NEVER, Moments
 
 ROUNDS = 30  # more than any scenario needs: a hub that still moves then is a finding
@@ -41,18 +43,35 @@ def load() -> None:
     texts.all_for_crm()
 
 
-def first_worker(kill_at: int = NEVER) -> Life:
+def first_worker(kill_at: int = NEVER, comparison: str = "") -> Life:
     """Takes up what waits and works until all is done, or until it dies."""
-    return _fork(lambda moments: _work(moments, lambda: None), kill_at)
+    return _fork(lambda moments: _work(moments, lambda: None, comparison), kill_at)
 
 
-def next_worker(kill_at: int = NEVER) -> Life:
-    """Starts after a death: the lease of the dead one ends, the sweep comes by, work goes on."""
+def next_worker(kill_at: int = NEVER, comparison: str = "") -> Life:
+    """Starts after a death: lease and locks of the dead one end, sweep and schedule come by, work goes on."""
     Record.objects.filter(status=Status.RUNNING).update(leased_until=timezone.now() - timedelta(seconds=1))
-    return _fork(lambda moments: _work(moments, sweep), kill_at)
+    for lock in locks.held():
+        if not lock.of_run:  # nobody frees it: it ends by its time to live
+            locks.release(lock.key, lock.token)
+    return _fork(lambda moments: _work(moments, sweep, comparison), kill_at)
 
 
-def _work(moments: Moments, before: Callable[[], object]) -> None:
+def look_again() -> Life:
+    """Every comparison of parties, and a thorough look at every record."""
+
+    def work(moments: Moments) -> None:
+        scans.run(scans.ALL_PARTIES, confirmed=True)
+        rows = Record.objects.values_list("step", "entity_type", "entity_id")
+        wishes.request([Target(*row) for row in rows], urgency=Urgency.STAFF, thorough=True, force=True)
+        _work(moments, lambda: None)
+
+    return _fork(work, NEVER)
+
+
+def _work(moments: Moments, before: Callable[[], object], comparison: str = "") -> None:
+    if comparison:
+        scans.run(comparison, confirmed=True)
     for _ in range(ROUNDS):
         before()
         with moments.uncounted():
@@ -95,4 +114,5 @@ def _let_go_of_connections() -> None:
     if settings.CONFIG.redis_url:
         from django_redis import get_redis_connection
 
-        get_redis_connection("default").connection_pool.disconnect()
+        for cache in ("default", "advoware"):
+            get_redis_connection(cache).connection_pool.disconnect()
