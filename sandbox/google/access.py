@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.google.errors import GoogleError
 from sandbox.google.oauth import SCOPES, Login
-from sandbox.google.store import Calendar
+from sandbox.google.records import Calendar
 
 ROLES = ("none", "freeBusyReader", "reader", "writerWithoutPrivateAccess", "writer", "owner")
 # Kind of call -> the scopes that allow it, each beside `calendar` itself. A test reads the same from the discovery

@@ -12,8 +12,9 @@ from sandbox.google.errors import GoogleError
 from sandbox.google.event_routes import EventRoutes
 from sandbox.google.exchange import answer, body_of, check_match
 from sandbox.google.oauth import Login
+from sandbox.google.records import Calendar
 from sandbox.google.sharing import Sharing
-from sandbox.google.store import Calendar, Store
+from sandbox.google.store import Store
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 

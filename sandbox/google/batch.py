@@ -16,12 +16,44 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from sandbox.answers import Answer
+from sandbox.calls import CallLog
+from sandbox.faults import FaultBoard
+from sandbox.google.config import API, SERVICE, GoogleSettings
 from sandbox.google.errors import GoogleError
 
-Ask = Callable[[Request], Answer]
+Ask = Callable[[Request, str], Answer]
+PLACE = f"{API}{SERVICE}/"
+IN_BATCH = "google-in-batch"  # the parts of a batch, in faults (those with a status) and in the call log
 
 
-def answer(request: Request, limit: int, ask: Ask) -> Answer:
+class Batches:
+    """Every part counts like a call of its own."""
+
+    def __init__(self, settings: GoogleSettings, faults: FaultBoard, calls: CallLog, ask: Ask) -> None:
+        self.settings, self.faults, self.calls, self.ask = settings, faults, calls, ask
+
+    def answer(self, request: Request, path: str) -> Answer:
+        try:
+            return _answer(request, self.settings.batch_limit, self.part)
+        except GoogleError as refusal:
+            return refusal.answer()
+
+    def part(self, request: Request) -> Answer:
+        target = request.environ["REQUEST_URI"]
+        line = self.calls.begin(IN_BATCH, request.method, target, len(request.get_data()))
+        fault = self.faults.take(IN_BATCH, request.method, target)
+        if fault and fault.kind == "status":
+            line.fault = fault.kind
+            answer = fault.answer()
+        elif request.path.startswith(PLACE):
+            answer = self.ask(request, request.path.removeprefix(PLACE))
+        else:
+            answer = GoogleError("notFound").answer()
+        self.calls.end(line, answer.status, len(answer.body))
+        return answer
+
+
+def _answer(request: Request, limit: int, ask: Callable[[Request], Answer]) -> Answer:
     """GoogleError 400 for what is no batch, or has too many parts."""
     if request.method != "POST" or request.mimetype != "multipart/mixed":
         raise GoogleError("badRequest", "A batch is a POST of multipart/mixed.")

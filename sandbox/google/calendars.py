@@ -17,7 +17,8 @@ from sandbox.google.fields import (
     written,
 )
 from sandbox.google.paging import Pages, flag
-from sandbox.google.store import Calendar, Row, Store
+from sandbox.google.records import Calendar, Row
+from sandbox.google.store import Store
 from sandbox.google.times import zone
 
 

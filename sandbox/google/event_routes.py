@@ -13,9 +13,10 @@ from sandbox.google.events import Events
 from sandbox.google.exchange import answer, body_of, check_match
 from sandbox.google.listing import Listing
 from sandbox.google.paging import flag
+from sandbox.google.records import Calendar, Event
 from sandbox.google.rendering import rendered
 from sandbox.google.series import found
-from sandbox.google.store import Calendar, Event, Store
+from sandbox.google.store import Store
 
 UPDATES = ("all", "externalOnly", "none")
 
@@ -28,6 +29,7 @@ class EventRoutes:
     def route(self, request: Request, calendar: Calendar, email: str, rest: list[str]) -> Answer:
         reading = request.method == "GET" or rest == ["watch"]
         role = need_role(calendar, email, "reader" if reading else "writer")
+        _mails(request)  # refuses, before anything is changed
         match [request.method, *rest]:
             case ["GET"]:
                 return answer(request, self.listing.events(request, calendar, role))
@@ -57,12 +59,17 @@ class EventRoutes:
         raise GoogleError("notFound")
 
     def saved(self, request: Request, calendar: Calendar, event: Event, verb: str) -> Answer:
-        """Guests would be told as `sendUpdates` says; without guests nobody is."""
-        updates = request.args.get("sendUpdates") or ("all" if flag(request, "sendNotifications") else "none")
-        if updates not in UPDATES:
-            raise GoogleError("invalid", "Invalid value for: sendUpdates", parameter="sendUpdates")
+        """Guests would be told; without guests nobody is."""
         for guest in event.fields.get("attendees") or ():
-            mail = {"about": verb, "calendar": calendar.id, "to": guest.get("email", ""), "sent": updates != "none"}
+            mail = {"about": verb, "calendar": calendar.id, "to": guest.get("email", ""), "sent": _mails(request)}
             self.store.mails.append(mail)
         self.channels.note(calendar.id)
         return answer(request, rendered(calendar, event))
+
+
+def _mails(request: Request) -> bool:
+    """Whether guests get mail. GoogleError 400 for a `sendUpdates` that is none."""
+    updates = request.args.get("sendUpdates") or ("all" if flag(request, "sendNotifications") else "none")
+    if updates not in UPDATES:
+        raise GoogleError("invalid", "Invalid value for: sendUpdates", parameter="sendUpdates")
+    return updates != "none"

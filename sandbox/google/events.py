@@ -9,9 +9,10 @@ from dataclasses import replace
 
 from sandbox.google.errors import GoogleError
 from sandbox.google.fields import EVENT, EVENT_READ_ONLY, Record, kept, merged, written
+from sandbox.google.records import Calendar, Event
 from sandbox.google.recurrence import checked, happens
 from sandbox.google.series import found
-from sandbox.google.store import Calendar, Event, Store
+from sandbox.google.store import Store
 from sandbox.google.times import Moment, read_moment
 
 EVENT_ID = re.compile(r"^[a-v0-9]{5,1024}$")
@@ -61,10 +62,11 @@ class Events:
         if old.series and values.get("recurrence"):
             raise GoogleError("invalid", "An occurrence has no recurrence of its own.")
         event = self.made(calendar, values, replace(old, gone=False))
-        if int(values.get("sequence") or old.sequence) < old.sequence:
+        sequence = values.get("sequence")
+        if sequence is not None and sequence < old.sequence:
             raise GoogleError("invalid", "Invalid sequence value.")
         moved = (event.start, event.end, event.recurrence) != (old.start, old.end, old.recurrence)
-        event.sequence = old.sequence + moved
+        event.sequence = max(old.sequence + moved, sequence or 0)
         if old.recurrence and moved:
             self.drop_exceptions(calendar, event)
         return self.put(calendar, event)

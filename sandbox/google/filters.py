@@ -5,7 +5,7 @@ from __future__ import annotations
 from werkzeug.wrappers import Request
 
 from sandbox.google.errors import GoogleError
-from sandbox.google.store import Event
+from sandbox.google.records import Event
 from sandbox.google.times import bound
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +11,10 @@ from sandbox.google.clock import stamp
 from sandbox.google.errors import GoogleError
 from sandbox.google.filters import fits, milliseconds
 from sandbox.google.paging import Pages, flag
+from sandbox.google.records import Calendar, Event
 from sandbox.google.rendering import rendered, stub
-from sandbox.google.series import any_overlaps, expanded, found, overlaps
-from sandbox.google.store import Calendar, Event, Store
+from sandbox.google.series import any_overlaps, expanded, found, overlaps, within
+from sandbox.google.store import Store
 from sandbox.google.times import bound, read_time, zone
 
 Record = dict[str, Any]
@@ -111,7 +111,7 @@ class Listing:
                 if (not single or not event.series) and overlaps(event, calendar.zone, begin, end):
                     rows.append(event)
             elif single:
-                rows += _window(calendar, expanded(calendar, event), begin, end)
+                rows += within(calendar, expanded(calendar, event), begin, end)
             elif any_overlaps(calendar, event, begin, end):
                 rows.append(event)
         return rows
@@ -131,7 +131,7 @@ class Listing:
             raise GoogleError("notFound")
         begin = bound(request.args.get("timeMin"), "timeMin")
         end = bound(request.args.get("timeMax"), "timeMax")
-        rows = _window(calendar, expanded(calendar, series), begin, end)
+        rows = within(calendar, expanded(calendar, series), begin, end)
         if original := request.args.get("originalStart"):
             rows = [event for event in rows if event.original and _same_start(event, original)]
         shown = [
@@ -140,10 +140,6 @@ class Listing:
             if not event.cancelled or flag(request, "showDeleted")
         ]
         return head | self.pages.first(request, shown, "", PAGE, MOST)
-
-
-def _window(calendar: Calendar, events: Iterable[Event], begin: datetime | None, end: datetime | None) -> list[Event]:
-    return [event for event in events if overlaps(event, calendar.zone, begin, end)]
 
 
 def _same_start(event: Event, text: str) -> bool:

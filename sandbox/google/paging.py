@@ -11,7 +11,8 @@ from typing import Any
 from werkzeug.wrappers import Request
 
 from sandbox.google.errors import GoogleError
-from sandbox.google.store import Row, Store
+from sandbox.google.records import Row
+from sandbox.google.store import Store
 
 Record = dict[str, Any]
 SHORT_PAGE, MOST_SHORT = 100, 250  # of rules and of lists of calendars

@@ -7,9 +7,10 @@ from typing import Any
 from sandbox.google.calendars import Calendars
 from sandbox.google.config import HUMAN
 from sandbox.google.events import Events
+from sandbox.google.records import Calendar
 from sandbox.google.rendering import rendered
 from sandbox.google.series import expanded, found
-from sandbox.google.store import Calendar, Store
+from sandbox.google.store import Store
 
 Record = dict[str, Any]
 

@@ -15,7 +15,6 @@ from sandbox.google.config import GoogleSettings
 
 LOG_SIZE = 5_000
 TIMEOUT_SECONDS = 10
-IDLE_SECONDS = 0.5  # how soon the end is noticed
 AGAIN = {500, 502, 503, 504}  # answers after which Google tries again
 GOOD = {200, 201, 202, 204, 102}
 
@@ -31,8 +30,8 @@ class Pusher:
 
     def _work(self) -> None:
         while not self.closed.is_set():
-            if self.channels.changed.wait(IDLE_SECONDS):
-                time.sleep(self.settings.push_seconds)
+            self.channels.changed.wait()
+            if not self.closed.wait(self.settings.push_seconds):
                 self.deliver()
 
     def deliver(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.google.clock import stamp
 from sandbox.google.fields import Record
-from sandbox.google.store import Calendar, Event
+from sandbox.google.records import Calendar, Event
 
 
 def rendered(calendar: Calendar, event: Event, answer_zone: str = "") -> Record:

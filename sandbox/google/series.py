@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
 from sandbox.google.errors import GoogleError
+from sandbox.google.records import Calendar, Event
 from sandbox.google.recurrence import happens, occurrences
-from sandbox.google.store import Calendar, Event
 from sandbox.google.times import Moment
 
 
@@ -78,3 +78,7 @@ def any_overlaps(calendar: Calendar, series: Event, begin: datetime | None, end:
         if overlaps(occurrence(series, start), calendar.zone, begin, end):
             return True
     return False
+
+
+def within(calendar: Calendar, events: Iterable[Event], begin: datetime | None, end: datetime | None) -> list[Event]:
+    return [event for event in events if overlaps(event, calendar.zone, begin, end)]

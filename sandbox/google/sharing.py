@@ -10,7 +10,8 @@ from sandbox.google.access import ROLES
 from sandbox.google.errors import GoogleError
 from sandbox.google.fields import RULE, RULE_READ_ONLY, Record, merged, written
 from sandbox.google.paging import Pages
-from sandbox.google.store import Calendar, Row, Store
+from sandbox.google.records import Calendar, Row
+from sandbox.google.store import Store
 
 EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 SCOPE_KINDS = ("default", "user", "group", "domain")

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Request
 from sandbox.answers import Answer
 from sandbox.calls import CallLog
 from sandbox.faults import FaultBoard
-from sandbox.google import batch
 from sandbox.google.account import service_account
 from sandbox.google.api import Api
+from sandbox.google.batch import Batches
 from sandbox.google.calendars import Calendars
 from sandbox.google.channels import Channels
 from sandbox.google.config import API, BATCH, SERVICE, TOKEN, GoogleSettings
@@ -29,14 +29,13 @@ from sandbox.google.sharing import Sharing
 from sandbox.google.store import Store
 from sandbox.world import Mount
 
-IN_BATCH = "google-in-batch"  # the parts of a batch, in faults (those with a status) and in the call log
-
 
 class GoogleCalendar:
     name = "google"
 
     def __init__(self, settings: GoogleSettings, faults: FaultBoard, calls: CallLog) -> None:
-        self.settings, self.faults, self.calls = settings, faults, calls
+        self.settings = settings
+        self.batches = Batches(settings, faults, calls, self.call)
         self.store = Store(settings)
         self.pages = Pages(self.store)
         self.quota = Quota(settings)
@@ -54,7 +53,7 @@ class GoogleCalendar:
     def mounts(self) -> list[Mount]:
         return [
             Mount(TOKEN, "google-oauth", self.login.answer),
-            Mount(f"{API}{BATCH}", "google-batch", self.batch),
+            Mount(f"{API}{BATCH}", "google-batch", self.batches.answer),
             Mount(f"{API}{SERVICE}/", self.name, self.call),
         ]
 
@@ -66,27 +65,6 @@ class GoogleCalendar:
                 return self.api.route(request, path, login)
         except GoogleError as refusal:
             return refusal.answer()
-
-    def batch(self, request: Request, path: str) -> Answer:
-        try:
-            return batch.answer(request, self.settings.batch_limit, self.part)
-        except GoogleError as refusal:
-            return refusal.answer()
-
-    def part(self, request: Request) -> Answer:
-        """A call inside a batch counts like any other."""
-        target = request.environ["REQUEST_URI"]
-        line = self.calls.begin(IN_BATCH, request.method, target, len(request.get_data()))
-        fault = self.faults.take(IN_BATCH, request.method, target)
-        if fault and fault.kind == "status":
-            line.fault = fault.kind
-            answer = fault.answer()
-        elif request.path.startswith(f"{API}{SERVICE}/"):
-            answer = self.call(request, request.path.removeprefix(f"{API}{SERVICE}/"))
-        else:
-            answer = GoogleError("notFound").answer()
-        self.calls.end(line, answer.status, len(answer.body))
-        return answer
 
     def control(self, action: str, data: dict[str, Any]) -> Any:
         match action:
