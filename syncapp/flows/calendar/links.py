@@ -25,7 +25,7 @@ def event_id(kuerzel: str, number: int) -> str:
     """The same for the same appointment of the same employee, so that an insert can be repeated. Google allows the
     letters a to v and digits: that is base32hex."""
     digest = hashlib.sha256(f"{kuerzel}\n{number}".encode()).digest()
-    return "aw" + base64.b32hexencode(digest).decode().rstrip("=").lower()
+    return "frnr" + base64.b32hexencode(digest).decode().rstrip("=").lower()
 
 
 def mark(kuerzel: str, number: int) -> dict[str, Any]:
