@@ -99,7 +99,7 @@ def main(sandbox_url: str) -> None:
 
 if __name__ == "__main__":
     django.setup()
-    from tests.e2e.crashing.parties import PARTY_SCENARIOS
+    from tests.e2e.crashing.party_scenarios import PARTY_SCENARIOS
     from tests.e2e.crashing.scenarios import DOCUMENT_SCENARIOS, Scenario
     from tests.e2e.crashing.stage import Stage
     from tests.e2e.crashing.workers import first_worker, next_worker
