@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from syncapp.engine import mirror
 from syncapp.engine.planning import ConflictNeed, TaskNeed
 from syncapp.models import (
     NOTICES,
@@ -64,9 +65,9 @@ def reconcile_tasks(record: Record, needs: Iterable[TaskNeed]) -> int:
         for place, task in open_now.items():
             need = wanted.pop(place, None)
             if need is None and task.kind not in NOTICES:
-                _done(task)
+                _done(record, task)
             elif need is not None and need.digest != task.digest:
-                _refresh(task, need)
+                _refresh(record, task, need)
         fresh = [need for need in wanted.values() if need.identity not in closed]
         for need in fresh:
             _open(record, need)
@@ -83,24 +84,31 @@ def notify(record: Record, need: TaskNeed) -> None:
         if task is None:
             _open(record, need)
         else:
-            _refresh(task, need)
+            _refresh(record, task, need)
 
 
 def close_task(task: Task, user: User | None, note: str) -> bool:
     """By hand. False: it is not open any more."""
     open_now = Task.objects.filter(pk=task.pk, state=TaskState.OPEN)
-    return bool(open_now.update(state=TaskState.CLOSED, closed_at=timezone.now(), closed_by=user, note=note[:300]))
+    closed = {"state": TaskState.CLOSED, "closed_at": timezone.now(), "closed_by": user, "note": note[:300]}
+    with transaction.atomic():
+        if not open_now.update(**closed):
+            return False
+        mirror.changed(task, task.record.trace_id)
+        return True
 
 
 def _open(record: Record, need: TaskNeed) -> None:
     task = Task(record=record, kind=need.kind, key=need.key, opened_at=timezone.now())
     _fill(task, need)
     task.save(force_insert=True)
+    mirror.changed(task, record.trace_id)
 
 
-def _refresh(task: Task, need: TaskNeed) -> None:
+def _refresh(record: Record, task: Task, need: TaskNeed) -> None:
     _fill(task, need)
     task.save(update_fields=["system", "target_type", "target_id", "facts", "digest"])
+    mirror.changed(task, record.trace_id)
 
 
 def _fill(task: Task, need: TaskNeed) -> None:
@@ -109,8 +117,10 @@ def _fill(task: Task, need: TaskNeed) -> None:
     task.digest = need.digest
 
 
-def _done(task: Task) -> None:
-    Task.objects.filter(pk=task.pk, state=TaskState.OPEN).update(state=TaskState.DONE, closed_at=timezone.now())
+def _done(record: Record, task: Task) -> None:
+    open_now = Task.objects.filter(pk=task.pk, state=TaskState.OPEN)
+    if open_now.update(state=TaskState.DONE, closed_at=timezone.now()):
+        mirror.changed(task, record.trace_id)
 
 
 # Conflicts

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from syncapp.engine import mirror
 from syncapp.events import topics
 
 
@@ -53,6 +54,7 @@ COLLECTION_SYNC = "collection_sync"
 PARTY_SYNC = "beteiligte_sync"
 BANK_SYNC = "bankverbindungen_sync"
 PARTY_ACCOUNTS = "bankverbindungen_of_party"
+TASK_MIRROR = mirror.STEP
 CALENDAR_SYNC = "calendar_employee"
 CALENDAR_ALL = "calendar_all"
 
@@ -65,6 +67,7 @@ FLOWS: dict[str, str | Promise] = {
     "beteiligte": _("Parties of the CRM and of Advoware, both ways"),
     "calendar": _("Appointments of Advoware and Google Calendar, both ways"),
     "bankverbindungen": _("Bank accounts of the CRM's parties, brought to Advoware"),
+    "tasks": _("Staff's tasks, shown in EspoCRM"),
 }
 
 
@@ -128,7 +131,7 @@ def steps() -> tuple[StepSpec, ...]:
             description=_("Brings a party and its contacts into agreement between the CRM and Advoware"),
             flow="beteiligte",
             triggers=(_topic("vmh.beteiligte.*"), Trigger(Kind.CRON, "*/15 * * * *")),
-            emits=("vmh.bankkonten.check",),
+            emits=("vmh.bankkonten.check", "hub.task.changed"),
             runs="syncapp.flows.beteiligte.sync.BeteiligteSync",
             systems=("espocrm", "advoware"),
         ),
@@ -137,7 +140,7 @@ def steps() -> tuple[StepSpec, ...]:
             description=_("Brings a bank account of the CRM to Advoware; what must be done by hand there is a task"),
             flow="bankverbindungen",
             triggers=(_topic("vmh.bankverbindungen.*"), Trigger(Kind.CRON, "*/15 * * * *")),
-            emits=("vmh.bankkonten.check",),
+            emits=("vmh.bankkonten.check", "hub.task.changed"),
             runs="syncapp.flows.bankverbindungen.sync.BankverbindungenSync",
             systems=("espocrm", "advoware"),
         ),
@@ -166,6 +169,14 @@ def steps() -> tuple[StepSpec, ...]:
             emits=("vmh.bankverbindungen.update",),
             runs="syncapp.flows.bankverbindungen.party.PartyAccounts",
             systems=("espocrm", "advoware"),
+        ),
+        StepSpec(
+            name=TASK_MIRROR,
+            description=_("Shows a task of staff in EspoCRM, to the user whom its party is assigned to"),
+            flow="tasks",
+            triggers=(_topic("hub.task.changed"),),
+            runs="syncapp.flows.tasks.sync.TaskMirror",
+            systems=("espocrm",),
         ),
     )
 

@@ -23,10 +23,11 @@ class How(StrEnum):
     FAILED = "failed before"
     STALE = "not looked at for a day"
     UNSURE = "perhaps changed in the CRM"
+    NOT_SHOWN = "a task is not shown in the CRM as it is"
 
 
 # Nothing is known to have changed: looked at, and no reason to stop a comparison that finds many.
-ONLY_A_LOOK = frozenset({How.TASK, How.FAILED, How.STALE, How.UNSURE})
+ONLY_A_LOOK = frozenset({How.TASK, How.FAILED, How.STALE, How.UNSURE, How.NOT_SHOWN})
 # An event of the CRM says as much: one read of the CRM shows whether there is more to do.
 CRM_ONLY = frozenset({How.UNSURE})
 # What would take something away; many of these at once are more often an outage or a lost right than a wish.

@@ -19,6 +19,7 @@ from syncapp.flows import brake, cursors
 from syncapp.flows.bankverbindungen import scan as accounts_scan
 from syncapp.flows.beteiligte import scan as parties_scan
 from syncapp.flows.differences import CRM_ONLY, ONLY_A_LOOK, Difference, leave_wishes
+from syncapp.flows.tasks import scan as tasks_scan
 from syncapp.models import Cursor, ScanRun, ScanState
 
 STEPS = (registry.PARTY_SYNC, registry.BANK_SYNC)
@@ -71,6 +72,8 @@ def _found(tell: Progress, *, whole: bool) -> Iterator[Difference]:
     yield from parties_scan.needing_a_look(STEPS)
     if whole and settings.CONFIG.BANK_ACCOUNTS_TO_ESPOCRM:
         yield from accounts_scan.of_every_party()
+    if whole and settings.CONFIG.TASKS_TO_ESPOCRM:
+        yield from tasks_scan.not_shown()
 
 
 def _since(kind: str) -> datetime | None:

@@ -46,6 +46,12 @@ LABELS: Mapping[str, str | Promise] = {
     "advowareRowId": _("Version in Advoware"),
     "kommunikationHash": _("Fingerprint of the contacts"),
     "modifiedAt": _("Changed in the CRM"),
+    # Of the CRM's tasks and notifications.
+    "description": _("Description"),
+    "message": _("Message"),
+    "status": _("Status"),
+    "assignedUserId": _("Assigned user"),
+    "userId": _("Assigned user"),
 }
 
 

@@ -53,6 +53,14 @@ class Reason(models.TextChoices):
     CALENDAR_OFF = "calendar_off", _("The calendar of this employee is switched off.")
     NOT_AN_EMPLOYEE = "not_an_employee", _("Advoware knows no employee with this Kürzel.")
     NO_NAME = "no_name", _("The party has no name. Enter it in the CRM; then it is created in Advoware.")
+    TASKS_NOT_SHOWN = (
+        "tasks_not_shown",
+        _("Tasks are not shown in EspoCRM (setting TASKS_TO_ESPOCRM). The task itself is on the page of tasks."),
+    )
+    NOBODY_ASSIGNED = (
+        "nobody_assigned",
+        _("Nobody was notified: nobody is assigned to the party in the CRM. The task is on the page of tasks."),
+    )
 
     # conflict
     BOTH_CHANGED = "both_changed", _("Both sides were changed. Choose for each field which value holds.")

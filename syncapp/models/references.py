@@ -16,6 +16,7 @@ class ReferenceKind(models.TextChoices):
     COLLECTION = "collection", _("collection")
     PARTY = "party", _("party")
     BANK_ACCOUNT = "bank_account", _("bank account")
+    TASK = "task", _("task of a person")
 
 
 class Reference(models.Model):

@@ -23,6 +23,10 @@ WRITES: Mapping[str, str | Promise] = {
     "create_crm_bank_account": _("bank account created in the CRM"),
     "update_crm_bank_account": _("bank account changed in the CRM"),
     "unset_default": _("standard account unset in the CRM"),
+    "create_crm_task": _("task created in the CRM"),
+    "update_crm_task": _("task changed in the CRM"),
+    "complete_crm_task": _("task completed in the CRM"),
+    "create_crm_notification": _("user of the CRM notified"),
     "tell_failure": _("fault noted in the CRM"),
 }
 

@@ -56,6 +56,10 @@ _PHRASES: tuple[tuple[str, str], ...] = (
         r"(?P<fields>\S+): a value that is not in the table is kept as it is",
         gettext_noop("%(fields)s: this value is not in the table of known values, so it stays as it is on both sides."),
     ),
+    (r"create the task in the CRM", gettext_noop("show the task in the CRM, as a task of the assigned user")),
+    (r"bring the task (\S+) in the CRM up to date", gettext_noop("bring the task %(0)s in the CRM up to date there")),
+    (r"complete the task (\S+) in the CRM", gettext_noop("mark the task %(0)s in the CRM as completed")),
+    (r"notify the assigned user in the CRM", gettext_noop("tell the assigned user by a notification in the CRM")),
     (r"undo: (?P<action>.+)", gettext_noop("take back: %(action)s")),
     (r"held back: (?P<action>.+)", gettext_noop("not written, because writing is switched off: %(action)s")),
 )

@@ -16,6 +16,7 @@ _STORED = (
     gettext_noop("a person's task may be done"),
     gettext_noop("failed before"),
     gettext_noop("not looked at for a day"),
+    gettext_noop("a task is not shown in the CRM as it is"),
     gettext_noop("no document uses it"),
     gettext_noop("no entity of the CRM names it"),
     gettext_noop("entity deleted"),

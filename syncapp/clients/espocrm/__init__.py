@@ -5,6 +5,7 @@ from syncapp.clients.espocrm.config import EspoConfig
 from syncapp.clients.espocrm.fields import FIELDS, Fields
 from syncapp.clients.espocrm.metadata import EntityMeta, LinkMeta
 from syncapp.clients.espocrm.parties import EspoBankAccount, EspoParty
+from syncapp.clients.espocrm.tasks import EspoTask
 from syncapp.clients.espocrm.types import (
     Downloaded,
     EntityStamp,
@@ -26,6 +27,7 @@ __all__ = [
     "EspoDocument",
     "EspoParent",
     "EspoParty",
+    "EspoTask",
     "EspoUser",
     "Fields",
     "FileStatus",

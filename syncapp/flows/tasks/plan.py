@@ -1,0 +1,108 @@
+"""What is to be told to EspoCRM about a task of the hub. Pure.
+
+The CRM follows the hub and never the other way round: what a person completes or deletes there is left so, and whether
+the work is done shows a later read of the systems it is about. New facts open a completed task of the CRM again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from syncapp.clients.espocrm import EspoTask
+from syncapp.clients.espocrm.tasks import COMPLETED, NOT_STARTED
+from syncapp.engine.planning import Plan, Settled, Skipped
+from syncapp.flows.tasks.mapping import Agreed, HubTask, Place, Show, Shown, notification_fields, task_fields
+
+NEVER_TOLD, NOWHERE = Agreed(), Place()
+
+
+class Why(StrEnum):
+    """The reasons of this flow, as in `models.Reason`."""
+
+    ENTITY_GONE = "entity_gone"
+    TASKS_NOT_SHOWN = "tasks_not_shown"
+    NOBODY_ASSIGNED = "nobody_assigned"
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTask:
+    fields: Mapping[str, object] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return "create the task in the CRM"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTask:
+    id: str
+    fields: Mapping[str, object] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return f"bring the task {self.id} in the CRM up to date"
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteTask:
+    id: str
+
+    @property
+    def name(self) -> str:
+        return f"complete the task {self.id} in the CRM"
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    fields: Mapping[str, object] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return "notify the assigned user in the CRM"
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorState:
+    """`task` None: it does not exist any more. `shown`: what the CRM was given. `there`: its task as it is now, None
+    when it has none (any more). `place` is only needed for what the CRM was not given yet."""
+
+    show: Show
+    task: HubTask | None = None
+    agreed: Agreed = NEVER_TOLD
+    shown: Shown | None = None
+    there: EspoTask | None = None
+    place: Place = NOWHERE
+
+
+def plan(state: MirrorState) -> Plan:
+    task = state.task
+    if state.show is Show.NOWHERE:
+        return Plan(Skipped(Why.TASKS_NOT_SHOWN))
+    if task is None:
+        return Plan(Skipped(Why.ENTITY_GONE))
+    told = Settled(Agreed(task.digest, task.open).to_json())
+    if not task.open:
+        ends = state.there is not None and not state.there.ended
+        return Plan(told, (CompleteTask(state.there.id),) if ends and state.there else ())
+    if state.shown is not None:
+        changes = _changes(state, task)
+        return Plan(told, (ChangeTask(state.shown.id, changes),) if changes else ())
+    if state.show is Show.TASK:
+        return Plan(told, (CreateTask(task_fields(task, state.place, NOT_STARTED)),))
+    if not state.place.user_id:
+        return Plan(Skipped(Why.NOBODY_ASSIGNED))
+    return Plan(told, (Notify(notification_fields(task, state.place)),))
+
+
+def _changes(state: MirrorState, task: HubTask) -> dict[str, object]:
+    """Only what is new to the CRM: what people write into its task stays until there is something new."""
+    there = state.there
+    if there is None or state.agreed.digest == task.digest:
+        return {}
+    wanted = {"name": (there.name, task.name), "description": (there.description, task.texts.whole)}
+    changes: dict[str, object] = {name: new for name, (old, new) in wanted.items() if old != new}
+    if changes and there.status == COMPLETED:
+        changes["status"] = NOT_STARTED
+    return changes

@@ -1,0 +1,33 @@
+"""Which tasks the CRM does not show as they are: the setting was off, or nobody was assigned, or it was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+
+from syncapp.engine.mirror import ENTITY, STEP
+from syncapp.flows.differences import Difference, How
+from syncapp.models import Reason, Record, Status, Task, TaskState
+
+LOOKS = 500  # a comparison may ask for so many; the next one takes the next
+
+
+def not_shown() -> Iterator[Difference]:
+    """Open ones first; one that was given up by staff comes again when its task changes."""
+    tasks = Task.objects.annotate(number=Cast("pk", CharField()))
+    mirrors = Record.objects.filter(step=STEP, entity_id=OuterRef("number"))
+    on_its_way = Exists(mirrors.filter(status__in=[Status.WAITING, Status.RUNNING]))
+    told = mirrors.annotate(told=KeyTextTransform("digest", "agreed"))
+    as_it_is = Exists(told.filter(told=OuterRef("digest"), status=Status.IN_SYNC))
+    still_open = Exists(mirrors.filter(agreed__open=True))
+    given_up = Exists(mirrors.filter(reason=Reason.DISCARDED))
+    yield from _differences(tasks.filter(~on_its_way, ~as_it_is, ~given_up, state=TaskState.OPEN))
+    yield from _differences(tasks.filter(~Q(state=TaskState.OPEN), ~on_its_way, still_open, ~given_up))
+
+
+def _differences(tasks: QuerySet[Task]) -> Iterator[Difference]:
+    for pk in tasks.order_by("pk").values_list("pk", flat=True)[:LOOKS]:
+        yield Difference(STEP, ENTITY, str(pk), How.NOT_SHOWN)
