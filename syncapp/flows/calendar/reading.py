@@ -204,7 +204,9 @@ class Reader:
         reassigned = side is Missing.GONE and appointment is not None
         if reassigned and isinstance(google, Shown):
             agreed_google = google.entry  # whatever Google has: it goes from this calendar, it is not created again
-        pair = Pair(side, google, agreed_advoware, agreed_google, marked=link.google.get("mark") is not None)
+        # A copy of one of our events bears its mark too, but stands for no appointment.
+        marked = link.number is not None and link.google.get("mark") is not None
+        pair = Pair(side, google, agreed_advoware, agreed_google, marked)
         decision = decide(pair, state.rules)
         if decision.what is What.CREATE and decision.entry is not None and not state.window.holds(decision.entry):
             # Advoware's list would not show it, so nobody could tell whether it was created. Its time will come.

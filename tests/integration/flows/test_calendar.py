@@ -1,0 +1,400 @@
+"""Appointments of Advoware and Google Calendar: what is told here is read off the sandbox's two systems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from unittest import mock
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from syncapp import jobs
+from syncapp.engine import people, retry, wishes
+from syncapp.engine.wishes import Target
+from syncapp.flows.calendar import from_advoware
+from syncapp.flows.calendar.entries import Entry
+from syncapp.models import (
+    CalendarEmployee,
+    CalendarLink,
+    JournalEntry,
+    LinkState,
+    Reason,
+    Record,
+    Status,
+    Task,
+    Urgency,
+)
+from tests.calendars import Calendars, google_times, soon
+from tests.world import World, configured
+
+pytestmark = pytest.mark.django_db
+READS = ["GET /google-api/calendar/v3/calendars/{id}/events", "GET /advoware-relay/api/v1/advonet/Termine"]
+
+
+@pytest.fixture
+def calendars(world: World) -> Calendars:
+    return Calendars.ready(world)
+
+
+def calls(calendars: Calendars, since: int) -> list[str]:
+    return [f"{call['method']} {call['route']}" for call in calendars.world.sandbox.calls(since=since)]
+
+
+def start_of(event: dict[str, Any]) -> str:
+    return str(event["start"].get("date") or event["start"]["dateTime"][:16])
+
+
+def unreadable_if(text: str, read: Callable[..., Entry]) -> Callable[..., Entry]:
+    def entry_of(field: Callable[[str], str], zone: ZoneInfo) -> Entry:
+        if field("text") == text:
+            raise from_advoware.Unreadable("datum")
+        return read(field, zone)
+
+    return entry_of
+
+
+def test_a_calendar_is_made_named_and_shared(calendars: Calendars) -> None:
+    assert calendars.sync().status == Status.IN_SYNC
+    employee = CalendarEmployee.objects.get()
+    assert employee.shared_with == "sb@kanzlei.example"
+    assert calendars.google.calendar("AW-SB")["id"] == employee.calendar_id
+    before = calendars.world.mark()
+    calendars.sync()
+    assert calls(calendars, before) == READS
+
+
+def test_a_calendar_that_is_there_is_found_by_its_name(calendars: Calendars) -> None:
+    calendars.sync()
+    CalendarEmployee.objects.update(calendar_id="", sync_token="", shared_with="")
+    CalendarLink.objects.all().delete()
+    calendars.sync()
+    assert len([c for c in calendars.world.sandbox.state("google")["calendars"] if c["summary"] == "AW-SB"]) == 1
+
+
+def test_an_appointment_comes_to_google_and_an_event_to_advoware(calendars: Calendars) -> None:
+    number = calendars.appointment(text="Güteverhandlung", ort="Saal 3", notiz="Vollmacht mitnehmen", privat=1)
+    calendars.sync()
+    calendars.event(summary="Mittagessen", location="Kantine")
+    assert calendars.sync().status == Status.IN_SYNC
+    event = calendars.events()["Güteverhandlung"]
+    assert (event["location"], event["description"], event["visibility"]) == (
+        "Saal 3",
+        "Vollmacht mitnehmen",
+        "private",
+    )
+    assert event["extendedProperties"]["private"]["advowareFrNr"] == str(number)
+    assert {row["text"] for row in calendars.appointments().values()} == {"Güteverhandlung", "Mittagessen"}
+    made = next(row for row in calendars.appointments().values() if row["text"] == "Mittagessen")
+    assert (made["ort"], made["uhrzeitVon"], made["sb"]) == ("Kantine", "10:00:00", "SB")
+    before = calendars.world.mark()
+    calendars.sync()
+    assert calendars.world.writes(before) == []
+    assert len(calls(calendars, before)) <= 3
+
+
+def test_edits_are_carried_over_both_ways(calendars: Calendars) -> None:
+    number = calendars.appointment()
+    event = calendars.event()
+    calendars.sync()
+    calendars.advoware.update_appointment(
+        number, {"text": "Verlegt", "uhrzeitVon": "14:00:00", "uhrzeitBis": "15:30:00"}
+    )
+    calendars.google.update_event(
+        calendars.calendar, event, {"summary": "Abendessen", **google_times(soon(5, "19:00"))}
+    )
+    assert calendars.sync().status == Status.IN_SYNC
+    assert start_of(calendars.events()["Verlegt"]).endswith("14:00")
+    moved = next(row for row in calendars.appointments().values() if row["text"] == "Abendessen")
+    assert (moved["datum"][:10], moved["uhrzeitVon"]) == (f"{soon(5):%Y-%m-%d}", "19:00:00")
+    assert len(calendars.events()) == len(calendars.appointments()) == 2
+
+
+def test_deletions_are_carried_over_both_ways(calendars: Calendars) -> None:
+    number, event = calendars.appointment(text="Weg"), calendars.event()
+    calendars.appointment(text="Bleibt")
+    calendars.sync()
+    calendars.advoware.remove_appointment(number)
+    calendars.google.remove_event(calendars.calendar, event)
+    assert calendars.sync().status == Status.IN_SYNC
+    assert set(calendars.events()) == {"Bleibt"}
+    assert [row["text"] for row in calendars.appointments().values()] == ["Bleibt"]
+    assert CalendarLink.objects.count() == 1
+
+
+def test_an_edit_beats_a_deletion(calendars: Calendars) -> None:
+    edited_there, edited_here = calendars.appointment(text="A"), calendars.appointment(text="B")
+    calendars.sync()
+    events = {name: row["id"] for name, row in calendars.events().items()}
+    calendars.advoware.remove_appointment(edited_there)
+    calendars.google.update_event(calendars.calendar, events["A"], {"summary": "A bleibt"})
+    calendars.google.remove_event(calendars.calendar, events["B"])
+    calendars.advoware.update_appointment(edited_here, {"text": "B bleibt"})
+    calendars.sync()
+    assert calendars.sync().status == Status.IN_SYNC
+    assert set(calendars.events()) == {"A bleibt", "B bleibt"}
+    assert {row["text"] for row in calendars.appointments().values()} == {"A bleibt", "B bleibt"}
+
+
+@pytest.mark.parametrize(("winner", "holds"), [("advoware", "hier"), ("google", "dort")])
+def test_both_edited(calendars: Calendars, winner: str, holds: str) -> None:
+    number = calendars.appointment()
+    calendars.sync()
+    (event,) = calendars.ids()
+    calendars.advoware.update_appointment(number, {"text": "hier"})
+    calendars.google.update_event(calendars.calendar, event, {"summary": "dort"})
+    with configured(CALENDAR_CONFLICTS=winner):
+        calendars.sync()
+    assert set(calendars.events()) == {holds}
+    assert [row["text"] for row in calendars.appointments().values()] == [holds]
+    assert calendars.tasks() == ["appointment_overruled"]
+
+
+def test_leaving_the_window_is_no_deletion(calendars: Calendars) -> None:
+    calendars.appointment(soon(-20))
+    calendars.sync()
+    before = calendars.world.mark()
+    with configured(CALENDAR_DAYS_BACK=10):
+        assert calendars.sync().status == Status.IN_SYNC
+    assert len(calendars.events()) == 1
+    assert calls(calendars, before) == READS, "what is outside of the window costs nothing"
+
+
+def test_moved_out_of_the_window_in_advoware_moves_in_google(calendars: Calendars) -> None:
+    number = calendars.appointment(soon(5))
+    calendars.sync()
+    far = soon(900)
+    calendars.advoware.update_appointment(number, {"datum": f"{far:%Y-%m-%d}", "datumBis": f"{far:%Y-%m-%d}"})
+    calendars.sync()
+    assert start_of(calendars.events()["Besprechung"]).startswith(f"{far:%Y-%m-%d}")
+
+
+def test_given_to_somebody_else_it_goes_from_this_calendar_only(calendars: Calendars) -> None:
+    number = calendars.appointment()
+    calendars.sync()
+    calendars.advoware.update_appointment(number, {"sb": "XY"})
+    calendars.sync()
+    assert calendars.events() == {}
+    assert number in {row["frNr"] for row in calendars.world.sandbox.state("advoware")["appointments"]}
+
+
+def test_whole_days_and_series(calendars: Calendars) -> None:
+    first = soon(4, "00:00")
+    calendars.appointment(first, text="Urlaub", abwesenheit=1, datumBis=f"{first + timedelta(days=2):%Y-%m-%d}")
+    end = first + timedelta(days=60)
+    calendars.appointment(
+        soon(4, "09:00"), text="Jour fixe", dauertermin=1, turnus=2, turnusArt=2, datumBis=f"{end:%Y-%m-%d}"
+    )
+    calendars.appointment(soon(4, "11:00"), text="Ewig", dauertermin=1, turnus=1, turnusArt=1, datumBis="2037-12-31")
+    calendars.sync()
+    events = calendars.events()
+    assert events["Urlaub"]["end"]["date"] == f"{first + timedelta(days=3):%Y-%m-%d}"
+    (rule,) = events["Jour fixe"]["recurrence"]
+    assert {"FREQ=WEEKLY", "INTERVAL=2"} < set(rule.removeprefix("RRULE:").split(";"))
+    assert events["Ewig"]["recurrence"] == ["RRULE:FREQ=DAILY"]
+    before = calendars.world.mark()
+    calendars.sync()
+    assert calendars.world.writes(before) == []
+
+
+def test_a_series_of_google_that_advoware_can_hold_is_created_there(calendars: Calendars) -> None:
+    calendars.event(summary="Sport", recurrence=["RRULE:FREQ=WEEKLY;INTERVAL=1"])
+    calendars.sync()
+    (row,) = calendars.appointments().values()
+    assert (row["dauertermin"], row["turnus"], row["turnusArt"], row["datumBis"][:4]) == (1, 1, 2, "2037")
+    assert calendars.sync().status == Status.IN_SYNC
+
+
+@pytest.mark.parametrize("rule", ["RRULE:FREQ=WEEKLY;COUNT=3", "RRULE:FREQ=MONTHLY;BYDAY=2TU"])
+def test_a_series_beyond_advoware_is_a_persons_task(calendars: Calendars, rule: str) -> None:
+    calendars.event(summary="Sport", recurrence=[rule])
+    record = calendars.sync()
+    assert (record.status, record.reason) == (Status.SKIPPED, Reason.TASK_OPEN)
+    assert calendars.tasks() == ["appointment_by_hand"]
+    assert calendars.appointments() == {}
+    calendars.google.remove_event(calendars.calendar, next(iter(calendars.ids())))
+    assert calendars.sync().status == Status.IN_SYNC
+    assert calendars.tasks() == []
+
+
+def test_a_changed_or_cancelled_occurrence_is_a_persons_task(calendars: Calendars) -> None:
+    calendars.appointment(text="Jour fixe", dauertermin=1, turnus=1, turnusArt=2, datumBis="2037-12-31")
+    calendars.sync()
+    (series,) = calendars.ids()
+    first, second = calendars.google.occurrences(calendars.calendar, series)[:2]
+    calendars.google.update_event(calendars.calendar, first["id"], {"summary": "Jour fixe, ausnahmsweise"})
+    calendars.google.remove_event(calendars.calendar, second["id"])
+    calendars.sync()
+    assert calendars.tasks() == ["appointment_by_hand"] * 2
+    assert len(calendars.appointments()) == 1
+
+
+def test_derived_appointments_are_shown_and_never_written(calendars: Calendars) -> None:
+    number = calendars.appointment(text="Hinfahrt nach Kiel", derived="Hinfahrt")
+    calendars.sync()
+    (event,) = calendars.ids()
+    calendars.google.update_event(calendars.calendar, event, {"summary": "geändert"})
+    assert calendars.sync().status == Status.IN_SYNC
+    assert set(calendars.events()) == {"Hinfahrt nach Kiel"}
+    calendars.google.remove_event(calendars.calendar, event)
+    calendars.sync()
+    assert set(calendars.events()) == {"Hinfahrt nach Kiel"}
+    assert number in calendars.appointments()
+
+
+def test_an_anonymised_calendar_tells_only_when(calendars: Calendars) -> None:
+    CalendarEmployee.objects.update(full_content=False)
+    number = calendars.appointment(text="Wendland ./. Oster", ort="Saal 3", notiz="geheim")
+    calendars.sync()
+    (event,) = calendars.google.events(calendars.calendar)
+    assert (event["summary"], event.get("location", ""), event.get("description", "")) == ("blocked", "", "")
+    calendars.google.move_event(calendars.calendar, event["id"], *google_times(soon(6, "16:00")).values())
+    calendars.google.update_event(calendars.calendar, event["id"], {"summary": "Versuch"})
+    calendars.sync()
+    row = calendars.appointments()[number]
+    assert (row["text"], row["ort"], row["notiz"], row["uhrzeitVon"]) == (
+        "Wendland ./. Oster",
+        "Saal 3",
+        "geheim",
+        "16:00:00",
+    )
+
+
+def test_writing_to_advoware_off_google_follows_and_the_rest_is_a_plan(calendars: Calendars) -> None:
+    number = calendars.appointment()
+    calendars.sync()
+    (event,) = calendars.ids()
+    with configured(ADVOWARE_WRITE_ENABLED=False):
+        calendars.appointment(text="Neu")
+        calendars.google.update_event(calendars.calendar, event, {"summary": "dort"})
+        before = calendars.world.mark()
+        wishes.request([Target("calendar_employee", "Mitarbeiter", "SB")], urgency=Urgency.STAFF, force=True)
+        jobs.run_now(calendars.record().pk, "calendar_employee", even_early=True)
+        assert all("google" in call["route"] for call in calendars.world.writes(before))
+    record = calendars.record()
+    assert (record.status, record.reason) == (Status.WAITING, Reason.WRITING_OFF)
+    assert calendars.link(number).state == LinkState.HELD
+    assert "Neu" in calendars.events()
+    calendars.sync()
+    assert calendars.appointments()[number]["text"] == "dort"
+
+
+def test_an_appointments_failure_stops_neither_the_others_nor_the_next_try(calendars: Calendars) -> None:
+    bad = calendars.appointment(text="Kaputt")
+    calendars.appointment(text="Heil")
+    calendars.world.sandbox.add_fault("status", status=400, system="google", method="POST", path="/events", times=1)
+    calendars.sync()
+    assert set(calendars.events()) == {"Heil"}
+    link = calendars.link(bad)
+    assert (link.state, link.reason) == (LinkState.FAILED, Reason.REJECTED)
+    calendars.sync()
+    assert set(calendars.events()) == {"Heil", "Kaputt"}
+    assert calendars.link(bad).state == LinkState.AGREED
+
+
+def test_an_unreadable_appointment_is_shown_and_leaves_the_others_alone(calendars: Calendars) -> None:
+    bad = calendars.appointment(text="Kaputt")
+    calendars.appointment(text="Heil")
+    with mock.patch.object(from_advoware, "entry_of", unreadable_if("Kaputt", from_advoware.entry_of)):
+        calendars.sync()
+    assert set(calendars.events()) == {"Heil"}
+    assert (calendars.link(bad).state, calendars.link(bad).reason) == (LinkState.FAILED, Reason.UNREADABLE)
+
+
+def test_an_expired_sync_token_loses_nothing(calendars: Calendars) -> None:
+    calendars.appointment(text="A")
+    calendars.appointment(text="B")
+    calendars.sync()
+    events = {name: row["id"] for name, row in calendars.events().items()}
+    calendars.google.remove_event(calendars.calendar, events["A"])
+    calendars.google.update_event(calendars.calendar, events["B"], {"summary": "B dort"})
+    calendars.google.expire_sync_tokens()
+    assert calendars.sync().status == Status.IN_SYNC
+    assert [row["text"] for row in calendars.appointments().values()] == ["B dort"]
+
+
+def test_a_lost_database_finds_everything_as_it_is(calendars: Calendars) -> None:
+    calendars.appointment(text="A")
+    calendars.event(summary="B")
+    calendars.sync()
+    CalendarLink.objects.all().delete()
+    CalendarEmployee.objects.update(calendar_id="", sync_token="", shared_with="")
+    before = calendars.world.mark()
+    calendars.sync()
+    shares = [call for call in calendars.world.writes(before) if "/acl" not in call["route"]]
+    assert shares == []
+    assert len(calendars.appointments()) == len(calendars.ids()) == 2
+
+
+def test_many_deletions_at_once_wait_for_a_person(calendars: Calendars) -> None:
+    numbers = [calendars.appointment(soon(3 + day), text=f"T{day}") for day in range(15)]
+    calendars.sync()
+    for number in numbers[:12]:
+        calendars.advoware.remove_appointment(number)
+    calendars.appointment(text="Neu")
+    record = calendars.sync()
+    assert (record.status, record.reason) == (Status.SKIPPED, Reason.TASK_OPEN)
+    assert calendars.tasks() == ["mass_deletion"]
+    assert len(calendars.ids()) == 16, "nothing was deleted, the new one came"
+    people.close_task(Task.objects.get(kind="mass_deletion"), None, "ja")
+    retry.retry(Record.objects.filter(pk=record.pk))
+    calendars.world.drive()
+    assert len(calendars.ids()) == 4
+
+
+def test_an_emptied_side_is_not_believed(calendars: Calendars) -> None:
+    for day in range(15):
+        calendars.appointment(soon(3 + day), text=f"T{day}")
+    calendars.sync()
+    calendars.google.clear_calendar(calendars.calendar)
+    assert calendars.sync().reason == Reason.TASK_OPEN
+    assert len(calendars.appointments()) == 15
+
+
+def test_a_deleted_calendar_is_made_anew_only_when_a_person_says_so(calendars: Calendars) -> None:
+    calendars.appointment()
+    calendars.sync()
+    calendars.google.remove_calendar(calendars.calendar)
+    record = calendars.sync()
+    assert calendars.tasks() == ["calendar_gone"]
+    assert len(calendars.appointments()) == 1
+    people.close_task(Task.objects.get(kind="calendar_gone"), None, "neu")
+    retry.retry(Record.objects.filter(pk=record.pk))
+    calendars.world.drive()
+    assert set(calendars.events()) == {"Besprechung"}
+    assert calendars.sync().status == Status.IN_SYNC
+
+
+@pytest.mark.parametrize("kind", ["cut_before", "cut_after", "garbage", "truncated"])
+@pytest.mark.parametrize("side", ["advoware", "google"])
+def test_lost_answers_make_nothing_twice(calendars: Calendars, kind: str, side: str) -> None:
+    calendars.sync()
+    if side == "advoware":
+        calendars.event()
+        calendars.world.sandbox.add_fault(kind, system="advoware", method="POST", path="Termine", times=1)
+    else:
+        calendars.appointment()
+        calendars.world.sandbox.add_fault(kind, system="google", method="POST", path="/events", times=2)
+    assert calendars.sync().status == Status.IN_SYNC
+    assert len(calendars.ids()) == len(calendars.appointments()) == 1
+    assert not JournalEntry.objects.filter(state__in=["intended", "lost"]).exists()
+
+
+def test_a_copy_of_one_of_our_events_is_an_event_of_its_own(calendars: Calendars) -> None:
+    calendars.appointment()
+    calendars.sync()
+    (event,) = calendars.google.events(calendars.calendar)
+    calendars.event(summary="Kopie", extendedProperties=event["extendedProperties"])
+    calendars.sync()
+    assert {row["text"] for row in calendars.appointments().values()} == {"Besprechung", "Kopie"}
+    assert len(calendars.ids()) == 2
+
+
+def test_employees_that_are_switched_off_or_unknown_are_left_alone(calendars: Calendars) -> None:
+    calendars.appointment()
+    CalendarEmployee.objects.update(enabled=False)
+    record = calendars.sync()
+    assert (record.status, record.reason) == (Status.SKIPPED, Reason.CALENDAR_OFF)
+    nobody = Calendars(calendars.world, "NN").sync()
+    assert (nobody.status, nobody.reason) == (Status.SKIPPED, Reason.NOT_AN_EMPLOYEE)

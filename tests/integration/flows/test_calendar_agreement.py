@@ -1,0 +1,263 @@
+"""Calendars, whatever happens in whatever order: no edit is lost, nothing is made twice, in the end both sides agree.
+
+People enter, edit, move and delete on both sides; tokens expire, answers get lost, the hub is killed.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from syncapp import jobs
+from syncapp.engine import people, systems, wishes
+from syncapp.engine.sweep import sweep
+from syncapp.engine.wishes import Target
+from syncapp.events.registry import CALENDAR_SYNC
+from syncapp.flows.calendar.everyone import EMPLOYEE
+from syncapp.models import (
+    CalendarEmployee,
+    CalendarLink,
+    JournalEntry,
+    Lock,
+    Record,
+    Status,
+    System,
+    Task,
+    TaskState,
+    Urgency,
+)
+from tests.calendars import Calendars, google_times, soon
+from tests.integration.flows.test_agreement import dying
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+TABLES = (JournalEntry, Task, CalendarLink, CalendarEmployee, Record, Lock, System)
+SLOTS = 4  # appointments that people have in mind; each is on one side first
+CLOCKS = ["09:00", "10:30", "23:30"]
+RULES = {None: (0, 0, 0), "DAILY": (1, 1, 1), "WEEKLY": (1, 1, 2), "MONTHLY": (1, 1, 3)}
+
+slot = st.integers(0, SLOTS - 1)
+side = st.sampled_from(["advoware", "google"])
+clock = st.sampled_from(CLOCKS)
+day = st.integers(2, 6)
+edit = st.one_of(
+    st.tuples(st.just("enter"), slot, side, day, clock, st.sampled_from(list(RULES))),
+    st.tuples(st.just("rename"), slot, side),
+    st.tuples(st.just("move"), slot, side, day, clock),
+    st.tuples(st.just("delete"), slot, side),
+)
+steps = st.one_of(
+    edit,
+    edit,
+    st.tuples(st.just("work")),
+    st.tuples(st.just("crash"), st.integers(0, 8), st.booleans()),
+    st.tuples(
+        st.just("fault"),
+        st.sampled_from(["cut_before", "cut_after", "garbage", "truncated", "500", "503", "429", "412"]),
+        st.sampled_from(["advoware", "google"]),
+        st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE"]),
+    ),
+    st.tuples(st.just("expire"), st.sampled_from(["sync", "google", "advoware"])),
+    # An edit whose way is cut short, and another one before the hub comes back to it.
+    st.tuples(st.just("cut short"), edit, st.integers(1, 7), st.booleans(), edit),
+)
+
+
+@dataclass
+class Story:
+    """One appointment as people see it: the last word of each side about it."""
+
+    texts: dict[str, str] = field(default_factory=dict)  # side: the newest text given there
+    deleted_on: str = ""
+    sides: set[str] = field(default_factory=set)  # where people did anything at all after it was entered
+    entered: bool = False
+
+
+class Play:
+    def __init__(self, world: World) -> None:
+        self.calendars = Calendars.ready(world)
+        self.world = world
+        self.stories = [Story() for _ in range(SLOTS)]
+        self.edits = 0
+        self.calendars.sync()
+
+    def do(self, step: tuple[Any, ...]) -> None:
+        kind, *args = step
+        getattr(self, "_" + kind.replace(" ", "_"))(*args)
+
+    # Where an appointment is, by the text it bears: "S<slot>" begins it and nobody changes that.
+
+    def _number(self, which: int) -> int | None:
+        rows = self.calendars.appointments().values()
+        return next((row["frNr"] for row in rows if row["text"].startswith(f"S{which} ")), None)
+
+    def _event(self, which: int) -> str | None:
+        rows = self.calendars.google.events(self.calendars.calendar)
+        return next((row["id"] for row in rows if row.get("summary", "").startswith(f"S{which} ")), None)
+
+    # People
+
+    def _enter(self, which: int, side: str, day: int, clock: str, rule: str | None) -> None:
+        story = self.stories[which]
+        if story.entered:
+            return
+        story.entered = True
+        start, text = soon(day, clock), f"S{which} neu"
+        if side == "advoware":
+            series, every, unit = RULES[rule]
+            until = {"datumBis": "2037-12-31"} if rule else {}
+            self.calendars.appointment(start, text=text, dauertermin=series, turnus=every, turnusArt=unit, **until)
+        else:
+            self.calendars.event(start, summary=text, recurrence=[f"RRULE:FREQ={rule}"] if rule else [])
+
+    def _rename(self, which: int, side: str) -> None:
+        self.edits += 1
+        text = f"S{which} {self.edits}"
+        if self._change(which, side, {"text": text}, {"summary": text}):
+            self.stories[which].texts[side] = text
+
+    def _move(self, which: int, side: str, day: int, clock: str) -> None:
+        start = soon(day, clock)
+        end = start + timedelta(hours=1)
+        number = self._number(which)
+        row = self.calendars.appointments().get(number) if number is not None else None
+        last = {} if row is None or row["dauertermin"] else {"datumBis": f"{end:%Y-%m-%d}T00:00:00"}
+        times = {"datum": f"{start:%Y-%m-%d}T00:00:00", "uhrzeitVon": f"{start:%H:%M:%S}", **last}
+        self._change(which, side, {**times, "uhrzeitBis": f"{end:%H:%M:%S}"}, google_times(start))
+
+    def _change(self, which: int, side: str, here: dict[str, Any], there: dict[str, Any]) -> bool:
+        if side == "advoware" and (number := self._number(which)) is not None:
+            self.calendars.advoware.update_appointment(number, here)
+        elif side == "google" and (event := self._event(which)) is not None:
+            self.calendars.google.update_event(self.calendars.calendar, event, there)
+        else:
+            return False
+        self.stories[which].sides.add(side)
+        return True
+
+    def _delete(self, which: int, side: str) -> None:
+        if side == "advoware" and (number := self._number(which)) is not None:
+            self.calendars.advoware.remove_appointment(number)
+        elif side == "google" and (event := self._event(which)) is not None:
+            self.calendars.google.remove_event(self.calendars.calendar, event)
+        else:
+            return
+        self.stories[which].sides.add(side)
+        self.stories[which].deleted_on = side
+
+    # The hub
+
+    def _wish(self) -> None:
+        target = Target(CALENDAR_SYNC, EMPLOYEE, self.calendars.kuerzel)
+        wishes.request([target], urgency=Urgency.EVENT, thorough=True)
+
+    def _work(self) -> None:
+        self._wish()
+        for record in Record.objects.filter(status=Status.WAITING).order_by("pk"):
+            jobs.run_now(record.pk, record.step, even_early=True)
+
+    def _crash(self, calls: int, answered: bool) -> None:
+        with dying(calls, answered):
+            self._work()
+        Record.objects.filter(status=Status.RUNNING).update(leased_until=timezone.now() - timedelta(minutes=1))
+        sweep()
+
+    def _cut_short(self, first: tuple[Any, ...], calls: int, answered: bool, then: tuple[Any, ...]) -> None:
+        self.do(first)
+        self._crash(calls, answered)
+        self.do(then)
+
+    def _fault(self, kind: str, system: str, method: str) -> None:
+        rule = {"kind": "status", "status": int(kind)} if kind.isdigit() else {"kind": kind}
+        self.world.sandbox.add_fault(**rule, system=system, method=method, times=1)  # type: ignore[arg-type]
+
+    def _expire(self, what: str) -> None:
+        if what == "sync":
+            self.calendars.google.expire_sync_tokens()
+        elif what == "google":
+            self.calendars.google.expire_tokens()
+        else:
+            self.calendars.advoware.expire_tokens()
+
+    # The end
+
+    def calm_down(self) -> None:
+        self.world.sandbox.clear_faults()
+        for _ in range(4):
+            for system in ("advoware", "google"):
+                systems.try_now(system)
+            wishes.request([Target(CALENDAR_SYNC, EMPLOYEE, "SB")], urgency=Urgency.STAFF, thorough=True, force=True)
+            self.world.drive()
+            for task in Task.objects.filter(state=TaskState.OPEN):
+                people.close_task(task, None, "gesehen")
+
+    def texts(self) -> tuple[list[str], list[str]]:
+        here = sorted(row["text"] for row in self.calendars.appointments().values())
+        there = sorted(row.get("summary", "") for row in self.calendars.google.events(self.calendars.calendar))
+        return here, there
+
+
+def times(play: Play) -> tuple[dict[str, str], dict[str, str]]:
+    here = {r["text"]: f"{r['datum'][:10]}T{r['uhrzeitVon'][:5]}" for r in play.calendars.appointments().values()}
+    rows = play.calendars.google.events(play.calendars.calendar)
+    return here, {row.get("summary", ""): row["start"]["dateTime"][:16] for row in rows}
+
+
+def nothing_lost(play: Play, which: int, story: Story, texts: list[str]) -> None:
+    """What one side alone touched ends as it was left there; else every edit is there or written down."""
+    mine = [text for text in texts if text.startswith(f"S{which} ")]
+    assert len(mine) <= 1, "an appointment was made twice"
+    if not story.entered:
+        return
+    if len(story.sides) <= 1:
+        (only,) = story.sides or {""}
+        if story.deleted_on:
+            assert mine == [], "a deleted appointment came back"
+        else:
+            assert mine == [story.texts.get(only, f"S{which} neu")]
+        return
+    journal = JournalEntry.objects.filter(action__in=["update_event", "update_appointment", "insert_event"])
+    replaced = {entry.changes["text"][0] for entry in journal if "text" in entry.changes}
+    notices = Task.objects.filter(kind="appointment_overruled")
+    replaced |= {fact["wanted"] for notice in notices for fact in notice.facts if fact["field"] == "text"}
+    for text in story.texts.values():
+        assert text in mine or text in replaced or story.deleted_on, f"{text} is lost"
+
+
+@settings(
+    max_examples=int(os.environ.get("HUB_EXAMPLES", "40")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(script=st.lists(steps, min_size=3, max_size=20))
+def test_any_history_ends_in_agreement(world: World, script: list[tuple[Any, ...]]) -> None:
+    for table in TABLES:
+        table.objects.all().delete()
+    world.sandbox.reset()
+    play = Play(world)
+    for step in script:
+        play.do(step)
+    play.calm_down()
+
+    record = play.calendars.record()
+    assert record.status == Status.IN_SYNC, (record.reason, record.detail)
+    here, there = play.texts()
+    assert here == there
+    assert times(play)[0] == times(play)[1]
+    for which, story in enumerate(play.stories):
+        nothing_lost(play, which, story, here)
+    assert CalendarLink.objects.count() == len(here)
+    assert not CalendarLink.objects.exclude(state="agreed").exists()
+    assert not JournalEntry.objects.filter(state__in=["intended", "lost"]).exists()
+    assert not Lock.objects.exists()
+
+    before = world.mark()
+    play.calendars.sync()
+    assert world.writes(before) == [], "syncing again must write nothing"
