@@ -72,7 +72,7 @@ class SharedTokens:
     @contextmanager
     def waiting(self) -> Iterator[None]:
         """Returns when it is our turn, or when somebody else's login has ended, whichever way."""
-        owner = str(uuid.uuid4())
+        owner = uuid.uuid4().hex  # not like a claim: the sweep frees locks whose claim has ended
         mine = self._my_turn(owner)
         try:
             yield

@@ -21,6 +21,7 @@ from syncapp.admin.login_words import why_refused
 from syncapp.clients.advoware import Token
 from syncapp.clients.errors import NotEnabled, Unauthorized
 from syncapp.engine import connections, locks, systems, tokens
+from syncapp.engine.sweep import sweep
 from syncapp.models import System, SystemState
 from tests.installation import ROOT, Installation
 from tests.world import configured
@@ -132,6 +133,14 @@ def test_processes_log_in_once(running: Running, tmp_path: Path) -> None:
         workers = [subprocess.Popen([sys.executable, "-c", PING], cwd=ROOT, env=hub.env) for _ in range(4)]
         assert [worker.wait(60) for worker in workers] == [0, 0, 0, 0]
     assert logins(running) == (1, 0)
+
+
+@pytest.mark.django_db
+def test_the_sweep_leaves_the_lock_of_a_login_alone() -> None:
+    with tokens.SharedTokens("somebody").waiting():
+        sweep()
+        assert [lock.key for lock in locks.held()] == ["advoware_login:somebody"]
+    assert locks.held() == []
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""What people do with parties and their bank accounts, in the CRM, in Advoware and at staff's desks, with its events."""
+"""What people do with parties and bank accounts, in the CRM, in Advoware and at staff's desks; and events of it."""
 
 from __future__ import annotations
 
