@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from syncapp.clients.espocrm.fields import MODIFIED_AT
+from syncapp.engine import mirror
 from syncapp.events import registry
 from syncapp.models import Reason, Status, TaskKind
 from syncapp.templatetags.field_words import field_in_words, value_in_words
@@ -167,5 +168,5 @@ def _shown(value: object) -> object:
 @register.filter
 def crm_link(entity_type: str, entity_id: str) -> str:
     """The address of an entity in EspoCRM's own pages; empty when EspoCRM's address is not configured."""
-    base = settings.CONFIG.ESPOCRM_UI_URL
+    base = "" if entity_type == mirror.ENTITY else settings.CONFIG.ESPOCRM_UI_URL  # a task's number is the hub's
     return f"{base}/#{entity_type}/view/{entity_id}" if base and entity_type and entity_id else ""
