@@ -17,6 +17,7 @@ from syncapp.flows.beteiligte.values import Contact, Kind
 from syncapp.flows.collections import plan as collections
 from syncapp.flows.documents import plan as documents
 from syncapp.flows.parents import Life, Parent
+from syncapp.flows.tasks import plan as tasks
 from syncapp.templatetags.plan_words import in_words
 
 ENTRY = Entry(7, 1, Kind.OFFICE, "k", empty=False)
@@ -43,6 +44,10 @@ ACTIONS = [
     parties.WriteCrm({"anrede": "x"}, remove=frozenset({"x"})),
     accounts.CreateAccount(Account("x", {})),
     accounts.WriteCrm({"bic": "x"}),
+    tasks.CreateTask({"name": "x"}),
+    tasks.ChangeTask("t1", {"name": "x"}),
+    tasks.CompleteTask("t1"),
+    tasks.Notify({"message": "x"}),
     party_accounts.BringToCrm(Account("x", {})),
     party_accounts.UnsetDefault(EspoBankAccount("b1", "", "", "", "", "", True, None, None, False, {})),
 ]
@@ -61,7 +66,7 @@ def test_an_action_is_told_in_german(action: documents.Upload) -> None:
 def test_every_action_of_the_flows_is_in_this_test() -> None:
     named = {
         kind.__name__
-        for module in (documents, collections, parties, accounts, party_accounts)
+        for module in (documents, collections, parties, accounts, party_accounts, tasks)
         for kind in vars(module).values()
         if isinstance(kind, type)
         and kind.__module__ == module.__name__
