@@ -1,0 +1,333 @@
+"""Staff's tasks as EspoCRM shows them: once, to the right user, and following the hub."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from syncapp import jobs
+from syncapp.engine import mirror, people, retry, wishes
+from syncapp.engine.planning import TaskNeed
+from syncapp.engine.wishes import Target
+from syncapp.events.registry import BANK_SYNC, PARTY_SYNC
+from syncapp.flows import party_scans
+from syncapp.models import (
+    JournalEntry,
+    JournalState,
+    Reason,
+    Record,
+    Reference,
+    ReferenceKind,
+    ScanRun,
+    Status,
+    Task,
+    TaskState,
+    Urgency,
+)
+from tests.parties import PARTY, Parties
+from tests.world import World, configured
+
+pytestmark = pytest.mark.django_db
+
+BANK = "CBankverbindungen"
+IBAN, OTHER = "DE02120300000000202051", "DE02500105170137075030"
+
+
+@pytest.fixture
+def parties(world: World) -> Parties:
+    return Parties(world)
+
+
+def rows(parties: Parties, kind: str = "Task") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = parties.world.sandbox.state("espocrm")["records"].get(kind, [])
+    return [row for row in found if not row.get("deleted")]
+
+
+def user(parties: Parties) -> str:
+    return parties.world.sandbox.create("User", {"userName": "rabe", "name": "Ruth Rabe"})
+
+
+def sync_account(parties: Parties, pk: str) -> None:
+    wishes.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT, thorough=True)
+    parties.world.drive()
+
+
+def account_to_change(parties: Parties, **party: Any) -> tuple[str, str, int]:
+    """A bank account whose IBAN was changed in the CRM: its id, its party's, and its party's number."""
+    party_id, number = parties.pair(crm=party)
+    pk = parties.world.sandbox.create(BANK, {"name": "Konto", "beteiligteId": party_id, "iban": IBAN})
+    sync_account(parties, pk)
+    parties.world.sandbox.update(BANK, pk, {"iban": OTHER})
+    sync_account(parties, pk)
+    return pk, party_id, number
+
+
+def the_mirror() -> Record:
+    return Record.objects.get(step=mirror.STEP)
+
+
+def the_task() -> Task:
+    return Task.objects.get()
+
+
+def again() -> Record:
+    retry.retry(Record.objects.filter(step=mirror.STEP), "test")
+    return the_mirror()
+
+
+def run_the_mirror() -> None:
+    record = the_mirror()
+    jobs.run_now(record.pk, record.step, even_early=True)
+
+
+def compare_all(parties: Parties) -> ScanRun:
+    scan = ScanRun.objects.create(scan="all_parties", started_at=timezone.now())
+    party_scans.compare(scan, whole=True, confirmed=False)
+    parties.world.drive()
+    return scan
+
+
+@pytest.fixture
+def as_tasks(world: World) -> Iterator[None]:
+    with configured(TASKS_TO_ESPOCRM="Task"):
+        yield
+
+
+def test_a_task_is_shown_to_the_user_of_the_party(parties: Parties, as_tasks: None) -> None:
+    rabe = user(parties)
+    pk, _party, number = account_to_change(parties, assignedUserId=rabe)
+    (row,) = rows(parties)
+    task = the_task()
+    assert row["name"] == f"Bankverbindung muss in Advoware geändert werden [Hub {task.pk}]"
+    assert (row["status"], row["assignedUserId"]) == ("Not Started", rabe)
+    assert (row["parentType"], row["parentId"]) == (BANK, pk)
+    for text in (str(number), IBAN, OTHER, f"Aufgabe Nr. {task.pk}"):
+        assert text in row["description"]
+    record = the_mirror()
+    assert (record.status, record.entity_type, record.entity_id) == (Status.IN_SYNC, "Task", str(task.pk))
+    reference = Reference.objects.get(kind=ReferenceKind.TASK)
+    assert (reference.entity_id, reference.remote_id) == (str(task.pk), row["id"])
+    before = parties.world.mark()
+    again()
+    parties.world.drive()
+    assert parties.world.writes(before) == []
+
+
+def test_one_that_is_done_in_advoware_is_completed(parties: Parties, as_tasks: None) -> None:
+    pk, _party, number = account_to_change(parties)
+    (there,) = parties.advoware(number)["bankverbindungen"]
+    parties.world.sandbox.advoware.update_bank_account(number, there["id"], {"iban": OTHER})
+    sync_account(parties, pk)
+    assert the_task().state == TaskState.DONE
+    assert [row["status"] for row in rows(parties)] == ["Completed"]
+    assert the_mirror().status == Status.IN_SYNC
+
+
+def test_one_that_is_closed_by_hand_is_completed(parties: Parties, as_tasks: None) -> None:
+    account_to_change(parties)
+    assert people.close_task(the_task(), None, "so be it")
+    parties.world.drive()
+    assert [row["status"] for row in rows(parties)] == ["Completed"]
+    assert not people.close_task(the_task(), None, "twice")
+    assert the_mirror().status == Status.IN_SYNC
+
+
+def test_a_close_that_is_rolled_back_leaves_no_wish(parties: Parties, as_tasks: None) -> None:
+    account_to_change(parties)
+    wished = the_mirror().wished
+    with transaction.atomic():
+        assert people.close_task(the_task(), None, "")
+        transaction.set_rollback(True)
+    assert (the_mirror().wished, the_task().state) == (wished, TaskState.OPEN)
+
+
+def test_completed_in_the_crm_is_not_done_until_it_is_seen(parties: Parties, as_tasks: None) -> None:
+    pk, _party, _number = account_to_change(parties)
+    (row,) = rows(parties)
+    parties.world.sandbox.update("Task", row["id"], {"status": "Completed", "description": "erledigt, R."})
+    sync_account(parties, pk)
+    again()
+    parties.world.drive()
+    assert the_task().state == TaskState.OPEN
+    (row,) = rows(parties)
+    assert (row["status"], row["description"]) == ("Completed", "erledigt, R.")
+
+
+def test_new_facts_open_it_again(parties: Parties, as_tasks: None) -> None:
+    pk, _party, _number = account_to_change(parties)
+    (row,) = rows(parties)
+    parties.world.sandbox.update("Task", row["id"], {"status": "Completed"})
+    parties.world.sandbox.update(BANK, pk, {"iban": "DE89370400440532013000"})
+    sync_account(parties, pk)
+    (row,) = rows(parties)
+    assert row["status"] == "Not Started"
+    assert "DE89370400440532013000" in row["description"]
+    assert OTHER not in row["description"]
+
+
+def test_one_that_a_person_deleted_in_the_crm_stays_deleted(parties: Parties, as_tasks: None) -> None:
+    account_to_change(parties)
+    (row,) = rows(parties)
+    parties.world.sandbox.delete("Task", row["id"])
+    again()
+    parties.world.drive()
+    assert rows(parties) == []
+    assert the_mirror().status == Status.IN_SYNC
+    people.close_task(the_task(), None, "")
+    parties.world.drive()
+    assert the_mirror().status == Status.IN_SYNC
+
+
+@pytest.mark.parametrize("fault", ["cut_before", "cut_after", "garbage", "truncated"])
+def test_a_lost_answer_makes_no_second_task(parties: Parties, as_tasks: None, fault: str) -> None:
+    parties.world.sandbox.add_fault(fault, system="espocrm", method="POST", path="/Task$", times=1)
+    account_to_change(parties)
+    (row,) = rows(parties)
+    assert Reference.objects.get(kind=ReferenceKind.TASK).remote_id == row["id"]
+    assert the_mirror().status == Status.IN_SYNC
+    open_writes = JournalEntry.objects.filter(state__in=[JournalState.INTENDED, JournalState.LOST])
+    assert not open_writes.filter(record=the_mirror()).exists()
+
+
+def test_one_that_was_lost_and_closed_meanwhile_is_completed(parties: Parties, as_tasks: None) -> None:
+    parties.world.sandbox.add_fault("cut_after", system="espocrm", method="POST", path="/Task$", times=1)
+    party_id, _number = parties.pair()
+    record = Record.objects.get(step=PARTY_SYNC, entity_id=party_id)
+    people.reconcile_tasks(record, [TaskNeed("value_by_hand", "advoware", key="anrede")])
+    run_the_mirror()
+    people.reconcile_tasks(record, [])
+    parties.world.drive()
+    assert [row["status"] for row in rows(parties)] == ["Completed"]
+
+
+@pytest.mark.parametrize("fault", ["cut_before", "cut_after"])
+def test_a_lost_completion_is_repeated(parties: Parties, as_tasks: None, fault: str) -> None:
+    account_to_change(parties)
+    parties.world.sandbox.add_fault(fault, system="espocrm", method="PUT", path="/Task/", times=1)
+    people.close_task(the_task(), None, "")
+    parties.world.drive()
+    assert [row["status"] for row in rows(parties)] == ["Completed"]
+    assert not JournalEntry.objects.filter(record=the_mirror(), state__in=["intended", "lost"]).exists()
+
+
+def test_a_run_that_ended_right_after_the_creation(parties: Parties, as_tasks: None) -> None:
+    account_to_change(parties)
+    Reference.objects.filter(kind=ReferenceKind.TASK).delete()
+    Record.objects.filter(step=mirror.STEP).update(agreed={})
+    again()
+    parties.world.drive()
+    assert len(rows(parties)) == 1
+    assert Reference.objects.filter(kind=ReferenceKind.TASK).count() == 1
+
+
+def test_nobody_is_assigned(parties: Parties, as_tasks: None) -> None:
+    account_to_change(parties)
+    (row,) = rows(parties)
+    assert row["assignedUserId"] is None
+
+
+def test_a_deleted_party_is_no_parent(parties: Parties, as_tasks: None) -> None:
+    pk, _number = parties.pair(crm={"assignedUserId": user(parties)})
+    parties.world.sandbox.delete(PARTY, pk)
+    parties.sync(pk)
+    assert parties.tasks(pk) == ["party_deleted"]
+    (row,) = rows(parties)
+    assert (row["parentId"], row["assignedUserId"]) == (None, None)
+
+
+def test_a_deleted_bank_account_is_shown_at_its_party(parties: Parties, as_tasks: None) -> None:
+    rabe = user(parties)
+    party_id, _number = parties.pair(crm={"assignedUserId": rabe})
+    pk = parties.world.sandbox.create(BANK, {"name": "Konto", "beteiligteId": party_id, "iban": IBAN})
+    sync_account(parties, pk)
+    parties.world.sandbox.delete(BANK, pk)
+    sync_account(parties, pk)
+    (row,) = rows(parties)
+    assert (row["parentType"], row["parentId"], row["assignedUserId"]) == (PARTY, party_id, rabe)
+
+
+def test_a_notification_is_sent_once(parties: Parties) -> None:
+    rabe = user(parties)
+    with configured(TASKS_TO_ESPOCRM="Notification"):
+        pk, _party, _number = account_to_change(parties, assignedUserId=rabe)
+        (row,) = rows(parties, "Notification")
+        assert (row["type"], row["userId"], row["relatedType"], row["relatedId"]) == ("Message", rabe, BANK, pk)
+        assert f"[Hub {the_task().pk}]" in row["message"]
+        parties.world.sandbox.update(BANK, pk, {"iban": "DE89370400440532013000"})
+        sync_account(parties, pk)
+        people.close_task(the_task(), None, "")
+        parties.world.drive()
+        assert len(rows(parties, "Notification")) == 1
+        assert rows(parties) == []
+        assert the_mirror().status == Status.IN_SYNC
+
+
+@pytest.mark.parametrize(("fault", "sent"), [("cut_before", 1), ("cut_after", 2)])
+def test_a_lost_notification_is_sent_once_more(parties: Parties, fault: str, sent: int) -> None:
+    parties.world.sandbox.add_fault(fault, system="espocrm", method="POST", path="/Notification$", times=1)
+    with configured(TASKS_TO_ESPOCRM="Notification"):
+        account_to_change(parties, assignedUserId=user(parties))
+    assert len(rows(parties, "Notification")) == sent
+    assert not JournalEntry.objects.filter(record=the_mirror(), state__in=["intended", "lost"]).exists()
+
+
+def test_nobody_to_notify(parties: Parties) -> None:
+    with configured(TASKS_TO_ESPOCRM="Notification"):
+        _pk, party_id, _number = account_to_change(parties)
+        assert rows(parties, "Notification") == []
+        assert (the_mirror().status, the_mirror().reason) == (Status.SKIPPED, Reason.NOBODY_ASSIGNED)
+        parties.edit_crm(party_id, assignedUserId=user(parties))
+        compare_all(parties)
+        assert len(rows(parties, "Notification")) == 1
+
+
+def test_switched_off_the_crm_is_told_nothing(parties: Parties) -> None:
+    account_to_change(parties)
+    assert Task.objects.filter(state=TaskState.OPEN).count() == 1
+    assert not Record.objects.filter(step=mirror.STEP).exists()
+    assert rows(parties) == []
+    wishes.request([Target(mirror.STEP, mirror.ENTITY, str(the_task().pk))], urgency=Urgency.STAFF)
+    before = parties.world.mark()
+    parties.world.drive()
+    assert parties.world.sandbox.calls(since=before) == []
+    assert the_mirror().reason == Reason.TASKS_NOT_SHOWN
+
+
+def test_switched_on_later_the_nightly_comparison_shows_what_is_open(parties: Parties) -> None:
+    account_to_change(parties)
+    compare_all(parties)
+    assert rows(parties) == []
+    with configured(TASKS_TO_ESPOCRM="Task"):
+        scan = compare_all(parties)
+        assert scan.counts["a task is not shown in the CRM as it is"] == 1
+        assert scan.differing == 0
+        assert [row["status"] for row in rows(parties)] == ["Not Started"]
+        assert "a task is not shown in the CRM as it is" not in compare_all(parties).counts
+
+
+def test_what_was_closed_while_it_was_off_is_completed(parties: Parties) -> None:
+    with configured(TASKS_TO_ESPOCRM="Task"):
+        account_to_change(parties)
+    people.close_task(the_task(), None, "")
+    parties.world.drive()
+    assert [row["status"] for row in rows(parties)] == ["Not Started"]
+    with configured(TASKS_TO_ESPOCRM="Task"):
+        compare_all(parties)
+        assert [row["status"] for row in rows(parties)] == ["Completed"]
+
+
+def test_a_right_that_is_missing_is_seen_by_staff(parties: Parties, as_tasks: None) -> None:
+    fault = parties.world.sandbox.add_fault(
+        "status", status=403, headers={"X-Status-Reason": "No create access."}, method="POST", path="/Task$", times=None
+    )
+    account_to_change(parties)
+    assert (the_mirror().status, the_mirror().reason) == (Status.FAILED, Reason.FORBIDDEN)
+    assert rows(parties) == []
+    parties.world.sandbox.clear_faults(fault)
+    again()
+    parties.world.drive()
+    assert len(rows(parties)) == 1
