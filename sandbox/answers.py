@@ -26,4 +26,4 @@ def json_answer(data: Any, status: int = 200) -> Answer:
 
 def redirect(location: str) -> Answer:
     """303, so that the browser asks with GET after a form was sent."""
-    return Answer(303, b"", "text/plain", {"Location": quote(location)})
+    return Answer(303, b"", "text/plain", {"Location": quote(location, safe="/?=@")})

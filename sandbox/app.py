@@ -38,7 +38,7 @@ class Sandbox:
         for system in (self.espocrm, self.xai, self.advoware, self.google):
             self.world.add(system)
         self.control = Control(self.world)
-        self.pages = Pages(self.world, self.espocrm, self.xai, self.advoware)
+        self.pages = Pages(self.world, self.espocrm, self.xai, self.advoware, self.google)
 
     def __call__(self, request: Request) -> Answer:
         path = request.path

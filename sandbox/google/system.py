@@ -46,8 +46,8 @@ class GoogleCalendar:
         self.sharing = Sharing(self.store, self.pages)
         self.events = Events(self.store)
         self.people = People(self.store, self.calendars, self.events)
-        listing = Listing(self.store, self.pages)
-        routes = EventRoutes(self.store, self.events, listing, self.channels)
+        self.listing = Listing(self.store, self.pages)
+        routes = EventRoutes(self.store, self.events, self.listing, self.channels)
         self.api = Api(self.store, self.calendars, self.sharing, routes, self.channels)
 
     def mounts(self) -> list[Mount]:

@@ -12,7 +12,8 @@ from sandbox.advoware.fields import BANK_ACCOUNT, PARTY, Fields, Record
 from sandbox.advoware.store import KOMM_ARTEN
 from sandbox.advoware.system import Advoware
 from sandbox.answers import Answer, redirect
-from sandbox.pages.forms import edited
+from sandbox.pages.appointments import AppointmentPages
+from sandbox.pages.forms import edited, ticked
 from sandbox.pages.rendering import page
 
 SHOWN = 100  # rows of a list; the search finds the others
@@ -24,12 +25,15 @@ class AdvowarePages:
     def __init__(self, advoware: Advoware) -> None:
         self.advoware = advoware
         self.store = advoware.store
+        self.appointments = AppointmentPages(advoware)
 
     def answer(self, request: Request, parts: list[str]) -> Answer | None:
         try:
             match [request.method, *parts]:
                 case ["GET"]:
                     return self.overview(request)
+                case [_, "calendar", *rest]:
+                    return self.appointments.answer(request, rest)
                 case ["POST", "new"]:
                     made = self.advoware.control("create_party", {"data": {"name": request.form["name"]}})
                     return redirect(f"/advoware/{made['betNr']}")
@@ -49,11 +53,12 @@ class AdvowarePages:
         wanted = request.args.get("q", "").strip().lower()
         with self.store.lock:
             rows = [party.complete() for party in self.store.parties.values()]
-            appointments = sorted(self.store.appointments.values(), key=lambda row: str(row["datum"]))
+            employees = list(self.store.employees.values())
+            counts = {row["kuerzel"]: len(self.appointments.rows(row["kuerzel"])) for row in employees}
         found = [row for row in rows if wanted in f"{row['vorname'] or ''} {row['name'] or ''} {row['betNr']}".lower()]
         found.sort(key=lambda row: (str(row["name"]).lower(), row["betNr"]))
         return page(request, "advoware.html", rows=found[:SHOWN], count=len(found), q=wanted,
-                    appointments=appointments[:SHOWN], employees=list(self.store.employees.values()))  # fmt: skip
+                    employees=employees, counts=counts)  # fmt: skip
 
     def party(self, request: Request, number: int) -> Answer:
         with self.store.lock:
@@ -81,8 +86,6 @@ def _typed(kind: str, value: Any) -> Any:
 
 
 def _given(request: Request, fields: Fields) -> Record:
-    """A box that is not ticked is not sent, so the form says by `flags` which ones it has."""
-    form = request.form
-    flags = {name: name in form for name in form.getlist("flags") if fields.get(name) == "flag"}
-    changed = {name: ticked for name, ticked in flags.items() if form.get(f"was:{name}") != str(ticked)}
-    return edited(form, (name for name in fields if name not in flags)) | changed
+    flags = {name for name, kind in fields.items() if kind == "flag"}
+    texts = edited(request.form, (name for name in fields if name not in flags))
+    return texts | ticked(request.form, flags)

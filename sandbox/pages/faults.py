@@ -10,12 +10,14 @@ from werkzeug.wrappers import Request
 from sandbox.answers import Answer, redirect
 from sandbox.espocrm.system import EspoCrm
 from sandbox.faults import KINDS, Fault
+from sandbox.google.errors import GoogleError
 from sandbox.pages.rendering import page
 from sandbox.xai.system import Xai
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
+TOO_MANY = GoogleError("rateLimitExceeded")
 # Text on the button -> the rule it sets.
 PRESETS: dict[str, Callable[[], Fault]] = {
     "xAI answers 429 for a minute": lambda: Fault(
@@ -32,6 +34,12 @@ PRESETS: dict[str, Callable[[], Fault]] = {
     "Advoware is down (cut connections)": lambda: Fault("cut_before", "advoware*", times=None),
     "Next write to Advoware: answer lost": lambda: Fault("cut_after", "advoware", "PUT"),
     "Next new party in Advoware: answer lost": lambda: Fault("cut_after", "advoware", "POST", "/Beteiligte$"),
+    "Google answers 403 rateLimitExceeded for a minute": lambda: Fault(
+        "status", "google", times=None, seconds=60, status=403, body=TOO_MANY.answer().body.decode()
+    ),
+    "Google is down (503)": lambda: Fault("status", "google*", times=None, status=503),
+    "Next batch to Google: answer lost": lambda: Fault("cut_after", "google-batch"),
+    "Next new event at Google: answer lost": lambda: Fault("cut_after", "google", "POST", "/events\\b"),
     "Everything takes 2 seconds": lambda: Fault("delay", times=None, delay=2.0),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from werkzeug.datastructures import MultiDict
 
@@ -12,4 +12,14 @@ def edited(form: MultiDict[str, str], names: Iterable[str]) -> dict[str, str]:
 
     A form tells how a field stood by a second one, `was:` and its name; without it every field counts.
     """
-    return {name: form[name].strip() for name in names if name in form and form[name] != form.get(f"was:{name}")}
+    changed = [name for name in names if name in form and form[name] != form.get(f"was:{name}")]
+    return {name: form[name].strip().replace("\r\n", "\n") for name in changed}
+
+
+def ticked(form: MultiDict[str, str], names: Collection[str]) -> dict[str, bool]:
+    """Boxes that stand otherwise than when the page was opened.
+
+    A box that is not ticked is not sent, so the form says by `flags` which ones it has.
+    """
+    there = {name: name in form for name in form.getlist("flags") if name in names}
+    return {name: on for name, on in there.items() if form.get(f"was:{name}") != str(on)}

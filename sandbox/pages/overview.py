@@ -11,6 +11,9 @@ from sandbox.advoware.system import Advoware
 from sandbox.answers import Answer
 from sandbox.espocrm.auth import API_USERS
 from sandbox.espocrm.system import EspoCrm
+from sandbox.google.config import API
+from sandbox.google.system import GoogleCalendar
+from sandbox.pages.google import KEY_FILE
 from sandbox.pages.rendering import page
 from sandbox.xai.config import API_KEY, MANAGEMENT_KEY
 from sandbox.xai.system import Xai
@@ -22,8 +25,8 @@ PARENTS = ("Raeumungsklage", "CBeteiligte", "Account")
 
 
 class OverviewPage:
-    def __init__(self, world: World, crm: EspoCrm, xai: Xai, advoware: Advoware) -> None:
-        self.world, self.crm, self.xai, self.advoware = world, crm, xai, advoware
+    def __init__(self, world: World, crm: EspoCrm, xai: Xai, advoware: Advoware, google: GoogleCalendar) -> None:
+        self.world, self.crm, self.xai, self.advoware, self.google = world, crm, xai, advoware, google
 
     def answer(self, request: Request, parts: list[str]) -> Answer | None:
         base = f"http://{request.host}"
@@ -35,12 +38,17 @@ class OverviewPage:
             "XAI_MANAGEMENT_BASE_URL": f"{base}/xai-management",
             "XAI_MANAGEMENT_KEY": MANAGEMENT_KEY,
         } | self.advoware_environment(base)
+        environment |= {
+            "GOOGLE_CALENDAR_API_ROOT_URL": base + API,
+            "GOOGLE_CALENDAR_SERVICE_ACCOUNT_PATH": KEY_FILE,  # the page of the calendars offers it
+        }
         return page(
             request,
             "overview.html",
             crm=self.crm_numbers(),
             xai=self.xai_numbers(),
             advoware=self.advoware_numbers(),
+            google=self.google_numbers(),
             environment=environment,
             calls=self.world.calls.since(limit=8)[::-1],
             call_count=sum(row["count"] for row in self.world.calls.counts()),
@@ -70,6 +78,18 @@ class OverviewPage:
             "Bank accounts": sum(len(kinds["Bankverbindungen"]) for kinds in details),
             "Appointments": appointments,
             "Logins": self.advoware.gateway.logins,
+        }
+
+    def google_numbers(self) -> dict[str, int]:
+        store = self.google.store
+        with store.lock:
+            calendars = [item for item in store.calendars.values() if not item.primary]
+            events = sum(not event.cancelled for item in store.calendars.values() for event in item.events.values())
+        return {
+            "Calendars": len(calendars),
+            "Events": events,
+            "Channels": len(self.google.channels.channels),
+            "Logins": self.google.login.logins,
         }
 
     def crm_numbers(self) -> dict[str, int]:

@@ -11,9 +11,11 @@ from sandbox.advoware.system import Advoware
 from sandbox.answers import Answer
 from sandbox.espocrm.errors import EspoError
 from sandbox.espocrm.system import EspoCrm
+from sandbox.google.system import GoogleCalendar
 from sandbox.pages.advoware import AdvowarePages
 from sandbox.pages.crm import CrmPages
 from sandbox.pages.faults import FaultPages
+from sandbox.pages.google import GooglePages
 from sandbox.pages.journal import JournalPages
 from sandbox.pages.overview import OverviewPage
 from sandbox.pages.rendering import TOP, page
@@ -28,12 +30,13 @@ Answerer = Callable[[Request, list[str]], Answer | None]
 
 
 class Pages:
-    def __init__(self, world: World, crm: EspoCrm, xai: Xai, advoware: Advoware) -> None:
+    def __init__(self, world: World, crm: EspoCrm, xai: Xai, advoware: Advoware, google: GoogleCalendar) -> None:
         journal = JournalPages(world, crm)
         self.parts: dict[str, Answerer] = {
-            "": OverviewPage(world, crm, xai, advoware).answer,
+            "": OverviewPage(world, crm, xai, advoware, google).answer,
             "espocrm": CrmPages(crm).answer,
             "advoware": AdvowarePages(advoware).answer,
+            "google": GooglePages(google).answer,
             "xai": XaiPages(xai).answer,
             "faults": FaultPages(world, crm, xai).answer,
             "calls": journal.calls,

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.faults import KINDS
+from sandbox.pages.appointments import TURNUS
 from sandbox.pages.faults import PRESETS
 from sandbox.pages.overview import OverviewPage
 from sandbox.pages.rendering import GERMAN, environment
@@ -28,6 +29,9 @@ def web(sb, api):
         "advoware/",
         "advoware/104711",
         "advoware/?q=wend",
+        "advoware/calendar/AP",
+        "advoware/calendar/AP/5001",
+        "google/",
         "faults",
         "calls",
         "webhooks",
@@ -44,8 +48,9 @@ def test_every_text_has_a_german_one(running):
     templates = Path(environment.loader.searchpath[0]).glob("*.html")
     texts = {text for file in templates for text in re.findall(r'\bt\("([^"]+)"\)', file.read_text())}
     crm, xai = running.sandbox.espocrm, running.sandbox.xai
-    overview = OverviewPage(running.sandbox.world, crm, xai, running.sandbox.advoware)
+    overview = OverviewPage(running.sandbox.world, crm, xai, running.sandbox.advoware, running.sandbox.google)
     texts |= {*KINDS.values(), *PRESETS, *overview.crm_numbers(), *overview.xai_numbers(), *overview.advoware_numbers()}
+    texts |= {*overview.google_numbers(), *TURNUS.values(), "series", "changed", "locked", "private"} - {"–"}
     assert texts - GERMAN.keys() - SAME_IN_BOTH == set()
 
 
