@@ -23,7 +23,9 @@ SECOND = 1_000_000  # microseconds, in which all is counted here
 MINUTE = 60 * SECOND
 PATIENCE = 15 * SECOND  # a run waits that long for its turn; then others may have the worker
 LARGEST = 50  # calls taken at once: a batch
-SHARE = 10  # a tenth of a minute's calls may come at once
+# The part of a minute's calls that may come at once; the larger it is, the slower goes on what needs more than that.
+OF_A_USER = 2  # a half: a calendar of a few hundred appointments is filled once, and then changes by the handful
+OF_ALL = 10  # a tenth: many calendars that are filled together want what goes on
 # No bucket fills for longer than a minute and the patience: a moment beyond that was written by a wrong clock.
 BELIEVED = 2 * MINUTE
 
@@ -36,10 +38,11 @@ class Bucket:
 
     name: str
     per_minute: int
+    part: int = OF_ALL
 
     @property
     def size(self) -> int:
-        return max(self.per_minute // SHARE, LARGEST)
+        return max(self.per_minute // self.part, LARGEST)
 
     @property
     def each(self) -> int:
@@ -56,8 +59,9 @@ class SharedQuota:
 
     def take(self, user: str, calls: int = 1) -> float:
         """Seconds to wait before so many calls may be sent; `RateLimited` when that is longer than the patience."""
-        buckets = (Bucket(f"google:user:{user}", self._per_user), Bucket("google:all", self._per_minute))
-        return max(_wait(bucket, calls) for bucket in buckets) / SECOND
+        of_user = Bucket(f"google:user:{user}", self._per_user, OF_A_USER)
+        of_all = Bucket("google:all", self._per_minute, OF_ALL)
+        return max(_wait(of_user, calls), _wait(of_all, calls)) / SECOND
 
 
 def _wait(bucket: Bucket, calls: int) -> int:

@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 
 from syncapp.clients.errors import RateLimited
 from syncapp.engine import quota
-from syncapp.engine.quota import MINUTE, PATIENCE, SECOND, Bucket, SharedQuota
+from syncapp.engine.quota import MINUTE, OF_A_USER, PATIENCE, SECOND, Bucket, SharedQuota
 from syncapp.models import QuotaBucket
 from tests.installation import ROOT, Installation
 
@@ -78,14 +78,13 @@ def test_no_minute_ever_sees_more_than_the_figure(clock: SimpleNamespace, figure
         except RateLimited as full:
             clock.now += round((full.retry_after or 0) * SECOND) - PATIENCE
         clock.now += 30 * SECOND if chance.random() < 0.002 else chance.choice([0, 1, 1000])
-    assert figure * 0.7 < most_in_a_minute(sent) <= figure
+    assert figure * 0.6 < most_in_a_minute(sent) <= figure
 
 
 @pytest.mark.django_db
 def test_one_user_does_not_use_up_the_share_of_another(clock: SimpleNamespace) -> None:
     shared = SharedQuota(10_000, 600)
-    assert shared.take("a", 50) == 0
-    assert shared.take("a", 50) > 3
+    assert [shared.take("a", 50) for _ in range(7)] == pytest.approx([0, 0, 0, 0, 0, 0, 10])
     assert shared.take("b", 50) == 0
 
 
@@ -137,7 +136,7 @@ def test_threads_lose_no_call() -> None:
         thread.start()
     for thread in threads:
         thread.join(60)
-    bucket = Bucket("google:user:a", 600)
+    bucket = Bucket("google:user:a", 600, OF_A_USER)
     assert len(taken) == 6
     assert sum(taken) * bucket.each <= full_at(bucket.name) - start
     assert sum(taken) >= bucket.size + PATIENCE // bucket.each

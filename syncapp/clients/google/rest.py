@@ -73,11 +73,9 @@ class GoogleRest(OutsideClient):
             lost = AnswerLost(SYSTEM, code, error.status, error.request_id)
         raise lost
 
-    def paced(
-        self, built: Built, token: Token, read: Callable[[Answer], T], *, write: bool = False, calls: int = 1
-    ) -> T:
+    def paced(self, built: Built, token: Token, read: Callable[[Answer], T], *, write: bool = False) -> T:
         """One attempt, as soon as the limit of requests allows it."""
-        self.wait_for_quota(built.user, calls)
+        self.wait_for_quota(built.user, 1)
         headers = {**built.headers, "user-agent": ZIPPED, "authorization": f"Bearer {token.value}"}
         if built.body is not None:
             headers["content-length"] = str(len(built.body))
