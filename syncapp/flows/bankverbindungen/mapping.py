@@ -40,39 +40,65 @@ def text(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account on one side. `values`: the fields besides the IBAN."""
+    """One account on one side. `values`: the fields besides the IBAN; `party` and `default` in the CRM only."""
 
     iban: str
     values: Mapping[str, str] = field(repr=False)
     id: str = ""
+    party: str = ""
+    default: bool = False
 
     @classmethod
     def of(cls, iban_: str, bic: str, holder: str, bank: str, pk: str = "") -> Account:
         return cls(iban(iban_), {"bic": iban(bic), "kontoinhaber": text(holder), "bank": text(bank)}, pk)
 
+    @property
+    def seen(self) -> dict[str, object]:
+        """All that a later change of it can be told by."""
+        return {"iban": self.iban, **self.values, "party": self.party, "default": self.default}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An account in Advoware: the party's number there, and the IBAN."""
+
+    number: int
+    iban: str
+
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """The last agreement: each field as it was on each side. `look`: tasks are open, look at both sides."""
+    """The last agreement: each field as it was on each side. `look`: tasks are open, look at both sides.
+
+    `seen`: the CRM's account as the last run left it. `journal`: the newest write of ours when both sides were there.
+    """
 
     number: int | None = None
     iban: str = ""
     fields: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     look: bool = False
+    seen: Mapping[str, object] = field(default_factory=dict)
+    journal: int = 0
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Agreed:
         if not raw:
             return cls()
-        return cls(raw["number"], raw["iban"], {k: (v[0], v[1]) for k, v in raw["fields"].items()}, raw["look"])
+        fields = {k: (v[0], v[1]) for k, v in raw["fields"].items()}
+        return cls(raw["number"], raw["iban"], fields, raw["look"], raw.get("seen", {}), raw.get("journal", 0))
 
     def to_json(self) -> dict[str, Any]:
         fields = {name: list(pair) for name, pair in self.fields.items()}
-        return {"number": self.number, "iban": self.iban, "fields": fields, "look": self.look}
+        return {
+            "number": self.number,
+            "iban": self.iban,
+            "fields": fields,
+            "look": self.look,
+            "seen": dict(self.seen),
+            "journal": self.journal,
+        }
 
 
 def unchanged(account: Account, agreed: Agreed) -> bool:
-    """Whether the CRM's side is as it was when both agreed."""
-    if account.iban != agreed.iban:
-        return False
-    return all(name in agreed.fields and agreed.fields[name][0] == account.values[name] for name in FIELDS)
+    """Whether the CRM's side is as the last run left it."""
+    return account.seen == dict(agreed.seen)

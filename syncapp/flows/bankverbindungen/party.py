@@ -15,9 +15,9 @@ from syncapp.engine.wishes import Target
 from syncapp.events import registry
 from syncapp.flows import directions
 from syncapp.flows.bankverbindungen import register
-from syncapp.flows.bankverbindungen.mapping import Account, iban
+from syncapp.flows.bankverbindungen.mapping import Account, iban, iban_is_valid
 from syncapp.flows.bankverbindungen.plan import CRM, HELD_FOR, Why
-from syncapp.flows.bankverbindungen.sync import advoware_account
+from syncapp.flows.bankverbindungen.reading import advoware_account
 from syncapp.models import Record, SystemName, Urgency
 
 BRING = "create_crm_bank_account"  # the journal's name for it
@@ -47,28 +47,33 @@ class UnsetDefault:
 
 @dataclass(frozen=True, slots=True)
 class PartyAccountsState:
-    """None of both: the party is gone."""
+    """`rows` None: the party is gone in the CRM. `agreed_default`: the default account as the last run left it.
+    `moved`: accounts that were last seen at another number of the party, or wait for its first one."""
 
     rows: tuple[EspoBankAccount, ...] | None
     only_there: tuple[Account, ...] = ()
     writable: bool = True
+    number: int | None = None
+    agreed_default: str = ""
+    moved: tuple[str, ...] = ()
 
 
 def plan(state: PartyAccountsState) -> Plan:
     if state.rows is None:
         return Plan(Skipped(Why.ENTITY_GONE))
-    defaults = sorted((row for row in state.rows if row.is_default), key=_age)
+    defaults = sorted((row for row in state.rows if row.is_default), key=lambda row: _age(row, state.agreed_default))
     actions: tuple[Action, ...] = (
         *(UnsetDefault(row) for row in defaults[:-1]),
         *(BringToCrm(each) for each in state.only_there),
     )
     if actions and not state.writable:
         return Plan(Postponed(Why.WRITING_OFF, HELD_FOR, detail=CRM), held_back=actions)
-    return Plan(Settled({}), actions)
+    return Plan(Settled({"number": state.number, "default": defaults[-1].id if defaults else ""}), actions)
 
 
-def _age(row: EspoBankAccount) -> tuple[float, str]:
-    return (row.modified_at.timestamp() if row.modified_at else 0.0, row.id)
+def _age(row: EspoBankAccount, agreed_default: str) -> tuple[bool, float, str]:
+    # Our own writes move the CRM's date: what was the default before is older than what became it since.
+    return (row.id != agreed_default, row.modified_at.timestamp() if row.modified_at else 0.0, row.id)
 
 
 class PartyAccounts:
@@ -80,34 +85,49 @@ class PartyAccounts:
 
     def read(self) -> PartyAccountsState:
         party_id = self._run.entity_id
+        number = register.party_number(party_id)
+        wanted = settings.CONFIG.BANK_ACCOUNTS_TO_ESPOCRM and number is not None
+        # Advoware first: what the hub has made there comes from an account that the CRM shows afterwards.
+        there = self._there(number) if wanted and number is not None else ()
         try:
             rows = tuple(row for row in self._crm.bank_accounts(party_id) if not row.deleted)
         except NotFound:
             return PartyAccountsState(None)
-        number = register.party_number(party_id)
-        wanted = settings.CONFIG.BANK_ACCOUNTS_TO_ESPOCRM and number is not None
-        only_there = self._only_there(rows, number) if wanted and number is not None else ()
-        return PartyAccountsState(rows, only_there, CRM in directions.writable())
+        known = {iban(row.iban) for row in rows}
+        only_there = {each.iban: each for each in there if each.iban not in known and iban_is_valid(each.iban)}
+        if only_there and number is not None:
+            # What an account of the CRM once stood for counts too: a person may have to change or remove it there.
+            for each in register.once_known(number, only_there.values()):
+                del only_there[each]
+        return PartyAccountsState(
+            rows,
+            tuple(account for _, account in sorted(only_there.items())),
+            CRM in directions.writable(),
+            number,
+            str(self._run.agreed.get("default", "")),
+            self._moved(rows, number),
+        )
 
-    def _only_there(self, rows: tuple[EspoBankAccount, ...], number: int) -> tuple[Account, ...]:
-        # What was agreed with an account of the CRM counts too: a person may have to change or remove it in Advoware.
-        known = {iban(row.iban) for row in rows} | self._once_agreed(number)
+    def _there(self, number: int) -> tuple[Account, ...]:
         try:
-            there = self._advoware.bank_accounts(number)
+            return tuple(map(advoware_account, self._advoware.bank_accounts(number)))
         except NotFound:
             return ()
-        found = {account.iban: account for account in map(advoware_account, there) if account.iban}
-        return tuple(account for key, account in sorted(found.items()) if key not in known)
 
-    def _once_agreed(self, number: int) -> set[str]:
-        records = Record.objects.filter(step=registry.BANK_SYNC, agreed__number=number)
-        return {str(agreed.get("iban", "")) for agreed in records.values_list("agreed", flat=True)}
+    def _moved(self, rows: tuple[EspoBankAccount, ...], number: int | None) -> tuple[str, ...]:
+        if number is None or number == self._run.agreed.get("number"):
+            return ()
+        records = Record.objects.filter(step=registry.BANK_SYNC, entity_id__in=[row.id for row in rows])
+        stood = {record.entity_id: record.agreed.get("number") for record in records}
+        return tuple(pk for pk, where in stood.items() if where != number)
 
     def plan(self, state: PartyAccountsState) -> Plan:
         return plan(state)
 
     def apply(self, state: PartyAccountsState, plan: Plan) -> Ending:
         self._look_at_brought(state)
+        for account_id in state.moved:
+            self._look_at(account_id)
         for action in plan.actions:
             match action:
                 case BringToCrm():

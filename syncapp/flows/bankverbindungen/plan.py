@@ -6,12 +6,12 @@ Advoware has neither PUT nor DELETE for bank accounts: creating is ours, everyth
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 
 from syncapp.engine.planning import Failed, Plan, Postponed, Settled, Skipped, TaskNeed
-from syncapp.flows.bankverbindungen.mapping import FIELDS, Account, Agreed, bic_is_valid, iban_is_valid
+from syncapp.flows.bankverbindungen.mapping import FIELDS, Account, Agreed, Place, bic_is_valid, iban_is_valid
 from syncapp.flows.limits import INSTEAD, Operation, Resource
 
 CRM, ADVOWARE = "espocrm", "advoware"
@@ -58,16 +58,19 @@ class WriteCrm:
 @dataclass(frozen=True, slots=True)
 class AccountState:
     """`account` None: deleted in the CRM. `number`: of the party in Advoware, None when it is not there yet.
-    `there`: the party's accounts in Advoware. `elsewhere`: another account of the CRM stands for the same one.
-    `shown`: the status that the CRM shows, None where it has no field for it; `stale_id`: it shows another id."""
+    `there`: the party's accounts in Advoware, None when the party is gone there. `known_id`: which of them it was.
+    `elsewhere`: another account of the CRM stands for the same one. `behind`: where this one stood before and Advoware
+    still shows it, though nothing in the CRM stands for that any more. `shown`: the status that the CRM shows, None
+    where it has no field for it; `stale_id`: it shows another id."""
 
     account: Account | None
     agreed: Agreed
-    party_id: str = ""
     number: int | None = None
     party_on_its_way: bool = False
-    there: tuple[Account, ...] = ()
+    there: tuple[Account, ...] | None = ()
+    known_id: str = ""
     elsewhere: bool = False
+    behind: tuple[Place, ...] = ()
     shown: str | None = None
     stale_id: bool = False
     closed: frozenset[tuple[str, str, str]] = frozenset()
@@ -75,7 +78,11 @@ class AccountState:
     untouched: bool = False
 
     def with_iban(self, wanted: str) -> Account | None:
-        return next((account for account in self.there if wanted and account.iban == wanted), None)
+        """Of several with the same IBAN always the same one."""
+        same = [account for account in self.there or () if wanted and account.iban == wanted]
+        return min(
+            same, key=lambda each: (each.id != self.known_id, each.id, sorted(each.values.items())), default=None
+        )
 
 
 def plan(state: AccountState) -> Plan:
@@ -83,8 +90,9 @@ def plan(state: AccountState) -> Plan:
     if state.untouched:
         return Plan(Settled())
     if account is None:
-        return _deleted(state)
-    if not state.party_id:
+        needs = _behind(state)
+        return Plan(Skipped(Why.TASK_OPEN if needs else Why.ENTITY_GONE), tasks=needs)
+    if not account.party:
         return Plan(Skipped(Why.NO_PARTY))
     if not account.iban:
         return Plan(Skipped(Why.NO_IBAN))
@@ -92,19 +100,24 @@ def plan(state: AccountState) -> Plan:
         return Plan(Failed(Why.IBAN_INVALID))
     if not bic_is_valid(account.values["bic"]):
         return Plan(Failed(Why.BIC_INVALID))
-    if state.number is None:
-        return Plan(Postponed(Why.PARTY_PENDING, SOON if state.party_on_its_way else LATER))
+    if state.number is None or state.there is None:
+        soon = state.number is None and state.party_on_its_way
+        return Plan(Postponed(Why.PARTY_PENDING, SOON if soon else LATER, detail=account.party))
     there = state.with_iban(account.iban)
     return _present(state, account, there) if there is not None else _absent(state, account)
 
 
-def _deleted(state: AccountState) -> Plan:
-    if state.with_iban(state.agreed.iban) is None or state.elsewhere:
-        return Plan(Skipped(Why.ENTITY_GONE))
-    need = _need(state, INSTEAD[Resource.BANK_ACCOUNT, Operation.DELETE], (("iban", state.agreed.iban, ""),))
-    if need.identity in state.closed:
-        return Plan(Skipped(Why.ENTITY_GONE))
-    return Plan(Skipped(Why.TASK_OPEN), tasks=(need,))
+def _behind(state: AccountState) -> tuple[TaskNeed, ...]:
+    kind = INSTEAD[Resource.BANK_ACCOUNT, Operation.DELETE]
+    needs = (
+        TaskNeed(kind, ADVOWARE, str(place.number), Resource.PARTY, str(place.number), (("iban", place.iban, ""),))
+        for place in state.behind
+    )
+    return _open(state, *needs)
+
+
+def _open(state: AccountState, *needs: TaskNeed) -> tuple[TaskNeed, ...]:
+    return tuple(need for need in needs if need.identity not in state.closed)
 
 
 def _present(state: AccountState, account: Account, there: Account) -> Plan:
@@ -117,7 +130,7 @@ def _present(state: AccountState, account: Account, there: Account) -> Plan:
             case "espocrm":
                 differing.append((name, theirs, ours))
     needs = [_need(state, INSTEAD[Resource.BANK_ACCOUNT, Operation.CHANGE], tuple(differing))] if differing else []
-    return _ending(state, tuple(need for need in needs if need.identity not in state.closed), to_crm)
+    return _ending(state, _open(state, *needs), to_crm)
 
 
 def _source(ours: str, theirs: str, base: tuple[str, str] | None) -> str:
@@ -133,21 +146,26 @@ def _source(ours: str, theirs: str, base: tuple[str, str] | None) -> str:
 
 def _absent(state: AccountState, account: Account) -> Plan:
     agreed = state.agreed
-    if agreed.iban and agreed.iban != account.iban and state.with_iban(agreed.iban) is not None:
+    moved_on = agreed.iban and agreed.iban != account.iban and not state.elsewhere
+    if moved_on and state.with_iban(agreed.iban) is not None:
         facts = (("iban", agreed.iban, account.iban),)
-        need = _need(state, INSTEAD[Resource.BANK_ACCOUNT, Operation.CHANGE], facts)
-        return _ending(state, () if need.identity in state.closed else (need,))
+        return _ending(state, _open(state, _need(state, INSTEAD[Resource.BANK_ACCOUNT, Operation.CHANGE], facts)))
     if agreed.iban == account.iban and agreed.number == state.number:
-        need = _need(state, "bank_gone", (("iban", "", account.iban),))
-        if need.identity not in state.closed:
-            return _ending(state, (need,))
+        # By the journal, so that what was removed, made again as a person said, and removed anew is asked about anew.
+        need = _need(state, "bank_gone", (("iban", "", account.iban),), str(agreed.journal))
+        if needs := _open(state, need):
+            return _ending(state, needs)
+    behind = _behind(state)
+    write = WriteCrm(status="unclean" if behind else "clean")
     if ADVOWARE not in state.writable:
-        held = (CreateAccount(account), WriteCrm())
-        return Plan(Postponed(Why.WRITING_OFF, HELD_FOR, detail=ADVOWARE), held_back=held)
-    return Plan(Settled(), (CreateAccount(account), WriteCrm()))
+        held = (CreateAccount(account), write)
+        return Plan(Postponed(Why.WRITING_OFF, HELD_FOR, detail=ADVOWARE), held_back=held, tasks=behind)
+    ending = Skipped(Why.TASK_OPEN) if behind else Settled()
+    return Plan(ending, (CreateAccount(account), write), tasks=behind)
 
 
 def _ending(state: AccountState, needs: tuple[TaskNeed, ...], to_crm: Mapping[str, str] | None = None) -> Plan:
+    needs += _behind(state)
     status = "unclean" if needs else "clean"
     worth_it = bool(to_crm) or state.stale_id or state.shown not in (None, status)
     write = (WriteCrm(to_crm or {}, status),) if worth_it else ()
@@ -159,14 +177,18 @@ def _ending(state: AccountState, needs: tuple[TaskNeed, ...], to_crm: Mapping[st
     return Plan(ending, write, tasks=needs)
 
 
-def _need(state: AccountState, kind: str, facts: tuple[tuple[str, str, str], ...]) -> TaskNeed:
-    return TaskNeed(kind, ADVOWARE, "", Resource.PARTY, str(state.number or ""), facts)
+def _need(state: AccountState, kind: str, facts: tuple[tuple[str, str, str], ...], key: str = "") -> TaskNeed:
+    return TaskNeed(kind, ADVOWARE, key, Resource.PARTY, str(state.number or ""), facts)
 
 
-def remembered(state: AccountState, account: Account, there: Account | None, *, look: bool) -> Agreed:
+def remembered(state: AccountState, account: Account, *, created: bool, journal: int) -> Agreed:
     """What both sides are like after the run; what a person still has to do keeps its old place."""
+    there = state.with_iban(account.iban)
+    if there is None and created:
+        # Advoware took it and does not show it: a person is asked, and it is never created a second time unasked.
+        return Agreed(state.number, account.iban, seen=account.seen, journal=journal)
     if there is None:
-        return Agreed(state.agreed.number, state.agreed.iban, state.agreed.fields, look)
+        return replace(state.agreed, seen=account.seen)
     fields = {}
     for name in FIELDS:
         ours, theirs = account.values[name], there.values[name]
@@ -175,4 +197,4 @@ def remembered(state: AccountState, account: Account, there: Account | None, *, 
             fields[name] = (ours, theirs)
         elif base is not None:
             fields[name] = base
-    return Agreed(state.number, account.iban, fields, look)
+    return Agreed(state.number, account.iban, fields, seen=account.seen, journal=max(journal, state.agreed.journal))

@@ -1,47 +1,99 @@
-"""Which bank account of the CRM is which in Advoware, and which number its party has there, as the hub knows it."""
+"""Which bank account of the CRM is which in Advoware, and which number its party has there, as the hub knows it.
+
+A place is noted before an account is created there, and forgotten only when Advoware shows it no more: what the CRM
+deleted, or moved to another party, is known until a person has removed it.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
 from syncapp.clients.espocrm import FIELDS
-from syncapp.flows.bankverbindungen.mapping import Account
+from syncapp.flows.bankverbindungen.mapping import Account, Place
 from syncapp.models import Reference, ReferenceKind, SystemName
+
+IBAN = "iban"  # in a reference's data
+BEHIND = "behind"  # in a reference's data: the CRM's account stands there no more
 
 
 def party_number(party_id: str) -> int | None:
-    parties = Reference.objects.filter(system=SystemName.ADVOWARE, kind=ReferenceKind.PARTY)
-    row = parties.filter(entity_type=FIELDS.party_entity, entity_id=party_id).order_by("-pk").first()
+    row = _parties().filter(entity_id=party_id).order_by("-pk").first()
     return int(row.remote_id) if row is not None else None
 
 
+def is_of_the_crm(number: int) -> bool:
+    return _parties().filter(remote_id=str(number)).exists()
+
+
+def places(entity_id: str) -> dict[Place, str]:
+    """Where the account stands and stood in Advoware, with its id there ("" while nobody has seen it)."""
+    rows = _rows().filter(entity_id=entity_id).order_by("pk")
+    found = {Place(int(row.container_id), row.data.get(IBAN, row.remote_id)): row.remote_id for row in rows}
+    return {place: "" if remote_id == place.iban else remote_id for place, remote_id in found.items()}
+
+
+def intend(entity_id: str, place: Place) -> None:
+    """It is about to be created there; a lost answer does not make us forget it."""
+    if place not in places(entity_id):
+        _note(entity_id, place, place.iban)
+
+
 def remember(entity_id: str, number: int, account: Account) -> None:
-    place = (account.id or account.iban, str(number))
-    _rows().filter(entity_id=entity_id).exclude(remote_id=place[0], container_id=place[1]).delete()
-    Reference.objects.get_or_create(
+    """It stands there now, and nowhere else any more."""
+    remote_id = account.id or account.iban
+    mine = _rows().filter(entity_id=entity_id)
+    mine.filter(container_id=str(number)).exclude(remote_id=remote_id).delete()
+    leave(entity_id, but=number)
+    _note(entity_id, Place(number, account.iban), remote_id)
+
+
+def leave(entity_id: str, *, but: int | None = None) -> None:
+    for row in _rows().filter(entity_id=entity_id).exclude(container_id=str(but)):
+        if not row.data.get(BEHIND):
+            Reference.objects.filter(pk=row.pk).update(data={**row.data, BEHIND: True})
+
+
+def forget(entity_id: str, gone: Iterable[Place]) -> None:
+    for place in gone:
+        rows = _rows().filter(entity_id=entity_id, container_id=str(place.number))
+        Reference.objects.filter(pk__in=[row.pk for row in rows if row.data.get(IBAN) == place.iban]).delete()
+
+
+def stands_elsewhere(entity_id: str, number: int, account: Account) -> bool:
+    """Whether another account of the CRM stands for this account in Advoware."""
+    same = _rows().filter(remote_id__in=[account.id, account.iban], container_id=str(number))
+    return any(not row.data.get(BEHIND) for row in same.exclude(entity_id=entity_id))
+
+
+def once_known(number: int, accounts: Iterable[Account]) -> frozenset[str]:
+    """IBANs of those accounts of the party that an account of the CRM stands for, or once stood for."""
+    by_id = {key: account.iban for account in accounts for key in (account.id, account.iban) if key}
+    known = _rows().filter(remote_id__in=list(by_id), container_id=str(number))
+    return frozenset(by_id[remote_id] for remote_id in known.values_list("remote_id", flat=True))
+
+
+def _note(entity_id: str, place: Place, remote_id: str) -> None:
+    row, _made = Reference.objects.get_or_create(
         entity_type=FIELDS.bank_entity,
         entity_id=entity_id,
         system=SystemName.ADVOWARE,
         kind=ReferenceKind.BANK_ACCOUNT,
-        remote_id=place[0],
-        container_id=place[1],
+        remote_id=remote_id,
+        container_id=str(place.number),
     )
-
-
-def forget(entity_id: str) -> None:
-    _rows().filter(entity_id=entity_id).delete()
-
-
-def stands_elsewhere(entity_id: str) -> bool:
-    """Whether another account of the CRM is the same account in Advoware."""
-    mine = _rows().filter(entity_id=entity_id).first()
-    if mine is None:
-        return False
-    same = _rows().filter(remote_id=mine.remote_id, container_id=mine.container_id)
-    return same.exclude(entity_id=entity_id).exists()
+    if row.data != {IBAN: place.iban}:
+        Reference.objects.filter(pk=row.pk).update(data={IBAN: place.iban})
 
 
 def _rows() -> QuerySet[Reference]:
     return Reference.objects.filter(
         system=SystemName.ADVOWARE, kind=ReferenceKind.BANK_ACCOUNT, entity_type=FIELDS.bank_entity
+    )
+
+
+def _parties() -> QuerySet[Reference]:
+    return Reference.objects.filter(
+        system=SystemName.ADVOWARE, kind=ReferenceKind.PARTY, entity_type=FIELDS.party_entity
     )

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from syncapp.clients.espocrm import FIELDS, EspoBankAccount, EspoClient
 from syncapp.events.registry import BANK_SYNC, PARTY_ACCOUNTS
 from syncapp.flows.bankverbindungen.mapping import Agreed, unchanged
-from syncapp.flows.bankverbindungen.sync import crm_account
+from syncapp.flows.bankverbindungen.reading import crm_account
 from syncapp.flows.differences import Difference, How
 from syncapp.models import Reason, Record, Reference, ReferenceKind, Status
 
 ROWS = 200
-COLUMNS = (FIELDS.iban, FIELDS.bic, FIELDS.bank_holder, FIELDS.bank_name, FIELDS.bank_party)
+COLUMNS = (FIELDS.iban, FIELDS.bic, FIELDS.bank_holder, FIELDS.bank_name, FIELDS.bank_party, FIELDS.bank_default)
+CLOCK_GRAIN = timedelta(seconds=2)  # EspoCRM's times are whole seconds
 
 
 def in_crm(
@@ -27,7 +28,6 @@ def in_crm(
         accounts = [EspoBankAccount.from_api(stamp.values) for stamp in batch]
         rows = Record.objects.filter(step=BANK_SYNC, entity_id__in=[account.id for account in accounts])
         records = {record.entity_id: record for record in rows}
-        seen.update(records)
         seen.update(account.id for account in accounts)
         tell(len(batch))
         for account in accounts:
@@ -45,9 +45,10 @@ def _changed(account: EspoBankAccount, record: Record | None) -> How | None:
         return How.NEW
     if record.status in (Status.WAITING, Status.RUNNING):
         return None
-    if record.status == Status.IN_SYNC:
-        return None if unchanged(crm_account(account), Agreed.from_json(record.agreed)) else How.CHANGED
-    later = account.modified_at is not None and account.modified_at > record.changed_at
+    agreed = Agreed.from_json(record.agreed)
+    if agreed.seen and record.status in (Status.IN_SYNC, Status.SKIPPED) and record.reason != Reason.DISCARDED:
+        return None if unchanged(crm_account(account), agreed) else How.CHANGED
+    later = account.modified_at is not None and account.modified_at > record.changed_at - CLOCK_GRAIN
     return How.CHANGED if later else None
 
 

@@ -144,10 +144,10 @@ class BeteiligteSync:
         agreed = stamped(came.agreed, reading.stamp(crm), people.last_entry(record), look=look)
         noted = crm.number == advoware.number
         self._run.clear_open_writes()  # both sides were read; a task or a conflict may stay open for long
-        self._tell_bank_accounts(state, advoware)
         register.remember(
             *entity, advoware.number, fingerprint=advoware.fingerprint, row_id=advoware.row_id, noted=noted
         )
+        self._tell_bank_accounts(state, advoware)
         return replace(self._ending(plan, open_tasks, came.moved_on), agreed=agreed.to_json())
 
     def _dated(self, state: PartyState, ending: Ending) -> Ending:
@@ -158,11 +158,12 @@ class BeteiligteSync:
         return replace(ending, agreed=replace(state.agreed, stamp=stamp).to_json())
 
     def _tell_bank_accounts(self, state: PartyState, advoware: AdvowareSide) -> None:
-        """Accounts that waited for the party go on; those that only Advoware has are looked for (setting)."""
-        if state.agreed.number != advoware.number:
-            systems.wake(Reason.PARTY_PENDING)
-        if settings.CONFIG.BANK_ACCOUNTS_TO_ESPOCRM and state.agreed.fingerprint != advoware.fingerprint:
-            run = self._run
+        """Accounts that waited for the party go on, or follow it; what only Advoware has is looked for (setting)."""
+        run, before = self._run, state.agreed
+        if before.number != advoware.number:
+            systems.wake(Reason.PARTY_PENDING, detail=run.entity_id)
+        wanted = settings.CONFIG.BANK_ACCOUNTS_TO_ESPOCRM and before.fingerprint != advoware.fingerprint
+        if wanted or before.number not in (None, advoware.number):
             dispatch.emit("vmh.bankkonten.check", run.entity_type, [run.entity_id], trace_id=run.trace_id)
 
     def _ending(self, plan: Plan, open_tasks: int, moved_on: bool) -> Ending:

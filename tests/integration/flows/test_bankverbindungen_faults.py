@@ -1,0 +1,511 @@
+"""Bank accounts when something goes wrong, and what people do to them that no rule foresees."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.utils import timezone
+
+from syncapp import jobs
+from syncapp.clients.advoware import AdvowareClient, BankAccount
+from syncapp.engine import locks, people, retry, switches, wishes
+from syncapp.engine.sweep import sweep
+from syncapp.engine.wishes import Target
+from syncapp.events.registry import BANK_SYNC, PARTY_ACCOUNTS, PARTY_SYNC
+from syncapp.flows import scans
+from syncapp.models import Reason, Record, Reference, Status, Task, TaskState, Urgency
+from tests.integration.flows.test_agreement import dying
+from tests.integration.flows.test_bankverbindungen import (
+    BANK,
+    IBAN,
+    OTHER,
+    account,
+    in_crm,
+    look,
+    shown,
+    tasks,
+    there,
+)
+from tests.parties import PARTY, Parties
+from tests.world import World, configured
+
+pytestmark = pytest.mark.django_db
+THIRD = "DE89370400440532013000"
+
+
+@pytest.fixture
+def parties(world: World) -> Parties:
+    return Parties(world)
+
+
+def event(parties: Parties, pk: str) -> Record:
+    """What a webhook leaves behind."""
+    return look(parties, pk, thorough=False)
+
+
+def close(pk: str) -> None:
+    """A person closes the one open task and the hub looks at it again, as the button does."""
+    task = Task.objects.get(record__entity_id=pk, state=TaskState.OPEN)
+    assert people.close_task(task, None, "")
+    retry.retry(Record.objects.filter(pk=task.record_id))
+
+
+def targets(pk: str) -> list[tuple[str, str]]:
+    rows = Task.objects.filter(record__entity_id=pk, state=TaskState.OPEN).order_by("pk")
+    return [(row.kind, row.target_id) for row in rows]
+
+
+# Nothing is made twice
+
+
+def test_two_accounts_of_the_crm_with_one_iban_make_one_in_advoware(parties: Parties) -> None:
+    party, number = parties.pair()
+    first, second = account(parties, party), account(parties, party, iban=IBAN.lower())
+    asked = AdvowareClient.bank_accounts
+    began: list[str] = []
+
+    def read(client: AdvowareClient, of: int) -> tuple[BankAccount, ...]:
+        answer = asked(client, of)
+        if not began:  # the other one runs from its beginning to its end while this one has only read
+            began.append(second)
+            look_now(second)
+        return answer
+
+    with mock.patch.object(AdvowareClient, "bank_accounts", read):
+        look_now(first)
+    parties.world.drive()
+    assert [row["iban"] for row in there(parties, number)] == [IBAN]
+    assert {Record.objects.get(entity_id=pk).status for pk in (first, second)} == {Status.IN_SYNC}
+
+
+def look_now(pk: str) -> None:
+    wishes.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT, thorough=True)
+    jobs.run_now(Record.objects.get(step=BANK_SYNC, entity_id=pk).pk, BANK_SYNC, even_early=True)
+
+
+def test_while_another_run_creates_for_the_party_a_run_waits_its_turn(parties: Parties) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party)
+    with locks.hold(f"{BANK_SYNC}:Beteiligte:{number}", "another"):
+        look_now(pk)
+    assert Record.objects.get(entity_id=pk).reason == Reason.LOCK_BUSY
+    assert there(parties, number) == []
+    parties.world.drive()
+    assert len(there(parties, number)) == 1
+
+
+def test_an_account_made_while_the_partys_accounts_are_read_is_not_brought_back(parties: Parties) -> None:
+    party, number = parties.pair()
+    asked = AdvowareClient.bank_accounts
+    made: list[str] = []
+
+    def read(client: AdvowareClient, of: int) -> tuple[BankAccount, ...]:
+        if not made:
+            made.append(account(parties, party))
+            look_now(made[0])
+        return asked(client, of)
+
+    with configured(BANK_ACCOUNTS_TO_ESPOCRM=True), mock.patch.object(AdvowareClient, "bank_accounts", read):
+        look(parties, party, PARTY_ACCOUNTS, PARTY)
+    assert [row["id"] for row in in_crm(parties)] == made
+    assert len(there(parties, number)) == 1
+
+
+def test_an_account_that_advoware_took_and_does_not_show_is_not_created_again(parties: Parties) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party)
+    with mock.patch.object(AdvowareClient, "bank_accounts", return_value=()):
+        for _ in range(3):
+            record = look(parties, pk)
+    assert len(there(parties, number)) == 1
+    assert (record.status, targets(pk)) == (Status.SKIPPED, [("bank_gone", str(number))])
+    assert look(parties, pk).status == Status.IN_SYNC
+    assert targets(pk) == []
+
+
+@pytest.mark.parametrize("calls", range(12))
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_death_at_any_call_makes_one_account(parties: Parties, calls: int, answered: bool) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party, istStandard=True)
+    wishes.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT)
+    with dying(calls, answered):
+        parties.world.drive()
+    Record.objects.filter(status=Status.RUNNING).update(leased_until=timezone.now() - timedelta(minutes=1))
+    sweep()
+    parties.world.drive()
+    assert len(there(parties, number)) == 1
+    assert Record.objects.get(step=BANK_SYNC, entity_id=pk).status == Status.IN_SYNC
+    assert shown(parties, pk)["syncStatus"] == "clean"
+    before = parties.world.mark()
+    look(parties, pk)
+    assert parties.world.writes(before) == []
+
+
+def test_the_same_iban_twice_in_advoware_does_not_swing(parties: Parties) -> None:
+    party, number = parties.pair()
+    add = parties.world.sandbox.advoware.add_bank_account
+    for holder in ("Almut Wendland", "A. W."):
+        add(number, {"iban": IBAN, "kontoinhaber": holder})
+    pk = account(parties, party)
+    look(parties, pk)
+    taken = shown(parties, pk)["kontoinhaber"]
+    asked = AdvowareClient.bank_accounts
+    with mock.patch.object(AdvowareClient, "bank_accounts", lambda client, of: asked(client, of)[::-1]):
+        before = parties.world.mark()
+        assert look(parties, pk).status == Status.IN_SYNC
+    assert parties.world.writes(before) == []
+    assert shown(parties, pk)["kontoinhaber"] == taken
+
+
+# What was lost on the way is not forgotten
+
+
+@pytest.mark.parametrize("crash", [False, True])
+def test_deleted_after_a_creation_whose_answer_was_lost(parties: Parties, crash: bool) -> None:
+    party, number = parties.pair()
+    pk = lost_creation(parties, party, crash=crash)
+    parties.world.sandbox.delete(BANK, pk)
+    assert event(parties, pk).reason == Reason.TASK_OPEN
+    assert targets(pk) == [("bank_deleted", str(number))]
+    parties.world.sandbox.advoware.remove_bank_account(number, there(parties, number)[0]["id"])
+    assert event(parties, pk).reason == Reason.ENTITY_GONE
+    assert targets(pk) == []
+
+
+def test_another_iban_after_a_creation_whose_answer_was_lost(parties: Parties) -> None:
+    party, number = parties.pair()
+    pk = lost_creation(parties, party)
+    parties.world.sandbox.update(BANK, pk, {"iban": OTHER})
+    event(parties, pk)
+    assert tasks(pk) == [("bank_changed", [{"field": "iban", "now": IBAN, "wanted": OTHER}])]
+    assert len(there(parties, number)) == 1
+
+
+@pytest.mark.parametrize("change", [{"iban": ""}, {"beteiligteId": None}])
+def test_emptied_and_deleted_after_a_creation_whose_answer_was_lost(parties: Parties, change: dict[str, Any]) -> None:
+    party, number = parties.pair()
+    pk = lost_creation(parties, party)
+    parties.world.sandbox.update(BANK, pk, change)
+    assert event(parties, pk).status == Status.SKIPPED
+    parties.world.sandbox.delete(BANK, pk)
+    event(parties, pk)
+    assert targets(pk) == [("bank_deleted", str(number))]
+
+
+def lost_creation(parties: Parties, party: str, *, crash: bool = False) -> str:
+    pk = account(parties, party)
+    if crash:
+        wishes.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT)
+        post = AdvowareClient.create_bank_account
+
+        def last(client: AdvowareClient, number: int, **values: str) -> None:
+            post(client, number, **values)
+            raise KeyboardInterrupt
+
+        with mock.patch.object(AdvowareClient, "create_bank_account", last), pytest.raises(KeyboardInterrupt):
+            jobs.run_now(Record.objects.get(step=BANK_SYNC).pk, BANK_SYNC, even_early=True)
+        Record.objects.filter(status=Status.RUNNING).update(leased_until=timezone.now() - timedelta(minutes=1))
+        sweep()
+    else:
+        parties.world.sandbox.add_fault("cut_after", system="advoware", method="POST", path="Bankverb", times=1)
+        look_now(pk)
+    assert Record.objects.get(step=BANK_SYNC).status == Status.WAITING
+    return pk
+
+
+# People and their tasks
+
+
+def test_a_second_removal_in_advoware_is_asked_about_again(parties: Parties) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party)
+    look(parties, pk)
+    remove = parties.world.sandbox.advoware.remove_bank_account
+    remove(number, there(parties, number)[0]["id"])
+    look(parties, pk)
+    close(pk)
+    parties.world.drive()
+    assert len(there(parties, number)) == 1
+    remove(number, there(parties, number)[0]["id"])
+    look(parties, pk)
+    assert there(parties, number) == []
+    assert targets(pk) == [("bank_gone", str(number))]
+
+
+@pytest.mark.parametrize("kind", ["cut_before", "cut_after", "500"])
+def test_a_creation_that_a_person_asked_for_comes_about_whatever_happens(parties: Parties, kind: str) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party)
+    look(parties, pk)
+    parties.world.sandbox.advoware.remove_bank_account(number, there(parties, number)[0]["id"])
+    look(parties, pk)
+    fault: dict[str, Any] = {"kind": "status", "status": 500} if kind == "500" else {"kind": kind}
+    parties.world.sandbox.add_fault(**fault, system="advoware", method="POST", path="Bankverbindungen", times=2)
+    close(pk)
+    parties.world.drive()
+    assert len(there(parties, number)) == 1
+    assert targets(pk) == []
+
+
+def test_a_change_that_a_person_leaves_as_it_is_costs_no_more_looks(parties: Parties) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party, bic="BYLADEM1001")
+    look(parties, pk)
+    parties.world.sandbox.update(BANK, pk, {"bic": "INGDDEFFXXX"})
+    event(parties, pk)
+    close(pk)
+    parties.world.drive()
+    record = Record.objects.get(step=BANK_SYNC)
+    assert (record.status, targets(pk), shown(parties, pk)["syncStatus"]) == (Status.IN_SYNC, [], "clean")
+    assert [each.entity_id for each in scans.differences(scan=scans.ALL_PARTIES) if each.step == BANK_SYNC] == []
+    (row,) = there(parties, number)
+    parties.world.sandbox.advoware.update_bank_account(number, row["id"], {"bic": "COBADEFFXXX"})
+    look(parties, pk)
+    assert tasks(pk) == [("bank_changed", [{"field": "bic", "now": "COBADEFFXXX", "wanted": "INGDDEFFXXX"}])]
+
+
+def test_left_in_advoware_by_a_person_it_does_not_come_back(parties: Parties) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party)
+    look(parties, pk)
+    parties.world.sandbox.delete(BANK, pk)
+    event(parties, pk)
+    close(pk)
+    parties.world.drive()
+    assert Record.objects.get(step=BANK_SYNC).reason == Reason.ENTITY_GONE
+    with configured(BANK_ACCOUNTS_TO_ESPOCRM=True):
+        look(parties, party, PARTY_ACCOUNTS, PARTY)
+    assert in_crm(parties) == []
+    assert len(there(parties, number)) == 1
+
+
+def test_of_two_accounts_of_the_crm_the_last_deletion_is_a_task(parties: Parties) -> None:
+    party, number = parties.pair()
+    both = [account(parties, party), account(parties, party)]
+    for pk in both:
+        look(parties, pk)
+    for pk in both:
+        parties.world.sandbox.delete(BANK, pk)
+    for pk in both:
+        event(parties, pk)
+    assert [targets(pk) for pk in both] == [[], [("bank_deleted", str(number))]]
+
+
+def test_an_iban_that_another_account_still_has_is_not_taken_away(parties: Parties) -> None:
+    party, number = parties.pair()
+    pk, other = account(parties, party), account(parties, party)
+    look(parties, pk)
+    look(parties, other)
+    parties.world.sandbox.update(BANK, pk, {"iban": OTHER})
+    assert event(parties, pk).status == Status.IN_SYNC
+    assert {row["iban"] for row in there(parties, number)} == {IBAN, OTHER}
+    assert look(parties, other).status == Status.IN_SYNC
+
+
+def test_restored_in_the_crm_the_task_is_over(parties: Parties) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party)
+    look(parties, pk)
+    parties.world.sandbox.delete(BANK, pk)
+    event(parties, pk)
+    parties.world.sandbox.restore(BANK, pk)
+    scans.run(scans.ALL_PARTIES, confirmed=True)
+    parties.world.drive()
+    assert Record.objects.get(step=BANK_SYNC).status == Status.IN_SYNC
+    assert targets(pk) == []
+    assert len(there(parties, number)) == 1
+
+
+# Parties that move
+
+
+def test_moved_to_another_party_it_is_created_there_and_to_be_removed_here(parties: Parties) -> None:
+    old, old_number = parties.pair()
+    new, new_number = parties.pair()
+    pk = account(parties, old)
+    look(parties, pk)
+    parties.world.sandbox.update(BANK, pk, {"beteiligteId": new})
+    record = event(parties, pk)
+    assert (record.status, record.reason) == (Status.SKIPPED, Reason.TASK_OPEN)
+    assert [row["iban"] for row in there(parties, new_number)] == [IBAN]
+    assert targets(pk) == [("bank_deleted", str(old_number))]
+    with configured(BANK_ACCOUNTS_TO_ESPOCRM=True):
+        look(parties, old, PARTY_ACCOUNTS, PARTY)
+    assert len(in_crm(parties)) == 1
+    parties.world.sandbox.advoware.remove_bank_account(old_number, there(parties, old_number)[0]["id"])
+    assert look(parties, pk).status == Status.IN_SYNC
+    assert (targets(pk), shown(parties, pk)["syncStatus"]) == ([], "clean")
+    assert Reference.objects.filter(entity_id=pk).count() == 1
+
+
+def test_moved_there_and_back_again(parties: Parties) -> None:
+    old, old_number = parties.pair()
+    new, new_number = parties.pair()
+    pk = account(parties, old)
+    look(parties, pk)
+    for party in (new, old):
+        parties.world.sandbox.update(BANK, pk, {"beteiligteId": party})
+        event(parties, pk)
+    assert len(there(parties, old_number)) == 1
+    assert targets(pk) == [("bank_deleted", str(new_number))]
+
+
+def test_a_move_that_sent_no_event_is_found(parties: Parties) -> None:
+    old, _ = parties.pair()
+    new, number = parties.pair()
+    pk = account(parties, old)
+    look(parties, pk)
+    parties.world.sandbox.update(BANK, pk, {"beteiligteId": new}, silent=True)
+    scans.run(scans.PARTIES, confirmed=True)
+    parties.world.drive()
+    assert [row["iban"] for row in there(parties, number)] == [IBAN]
+
+
+def test_accounts_follow_when_their_party_gets_another_number(parties: Parties) -> None:
+    party, old = parties.pair()
+    pk = account(parties, party)
+    look(parties, pk)
+    new = parties.in_advoware()
+    parties.edit_crm(party, betnr=new)
+    parties.sync(party)
+    assert parties.record(party).agreed["number"] == new
+    assert [row["iban"] for row in there(parties, new)] == [IBAN]
+    assert targets(pk) == [], "the old number is nobody's in the CRM any more: what stands there is not ours to judge"
+    assert len(there(parties, old)) == 1
+
+
+def test_a_party_that_is_gone_in_advoware_is_one_task_and_not_one_for_each_account(parties: Parties) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party)
+    look(parties, pk)
+    fresh = account(parties, party, iban=OTHER)
+    parties.remove_in_advoware(number)
+    for each in (pk, fresh):
+        look_now(each)
+        record = Record.objects.get(step=BANK_SYNC, entity_id=each)
+        assert (record.status, record.reason, targets(each)) == (Status.WAITING, Reason.PARTY_PENDING, [])
+
+
+@pytest.mark.parametrize("why", ["off", "observing"])
+def test_an_account_of_a_party_that_may_not_be_created_is_not_asked_for_each_minute(parties: Parties, why: str) -> None:
+    party = parties.in_crm()
+    pk = account(parties, party)
+    if why == "observing":
+        switches.set_observing(PARTY_SYNC, True)
+    with configured(ADVOWARE_WRITE_ENABLED=why == "observing"):
+        parties.event(party)
+        jobs.run_now(parties.record(party).pk, PARTY_SYNC, even_early=True)
+        look_now(pk)
+    record = Record.objects.get(step=BANK_SYNC)
+    assert record.reason == Reason.PARTY_PENDING
+    assert record.due_at is not None
+    assert record.due_at > timezone.now() + timedelta(minutes=30)
+    switches.set_observing(PARTY_SYNC, False)
+    jobs.run_now(parties.record(party).pk, PARTY_SYNC, even_early=True)
+    record.refresh_from_db()
+    assert record.due_at is not None
+    assert record.due_at <= timezone.now(), "its party is there now"
+
+
+def test_a_new_party_wakes_its_own_accounts_only(parties: Parties) -> None:
+    mine, another = parties.in_crm(), parties.in_crm()
+    waiting = [account(parties, party) for party in (mine, another)]
+    for pk in waiting:
+        look_now(pk)
+    parties.event(mine)
+    jobs.run_now(parties.record(mine).pk, PARTY_SYNC, even_early=True)
+    due = [Record.objects.get(step=BANK_SYNC, entity_id=pk).due_at for pk in waiting]
+    assert [moment is not None and moment <= timezone.now() for moment in due] == [True, False]
+
+
+# Defaults
+
+
+def test_a_default_that_a_person_sets_holds_against_our_own_later_writes(parties: Parties) -> None:
+    party, number = parties.pair()
+    old = account(parties, party, istStandard=True, kontoinhaber="Almut Wendland")
+    new = account(parties, party, iban=OTHER)
+    for pk in (old, new):
+        look(parties, pk)
+    parties.world.sandbox.update(BANK, new, {"istStandard": True}, silent=True)
+    row = next(row for row in there(parties, number) if row["iban"] == IBAN)
+    parties.world.sandbox.advoware.update_bank_account(number, row["id"], {"kontoinhaber": "A. Wendland"})
+    parties.world.sandbox.update(BANK, old, {"name": "Bookkeeping makes this one the younger one"})
+    look(parties, old)
+    scans.run(scans.PARTIES, confirmed=True)
+    parties.world.drive()
+    assert shown(parties, old)["kontoinhaber"] == "A. Wendland"
+    assert [shown(parties, pk)["istStandard"] for pk in (old, new)] == [False, True]
+
+
+def test_setting_the_default_alone_is_a_change(parties: Parties) -> None:
+    party, _ = parties.pair()
+    old = account(parties, party, istStandard=True)
+    new = account(parties, party, iban=OTHER)
+    for pk in (old, new):
+        look(parties, pk)
+    for default, loser in ((new, old), (old, new), (new, old)):
+        parties.world.sandbox.update(BANK, default, {"istStandard": True})
+        event(parties, default)
+        assert [shown(parties, pk)["istStandard"] for pk in (default, loser)] == [True, False]
+        event(parties, loser)
+    parties.world.sandbox.update(BANK, old, {"istStandard": True}, silent=True)
+    scans.run(scans.PARTIES, confirmed=True)
+    parties.world.drive()
+    assert [shown(parties, pk)["istStandard"] for pk in (old, new)] == [True, False]
+
+
+# Brought to the CRM
+
+
+def test_an_iban_that_is_not_valid_is_not_brought_to_the_crm(parties: Parties) -> None:
+    party, number = parties.pair()
+    parties.world.sandbox.advoware.add_bank_account(number, {"iban": "DE02120300000000202052"})
+    parties.world.sandbox.advoware.add_bank_account(number, {"iban": THIRD.lower()})
+    with configured(BANK_ACCOUNTS_TO_ESPOCRM=True):
+        look(parties, party, PARTY_ACCOUNTS, PARTY)
+    assert [row["iban"] for row in in_crm(parties)] == [THIRD]
+
+
+def test_an_empty_list_of_accounts_takes_nothing_away(parties: Parties) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party)
+    look(parties, pk)
+    with mock.patch.object(AdvowareClient, "bank_accounts", return_value=()):
+        assert look(parties, pk).reason == Reason.TASK_OPEN
+    before = parties.world.mark()
+    assert look(parties, pk).status == Status.IN_SYNC
+    assert (targets(pk), len(there(parties, number))) == ([], 1)
+    assert [call["path"] for call in parties.world.writes(before) if "advoware" in call["path"]] == []
+
+
+# Switches
+
+
+@pytest.mark.parametrize(("to_advoware", "to_crm"), [(False, False), (False, True), (True, False)])
+def test_switches_hold_each_way_and_let_go(parties: Parties, to_advoware: bool, to_crm: bool) -> None:
+    party, number = parties.pair()
+    known = account(parties, party, kontoinhaber="Almut Wendland")
+    look(parties, known)
+    (row,) = there(parties, number)
+    parties.world.sandbox.advoware.update_bank_account(number, row["id"], {"kontoinhaber": "A. Wendland"})
+    fresh = account(parties, party, iban=OTHER)
+    before = parties.world.mark()
+    with configured(ADVOWARE_WRITE_ENABLED=to_advoware, ADVOWARE_TO_ESPOCRM_ENABLED=to_crm):
+        for pk in (known, fresh):
+            look_now(pk)
+        held = {Record.objects.get(step=BANK_SYNC, entity_id=pk).reason for pk in (known, fresh)}
+        assert (shown(parties, known)["kontoinhaber"] == "A. Wendland") == to_crm
+        assert (len(there(parties, number)) == 2) == to_advoware
+        assert held == {Reason.WRITING_OFF} if not (to_advoware or to_crm) else {"", Reason.WRITING_OFF}
+        if not (to_advoware or to_crm):
+            assert parties.world.writes(before) == []
+        assert switches.wake_observed() == 0
+    assert switches.wake_observed() == 2 - to_advoware - to_crm
+    parties.world.drive()
+    assert shown(parties, known)["kontoinhaber"] == "A. Wendland"
+    assert len(there(parties, number)) == 2
