@@ -101,7 +101,7 @@ def decide(pair: Pair, rules: Rules) -> Decision:
             return _both(pair, advoware, advoware.entry, google, rules)
         return _only_advoware(pair, advoware, advoware.entry, google, rules)
     if isinstance(google, Shown):
-        return _only_google(pair, advoware, google, rules)
+        return _only_google(pair, advoware, google, _as_shown(pair, google, rules))
     if advoware is Missing.OUTSIDE:
         return Decision(What.LEAVE)  # deleted in Google too; nothing is decided without a look at Advoware
     return Decision(What.FORGET)
@@ -123,16 +123,26 @@ def same_in_google(one: Entry | None, other: Entry | None, rules: Rules) -> bool
     return one == other if rules.show_contents else anonymised(one) == anonymised(other)
 
 
-def _both(pair: Pair, advoware: Shown, entry: Entry, google: Shown, rules: Rules) -> Decision:
-    wanted, shown = for_google(entry, rules), google.entry
-    if shown is not None and same_in_google(wanted, shown, rules):
+def _as_shown(pair: Pair, google: Shown, rules: Rules) -> Rules:
+    """An event that shows no contents, because it was written without, tells its times only, whatever is wanted now."""
+    hidden = any(entry is not None and anonymised(entry) == entry for entry in (pair.agreed_google, google.entry))
+    return replace(rules, show_contents=rules.show_contents and not hidden)
+
+
+def _both(pair: Pair, advoware: Shown, entry: Entry, google: Shown, wanted_rules: Rules) -> Decision:
+    wanted, shown = for_google(entry, wanted_rules), google.entry
+    if wanted == shown:
         return Decision(What.NOTHING)
+    rules = _as_shown(pair, google, wanted_rules)
+    same = shown is not None and same_in_google(wanted, shown, rules)
     if google.read_only:
-        return Decision(What.LEAVE)
+        return Decision(What.NOTHING if same else What.LEAVE)
+    to_google = Decision(What.UPDATE_GOOGLE, wanted)
+    if same:
+        return to_google  # at the same time, but with contents that it is not to show, or without those that it is to
     first_time = pair.agreed_advoware is None
     ours_changed = entry != pair.agreed_advoware
     theirs_changed = shown is None or not same_in_google(pair.agreed_google, shown, rules)
-    to_google = Decision(What.UPDATE_GOOGLE, wanted)
     if advoware.read_only:
         return replace(to_google, overruled=shown if theirs_changed and not first_time else None)
     if not ours_changed and not theirs_changed:
