@@ -196,6 +196,7 @@ class Config(BaseSettings):
     CALENDAR_SYNC_DEBUG_KUERZEL: CommaList = ()
     CALENDAR_FULL_CONTENT: bool = True
     CALENDAR_CONFLICTS: Literal["advoware", "google"] = "advoware"
+    CALENDAR_PUSH_URL: HttpUrl = ""
     CALENDAR_DELETION_LIMIT: Positive = 10  # more than this AND more than the percentage of an employee's appointments
     CALENDAR_DELETION_PERCENT: Annotated[int, Field(gt=0, le=100)] = 20
 

@@ -16,7 +16,8 @@ from syncapp.engine.runner import Preview, Step
 from syncapp.engine.settling import Settlement
 from syncapp.events import registry
 from syncapp.flows import scans
-from syncapp.models import Record, ScanRun, Status
+from syncapp.flows.calendar import asking, push
+from syncapp.models import Record, ScanRun, Status, Urgency
 
 PRUNE = "syncapp.jobs.prune"
 TOGETHER_SECONDS = 0.5  # one slow record shall not keep others from an idle worker
@@ -58,6 +59,15 @@ def scan_parties() -> None:
 
 def scan_all_parties() -> None:
     scans.run(scans.ALL_PARTIES)
+
+
+def calendar() -> None:
+    if asking.ready():
+        asking.everyone(Urgency.SCAN)
+
+
+def calendar_push() -> None:
+    push.ask_where_needed()
 
 
 def scan_confirmed(pk: int) -> None:

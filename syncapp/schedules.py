@@ -90,6 +90,18 @@ JOBS: tuple[Job, ...] = (
         timeout=scans.LONGEST_SECONDS,
     ),
     Job(
+        "calendar",
+        "syncapp.jobs.calendar",
+        _("Has the calendars of all employees compared with Advoware"),
+        cron="3-59/15 * * * *",
+    ),
+    Job(
+        "calendar_push",
+        "syncapp.jobs.calendar_push",
+        _("Opens, renews and stops the channels through which Google tells of changes"),
+        cron="41 * * * *",
+    ),
+    Job(
         "prune",
         "syncapp.jobs.prune",
         _("Deletes old bodies, messages, attempts and journal entries (settings KEEP_…)"),

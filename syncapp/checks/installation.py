@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bitbylaw.config import Config
-from syncapp.checks import advoware, google
+from syncapp.checks import advoware, calendar, google
 from syncapp.checks.faults import Fault
 from syncapp.events.registry import StepSpec
 
@@ -37,6 +37,7 @@ def faults(settings: Any) -> Iterator[Fault]:
     yield from _doors(settings.CONFIG)
     yield from advoware.faults(settings.CONFIG)
     yield from google.faults(settings.CONFIG)
+    yield from calendar.faults(settings.CONFIG)
 
 
 def _times(config: Config, queue: dict[str, Any]) -> Iterator[Fault]:

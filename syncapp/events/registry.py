@@ -57,6 +57,7 @@ PARTY_ACCOUNTS = "bankverbindungen_of_party"
 TASK_MIRROR = mirror.STEP
 CALENDAR_SYNC = "calendar_employee"
 CALENDAR_ALL = "calendar_all"
+CALENDAR_PUSH = "calendar_push"
 
 # Topics on which nothing runs on purpose: their webhooks are accepted and recorded. Any other topic must have a step.
 RECORDED_ONLY: tuple[str, ...] = ()
@@ -145,6 +146,20 @@ def steps() -> tuple[StepSpec, ...]:
             systems=("espocrm", "advoware"),
         ),
         StepSpec(
+            name="calendar_trigger",
+            description=_("Other programs have the calendar of an employee, or all calendars, looked at"),
+            flow="calendar",
+            triggers=(_http("POST /advoware/calendar/sync"),),
+            emits=("calendar.sync.all", "calendar.sync.employee"),
+        ),
+        StepSpec(
+            name="calendar_push_webhook",
+            description=_("Receives from Google that a calendar changed"),
+            flow="calendar",
+            triggers=(_http("POST /google/calendar/push"),),
+            emits=("calendar.sync.employee",),
+        ),
+        StepSpec(
             name=CALENDAR_ALL,
             description=_("Asks Advoware for its employees and has each one's calendar looked at"),
             flow="calendar",
@@ -158,8 +173,17 @@ def steps() -> tuple[StepSpec, ...]:
             description=_("Brings an employee's appointments into agreement between Advoware and Google Calendar"),
             flow="calendar",
             triggers=(_topic("calendar.sync.employee"),),
+            emits=("calendar.push.check",),
             runs="syncapp.flows.calendar.sync.CalendarSync",
             systems=("advoware", "google"),
+        ),
+        StepSpec(
+            name=CALENDAR_PUSH,
+            description=_("Keeps a channel open through which Google tells at once that a calendar changed"),
+            flow="calendar",
+            triggers=(_topic("calendar.push.check"), Trigger(Kind.CRON, "41 * * * *")),
+            runs="syncapp.flows.calendar.push.PushChannels",
+            systems=("google",),
         ),
         StepSpec(
             name=PARTY_ACCOUNTS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from django.db import models
@@ -113,7 +114,9 @@ class PushChannel(models.Model):
 
     id = models.CharField(max_length=64, primary_key=True)
     employee = models.ForeignKey(CalendarEmployee, on_delete=models.CASCADE, related_name="channels")
-    resource_id = models.CharField(max_length=200, blank=True, default="")
+    calendar_id = models.CharField(max_length=200)
+    address = models.CharField(max_length=300)  # of the hub, as Google was told it
+    resource_id = models.CharField(max_length=200, blank=True, default="")  # empty: Google's answer is not known
     token_digest = models.CharField(max_length=64)  # SHA-256 of what Google sends back with each call
     expires_at = models.DateTimeField(_("ends"))
     created_at = models.DateTimeField(_("opened"))
@@ -124,3 +127,7 @@ class PushChannel(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+    @staticmethod
+    def digest_of(token: str) -> str:
+        return sha256(token.encode()).hexdigest()

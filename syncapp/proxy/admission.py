@@ -39,9 +39,9 @@ def admit(key: ProxyKey, method: str, path: str) -> None:
         raise Refused(ProxyRefusal.PAUSED, retry_after=COME_BACK_SECONDS)
 
 
-def body_of(request: HttpRequest) -> bytes:
-    """As it came. Read here and not by Django, whose own limit is that of the webhooks."""
-    limit = int(settings.CONFIG.ADVOWARE_PROXY_MAX_MB) * MEGABYTE
+def body_of(request: HttpRequest, longest: int | None = None) -> bytes:
+    """As it came, at most so many bytes. Read here and not by Django, whose own limit is that of the webhooks."""
+    limit = longest or int(settings.CONFIG.ADVOWARE_PROXY_MAX_MB) * MEGABYTE
     announced = request.META.get("CONTENT_LENGTH") or ""
     if not announced and request.headers.get("Transfer-Encoding"):
         raise Refused(ProxyRefusal.NO_LENGTH)  # Django takes it for empty

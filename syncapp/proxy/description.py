@@ -53,3 +53,37 @@ GET: Final = _words("Read from Advoware", False)
 POST: Final = _words("Create in Advoware", True)
 PUT: Final = _words("Replace in Advoware", True)
 DELETE: Final = _words("Delete in Advoware", False)
+
+_TRIGGERED = inline_serializer(
+    "CalendarTriggered",
+    {"status": serializers.CharField(), "kuerzel": serializers.CharField(), "message": serializers.CharField()},
+)
+_WISH = inline_serializer(
+    "CalendarWish",
+    {
+        "kuerzel": serializers.CharField(required=False, default="ALL", help_text="An employee, or `ALL`."),
+        "full_content": serializers.BooleanField(
+            required=False,
+            help_text="Whether Google shows text, place and note of appointments, or only that somebody is busy. Kept "
+            "for this employee (all known ones); left out: as it is.",
+        ),
+    },
+)
+CALENDAR: Final[dict[str, Any]] = {
+    "summary": "Have calendars looked at",
+    "description": "Leaves a wish and answers at once; a worker brings Advoware and Google Calendar into agreement.",
+    "tags": ["Calendar"],
+    "parameters": [_KEY],
+    "request": _WISH,
+    "responses": {
+        200: OpenApiResponse(_TRIGGERED, "The wish is left."),
+        400: OpenApiResponse(_ERROR, "Not JSON, unknown keys, or values of a wrong kind."),
+        401: OpenApiResponse(_ERROR, "No key, or an unknown or revoked one."),
+        403: OpenApiResponse(_ERROR, "The key may only read, or only ask for other paths than `calendar/sync`."),
+        404: OpenApiResponse(_ERROR, "Advoware has no employee with this Kürzel."),
+        409: OpenApiResponse(_ERROR, "This calendar is not synced; the sentence says why."),
+        413: OpenApiResponse(_ERROR, "The body is too large."),
+        429: OpenApiResponse(_ERROR, "Too many calls in this minute; see `Retry-After`."),
+        503: OpenApiResponse(_ERROR, "Advoware or Google Calendar is not configured."),
+    },
+}

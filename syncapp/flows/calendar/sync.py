@@ -18,7 +18,7 @@ from syncapp.engine import connections, people
 from syncapp.engine.planning import Ending, Plan, Postponed, Settled, Skipped, TaskNeed
 from syncapp.engine.run import Run, WriteIntent
 from syncapp.engine.verdicts import judge
-from syncapp.flows.calendar import links
+from syncapp.flows.calendar import links, push
 from syncapp.flows.calendar.decide import Shown, What
 from syncapp.flows.calendar.journal import CREATE
 from syncapp.flows.calendar.plan import APPOINTMENT, GOOGLE, CreateCalendar, ShareCalendar, Why, Write, plan
@@ -96,6 +96,7 @@ class CalendarSync:
         if employee.calendar_id != state.calendar_id:
             employee.calendar_id = state.calendar_id
             CalendarEmployee.objects.filter(pk=employee.pk).update(calendar_id=state.calendar_id)
+            push.ask_if_possible(employee.pk, self._run.trace_id)
 
     def _begin_anew(self, state: CalendarState) -> None:
         """A person has said that a new calendar shall be made: nothing is in it yet."""

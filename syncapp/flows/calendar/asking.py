@@ -1,0 +1,32 @@
+"""Has calendars looked at, one or all. The door, the schedule and Google's pushes all end here."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from syncapp.engine import connections
+from syncapp.events import dispatch
+from syncapp.flows.calendar.everyone import ALL, EMPLOYEE, ENTITY
+from syncapp.flows.calendar.everyone import TOPIC as OF_ONE
+from syncapp.models import SystemName, Urgency
+
+OF_ALL = "calendar.sync.all"
+
+
+def ready() -> bool:
+    """Whether both systems are configured."""
+    return connections.configured(SystemName.ADVOWARE) and connections.configured(SystemName.GOOGLE)
+
+
+def wanted(kuerzel: str) -> bool:
+    """Whether this employee is synced at all: `CALENDAR_SYNC_DEBUG_KUERZEL` limits it to some."""
+    only = {name.casefold() for name in settings.CONFIG.CALENDAR_SYNC_DEBUG_KUERZEL}
+    return not only or kuerzel.casefold() in only
+
+
+def everyone(urgency: Urgency, trace_id: str = "") -> None:
+    dispatch.emit(OF_ALL, ENTITY, [ALL], urgency=urgency, trace_id=trace_id, thorough=True)
+
+
+def employee(kuerzel: str, urgency: Urgency, trace_id: str = "") -> None:
+    dispatch.emit(OF_ONE, EMPLOYEE, [kuerzel], urgency=urgency, trace_id=trace_id, thorough=True)
