@@ -1,0 +1,74 @@
+"""Looks at both sides for people and writes nothing, here or outside: one appointment, or a whole calendar."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.utils import timezone
+
+from syncapp.clients.advoware import Appointment
+from syncapp.clients.errors import NotFound
+from syncapp.clients.google import GoogleEvent
+from syncapp.engine import connections
+from syncapp.engine.claims import Claim
+from syncapp.engine.run import Run
+from syncapp.events.registry import CALENDAR_SYNC
+from syncapp.flows.calendar import links
+from syncapp.flows.calendar.decide import Missing, Rules, Side
+from syncapp.flows.calendar.everyone import EMPLOYEE
+from syncapp.flows.calendar.reading import Reader, window
+from syncapp.flows.calendar.state import CalendarState, Item
+from syncapp.models import CalendarLink, Record
+
+
+def record_of(kuerzel: str) -> Record:
+    """The employee's record, or one that exists only here: looking leaves nothing behind."""
+    key = {"step": CALENDAR_SYNC, "entity_type": EMPLOYEE, "entity_id": kuerzel}
+    return Record.objects.filter(**key).first() or Record(pk=0, wished=1, changed_at=timezone.now(), **key)
+
+
+def looker(kuerzel: str) -> Looker:
+    record = record_of(kuerzel)
+    run = Run(Claim(record, record.claim or uuid.uuid4(), record.wished, "look", record.changed_at))
+    return Looker(run, connections.advoware(run), connections.google(run))
+
+
+class Looker(Reader):
+    """For one employee. Everything raises `ClientError`."""
+
+    def whole(self) -> CalendarState:
+        """Everything that both sides have, asked for anew, whatever was told before."""
+        return self.read()
+
+    def events(self, calendar_id: str) -> list[GoogleEvent]:
+        """All events of the calendar, series as one."""
+        return list(self._google.changes(calendar_id).events)
+
+    def one(self, link: CalendarLink) -> Item:
+        """Both sides of one appointment as they are this moment, and what a run would decide."""
+        employee = link.employee
+        rules = Rules(settings.CONFIG.CALENDAR_CONFLICTS == "google", employee.full_content)
+        state = CalendarState(employee, window(), rules, calendar_id=employee.calendar_id)
+        if link.event_id and employee.calendar_id:
+            self._ask_google(link)
+        side, appointment, asked = self._ask_advoware(link)
+        return self._item(link, side, appointment, state, asked=asked)
+
+    def _with_google(self, state: CalendarState, rows: list[CalendarLink]) -> list[CalendarLink]:
+        state.employee.sync_token = ""  # here only: the row keeps its own
+        return super()._with_google(state, rows)
+
+    def _ask_google(self, link: CalendarLink) -> None:
+        try:
+            event = self._google.event(link.employee.calendar_id, link.event_id)
+        except NotFound:
+            link.google = {**link.google, "deleted": True, "event": None} if link.google else {}
+        else:
+            link.google = links.told(event, link.employee_id, self.zone)
+
+    def _ask_advoware(self, link: CalendarLink) -> tuple[Side, Appointment | None, bool]:
+        if link.number is None:
+            return Missing.NEVER, None, False
+        side, appointment = self._asked(link, link.employee_id)
+        return side, appointment, True
