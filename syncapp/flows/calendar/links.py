@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +19,9 @@ from syncapp.flows.calendar.rules import BeyondAdvoware
 from syncapp.models import CalendarLink
 
 SOURCE = "bitbylaw"
-MARK, SOURCE_KEY, OWNER = "advowareFrNr", "source", "kuerzel"  # private extended properties of our events
+# Private extended properties of our events. The last one is what we wrote last: people's edits leave it as it is, so it
+# tells whether a write whose answer was lost has happened, even when somebody has edited the event since.
+MARK, SOURCE_KEY, OWNER, WRITTEN = "advowareFrNr", "source", "kuerzel", "written"
 
 
 def event_id(kuerzel: str, number: int) -> str:
@@ -28,8 +31,13 @@ def event_id(kuerzel: str, number: int) -> str:
     return "frnr" + base64.b32hexencode(digest).decode().rstrip("=").lower()
 
 
-def mark(kuerzel: str, number: int) -> dict[str, Any]:
-    return {"private": {MARK: str(number), SOURCE_KEY: SOURCE, OWNER: kuerzel}}
+def mark(kuerzel: str, number: int, entry: Entry) -> dict[str, Any]:
+    return {"private": {MARK: str(number), SOURCE_KEY: SOURCE, OWNER: kuerzel, WRITTEN: stand(entry)}}
+
+
+def stand(entry: Entry) -> str:
+    """A short text for what an event is like; nothing can be read out of it."""
+    return hashlib.sha256(json.dumps(entry.to_json(), sort_keys=True).encode()).hexdigest()[:32]
 
 
 def marked_number(event: GoogleEvent, kuerzel: str) -> int | None:
@@ -45,7 +53,7 @@ def told(event: GoogleEvent, kuerzel: str, zone: ZoneInfo) -> dict[str, Any]:
     """What a link keeps of an event: its normal form or why it has none, its version."""
     kept: dict[str, Any] = {"etag": event.etag, "parent": event.recurring_event_id, "beyond": "", "unreadable": ""}
     kept |= {"event": None, "deleted": False, "read_only": not event.writable}
-    kept["mark"] = marked_number(event, kuerzel)
+    kept |= {"mark": marked_number(event, kuerzel), "written": event.private.get(WRITTEN, "")}
     if event.recurring_event_id:
         return kept | {"beyond": "cancelled occurrence" if event.deleted else "changed occurrence"}
     if event.deleted:

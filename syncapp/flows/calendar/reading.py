@@ -200,7 +200,7 @@ class Reader:
         self, link: CalendarLink, side: Side, appointment: Appointment | None, state: CalendarState, *, asked: bool
     ) -> Item:
         google = links.google_side(link)
-        agreed_advoware, agreed_google = own_writes_settled(link, side, google)
+        agreed_advoware, agreed_google = own_writes_settled(link, side)
         reassigned = side is Missing.GONE and appointment is not None
         if reassigned and isinstance(google, Shown):
             agreed_google = google.entry  # whatever Google has: it goes from this calendar, it is not created again
@@ -214,14 +214,16 @@ class Reader:
         return Item(link, pair, decision, appointment, asked)
 
 
-def own_writes_settled(link: CalendarLink, advoware: Side, google: Side) -> tuple[Entry | None, Entry | None]:
+def own_writes_settled(link: CalendarLink, advoware: Side) -> tuple[Entry | None, Entry | None]:
     """The last agreement as it would be had we noted our last write: what we wrote was no person's change."""
     agreed = links.entry(link.agreed_advoware), links.entry(link.agreed_google)
     if not link.writing:
         return agreed
     written = links.entry(link.writing["advoware"]), links.entry(link.writing["google"])
-    side, wanted = (google, written[1]) if link.writing["side"] == "google" else (advoware, written[0])
-    happened = isinstance(side, Shown) and side.entry == wanted
+    if link.writing["side"] == "google":
+        happened = written[1] is not None and link.google.get("written") == links.stand(written[1])
+    else:
+        happened = isinstance(advoware, Shown) and advoware.entry == written[0]
     return written if happened else agreed
 
 

@@ -51,7 +51,8 @@ class Writer:
         link, entry = item.link, _needed(item.decision.entry)
         number = _number(link)
         event_id = link.event_id or links.event_id(state.employee.kuerzel, number)
-        body = {**self._body(entry), "extendedProperties": links.mark(state.employee.kuerzel, number)}
+        mark = links.mark(state.employee.kuerzel, number, self._as_google_keeps(entry))
+        body = {**self._body(entry), "extendedProperties": mark}
         self._intend(link, "google", item, event_id=event_id)
         with self._run.writing(self._event("insert_event", event_id), changes(None, entry)):
             try:
@@ -68,7 +69,7 @@ class Writer:
     def _update_google(self, state: CalendarState, item: Item) -> None:
         link, entry = item.link, _needed(item.decision.entry)
         self._intend(link, "google", item)
-        mark = links.mark(state.employee.kuerzel, _number(link))
+        mark = links.mark(state.employee.kuerzel, _number(link), self._as_google_keeps(entry))
         body = {**self._body(entry), "extendedProperties": mark, "status": "confirmed"}
         before = item.pair.google.entry if isinstance(item.pair.google, Shown) else None
         with self._run.writing(self._event("update_event", link.event_id), changes(before, entry)):
@@ -108,8 +109,9 @@ class Writer:
         # The event names its appointment: who looks in Google finds it, and so do we without a database.
         intent = self._event("mark_event", link.event_id)
         with self._run.writing(intent, {"frNr": [None, found]}):
-            mark = {"extendedProperties": links.mark(state.employee.kuerzel, found)}
-            event = self._google.patch(state.calendar_id, link.event_id, mark, link.google.get("etag", ""))
+            mark = links.mark(state.employee.kuerzel, found, self._outcome(item)[1])
+            marked = {"extendedProperties": mark}
+            event = self._google.patch(state.calendar_id, link.event_id, marked, link.google.get("etag", ""))
         self._settle(link, item, event)
 
     def _update_advoware(self, item: Item) -> None:
