@@ -132,11 +132,14 @@ WORDS: Mapping[str, Words] = {
         BY_ITSELF,
     ),
     TaskKind.BANK_DELETED: Words(
-        _("The bank account was deleted in EspoCRM. Advoware lets no program remove bank accounts."),
+        _(
+            "The bank account was deleted in EspoCRM, or moved to another party. Advoware lets no program remove bank "
+            "accounts."
+        ),
         (
             _("Open party no. %(number)s in Advoware and its bank accounts."),
             _("Remove the account shown below there."),
-            _("If it was deleted in EspoCRM by mistake, restore it in EspoCRM instead."),
+            _("If that was a mistake in EspoCRM, restore the account or move it back there instead."),
         ),
         BY_ITSELF,
     ),
