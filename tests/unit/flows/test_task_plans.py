@@ -37,7 +37,8 @@ def there(status: str = "Not Started", **changes: str) -> EspoTask:
 
 
 def state(show: Show = Show.TASK, **changes: Any) -> MirrorState:
-    return MirrorState(show, **({"task": TASK, "place": PLACE} | changes))
+    usual: dict[str, Any] = {"task": TASK, "place": PLACE}
+    return MirrorState(show, **(usual | changes))
 
 
 CREATED = CreateTask(task_fields(TASK, PLACE, "Not Started"))
