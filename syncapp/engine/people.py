@@ -66,8 +66,8 @@ def reconcile_tasks(record: Record, needs: Iterable[TaskNeed]) -> int:
             need = wanted.pop(place, None)
             if need is None and task.kind not in NOTICES:
                 _done(record, task)
-            elif need is not None and need.digest != task.digest:
-                _refresh(record, task, need)
+            elif need is not None and need.digest != task.digest and not _refresh(record, task, need):
+                wanted[place] = need
         fresh = [need for need in wanted.values() if need.identity not in closed]
         for need in fresh:
             _open(record, need)
@@ -81,10 +81,8 @@ def notify(record: Record, need: TaskNeed) -> None:
         if same.filter(digest=need.digest).exists():
             return
         task = same.filter(state=TaskState.OPEN).first()
-        if task is None:
+        if task is None or not _refresh(record, task, need):
             _open(record, need)
-        else:
-            _refresh(record, task, need)
 
 
 def close_task(task: Task, user: User | None, note: str) -> bool:
@@ -105,10 +103,14 @@ def _open(record: Record, need: TaskNeed) -> None:
     mirror.changed(task, record.trace_id)
 
 
-def _refresh(record: Record, task: Task, need: TaskNeed) -> None:
+def _refresh(record: Record, task: Task, need: TaskNeed) -> bool:
+    """False: somebody has just closed it, as it was; what is new in it is not among what they saw."""
     _fill(task, need)
-    task.save(update_fields=["system", "target_type", "target_id", "facts", "digest"])
+    columns = {name: getattr(task, name) for name in ("system", "target_type", "target_id", "facts", "digest")}
+    if not Task.objects.filter(pk=task.pk, state=TaskState.OPEN).update(**columns):
+        return False
     mirror.changed(task, record.trace_id)
+    return True
 
 
 def _fill(task: Task, need: TaskNeed) -> None:

@@ -1,0 +1,246 @@
+"""Tasks, conflicts and undos when people and runs act at the same moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from syncapp.engine import people, pruning, switches, wishes
+from syncapp.engine.planning import ConflictNeed, TaskNeed
+from syncapp.engine.wishes import Target
+from syncapp.models import (
+    Conflict,
+    ConflictState,
+    JournalEntry,
+    JournalState,
+    Reason,
+    Record,
+    Side,
+    Status,
+    Task,
+    TaskState,
+    Undo,
+    UndoState,
+    Urgency,
+)
+
+pytestmark = pytest.mark.django_db
+OLD = TaskNeed("bank_changed", "advoware", "", "Beteiligte", "1", (("bic", "A", "B"),))
+NEW = TaskNeed("bank_changed", "advoware", "", "Beteiligte", "1", (("bic", "A", "C"),))
+ANOTHER = TaskNeed("bank_gone", "advoware", "", "Beteiligte", "1")
+NOTICE = TaskNeed("value_overruled", "advoware", "name", "Beteiligte", "1", (("name", "A", "B"),))
+
+
+@pytest.fixture
+def record() -> Record:
+    wishes.request([Target("bankverbindungen_sync", "CBankverbindungen", "65f0")], urgency=Urgency.EVENT)
+    return Record.objects.get()
+
+
+@pytest.fixture
+def person() -> User:
+    return User.objects.create(username="almut")
+
+
+def states() -> list[tuple[str, str]]:
+    return list(Task.objects.order_by("pk").values_list("kind", "state"))
+
+
+def in_between(name: str, act: Callable[[], Any]) -> Any:
+    """A patch of a function of `people`: somebody else acts just before it begins, once."""
+    real, acted = getattr(people, name), []
+
+    def first(*args: Any, **kwargs: Any) -> Any:
+        if not acted:
+            acted.append(act())
+        return real(*args, **kwargs)
+
+    return mock.patch.object(people, name, first)
+
+
+# Tasks
+
+
+def test_a_task_opens_once_is_refreshed_and_closes_by_itself(record: Record) -> None:
+    assert people.reconcile_tasks(record, [OLD]) == 1
+    assert people.reconcile_tasks(record, [OLD]) == 1
+    assert people.reconcile_tasks(record, [NEW]) == 1
+    assert Task.objects.get().facts == [{"field": "bic", "now": "A", "wanted": "C"}]
+    assert people.reconcile_tasks(record, []) == 0
+    assert states() == [("bank_changed", TaskState.DONE)]
+    assert people.reconcile_tasks(record, [NEW]) == 1
+    assert states() == [("bank_changed", TaskState.DONE), ("bank_changed", TaskState.OPEN)]
+
+
+def test_what_a_person_closed_comes_again_only_with_something_new(record: Record, person: User) -> None:
+    people.reconcile_tasks(record, [OLD])
+    assert people.close_task(Task.objects.get(), person, "bleibt so")
+    assert people.reconcile_tasks(record, [OLD]) == 0
+    assert people.reconcile_tasks(record, [NEW]) == 1
+
+
+def test_two_people_close_a_task(record: Record, person: User) -> None:
+    people.reconcile_tasks(record, [OLD])
+    task = Task.objects.get()
+    assert people.close_task(task, person, "erste")
+    assert not people.close_task(task, None, "zweite")
+    task.refresh_from_db()
+    assert (task.note, task.closed_by) == ("erste", person)
+
+
+def test_a_task_that_was_done_meanwhile_is_not_closed_by_hand(record: Record, person: User) -> None:
+    people.reconcile_tasks(record, [OLD])
+    task = Task.objects.get()
+    people.reconcile_tasks(record, [])
+    assert not people.close_task(task, person, "")
+    assert states() == [("bank_changed", TaskState.DONE)]
+
+
+def test_closed_by_a_person_while_a_run_sees_it_done(record: Record, person: User) -> None:
+    people.reconcile_tasks(record, [OLD])
+    task = Task.objects.get()
+    with in_between("_done", lambda: people.close_task(task, person, "erledigt")):
+        assert people.reconcile_tasks(record, []) == 0
+    assert states() == [("bank_changed", TaskState.CLOSED)]
+
+
+def test_closed_by_a_person_while_a_run_finds_something_new_in_it(record: Record, person: User) -> None:
+    people.reconcile_tasks(record, [OLD])
+    task = Task.objects.get()
+    with in_between("_refresh", lambda: people.close_task(task, person, "bleibt so")):
+        people.reconcile_tasks(record, [NEW])
+    closed = Task.objects.get(state=TaskState.CLOSED)
+    assert (closed.facts[0]["wanted"], closed.digest) == ("B", OLD.digest), "the person saw this and nothing else"
+    assert people.reconcile_tasks(record, [NEW]) == 1
+    assert people.closed_by_hand(record) == {OLD.identity}
+
+
+def test_a_notice_read_while_it_is_told_anew_comes_again(record: Record, person: User) -> None:
+    people.notify(record, NOTICE)
+    newer = TaskNeed("value_overruled", "advoware", "name", "Beteiligte", "1", (("name", "A", "C"),))
+    task = Task.objects.get()
+    with in_between("_refresh", lambda: people.close_task(task, person, "gelesen")):
+        people.notify(record, newer)
+    assert Task.objects.get(state=TaskState.OPEN).facts[0]["wanted"] == "C"
+
+
+def test_a_notice_is_closed_by_nobody_but_a_person(record: Record, person: User) -> None:
+    people.notify(record, NOTICE)
+    people.notify(record, NOTICE)
+    assert people.reconcile_tasks(record, [ANOTHER]) == 1
+    assert people.reconcile_tasks(record, []) == 0
+    assert states() == [("value_overruled", TaskState.OPEN), ("bank_gone", TaskState.DONE)]
+    assert not people.has_open_tasks(record)
+    assert people.close_task(Task.objects.get(state=TaskState.OPEN), person, "")
+    people.notify(record, NOTICE)
+    assert not Task.objects.filter(state=TaskState.OPEN).exists()
+
+
+def test_pruning_does_not_make_a_closed_task_come_again(record: Record, person: User) -> None:
+    people.reconcile_tasks(record, [OLD, ANOTHER])
+    people.close_task(Task.objects.get(kind="bank_changed"), person, "")
+    people.reconcile_tasks(record, [])
+    Task.objects.update(closed_at=timezone.now() - timezone.timedelta(days=5000))
+    pruning.prune()
+    assert states() == [("bank_changed", TaskState.CLOSED)]
+    assert people.reconcile_tasks(record, [OLD]) == 0
+
+
+# Conflicts
+
+
+def needs(ours: str = "B", theirs: str = "C") -> list[ConflictNeed]:
+    return [ConflictNeed("name", "A", ours, theirs)]
+
+
+def test_two_people_decide_at_once(record: Record, person: User) -> None:
+    people.reconcile_conflicts(record, needs())
+    pk = Conflict.objects.get().pk
+    assert people.decide(record, {pk: Side.ESPOCRM}, person) == 1
+    assert people.decide(record, {pk: Side.ADVOWARE}, None) == 0
+    assert people.decisions(record)["name"].choice == Side.ESPOCRM
+
+
+def test_a_decision_lasts_until_it_is_written(record: Record, person: User) -> None:
+    people.reconcile_conflicts(record, needs())
+    people.decide(record, {Conflict.objects.get().pk: Side.ADVOWARE}, person)
+    people.reconcile_conflicts(record, needs())
+    assert people.decisions(record)["name"].choice == Side.ADVOWARE
+    people.reconcile_conflicts(record, [])
+    assert Conflict.objects.get().state == ConflictState.APPLIED
+
+
+def test_a_decision_about_old_values_does_not_count(record: Record, person: User) -> None:
+    people.reconcile_conflicts(record, needs())
+    people.decide(record, {Conflict.objects.get().pk: Side.ADVOWARE}, person)
+    people.reconcile_conflicts(record, needs(theirs="D"))
+    row = Conflict.objects.get()
+    assert (row.state, row.choice, row.decided_by, row.advoware) == (ConflictState.OPEN, "", None, "D")
+
+
+def test_settled_by_itself_and_in_conflict_anew(record: Record) -> None:
+    people.reconcile_conflicts(record, needs())
+    people.reconcile_conflicts(record, [])
+    people.reconcile_conflicts(record, needs())
+    assert list(Conflict.objects.order_by("pk").values_list("state", flat=True)) == ["settled", "open"]
+
+
+# Undo
+
+
+def test_an_undo_is_asked_for_once_at_a_time(record: Record, person: User) -> None:
+    entry = JournalEntry.objects.create(
+        record=record, system="advoware", action="update_party", target_type="Beteiligte", state=JournalState.DONE,
+        changes={"name": ["A", "B"]}, begun_at=timezone.now(),
+    )  # fmt: skip
+    assert people.undoable(entry)
+    assert people.request_undo(entry, person)
+    assert not people.request_undo(entry, None)
+    (undo,) = people.requested_undos(record)
+    people.finish_undo(undo.pk, "changed_since")
+    people.finish_undo(undo.pk)
+    assert Undo.objects.get().state == UndoState.REFUSED
+    assert people.request_undo(entry, None)
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "changes"),
+    [
+        (JournalState.LOST, "update_party", {"name": ["A", "B"]}),
+        (JournalState.FAILED, "update_party", {"name": ["A", "B"]}),
+        (JournalState.DONE, "create_bank_account", {"iban": ["", "X"]}),
+        (JournalState.DONE, "update_party", {}),
+    ],
+)
+def test_what_can_not_be_taken_back(record: Record, state: str, action: str, changes: dict[str, Any]) -> None:
+    entry = JournalEntry(record=record, system="advoware", action=action, state=state, changes=changes)
+    assert not people.undoable(entry)
+
+
+# What was held back
+
+
+@pytest.mark.parametrize(
+    ("detail", "on", "woken"),
+    [
+        ("advoware", {"ADVOWARE_WRITE_ENABLED": True}, 1),
+        ("advoware", {"ADVOWARE_TO_ESPOCRM_ENABLED": True}, 0),
+        ("espocrm", {"ADVOWARE_TO_ESPOCRM_ENABLED": True}, 1),
+        ("espocrm", {"ADVOWARE_WRITE_ENABLED": True}, 0),
+        ("advoware, espocrm", {}, 0),
+        ("advoware, espocrm", {"ADVOWARE_WRITE_ENABLED": True, "ADVOWARE_TO_ESPOCRM_ENABLED": True}, 1),
+    ],
+)
+def test_only_what_may_be_written_now_is_woken(record: Record, detail: str, on: dict[str, bool], woken: int) -> None:
+    from tests.world import configured
+
+    later = timezone.now() + timezone.timedelta(days=1)
+    Record.objects.update(status=Status.WAITING, reason=Reason.WRITING_OFF, detail=detail, due_at=later)
+    with configured(**{"ADVOWARE_WRITE_ENABLED": False, "ADVOWARE_TO_ESPOCRM_ENABLED": False, **on}):
+        assert switches.wake_observed() == woken
+        assert switches.wake_observed() == 0
