@@ -23,6 +23,7 @@ Examples:
       --webhooks http://127.0.0.1:8000 --link-hook http://127.0.0.1:8000/vmh/webhook/entity
   python -m sandbox --seed bench --documents 5000 --set log_calls=false
   python -m sandbox --seed parties --parties 5000 --set advoware_pascal_case=true
+  python -m sandbox --seed calendar --employees 50 --set google_user_per_minute=600
 
 The pages are at the address it prints; every setting is listed at /_control/settings.
 """
@@ -31,8 +32,8 @@ The pages are at the address it prints; every setting is listed at /_control/set
 def parser() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(
         prog="python -m sandbox",
-        description="EspoCRM, Advoware and xAI as small faithful servers with faults on demand, for demo, tests and "
-        "benchmarks.",
+        description="EspoCRM, Advoware, Google Calendar and xAI as small faithful servers with faults on demand, "
+        "for demo, tests and benchmarks.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -42,10 +43,11 @@ def parser() -> argparse.ArgumentParser:
         "--seed",
         choices=sorted(SEEDS),
         help="fill the systems: demo is a small law firm, bench many documents, "
-        "parties the same people in EspoCRM and Advoware",
+        "parties the same people in EspoCRM and Advoware, calendar employees with 400 appointments each in Advoware",
     )
     options.add_argument("--documents", type=int, default=1000, help="how many for --seed bench (default %(default)s)")
     options.add_argument("--parties", type=int, default=1000, help="how many for --seed parties (default %(default)s)")
+    options.add_argument("--employees", type=int, default=50, help="how many for --seed calendar (default %(default)s)")
     options.add_argument(
         "--webhooks",
         metavar="URL",
@@ -93,7 +95,8 @@ def main() -> int:
         print(f"Cannot listen on {options.host}:{options.port}: {busy.strerror}. Try --port.", file=sys.stderr)
         return EXIT_USAGE
     if options.seed:
-        SEEDS[options.seed](sandbox, options.parties if options.seed == "parties" else options.documents)
+        amounts = {"parties": options.parties, "calendar": options.employees}
+        SEEDS[options.seed](sandbox, amounts.get(options.seed, options.documents))
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

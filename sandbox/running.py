@@ -78,12 +78,12 @@ class Running(ABC):
 
     @property
     def google_root_url(self) -> str:
-        """Stands for https://www.googleapis.com/, the `rootUrl` of the discovery document."""
+        """For GOOGLE_API_ROOT: stands for https://www.googleapis.com/, the `rootUrl` of the discovery document."""
         return self.url + GOOGLE_API
 
     @property
     def google_service_account(self) -> dict[str, Any]:
-        """The key file of the service account, with the `token_uri` of this sandbox."""
+        """For GOOGLE_CALENDAR_SERVICE_ACCOUNT_JSON: the key file, with the `token_uri` of this sandbox."""
         return self.client.google.service_account()
 
     @abstractmethod

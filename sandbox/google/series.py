@@ -20,11 +20,15 @@ def occurrence(series: Event, start: Moment) -> Event:
         id=f"{series.id}_{start.suffix()}",
         fields=copy.deepcopy(series.fields),
         start=start,
-        end=series.end.like(start.wall + (series.end.wall - series.start.wall)),
+        end=end_of(series, start),
         recurrence=(),
         series=series.id,
         original=start,
     )
+
+
+def end_of(series: Event, start: Moment) -> Moment:
+    return series.end.like(start.wall + (series.end.wall - series.start.wall))
 
 
 def expanded(calendar: Calendar, series: Event) -> Iterator[Event]:
@@ -75,7 +79,7 @@ def any_overlaps(calendar: Calendar, series: Event, begin: datetime | None, end:
     for start in occurrences(series.recurrence, series.start):
         if end is not None and start.instant(calendar.zone) >= end:
             return False
-        if overlaps(occurrence(series, start), calendar.zone, begin, end):
+        if begin is None or end_of(series, start).instant(calendar.zone) > begin:
             return True
     return False
 

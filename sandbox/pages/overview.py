@@ -39,7 +39,7 @@ class OverviewPage:
             "XAI_MANAGEMENT_KEY": MANAGEMENT_KEY,
         } | self.advoware_environment(base)
         environment |= {
-            "GOOGLE_CALENDAR_API_ROOT_URL": base + API,
+            "GOOGLE_API_ROOT": base + API,
             "GOOGLE_CALENDAR_SERVICE_ACCOUNT_PATH": KEY_FILE,  # the page of the calendars offers it
         }
         return page(

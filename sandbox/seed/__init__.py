@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sandbox.seed.bench import fill_bench
+from sandbox.seed.calendar import fill_calendars
 from sandbox.seed.demo import fill_demo
 from sandbox.seed.parties import fill_parties
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 SEEDS: dict[str, Callable[[Sandbox, int], None]] = {
     "bench": fill_bench,
+    "calendar": fill_calendars,
     "demo": fill_demo,
     "parties": fill_parties,
 }

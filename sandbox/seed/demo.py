@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sandbox.advoware.clock import BERLIN
 from sandbox.espocrm.auth import HUMAN
 from sandbox.espocrm.system import SILENT_HUMAN
-from sandbox.seed import parties, samples
+from sandbox.seed import calendar, parties, samples
 
 if TYPE_CHECKING:
     from sandbox.app import Sandbox
@@ -35,7 +35,7 @@ IN_ADVOWARE = {0: 104711, 1: 104712, 4: 104713, 5: 104714}
 # Somebody corrected this in Advoware after the CRM's record was saved last.
 NEWER_IN_ADVOWARE = (1, {"vorname": "Jörn Peter"})
 IBANS = ["DE02120300000000202051", "DE02500105170137075030"]  # of the first parties; Advoware has the first one
-EMPLOYEES = {"AP": "Arne Paulsen", "MS": "Merle Sievers"}
+EMPLOYEES = {"AP": "Arne Paulsen", "MS": "Merle Sievers", "JH": "Jule Harms"}
 ACCOUNTS = ["Hausverwaltung Strandhafer", "Wohnbau Kranichsee AG", "Versicherungskontor Ebbe & Flut"]
 
 LEASE = """Mietvertrag
@@ -131,4 +131,4 @@ def _fill_parties(sandbox: Sandbox) -> None:
     advoware("update_party", {"betNr": IN_ADVOWARE[changed], "data": values})
     for number, (name, file_number, _) in enumerate(CASES):
         advoware("add_matter", {"id": 9001 + number, "data": {"az": file_number, "rubrum": name}})
-    parties.fill_calendar(sandbox, EMPLOYEES, datetime.now(BERLIN))
+    calendar.fill_calendar(sandbox, EMPLOYEES, datetime.now(BERLIN))

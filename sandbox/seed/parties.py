@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sandbox.advoware.clock import NULL_DATE
@@ -71,20 +71,3 @@ def fill_parties(sandbox: Sandbox, parties: int) -> None:
                 {"betNr": FIRST_NUMBER + number, "data": in_advoware(party), "communications": communications(*reach)}
             )
     advoware.control("create_parties", {"rows": rows})
-
-
-def fill_calendar(sandbox: Sandbox, employees: dict[str, str], today: datetime) -> None:
-    """Employees, and a few appointments around a day."""
-    act = sandbox.advoware.control
-    for kuerzel, name in employees.items():
-        data = {"kuerzel": kuerzel, "name": name, "email": f"{kuerzel.lower()}@kanzlei.example"}
-        act("add_employee", {"kuerzel": kuerzel, "data": data})
-    hours = {"uhrzeitVon": "09:30", "uhrzeitBis": "11:00"}
-    first, *_ = employees
-    for days, changes in (
-        (1, {"text": "Verhandlung Wendland ./. Oster", "ort": "Amtsgericht, Saal 3"} | hours),
-        (2, {"text": "Besprechung", "dauertermin": 1, "turnus": 1, "turnusArt": 2} | hours),
-        (5, {"text": "Fortbildung", "abwesenheit": 1}),
-    ):
-        day = (today + timedelta(days=days)).date().isoformat()
-        act("add_appointment", {"data": {"datum": day, "sb": first, **changes}})

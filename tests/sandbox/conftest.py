@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request
 
 from sandbox.answers import Answer
 from sandbox.client import SandboxClient
+from sandbox.google.config import SERVICE_ACCOUNT
 from sandbox.running import SandboxThread
 from sandbox.server import Server
 from tests.sandbox.advoware_calls import login_body
@@ -100,17 +101,20 @@ def services(sb: SandboxThread) -> Iterator[Callable[..., Any]]:
 
 @pytest.fixture
 def google(services: Callable[..., Any]) -> Any:
-    return services()
+    """Logged in: a batch would do that on a connection of its own, which the library leaves open."""
+    google = services()
+    google.calendarList().list().execute()
+    return google
 
 
 @pytest.fixture
-def calendar(google: Any) -> str:
+def calendar(client: SandboxClient) -> str:
     """The id of a calendar of the service account."""
-    return google.calendars().insert(body={"summary": "AW-AP", "timeZone": BERLIN}).execute()["id"]
+    return str(client.google.create_calendar("AW-AP", owner=SERVICE_ACCOUNT, timeZone=BERLIN)["id"])
 
 
 @pytest.fixture
-def events(sb: SandboxThread, google: Any, calendar: str, api: Callable[..., Api]) -> Api:
+def events(sb: SandboxThread, calendar: str, api: Callable[..., Api]) -> Api:
     """The events of that calendar, without a library."""
     account = credentials(sb)
     with requests.Session() as session:

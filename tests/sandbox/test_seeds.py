@@ -27,8 +27,11 @@ def test_the_demo_has_parties_in_both_systems_and_one_is_newer_in_advoware(sb, c
         assert (row["firmenname"] or row["lastName"]) == there["name"]
     assert [len(advoware[number]["bankverbindungen"]) for number in sorted(advoware)] == [1, 0, 0, 0]
     state = client.state("advoware")
-    assert [row["kuerzel"] for row in state["employees"]] == ["AP", "MS"]
-    assert len(state["appointments"]) == 3
+    assert [row["kuerzel"] for row in state["employees"]] == ["AP", "JH", "MS"]
+    rows = state["appointments"]
+    assert {"AP", "JH", "MS"} == {row["sb"] for row in rows}
+    assert [sum(bool(row[name]) for row in rows) for name in ("privat", "abwesenheit", "dauertermin")] == [1, 3, 4]
+    assert {row["art"] for row in rows} == {"Termin", "Hinfahrt", "Urlaub"}
     assert len(state["matters"]) == 6
 
 
@@ -45,3 +48,16 @@ def test_many_parties_are_the_same_on_both_sides_and_quickly_made(sb, client):
         assert [item["phoneNumber"] for item in row["phoneNumberData"]] == [
             phone_number(item["tlf"]) for item in there["kommunikation"][1:]
         ]
+
+
+def test_many_appointments_are_quickly_made(sb, client):
+    begun = time.monotonic()
+    SEEDS["calendar"](sb.sandbox, 50)
+    assert time.monotonic() - begun < 5
+    state = client.state("advoware")
+    assert (len(state["employees"]), len(state["appointments"])) == (50, 20_000)
+    mine = [row for row in state["appointments"] if row["sb"] == "E07"]
+    assert len(mine) == 400
+    assert sum(row["dauertermin"] for row in mine) == 20
+    assert sum(row["abwesenheit"] for row in mine) == 28
+    assert len({row["datum"] for row in mine}) > 300
