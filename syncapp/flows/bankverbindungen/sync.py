@@ -23,6 +23,7 @@ from syncapp.flows.limits import Resource
 from syncapp.models import Reason, Record, SystemName, Urgency
 
 CRM_NAMES = {"bic": FIELDS.bic, "kontoinhaber": FIELDS.bank_holder, "bank": FIELDS.bank_name}
+AT_ONCE = timedelta(seconds=1)
 CREATING = timedelta(minutes=5)  # a read and a write, however slowly Advoware answers
 
 
@@ -50,6 +51,9 @@ class BankverbindungenSync:
         account = state.account
         if account is not None and account.party and state.number is None:
             self._ask_for_party(account.party)
+            if register.party_number(account.party) is not None:
+                # It came while this run was reading: its call to those who wait for it may have been too early for us.
+                return Postponed(Reason.PARTY_PENDING, AT_ONCE, detail=account.party)
         for action in plan.actions:
             match action:
                 case CreateAccount():

@@ -10,9 +10,12 @@ from django.utils import timezone
 
 from syncapp import jobs
 from syncapp.engine import people, retry, switches, wishes
+from syncapp.engine.planning import Plan
 from syncapp.engine.sweep import sweep
 from syncapp.engine.wishes import Target
-from syncapp.events.registry import BANK_SYNC, PARTY_ACCOUNTS
+from syncapp.events.registry import BANK_SYNC, PARTY_ACCOUNTS, PARTY_SYNC
+from syncapp.flows.bankverbindungen.plan import AccountState
+from syncapp.flows.bankverbindungen.sync import BankverbindungenSync
 from syncapp.models import JournalEntry, JournalState, Reason, Record, Status, Task, TaskState, Urgency
 from tests.integration.flows.test_agreement import dying
 from tests.parties import PARTY, Parties
@@ -65,6 +68,28 @@ def test_a_new_account_is_created_and_noted(parties: Parties) -> None:
     before = parties.world.mark()
     look(parties, pk)
     assert parties.world.writes(before) == []
+
+
+def test_a_party_that_comes_while_its_account_is_looked_at_is_not_waited_for(
+    parties: Parties, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    party = parties.in_crm()
+    pk = account(parties, party)
+    decide = BankverbindungenSync.plan
+
+    def meanwhile(self: BankverbindungenSync, state: AccountState) -> Plan:
+        parties.event(party)
+        jobs.run_now(parties.record(party).pk, PARTY_SYNC)
+        return decide(self, state)
+
+    wishes.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT, trace_id="test")
+    record = Record.objects.get(step=BANK_SYNC, entity_id=pk)
+    monkeypatch.setattr(BankverbindungenSync, "plan", meanwhile)
+    jobs.run_now(record.pk, BANK_SYNC)
+    record.refresh_from_db()
+    assert (record.status, record.reason) == (Status.WAITING, Reason.PARTY_PENDING)
+    assert record.due_at is not None
+    assert record.due_at < timezone.now() + timedelta(seconds=3)
 
 
 def test_an_event_for_an_account_in_sync_costs_one_read(parties: Parties) -> None:
