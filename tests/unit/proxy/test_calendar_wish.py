@@ -1,0 +1,54 @@
+"""What the body of the calendar's trigger may say."""
+
+from __future__ import annotations
+
+import pytest
+
+from syncapp.proxy import calendar_wish
+from syncapp.proxy.calendar_wish import BadWish, CalendarWish
+
+
+@pytest.mark.parametrize(
+    ("body", "wish"),
+    [
+        (b"", CalendarWish("ALL", None)),
+        (b" \r\n", CalendarWish("ALL", None)),
+        (b"{}", CalendarWish("ALL", None)),
+        (b'\xef\xbb\xbf{"kuerzel": "SB"}', CalendarWish("SB", None)),
+        (b'{"kuerzel": " SB ", "full_content": true}', CalendarWish("SB", True)),
+        ('{"kuerzel": "MÜ", "full_content": false}'.encode(), CalendarWish("MÜ", False)),
+    ],
+)
+def test_what_can_be_read(body: bytes, wish: CalendarWish) -> None:
+    assert calendar_wish.read(body) == wish
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        (b"kuerzel=SB", "JSON"),
+        (b'{"kuerzel": "S\xff"}', "JSON"),
+        (b"[" * 100_000, "JSON"),
+        (b'["SB"]', "object"),
+        (b"null", "object"),
+        (b'{"kuerzel": "SB", "geheim": 1}', "only"),
+        (b'{"Kuerzel": "SB"}', "only"),
+        (b'{"kuerzel": 7}', "kuerzel"),
+        (b'{"kuerzel": null}', "kuerzel"),
+        (b'{"kuerzel": ["SB"]}', "kuerzel"),
+        (b'{"kuerzel": " "}', "kuerzel"),
+        (b'{"kuerzel": "SSSSSSSSSSSSSSSSSSSSB"}', "kuerzel"),
+        (b'{"full_content": "false"}', "full_content"),
+        (b'{"full_content": 0}', "full_content"),
+        (b'{"full_content": null}', "full_content"),
+    ],
+)
+def test_what_can_not(body: bytes, named: str) -> None:
+    with pytest.raises(BadWish, match=named) as caught:
+        calendar_wish.read(body)
+    assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("kuerzel", "everybody"), [("ALL", True), ("all", True), ("AL", False), ("SB", False)])
+def test_all_is_everybody(kuerzel: str, everybody: bool) -> None:
+    assert CalendarWish(kuerzel).of_all is everybody
