@@ -6,7 +6,7 @@ so that a worker that was thought dead stops in time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -79,28 +79,43 @@ class Run:
         An answer that was lost leaves the entry open for the next run; set `entry.target_id` inside the block when
         the write creates something.
         """
-        entry = JournalEntry.objects.create(
-            record=self.record,
-            attempt=self.open_attempt(),
-            trace_id=self.trace_id,
-            system=intent.system,
-            action=intent.action,
-            target_type=intent.target_type,
-            target_id=intent.target_id,
-            mark=intent.mark,
-            changes=dict(changes or {}),
-            begun_at=timezone.now(),
-        )
+        (entry,) = self.begin([(intent, changes or {})])
         try:
             yield entry
-        except (AnswerLost, ServerTrouble, UnexpectedAnswer) as exc:
-            # Each of these may come after the system has done what it was asked.
-            self._close(entry, JournalState.LOST, str(exc))
-            raise
         except ClientError as exc:
-            self._close(entry, JournalState.FAILED, str(exc))
+            self.end(entry, exc)
             raise
-        self._close(entry, JournalState.DONE, "")
+        self.end(entry)
+
+    def begin(self, writes: Iterable[tuple[WriteIntent, Mapping[str, Any]]]) -> list[JournalEntry]:
+        """Journal several writes that go out as one, before they do; `end` each. For one alone there is `writing`."""
+        attempt, now = self.open_attempt(), timezone.now()
+        entries = [
+            JournalEntry(
+                record=self.record,
+                attempt=attempt,
+                trace_id=self.trace_id,
+                system=intent.system,
+                action=intent.action,
+                target_type=intent.target_type,
+                target_id=intent.target_id,
+                mark=intent.mark,
+                changes=dict(changes),
+                begun_at=now,
+            )
+            for intent, changes in writes
+        ]
+        return JournalEntry.objects.bulk_create(entries)
+
+    def end(self, entry: JournalEntry, error: ClientError | None = None) -> None:
+        """Write down what came of a journaled write."""
+        if error is None:
+            self._close(entry, JournalState.DONE, "")
+        elif isinstance(error, AnswerLost | ServerTrouble | UnexpectedAnswer):
+            # Each of these may come after the system has done what it was asked.
+            self._close(entry, JournalState.LOST, str(error))
+        else:
+            self._close(entry, JournalState.FAILED, str(error))
 
     def unsettled_writes(self, action: str) -> list[JournalEntry]:
         """Earlier writes of this record whose outcome is not known, newest first."""

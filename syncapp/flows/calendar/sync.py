@@ -7,6 +7,7 @@ system that is away ends the run as everywhere.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from datetime import timedelta
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from syncapp.clients import errors
 from syncapp.clients.errors import ClientError
+from syncapp.clients.google import BATCH_LIMIT
 from syncapp.engine import connections, people
 from syncapp.engine.planning import Ending, Plan, Postponed, Settled, Skipped, TaskNeed
 from syncapp.engine.run import Run, WriteIntent
@@ -60,7 +62,7 @@ class CalendarSync:
         self._store_told(state)
         self._settle_creations(state)
         self._prepare(state, plan)
-        counts: dict[str, int] = {}
+        counts: Counter[str] = Counter()
         again, unfinished = self._write_all(plan, state, counts)
         self._note_quiet(state, plan)
         open_tasks = people.reconcile_tasks(self._run.record, plan.tasks)
@@ -125,26 +127,46 @@ class CalendarSync:
 
     # The appointments
 
-    def _write_all(self, plan: Plan, state: CalendarState, counts: dict[str, int]) -> tuple[bool, bool]:
+    def _write_all(self, plan: Plan, state: CalendarState, counts: Counter[str]) -> tuple[bool, bool]:
         """Whether something moved on meanwhile, and whether the time was over first."""
         ends, again = time.monotonic() + LONGEST_RUN, False
-        for action in plan.actions:
-            if not isinstance(action, Write):
-                continue
+        items = [action.item for action in plan.actions if isinstance(action, Write)]
+        new = [item for item in items if item.decision.what is What.INSERT]
+        for item in (item for item in items if item.decision.what is not What.INSERT):
             if time.monotonic() > ends:
                 return again, True
-            item = action.item
             self._tell_overruled(item)
             try:
                 self._writer.write(state, item)
             except OF_ONE as exc:
-                if isinstance(exc, errors.Outdated | errors.NotFound):
-                    again |= self._look_anew(state, item)
-                else:
-                    self._fail(item, exc)
+                again |= self._of_one(state, item, exc)
             else:
-                counts[item.decision.what.name.lower()] = counts.get(item.decision.what.name.lower(), 0) + 1
+                counts[item.decision.what.name.lower()] += 1
+        for batch in (new[start : start + BATCH_LIMIT] for start in range(0, len(new), BATCH_LIMIT)):
+            if time.monotonic() > ends:
+                return again, True
+            again |= self._insert(state, batch, counts)
         return again, False
+
+    def _insert(self, state: CalendarState, batch: list[Item], counts: Counter[str]) -> bool:
+        again, of_all = False, None
+        for item, error in zip(batch, self._writer.insert(state, batch), strict=True):
+            if error is None:
+                counts["insert"] += 1
+            elif isinstance(error, OF_ONE):
+                again |= self._of_one(state, item, error)
+            else:
+                of_all = of_all or error
+        if of_all is not None:
+            raise of_all
+        return again
+
+    def _of_one(self, state: CalendarState, item: Item, exc: ClientError) -> bool:
+        """An error that concerns one appointment only; whether it has moved on and is to be looked at again soon."""
+        if isinstance(exc, errors.Outdated | errors.NotFound):
+            return self._look_anew(state, item)
+        self._fail(item, exc)
+        return False
 
     def _look_anew(self, state: CalendarState, item: Item) -> bool:
         """Somebody was faster: what Google has now is kept, and the next run decides."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from syncapp.clients.advoware import AdvowareClient, Appointment
-from syncapp.clients.errors import Duplicate, NotFound
-from syncapp.clients.google import GoogleClient, GoogleEvent
+from syncapp.clients.errors import ClientError, Duplicate, NotFound
+from syncapp.clients.google import EventWrite, GoogleClient, GoogleEvent, Kind
 from syncapp.engine.run import Run, WriteIntent
 from syncapp.flows.calendar import from_advoware, from_google, links
 from syncapp.flows.calendar.decide import Shown, What
 from syncapp.flows.calendar.entries import Entry
 from syncapp.flows.calendar.journal import CREATE, changes
 from syncapp.flows.calendar.state import CalendarState, Item
-from syncapp.models import CalendarLink, LinkState, SystemName
+from syncapp.models import CalendarLink, JournalEntry, LinkState, SystemName
 
 EVENT, APPOINTMENT = "Termin (Google)", "Termin"
 
@@ -28,10 +28,8 @@ class Writer:
         self._run, self._advoware, self._google, self._zone = run, advoware, google, zone
 
     def write(self, state: CalendarState, item: Item) -> None:
-        """Raises `ClientError`; the link holds the agreement afterwards."""
+        """All but inserts, which go out several at a time. Raises `ClientError`; the link holds the agreement then."""
         match item.decision.what:
-            case What.INSERT:
-                self._insert(state, item)
             case What.UPDATE_GOOGLE:
                 self._update_google(state, item)
             case What.DELETE_GOOGLE:
@@ -47,19 +45,44 @@ class Writer:
 
     # Google
 
-    def _insert(self, state: CalendarState, item: Item) -> None:
-        link, entry = item.link, _needed(item.decision.entry)
-        number = _number(link)
-        event_id = link.event_id or links.event_id(state.employee.kuerzel, number)
-        mark = links.mark(state.employee.kuerzel, number, self._as_google_keeps(entry))
-        body = {**self._body(entry), "extendedProperties": mark}
-        self._intend(link, "google", item, event_id=event_id)
-        with self._run.writing(self._event("insert_event", event_id), changes(None, entry)):
-            try:
-                event = self._google.insert(state.calendar_id, {**body, "id": event_id})
-            except Duplicate:
-                event = self._take_again(state.calendar_id, event_id, body)
-        self._settle(link, item, event)
+    def insert(self, state: CalendarState, items: Sequence[Item]) -> list[ClientError | None]:
+        """Up to `BATCH_LIMIT` new events in one call; what became of each. An appointment's error stops no other."""
+        writes = []
+        for item in items:
+            event_id = item.link.event_id or links.event_id(state.employee.kuerzel, _number(item.link))
+            self._intend(item.link, "google", item, event_id=event_id)
+            body = self._insert_body(state, item)
+            writes.append(EventWrite(Kind.INSERT, state.calendar_id, event_id, body))
+        journal = self._run.begin(
+            (self._event("insert_event", write.event_id), changes(None, item.decision.entry))
+            for write, item in zip(writes, items, strict=True)
+        )
+        errors: list[ClientError | None] = []
+        for item, entry, result in zip(items, journal, self._google.batch(writes), strict=True):
+            if isinstance(result, Duplicate):
+                errors.append(self._inserted_before(state, item, entry))
+                continue
+            error = result if isinstance(result, ClientError) else None
+            self._run.end(entry, error)
+            if isinstance(result, GoogleEvent):
+                self._settle(item.link, item, result)
+            errors.append(error)
+        return errors
+
+    def _insert_body(self, state: CalendarState, item: Item) -> dict[str, Any]:
+        entry = _needed(item.decision.entry)
+        mark = links.mark(state.employee.kuerzel, _number(item.link), self._as_google_keeps(entry))
+        return {**self._body(entry), "extendedProperties": mark}
+
+    def _inserted_before(self, state: CalendarState, item: Item, entry: JournalEntry) -> ClientError | None:
+        try:
+            event = self._take_again(state.calendar_id, item.link.event_id, self._insert_body(state, item))
+        except ClientError as exc:
+            self._run.end(entry, exc)
+            return exc
+        self._run.end(entry)
+        self._settle(item.link, item, event)
+        return None
 
     def _take_again(self, calendar_id: str, event_id: str, body: Mapping[str, Any]) -> GoogleEvent:
         """The id was used before, by us: the event is there, or was deleted, which keeps its id for ever."""

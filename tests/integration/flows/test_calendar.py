@@ -15,6 +15,8 @@ from syncapp.engine import people, retry, wishes
 from syncapp.engine.wishes import Target
 from syncapp.flows.calendar import from_advoware
 from syncapp.flows.calendar.entries import Entry
+from syncapp.flows.calendar.state import CalendarState, Item
+from syncapp.flows.calendar.writing import Writer
 from syncapp.models import (
     CalendarEmployee,
     CalendarLink,
@@ -283,8 +285,14 @@ def test_writing_to_advoware_off_google_follows_and_the_rest_is_a_plan(calendars
 def test_an_appointments_failure_stops_neither_the_others_nor_the_next_try(calendars: Calendars) -> None:
     bad = calendars.appointment(text="Kaputt")
     calendars.appointment(text="Heil")
-    calendars.world.sandbox.add_fault("status", status=400, system="google", method="POST", path="/events", times=1)
-    calendars.sync()
+    usual = Writer._insert_body
+
+    def without_a_time(self: Writer, state: CalendarState, item: Item) -> dict[str, Any]:
+        body = usual(self, state, item)
+        return body | {"start": {}} if body["summary"] == "Kaputt" else body
+
+    with mock.patch.object(Writer, "_insert_body", without_a_time):
+        calendars.sync()
     assert set(calendars.events()) == {"Heil"}
     link = calendars.link(bad)
     assert (link.state, link.reason) == (LinkState.FAILED, Reason.REJECTED)
@@ -375,7 +383,7 @@ def test_lost_answers_make_nothing_twice(calendars: Calendars, kind: str, side: 
         calendars.world.sandbox.add_fault(kind, system="advoware", method="POST", path="Termine", times=1)
     else:
         calendars.appointment()
-        calendars.world.sandbox.add_fault(kind, system="google", method="POST", path="/events", times=2)
+        calendars.world.sandbox.add_fault(kind, system="google-batch", method="POST", times=2)
     assert calendars.sync().status == Status.IN_SYNC
     assert len(calendars.ids()) == len(calendars.appointments()) == 1
     assert not JournalEntry.objects.filter(state__in=["intended", "lost"]).exists()

@@ -61,7 +61,7 @@ steps = st.one_of(
     st.tuples(
         st.just("fault"),
         st.sampled_from(["cut_before", "cut_after", "garbage", "truncated", "500", "503", "429", "412"]),
-        st.sampled_from(["advoware", "google"]),
+        st.sampled_from(["advoware", "google", "google-batch"]),
         st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE"]),
     ),
     st.tuples(st.just("expire"), st.sampled_from(["sync", "google", "advoware"])),
