@@ -1,4 +1,4 @@
-"""Fields of parties and bank accounts by the names that staff know. Flows name them canonically, in German."""
+"""Fields by the names that staff know. Of parties and bank accounts flows name them canonically, in German."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from syncapp.models import appointment_words
+
 LABELS: Mapping[str, str | Promise] = {
+    **appointment_words.LABELS,
     "name": _("Name"),
     "vorname": _("First name"),
     "anrede": _("Salutation"),
@@ -73,3 +76,11 @@ def value_in_words(value: str) -> str:
         return formatted(date.fromisoformat(value), "d.m.Y")
     except ValueError:
         return value
+
+
+def of_field(field: str, value: object) -> str:
+    """The value of that field in words; empty for none."""
+    words = appointment_words.value_in_words(field, value)
+    if words is not None:
+        return words
+    return "" if value is None else value_in_words(str(value))

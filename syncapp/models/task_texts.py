@@ -3,37 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from syncapp.models import appointment_task_texts
+from syncapp.models.task_wording import BY_ITSELF, ONLY_BY_HAND, Text, Words
 from syncapp.models.tasks import TaskKind
 
-Text = str | Promise
-
-
-IS_NOW, SHOULD_BE = _("is now"), _("should be")
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Texts may name %(number)s and %(system)s of the task.
-
-    `effect` and `button` are for kinds where closing by hand makes the hub do something; it is asked first.
-    """
-
-    why: Text
-    steps: tuple[Text, ...]
-    after: Text
-    now: Text = IS_NOW
-    wanted: Text = SHOULD_BE
-    effect: Text = ""
-    button: Text = ""
-
-
-BY_ITSELF = _("The task closes by itself when the hub sees that it is done.")
-ONLY_BY_HAND = _("This is a notice: press Done when you have read it.")
+__all__ = ["WORDS", "Text", "Words", "has_effect"]
 
 WORDS: Mapping[str, Words] = {
     TaskKind.PARTY_DELETED: Words(
@@ -154,6 +131,7 @@ WORDS: Mapping[str, Words] = {
         effect=_("The hub then creates the bank account in Advoware again."),
         button=_("Create it in Advoware again"),
     ),
+    **appointment_task_texts.WORDS,
 }
 
 

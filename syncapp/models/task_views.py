@@ -7,8 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from syncapp.models.field_words import field_in_words, value_in_words
-from syncapp.models.task_texts import WORDS, Text, Words
+from syncapp.models.field_words import field_in_words, of_field
+from syncapp.models.task_texts import WORDS
+from syncapp.models.task_wording import Text, Words
 from syncapp.models.tasks import Task, TaskState
 
 
@@ -57,8 +58,7 @@ class TaskView:
     @property
     def facts(self) -> Facts:
         stored = [fact for fact in self.task.facts if isinstance(fact, dict)]
-        texts = [[_text(fact, name) for name in ("field", "now", "wanted")] for fact in stored]
-        rows = tuple((field_in_words(field), now, wanted) for field, now, wanted in texts)
+        rows = tuple(_row(fact) for fact in stored)
         return Facts(
             rows,
             str(self.words.now) if any(now for _field, now, _wanted in rows) else "",
@@ -70,6 +70,6 @@ class TaskView:
         return str(text) % names if text else ""
 
 
-def _text(fact: dict[str, Any], name: str) -> str:
-    value = fact.get(name)
-    return "" if value is None else value_in_words(str(value))
+def _row(fact: dict[str, Any]) -> tuple[str, str, str]:
+    field = str(fact.get("field") or "")
+    return field_in_words(field), of_field(field, fact.get("now")), of_field(field, fact.get("wanted"))

@@ -22,7 +22,7 @@ from syncapp.clients.espocrm.fields import MODIFIED_AT
 from syncapp.engine import mirror
 from syncapp.events import registry
 from syncapp.models import Reason, Status, TaskKind
-from syncapp.templatetags.field_words import field_in_words, value_in_words
+from syncapp.templatetags.field_words import APPOINTMENT_FIELDS, field_in_words, of_field, value_in_words
 from syncapp.templatetags.journal_words import write_in_words
 from syncapp.templatetags.plan_words import in_words
 from syncapp.templatetags.stored_words import stored_in_words
@@ -30,10 +30,10 @@ from syncapp.templatetags.stored_words import stored_in_words
 register = template.Library()
 
 _STATES_OF_TONE = {
-    "good": ("in_sync", "done", "up", "stored", "reprocessed", "applied"),
-    "calm": ("waiting", "postponed", "observed", "intended"),
+    "good": ("in_sync", "done", "up", "stored", "reprocessed", "applied", "agreed"),
+    "calm": ("waiting", "postponed", "observed", "intended", "new"),
     "busy": ("running", "requested", "decided"),
-    "warn": ("open", "quarantined", "stopped", "conflict", "lost"),
+    "warn": ("open", "quarantined", "stopped", "conflict", "lost", "held", "by_hand"),
     "bad": ("failed", "refused", "down"),
 }
 TONES = {state: tone for tone, states in _STATES_OF_TONE.items() for state in states}
@@ -76,12 +76,17 @@ def reason_words(reason: str) -> str:
     return str(Reason(reason).label) if reason in Reason.values else reason
 
 
+# Entities whose numbers are no ids of the CRM: the hub's own tasks, employees and the firm in Advoware.
+NOT_IN_CRM = (mirror.ENTITY, "Mitarbeiter", "Kanzlei")
+
 # Names that fit into a column; the register's descriptions are sentences.
 STEPS: dict[str, str | Promise] = {
     "document_sync": _("Documents"),
     "collection_sync": _("Collections"),
     "beteiligte_sync": _("Parties"),
     "bankverbindungen_sync": _("Bank accounts"),
+    "calendar_employee": _("Calendars"),
+    "calendar_all": _("Employees for the calendars"),
 }
 
 
@@ -153,11 +158,13 @@ def changed_fields(changes: Any) -> list[tuple[str, object, object]]:
         for name, value in changes.items()
         if name != MODIFIED_AT
     )
-    shown = ((name, _shown(before), _shown(after)) for name, before, after in pairs)
+    shown = ((name, _shown(name, before), _shown(name, after)) for name, before, after in pairs)
     return [(name, before, after) for name, before, after in shown if before != after]
 
 
-def _shown(value: object) -> object:
+def _shown(field: str, value: object) -> object:
+    if field in APPOINTMENT_FIELDS:
+        value = of_field(field, value)
     if isinstance(value, list):
         value = "\n".join(str(line) for line in value)
     if isinstance(value, str):
@@ -168,5 +175,5 @@ def _shown(value: object) -> object:
 @register.filter
 def crm_link(entity_type: str, entity_id: str) -> str:
     """The address of an entity in EspoCRM's own pages; empty when EspoCRM's address is not configured."""
-    base = "" if entity_type == mirror.ENTITY else settings.CONFIG.ESPOCRM_UI_URL  # a task's number is the hub's
+    base = "" if entity_type in NOT_IN_CRM else settings.CONFIG.ESPOCRM_UI_URL
     return f"{base}/#{entity_type}/view/{entity_id}" if base and entity_type and entity_id else ""

@@ -27,6 +27,15 @@ WRITES: Mapping[str, str | Promise] = {
     "update_crm_task": _("task changed in the CRM"),
     "complete_crm_task": _("task completed in the CRM"),
     "create_crm_notification": _("user of the CRM notified"),
+    "create_calendar": _("calendar created in Google"),
+    "share_calendar": _("calendar shared in Google"),
+    "insert_event": _("appointment created in Google"),
+    "update_event": _("appointment changed in Google"),
+    "delete_event": _("appointment deleted in Google"),
+    "mark_event": _("event in Google marked with its number in Advoware"),
+    "create_appointment": _("appointment created in Advoware"),
+    "update_appointment": _("appointment changed in Advoware"),
+    "delete_appointment": _("appointment deleted in Advoware"),
     "tell_failure": _("fault noted in the CRM"),
 }
 

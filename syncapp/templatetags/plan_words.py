@@ -19,6 +19,14 @@ _CONTACT = {
 }
 _CONTACTS = "|".join(_CONTACT)
 
+# Of an appointment.
+_PARTS = {
+    "datum": gettext_noop("its date"),
+    "uhrzeit": gettext_noop("its time"),
+    "date": gettext_noop("its date"),
+    "dateTime": gettext_noop("its time"),
+}
+
 # What a flow calls an action, and how staff read it. A test holds that every action of every flow is here.
 _PHRASES: tuple[tuple[str, str], ...] = (
     (r"ask for the collection of (\S+) (\S*)", gettext_noop("have the collection of %(0)s %(1)s made first")),
@@ -60,6 +68,20 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     (r"bring the task (\S+) in the CRM up to date", gettext_noop("bring the task %(0)s in the CRM up to date there")),
     (r"complete the task (\S+) in the CRM", gettext_noop("mark the task %(0)s in the CRM as completed")),
     (r"notify the assigned user in the CRM", gettext_noop("tell the assigned user by a notification in the CRM")),
+    (r"insert into Google: (\S+)", gettext_noop("create the appointment %(0)s in Google")),
+    (r"change in Google: (\S+)", gettext_noop("change the appointment %(0)s in Google")),
+    (r"delete in Google: (\S+)", gettext_noop("delete the appointment %(0)s in Google")),
+    (r"create in Advoware: (\S+)", gettext_noop("create the event %(0)s of Google in Advoware as an appointment")),
+    (r"change in Advoware: (\S+)", gettext_noop("change the appointment %(0)s in Advoware")),
+    (r"delete in Advoware: (\S+)", gettext_noop("delete the appointment %(0)s in Advoware")),
+    (r"gone on both sides: (\S+)", gettext_noop("forget the appointment %(0)s: it is gone on both sides")),
+    (r"create the calendar (.+)", gettext_noop("create the calendar %(0)s in Google")),
+    (r"share the calendar with the employee", gettext_noop("share the calendar in Google with the employee")),
+    (
+        r"(\S+): can't be read \((?P<part>.+)\)",
+        gettext_noop("The appointment %(0)s is left out: %(part)s can't be read."),
+    ),
+    (r"(\d+) employees", gettext_noop("%(0)s employees in Advoware")),
     (r"undo: (?P<action>.+)", gettext_noop("take back: %(action)s")),
     (r"held back: (?P<action>.+)", gettext_noop("not written, because writing is switched off: %(action)s")),
 )
@@ -83,5 +105,7 @@ def _part(name: str, part: str) -> str:
             return _(_CONTACT[part])
         case "action":
             return in_words(part)
+        case "part":
+            return _(_PARTS.get(part, part))
         case _:
             return part

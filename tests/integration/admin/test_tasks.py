@@ -15,7 +15,13 @@ from tests.integration.admin.conftest import Login
 from tests.integration.admin.test_records import press, said
 
 LIST = "admin:syncapp_task_changelist"
-EFFECTS = {TaskKind.NUMBER_REMOVED, TaskKind.CREATION_UNCERTAIN, TaskKind.BANK_GONE}
+EFFECTS = {
+    TaskKind.NUMBER_REMOVED,
+    TaskKind.CREATION_UNCERTAIN,
+    TaskKind.BANK_GONE,
+    TaskKind.MASS_DELETION,
+    TaskKind.CALENDAR_GONE,
+}
 
 
 def content(client: Client, task: Task) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from enum import Enum
 
 import pytest
@@ -14,13 +16,22 @@ from syncapp.flows.bankverbindungen.mapping import Account
 from syncapp.flows.beteiligte import actions as parties
 from syncapp.flows.beteiligte.sides import Entry
 from syncapp.flows.beteiligte.values import Contact, Kind
+from syncapp.flows.calendar import journal as calendar_journal
+from syncapp.flows.calendar import plan as calendar
+from syncapp.flows.calendar import sync, writing
+from syncapp.flows.calendar.decide import Decision, Missing, Pair, What
+from syncapp.flows.calendar.plan import QUIET
+from syncapp.flows.calendar.state import Item
 from syncapp.flows.collections import plan as collections
 from syncapp.flows.documents import plan as documents
 from syncapp.flows.parents import Life, Parent
 from syncapp.flows.tasks import plan as tasks
+from syncapp.models import CalendarLink
+from syncapp.templatetags.journal_words import write_in_words
 from syncapp.templatetags.plan_words import in_words
 
 ENTRY = Entry(7, 1, Kind.OFFICE, "k", empty=False)
+LINK, PAIR = CalendarLink(number=4711), Pair(Missing.GONE, Missing.GONE)
 ACTIONS = [
     documents.AskForCollection(Parent("Account", "p1", Life.ACTIVE, "")),
     documents.Upload("att1"),
@@ -48,6 +59,9 @@ ACTIONS = [
     tasks.ChangeTask("t1", {"name": "x"}),
     tasks.CompleteTask("t1"),
     tasks.Notify({"message": "x"}),
+    calendar.CreateCalendar("AW-SB"),
+    calendar.ShareCalendar(),
+    *(calendar.Write(Item(LINK, PAIR, Decision(what))) for what in What if what not in QUIET),
     party_accounts.BringToCrm(Account("x", {})),
     party_accounts.UnsetDefault(EspoBankAccount("b1", "", "", "", "", "", True, None, None, False, {})),
 ]
@@ -66,7 +80,7 @@ def test_an_action_is_told_in_german(action: documents.Upload) -> None:
 def test_every_action_of_the_flows_is_in_this_test() -> None:
     named = {
         kind.__name__
-        for module in (documents, collections, parties, accounts, party_accounts, tasks)
+        for module in (documents, collections, parties, accounts, party_accounts, tasks, calendar)
         for kind in vars(module).values()
         if isinstance(kind, type)
         and kind.__module__ == module.__name__
@@ -74,3 +88,18 @@ def test_every_action_of_the_flows_is_in_this_test() -> None:
         and not issubclass(kind, Enum)
     }
     assert named == {type(action).__name__ for action in ACTIONS}
+
+
+@pytest.mark.parametrize("note", [*(f"4711: can't be read ({part})" for part in ("datum", "dateTime")), "12 employees"])
+def test_a_note_is_told_in_german(note: str) -> None:
+    with translation.override("de"):
+        assert in_words(note) != note
+        assert "%(" not in in_words(note)
+
+
+def test_writes_of_the_calendar_are_told_in_german() -> None:
+    source = inspect.getsource(sync) + inspect.getsource(writing) + inspect.getsource(calendar_journal)
+    actions = set(re.findall(r'"((?:create|insert|update|delete|mark|share)_[a-z]+)"', source))
+    assert len(actions) == 9
+    with translation.override("de"):
+        assert not [action for action in actions if write_in_words(action) == action]

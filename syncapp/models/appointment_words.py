@@ -1,0 +1,124 @@
+"""Fields of appointments by the names that staff know, and their values as staff would write them.
+
+Values come as the flow stores them: in the journal as JSON, in tasks as the text of it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.template.defaultfilters import date as formatted
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, gettext_noop, ngettext
+from django.utils.translation import gettext as _
+
+LABELS: Mapping[str, str | Promise] = {
+    "start": gettext_lazy("Begins"),
+    "end": gettext_lazy("Ends"),
+    "all_day": gettext_lazy("Whole day"),
+    "text": gettext_lazy("Subject"),
+    "place": gettext_lazy("Place"),
+    "note": gettext_lazy("Note"),
+    "private": gettext_lazy("Private"),
+    "series": gettext_lazy("Repeats"),
+    "why": gettext_lazy("What Advoware can't hold"),
+    "frNr": gettext_lazy("Number in Advoware"),
+    # Of a task about many of them.
+    "delete in Google": gettext_lazy("To be deleted in Google"),
+    "delete in Advoware": gettext_lazy("To be deleted in Advoware"),
+    "": gettext_lazy("Appointments"),
+}
+
+# Parts of Google's rules for series, and the flow's own words, for what Advoware can't hold.
+BEYOND: Mapping[str, str] = {
+    "COUNT": gettext_noop("a series that ends after a number of times"),
+    "BYDAY": gettext_noop("a series on several weekdays, or on a weekday of the month such as the second Tuesday"),
+    "BYMONTHDAY": gettext_noop("a series on several days of the month, or counted from its end"),
+    "BYMONTH": gettext_noop("a series in certain months"),
+    "BYSETPOS": gettext_noop("a series on a counted day, such as the last workday of the month"),
+    "BYHOUR": gettext_noop("a series several times a day"),
+    "BYWEEKNO": gettext_noop("a series in certain weeks of the year"),
+    "BYYEARDAY": gettext_noop("a series on certain days of the year"),
+    "FREQ": gettext_noop("a series that repeats within a day"),
+    "INTERVAL": gettext_noop("a series with an unusual interval"),
+    "UNTIL": gettext_noop("a series whose end can't be read"),
+    "WKST": gettext_noop("a series with an unusual first day of the week"),
+    "EXDATE": gettext_noop("a series that leaves out single days"),
+    "RDATE": gettext_noop("a series with additional days"),
+    "EXRULE": gettext_noop("a series with a rule of exceptions"),
+    "RRULE": gettext_noop("a series with several rules"),
+    "changed occurrence": gettext_noop("a single occurrence of a series was changed"),
+    "cancelled occurrence": gettext_noop("a single occurrence of a series was deleted"),
+    "occurrences longer than a day": gettext_noop("a series whose occurrences last longer than a day"),
+}
+NOTHING = (None, "", "None")
+
+
+def value_in_words(field: str, value: object) -> str | None:
+    """None: no field of an appointment, or a value that needs no words of its own."""
+    match field:
+        case "start" | "end":
+            return "" if value in NOTHING else moment_in_words(str(value))
+        case "all_day" | "private":
+            return "" if value in NOTHING else _("yes") if value in (True, "True") else _("no")
+        case "series":
+            return _series(value)
+        case "why":
+            return beyond_in_words(str(value or ""))
+        case "":
+            return ", ".join(str(value or "").split(","))
+    return None
+
+
+def beyond_in_words(part: str) -> str:
+    """Why Advoware can't hold it; what is not in the table is shown as the flow calls it."""
+    return _(BEYOND[part]) if part in BEYOND else part
+
+
+def moment_in_words(text: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{day_in_words(moment.date())} {moment:%H:%M}"
+
+
+def day_in_words(day: date) -> str:
+    """As Germans write it for those who read German, else YYYY-MM-DD."""
+    return formatted(day, "d.m.Y") if (get_language() or "").startswith("de") else day.isoformat()
+
+
+def _series(stored: object) -> str:
+    if stored in NOTHING:
+        return ""
+    try:
+        unit, every, until = ast.literal_eval(stored) if isinstance(stored, str) else stored  # type: ignore[misc]
+        words = repeated(str(unit), int(every))
+        return (
+            words
+            if until is None
+            else _("%(how)s until %(day)s")
+            % {
+                "how": words,
+                "day": day_in_words(date.fromisoformat(str(until))),
+            }
+        )
+    except (ValueError, TypeError, SyntaxError):
+        return str(stored)
+
+
+def repeated(unit: str, every: int) -> str:
+    match unit:
+        case "daily":
+            words = ngettext("every day", "every %(every)d days", every)
+        case "weekly":
+            words = ngettext("every week", "every %(every)d weeks", every)
+        case "monthly":
+            words = ngettext("every month", "every %(every)d months", every)
+        case "yearly":
+            words = ngettext("every year", "every %(every)d years", every)
+        case _other:
+            words = unit
+    return words % {"every": every}
