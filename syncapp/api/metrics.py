@@ -1,13 +1,11 @@
 """`GET /metrics` for Prometheus, counted from the tables, so that every web process tells the same.
 
 Written by hand: the format is four kinds of lines, and the client library counts in processes, which come and go here.
-Format: https://prometheus.io/docs/instrumenting/exposition_formats/
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -17,7 +15,8 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
-from syncapp.api import state
+from syncapp.api import calendar_metrics, state
+from syncapp.api.gauges import Gauge, counted, single
 from syncapp.models import (
     Attempt,
     InboxMessage,
@@ -38,17 +37,6 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 LATELY = timedelta(minutes=15)  # attempts are pruned, so a count of all would fall; a window is a gauge
 
 
-@dataclass(frozen=True, slots=True)
-class Gauge:
-    name: str
-    help: str
-    samples: tuple[tuple[dict[str, str], float], ...]
-
-    def __str__(self) -> str:
-        head = f"# HELP {self.name} {self.help}\n# TYPE {self.name} gauge\n"
-        return head + "".join(f"{self.name}{_labels(labels)} {value:g}\n" for labels, value in self.samples)
-
-
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """404 while METRICS_TOKEN is empty, 401 without it in `Authorization: Bearer`."""
@@ -63,24 +51,24 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def _gauges(now: datetime) -> Iterator[Gauge]:
     records = Record.objects.values_list("step", "status").annotate(Count("pk")).order_by("step", "status")
-    yield Gauge("hub_records", "Records by step and state", tuple(_counted(records, "step", "state")))
+    yield Gauge("hub_records", "Records by step and state", tuple(counted(records, "step", "state")))
     failed = Record.objects.filter(status__in=[Status.FAILED, Status.CONFLICT])
     reasons = failed.values_list("step", "reason").annotate(Count("pk")).order_by("step", "reason")
-    yield Gauge("hub_records_need_a_person", "By step and reason", tuple(_counted(reasons, "step", "reason")))
+    yield Gauge("hub_records_need_a_person", "By step and reason", tuple(counted(reasons, "step", "reason")))
     tasks = Task.objects.filter(state=TaskState.OPEN).values_list("kind").annotate(Count("pk")).order_by("kind")
-    yield Gauge("hub_open_tasks", "What staff must do in another system, by kind", tuple(_counted(tasks, "kind")))
+    yield Gauge("hub_open_tasks", "What staff must do in another system, by kind", tuple(counted(tasks, "kind")))
     lately = Attempt.objects.filter(started_at__gte=now - LATELY)
     outcomes = lately.values_list("outcome").annotate(Count("pk")).order_by("outcome")
-    yield Gauge("hub_attempts_15m", "Runs of the last 15 minutes by outcome", tuple(_counted(outcomes, "outcome")))
+    yield Gauge("hub_attempts_15m", "Runs of the last 15 minutes by outcome", tuple(counted(outcomes, "outcome")))
 
     backlog = state.backlog()
-    yield _single("hub_queue_tasks", "Tasks that no worker has taken", backlog.queued)
-    yield _single("hub_due_records", "Records whose time has come", backlog.due)
-    yield _single("hub_oldest_due_seconds", "Since when the first of them waits", _age(now, backlog.oldest))
+    yield single("hub_queue_tasks", "Tasks that no worker has taken", backlog.queued)
+    yield single("hub_due_records", "Records whose time has come", backlog.due)
+    yield single("hub_oldest_due_seconds", "Since when the first of them waits", _age(now, backlog.oldest))
     quarantined = InboxMessage.objects.filter(state=InboxState.QUARANTINED).count()
-    yield _single("hub_quarantined_webhooks", "Webhooks that could not be read", quarantined)
+    yield single("hub_quarantined_webhooks", "Webhooks that could not be read", quarantined)
     orphans = Orphan.objects.filter(state=OrphanState.OPEN).count()
-    yield _single("hub_open_orphans", "Things at other systems that nothing points to", orphans)
+    yield single("hub_open_orphans", "Things at other systems that nothing points to", orphans)
 
     systems = state.systems()
     up = tuple(({"system": view.name}, float(view.state == SystemState.UP)) for view in systems if view.configured)
@@ -98,26 +86,8 @@ def _gauges(now: datetime) -> Iterator[Gauge]:
     scans = ScanRun.objects.filter(state=ScanState.DONE).values_list("scan").annotate(Max("finished_at"))
     ages = tuple(({"scan": scan}, _age(now, at)) for scan, at in scans.order_by("scan"))
     yield Gauge("hub_scan_age_seconds", "Since the last comparison that went well", ages)
-
-
-def _counted(rows: object, *names: str) -> Iterator[tuple[dict[str, str], float]]:
-    for *labels, count in rows:  # type: ignore[attr-defined]  # tuples whose shape django-stubs can't know
-        yield dict(zip(names, labels, strict=True)), float(count)
-
-
-def _single(name: str, words: str, value: float) -> Gauge:
-    return Gauge(name, words, (({}, float(value)),))
+    yield from calendar_metrics.gauges()
 
 
 def _age(now: datetime, moment: datetime | None) -> float:
     return max(0.0, (now - moment).total_seconds()) if moment else 0.0
-
-
-def _labels(labels: dict[str, str]) -> str:
-    if not labels:
-        return ""
-    return "{" + ",".join(f'{name}="{_escaped(value)}"' for name, value in labels.items()) + "}"
-
-
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -73,7 +73,7 @@ def systems() -> list[SystemView]:
     """The systems that the hub can speak to; one that was never in trouble has no row and is up."""
     rows = {row.name: row for row in System.objects.all()}
     views = []
-    for name in (SystemName.ESPOCRM, SystemName.XAI):
+    for name in SystemName:
         row = rows.get(name, System(name=name, state=SystemState.UP))
         views.append(SystemView(str(name), connections.configured(name), str(row.state), row.paused, row.since))
     return views
