@@ -13,7 +13,7 @@ from sandbox.advoware.fields import Record
 from sandbox.advoware.system import Advoware
 from sandbox.answers import Answer, redirect
 from sandbox.pages.agenda import Entry, by_day, text, window
-from sandbox.pages.forms import edited, ticked
+from sandbox.pages.forms import carried, edited, ticked
 from sandbox.pages.rendering import page
 
 TYPED = ("text", "datum", "uhrzeitVon", "datumBis", "uhrzeitBis", "ort", "notiz", "sb", "anwalt", "turnus", "turnusArt")
@@ -91,7 +91,10 @@ class AppointmentPages:
 
     def typed(self, request: Request) -> Record:
         boxes = {name: int(on) for name, on in ticked(request.form, TICKED).items()}
-        return dict(edited(request.form, TYPED)) | boxes
+        texts = edited(request.form, TYPED)
+        if "datum" in texts and "dauertermin" not in request.form:  # of a series it is the end of the series
+            texts["datumBis"] = carried(request.form, "datum", "datumBis")
+        return dict(texts) | boxes
 
 
 def _number(given: str) -> int:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Request
 
 from sandbox.google.records import Calendar, Event
 from sandbox.google.times import Moment, zone
-from sandbox.pages.forms import edited, ticked
+from sandbox.pages.forms import carried, edited, ticked
 
 TEXTS = ("summary", "location", "description")
 TIMES = ("first", "from", "last", "to")
@@ -44,7 +44,7 @@ def typed(request: Request, calendar: Calendar) -> dict[str, Any]:
     if "recurrence" in edited(form, ["recurrence"]):
         data["recurrence"] = form["recurrence"].split()
     if edited(form, TIMES) or "whole" in boxes:
-        last = form.get("last") or form["first"]
+        last = carried(form, "first", "last") or form["first"]
         if "whole" in form:
             end = date.fromisoformat(last) + timedelta(days=1)
             data |= {"start": NOTHING | {"date": form["first"]}, "end": NOTHING | {"date": end.isoformat()}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import date
 
 from werkzeug.datastructures import MultiDict
 
@@ -23,3 +24,12 @@ def ticked(form: MultiDict[str, str], names: Collection[str]) -> dict[str, bool]
     """
     there = {name: name in form for name in form.getlist("flags") if name in names}
     return {name: on for name, on in there.items() if form.get(f"was:{name}") != str(on)}
+
+
+def carried(form: MultiDict[str, str], first: str, last: str) -> str:
+    """The last day: it goes along when only the first one was moved. ValueError for what is no day."""
+    was_first, was_last, now = form.get(f"was:{first}"), form.get(f"was:{last}"), form.get(last, "")
+    if not was_first or not was_last or now != was_last or form[first] == was_first:
+        return now
+    moved = date.fromisoformat(form[first]) - date.fromisoformat(was_first)
+    return (date.fromisoformat(now) + moved).isoformat()
