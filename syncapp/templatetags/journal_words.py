@@ -29,6 +29,8 @@ WRITES: Mapping[str, str | Promise] = {
     "create_crm_notification": _("user of the CRM notified"),
     "create_calendar": _("calendar created in Google"),
     "share_calendar": _("calendar shared in Google"),
+    "open_channel": _("Google asked to tell of changes"),
+    "stop_channel": _("channel for Google's messages stopped"),
     "insert_event": _("appointment created in Google"),
     "update_event": _("appointment changed in Google"),
     "delete_event": _("appointment deleted in Google"),

@@ -77,6 +77,8 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     (r"gone on both sides: (\S+)", gettext_noop("forget the appointment %(0)s: it is gone on both sides")),
     (r"create the calendar (.+)", gettext_noop("create the calendar %(0)s in Google")),
     (r"share the calendar with the employee", gettext_noop("share the calendar in Google with the employee")),
+    (r"open a push channel", gettext_noop("have Google tell the hub of changes to the calendar")),
+    (r"stop the push channel (\S+)", gettext_noop("stop the channel %(0)s through which Google told of changes")),
     (
         r"(\S+): can't be read \((?P<part>.+)\)",
         gettext_noop("The appointment %(0)s is left out: %(part)s can't be read."),

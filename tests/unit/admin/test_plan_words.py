@@ -16,9 +16,10 @@ from syncapp.flows.bankverbindungen.mapping import Account
 from syncapp.flows.beteiligte import actions as parties
 from syncapp.flows.beteiligte.sides import Entry
 from syncapp.flows.beteiligte.values import Contact, Kind
+from syncapp.flows.calendar import channels
 from syncapp.flows.calendar import journal as calendar_journal
 from syncapp.flows.calendar import plan as calendar
-from syncapp.flows.calendar import sync, writing
+from syncapp.flows.calendar import push, sync, writing
 from syncapp.flows.calendar.decide import Decision, Missing, Pair, What
 from syncapp.flows.calendar.plan import QUIET
 from syncapp.flows.calendar.state import Item
@@ -61,6 +62,8 @@ ACTIONS = [
     tasks.Notify({"message": "x"}),
     calendar.CreateCalendar("AW-SB"),
     calendar.ShareCalendar(),
+    channels.OpenChannel(channels.Watch("c", "a")),
+    channels.StopChannel("hub-1", "r"),
     *(calendar.Write(Item(LINK, PAIR, Decision(what))) for what in What if what not in QUIET),
     party_accounts.BringToCrm(Account("x", {})),
     party_accounts.UnsetDefault(EspoBankAccount("b1", "", "", "", "", "", True, None, None, False, {})),
@@ -80,7 +83,7 @@ def test_an_action_is_told_in_german(action: documents.Upload) -> None:
 def test_every_action_of_the_flows_is_in_this_test() -> None:
     named = {
         kind.__name__
-        for module in (documents, collections, parties, accounts, party_accounts, tasks, calendar)
+        for module in (documents, collections, parties, accounts, party_accounts, tasks, calendar, channels)
         for kind in vars(module).values()
         if isinstance(kind, type)
         and kind.__module__ == module.__name__
@@ -98,8 +101,8 @@ def test_a_note_is_told_in_german(note: str) -> None:
 
 
 def test_writes_of_the_calendar_are_told_in_german() -> None:
-    source = inspect.getsource(sync) + inspect.getsource(writing) + inspect.getsource(calendar_journal)
-    actions = set(re.findall(r'"((?:create|insert|update|delete|mark|share)_[a-z]+)"', source))
-    assert len(actions) == 9
+    source = "".join(inspect.getsource(module) for module in (sync, writing, calendar_journal, push))
+    actions = set(re.findall(r'"((?:create|insert|update|delete|mark|share|open|stop)_[a-z]+)"', source))
+    assert len(actions) == 11
     with translation.override("de"):
         assert not [action for action in actions if write_in_words(action) == action]
