@@ -41,6 +41,14 @@ class LookForm(forms.Form):
         self.fields["entity_type"] = forms.ChoiceField(label=self.fields["entity_type"].label, choices=types)
 
 
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        step, entity_type = given.get("step"), given.get("entity_type")
+        if step and entity_type and entity_type not in registry.works_on(registry.step(step)):
+            self.add_error("entity_type", _("This step doesn't work on entities of this type."))
+        return given
+
+
 def look(request: HttpRequest) -> HttpResponse:
     require(request, RETRY)
     form = LookForm(request.POST if request.method == "POST" else None)

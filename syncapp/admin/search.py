@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from syncapp.events import registry
 from syncapp.models import Attempt, InboxItem, Record, Reference, ReferenceKind, SystemName
 
 ENOUGH = 200  # matches of an id outside or of a trace
@@ -36,4 +36,4 @@ def last_part(term: str) -> str:
 
 
 def entity_types() -> list[str]:
-    return sorted(settings.CONFIG.WEBHOOK_ENTITIES.values())
+    return sorted({kind for spec in registry.runnable() for kind in registry.works_on(spec)})

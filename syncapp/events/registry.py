@@ -32,7 +32,8 @@ class Trigger:
 class StepSpec:
     """One step. `runs` is the dotted path of its flow; a step without one only receives and hands on.
 
-    `entity_types` empty: any. `timeout` in seconds, at most that of the queue.
+    `entity_types`: what it works on where its topics don't name entities of the CRM. `timeout` in seconds, at most that
+    of the queue.
     """
 
     name: str
@@ -42,6 +43,7 @@ class StepSpec:
     emits: tuple[str, ...] = ()
     runs: str = ""
     systems: tuple[str, ...] = ()
+    entity_types: tuple[str, ...] = ()
     timeout: int = 600
 
     @property
@@ -167,6 +169,7 @@ def steps() -> tuple[StepSpec, ...]:
             emits=("calendar.sync.employee",),
             runs="syncapp.flows.calendar.everyone.CalendarsOfEveryone",
             systems=("advoware",),
+            entity_types=("Kanzlei",),
         ),
         StepSpec(
             name=CALENDAR_SYNC,
@@ -176,6 +179,7 @@ def steps() -> tuple[StepSpec, ...]:
             emits=("calendar.push.check",),
             runs="syncapp.flows.calendar.sync.CalendarSync",
             systems=("advoware", "google"),
+            entity_types=("Mitarbeiter",),
         ),
         StepSpec(
             name=CALENDAR_PUSH,
@@ -184,6 +188,7 @@ def steps() -> tuple[StepSpec, ...]:
             triggers=(_topic("calendar.push.check"), Trigger(Kind.CRON, "41 * * * *")),
             runs="syncapp.flows.calendar.push.PushChannels",
             systems=("google",),
+            entity_types=("Mitarbeiter",),
         ),
         StepSpec(
             name=PARTY_ACCOUNTS,
@@ -193,6 +198,7 @@ def steps() -> tuple[StepSpec, ...]:
             emits=("vmh.bankverbindungen.update",),
             runs="syncapp.flows.bankverbindungen.party.PartyAccounts",
             systems=("espocrm", "advoware"),
+            entity_types=("CBeteiligte",),
         ),
         StepSpec(
             name=TASK_MIRROR,
@@ -201,6 +207,7 @@ def steps() -> tuple[StepSpec, ...]:
             triggers=(_topic("hub.task.changed"),),
             runs="syncapp.flows.tasks.sync.TaskMirror",
             systems=("espocrm",),
+            entity_types=(mirror.ENTITY,),
         ),
     )
 
@@ -216,6 +223,13 @@ def step(name: str) -> StepSpec:
         if spec.name == name:
             return spec
     raise KeyError(f"There is no step {name!r}; there are: {', '.join(spec.name for spec in steps() if spec.runs)}")
+
+
+def works_on(spec: StepSpec) -> tuple[str, ...]:
+    """The entity types that a step is known to work on; a comparison may find others through the CRM's metadata."""
+    types = settings.CONFIG.WEBHOOK_ENTITIES.values()
+    topical = (kind for kind in types if spec.name in subscribers(topics.topic_of(kind, "update")))
+    return tuple(dict.fromkeys([*spec.entity_types, *topical]))
 
 
 def runnable() -> tuple[StepSpec, ...]:

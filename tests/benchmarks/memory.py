@@ -33,7 +33,7 @@ def measure(sizes: Sizes) -> Findings:
         while done < sizes.memory_late:
             flood(stage, requests, amount)
             done += amount
-            each = _resident(worker)
+            each = resident(worker)
             early = early or sum(each)
             found.rows.append((done, max(each), sum(each)))
         found.figures = {"early_mb": early, "late_mb": sum(each)}
@@ -43,7 +43,7 @@ def measure(sizes: Sizes) -> Findings:
     return found
 
 
-def _resident(worker: subprocess.Popen[bytes]) -> list[float]:
+def resident(worker: subprocess.Popen[bytes]) -> list[float]:
     """Megabytes of every process of the cluster and of its supervisor."""
     top = psutil.Process(worker.pid)
     return [member.memory_info().rss / MEGABYTE for member in (top, *top.children(recursive=True))]

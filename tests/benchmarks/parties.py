@@ -33,7 +33,7 @@ def measure(sizes: Sizes) -> Findings:
         ("what", "outside calls", "minimum", "seconds"),
     )
     arguments = ("--seed", "parties", "--parties", str(sizes.parties))
-    with SandboxProcess(*arguments) as sandbox, Stage.open(**_settings(sandbox)) as stage:
+    with SandboxProcess(*arguments) as sandbox, Stage.open(**advoware_settings(sandbox)) as stage:
         stage.work(2)
         _first_contact(found, stage, sandbox.client, sizes)
         _nothing_changed(found, stage, sandbox.client)
@@ -45,7 +45,7 @@ def measure(sizes: Sizes) -> Findings:
     return found
 
 
-def _settings(sandbox: SandboxProcess) -> dict[str, str]:
+def advoware_settings(sandbox: SandboxProcess) -> dict[str, str]:
     return settings_for(sandbox) | {
         "ADVOWARE_API_BASE_URL": sandbox.advoware_url,
         "ADVOWARE_SECURITY_GATEWAY_URL": sandbox.advoware_gateway_url,

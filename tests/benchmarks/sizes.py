@@ -29,6 +29,7 @@ class Sizes:
     parties: int = 5000
     parties_changed: int = 20
     proxy_calls: int = 500
+    calendar_employees: int = 50
 
     def scaled(self, share: float) -> Sizes:
         """Amounts of things made smaller or larger; rounds, workers and latencies stay."""
@@ -47,6 +48,7 @@ _AMOUNTS = (
     "memory_late",
     "parties",
     "proxy_calls",
+    "calendar_employees",
 )
 FULL = Sizes()
 SMOKE = Sizes(
@@ -71,5 +73,6 @@ SMOKE = Sizes(
     parties=40,
     parties_changed=4,
     proxy_calls=5,
+    calendar_employees=2,
     recovery_settings=(("LEASE_SECONDS", "2"), ("SWEEP_SECONDS", "1")),
 )

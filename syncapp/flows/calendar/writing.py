@@ -93,7 +93,7 @@ class Writer:
         link, entry = item.link, _needed(item.decision.entry)
         self._intend(link, "google", item)
         mark = links.mark(state.employee.kuerzel, _number(link), self._as_google_keeps(entry))
-        body = {**self._body(entry), "extendedProperties": mark, "status": "confirmed"}
+        body = {**patched(self._body(entry)), "extendedProperties": mark, "status": "confirmed"}
         before = item.pair.google.entry if isinstance(item.pair.google, Shown) else None
         with self._run.writing(self._event("update_event", link.event_id), changes(before, entry)):
             event = self._google.patch(state.calendar_id, link.event_id, body, link.google.get("etag", ""))
@@ -193,6 +193,13 @@ class Writer:
 
     def _event(self, action: str, event_id: str) -> WriteIntent:
         return WriteIntent(SystemName.GOOGLE, action, EVENT, event_id[:200])
+
+
+def patched(body: Mapping[str, Any]) -> dict[str, Any]:
+    """For a patch, which leaves what it does not name: a day in place of a time, or the other way round, says both."""
+    empty = {"date": None, "dateTime": None, "timeZone": None}
+    times = {name: empty | body[name] for name in ("start", "end")}
+    return {**body, **times, "recurrence": body["recurrence"] or None}
 
 
 def agree(link: CalendarLink, advoware: Entry, google: Entry) -> None:

@@ -7,7 +7,6 @@ import time
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone, translation
 
@@ -16,7 +15,7 @@ from syncapp.clients.errors import Rejected
 from syncapp.clients.espocrm.rest import checked_id, checked_name
 from syncapp.engine import connections, runner, verdicts, wishes
 from syncapp.engine.wishes import Target
-from syncapp.events import registry, topics
+from syncapp.events import registry
 from syncapp.management.base import HubCommand, misused
 from syncapp.management.output import progress
 from syncapp.management.recording import recorded
@@ -105,11 +104,7 @@ def _checked(step: str, entity_type: str, entity_id: str) -> Target:
         target = Target(step, checked_name(entity_type), checked_id(entity_id))
     except Rejected:
         raise misused("The entity type or the id has characters that EspoCRM does not use.") from None
-    types = [
-        kind
-        for kind in settings.CONFIG.WEBHOOK_ENTITIES.values()
-        if step in registry.subscribers(topics.topic_of(kind, "update"))
-    ]
+    types = registry.works_on(registry.step(step))
     # Others are fine when a comparison has found them through the metadata.
     if entity_type not in types and not Record.objects.filter(step=step, entity_type=entity_type).exists():
         raise misused(f"{step} does not work on {entity_type!r}, but on: {', '.join(types)}")

@@ -200,6 +200,27 @@ def test_whole_days_and_series(calendars: Calendars) -> None:
     assert calendars.world.writes(before) == []
 
 
+def test_times_become_days_and_single_ones_series_and_back(calendars: Calendars) -> None:
+    number = calendars.appointment()
+    calendars.sync()
+    day = f"{soon(8):%Y-%m-%d}T00:00:00"
+    for change in (
+        {"abwesenheit": 1, "datum": day, "datumBis": day},
+        {"dauertermin": 1, "turnus": 1, "turnusArt": 2, "datumBis": "2037-12-31T00:00:00"},
+        {"abwesenheit": 0},
+        {"dauertermin": 0, "turnus": 0, "turnusArt": 0, "datumBis": day},
+    ):
+        calendars.advoware.update_appointment(number, change)
+        assert calendars.sync().status == Status.IN_SYNC
+        assert calendars.link(number).state == LinkState.AGREED
+        (event,) = calendars.google.events(calendars.calendar)
+        assert ("date" in event["start"]) == bool(calendars.appointments()[number]["abwesenheit"])
+        assert ("recurrence" in event) == bool(calendars.appointments()[number]["dauertermin"])
+        before = calendars.world.mark()
+        calendars.sync()
+        assert calendars.world.writes(before) == []
+
+
 def test_a_series_of_google_that_advoware_can_hold_is_created_there(calendars: Calendars) -> None:
     calendars.event(summary="Sport", recurrence=["RRULE:FREQ=WEEKLY;INTERVAL=1"])
     calendars.sync()
