@@ -153,7 +153,9 @@ def _later(
     return _write(run, outcome, reason, detail, waiting, again)
 
 
-_WORTH_A_LOOK = frozenset({Reason.INDEXING, Reason.COLLECTION_PENDING})
+_WORTH_A_LOOK = frozenset(
+    {Reason.INDEXING, Reason.COLLECTION_PENDING, Reason.PARTY_PENDING, Reason.WRITING_OFF, Reason.OBSERVED}
+)
 
 
 def _due(common: Mapping[str, Any], now: datetime, due_at: datetime) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from syncapp.clients.espocrm import FIELDS, EntityStamp, EspoClient
 from syncapp.events.registry import PARTY_SYNC
 from syncapp.flows.beteiligte import register
 from syncapp.flows.differences import Difference, How
-from syncapp.models import Reason, Record, Status, TaskState
+from syncapp.models import NOTICES, Reason, Record, Status, Task, TaskState
 
 ROWS = 200
 STALE_AFTER = timedelta(hours=24)
@@ -64,7 +64,7 @@ def in_advoware(advoware: AdvowareClient, tell: Callable[[int], None]) -> Iterat
     for stamp in advoware.parties():
         tell(1)
         state = known.pop(stamp.number, None)
-        if state is not None and not _as_agreed(stamp, state):
+        if state is not None and (state.gone or not _as_agreed(stamp, state)):
             yield _party(state.entity_id, How.CHANGED_IN_ADVOWARE)
     for state in known.values():
         if not state.gone:
@@ -90,7 +90,8 @@ def not_looked_at_lately() -> Iterator[Difference]:
 def needing_a_look(steps: Iterable[str]) -> Iterator[Difference]:
     """Open tasks may have been done meanwhile, and what failed may work now."""
     ours = Record.objects.filter(step__in=list(steps))
-    tasks = ours.filter(tasks__state=TaskState.OPEN, status=Status.SKIPPED).distinct()
+    waiting = Task.objects.filter(state=TaskState.OPEN).exclude(kind__in=NOTICES)
+    tasks = ours.filter(pk__in=waiting.values("record"), status=Status.SKIPPED)
     failed = ours.filter(status=Status.FAILED, changed_at__lt=timezone.now() - REST).exclude(reason__in=GIVEN_UP)
     for rows, how in ((tasks, How.TASK), (failed, How.FAILED)):
         for step, kind, pk in rows.order_by("changed_at").values_list("step", "entity_type", "entity_id")[:LOOKS]:

@@ -119,14 +119,21 @@ class BeteiligteSync:
     def _remember(self, state: PartyState, plan: Plan, advoware: AdvowareSide | None) -> Ending:
         record, entity = self._run.record, (self._run.entity_type, self._run.entity_id)
         people.reconcile_conflicts(record, (*plan.conflicts, *waiting_decisions(state)))
-        if state.crm is None or advoware is None or (state.removed_number is not None and not plan.actions):
+        crm = reading.crm_side(self._told, state.rules) if self._told is not None else state.crm
+        if (
+            crm is None
+            or state.crm is None
+            or advoware is None
+            or (state.removed_number is not None and not plan.actions)
+        ):
             if state.crm is None:
                 register.forget(*entity)
             elif state.number is not None:
                 register.mark_gone(*entity)
             people.reconcile_tasks(record, plan.tasks)
-            return replace(plan.ending, agreed=replace(state.agreed, look=bool(plan.tasks)).to_json())
-        crm = reading.crm_side(self._told, state.rules) if self._told is not None else state.crm
+            # Comparisons go by the date of what was seen, or they would find our own word about it for ever.
+            seen = reading.stamp(crm) if crm is not None else state.agreed.stamp
+            return replace(plan.ending, agreed=replace(state.agreed, look=bool(plan.tasks), stamp=seen).to_json())
         before = state if state.advoware is not None else replace(state, number=advoware.number, advoware=advoware)
         came = result(before, merge(before), crm, advoware)
         fresh = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from unittest import mock
 
@@ -53,7 +54,8 @@ def states() -> list[tuple[str, str]]:
 
 def in_between(name: str, act: Callable[[], Any]) -> Any:
     """A patch of a function of `people`: somebody else acts just before it begins, once."""
-    real, acted = getattr(people, name), []
+    real = getattr(people, name)
+    acted: list[Any] = []
 
     def first(*args: Any, **kwargs: Any) -> Any:
         if not acted:
@@ -145,7 +147,7 @@ def test_pruning_does_not_make_a_closed_task_come_again(record: Record, person: 
     people.reconcile_tasks(record, [OLD, ANOTHER])
     people.close_task(Task.objects.get(kind="bank_changed"), person, "")
     people.reconcile_tasks(record, [])
-    Task.objects.update(closed_at=timezone.now() - timezone.timedelta(days=5000))
+    Task.objects.update(closed_at=timezone.now() - timedelta(days=5000))
     pruning.prune()
     assert states() == [("bank_changed", TaskState.CLOSED)]
     assert people.reconcile_tasks(record, [OLD]) == 0
@@ -239,7 +241,7 @@ def test_what_can_not_be_taken_back(record: Record, state: str, action: str, cha
 def test_only_what_may_be_written_now_is_woken(record: Record, detail: str, on: dict[str, bool], woken: int) -> None:
     from tests.world import configured
 
-    later = timezone.now() + timezone.timedelta(days=1)
+    later = timezone.now() + timedelta(days=1)
     Record.objects.update(status=Status.WAITING, reason=Reason.WRITING_OFF, detail=detail, due_at=later)
     with configured(**{"ADVOWARE_WRITE_ENABLED": False, "ADVOWARE_TO_ESPOCRM_ENABLED": False, **on}):
         assert switches.wake_observed() == woken

@@ -509,3 +509,20 @@ def test_switches_hold_each_way_and_let_go(parties: Parties, to_advoware: bool, 
     parties.world.drive()
     assert shown(parties, known)["kontoinhaber"] == "A. Wendland"
     assert len(there(parties, number)) == 2
+
+
+def test_an_edit_while_a_run_is_held_back_does_not_wait_for_a_day(parties: Parties) -> None:
+    party, _ = parties.pair()
+    pk = account(parties, party)
+    asked = AdvowareClient.bank_accounts
+
+    def read(client: AdvowareClient, of: int) -> tuple[BankAccount, ...]:
+        wishes.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT)
+        return asked(client, of)
+
+    with configured(ADVOWARE_WRITE_ENABLED=False), mock.patch.object(AdvowareClient, "bank_accounts", read):
+        look_now(pk)
+    record = Record.objects.get(step=BANK_SYNC)
+    assert record.status == Status.WAITING
+    assert record.due_at is not None
+    assert record.due_at <= timezone.now()
