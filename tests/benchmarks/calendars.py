@@ -17,7 +17,7 @@ from tests.benchmarks.stage import Stage
 
 BATCH = 50  # events in one call to Google
 QUIET = 2  # calls for an employee without a change: Advoware's list, Google's changes
-FIRST = 5  # calls before the first event: find the calendar, make it, share it, Advoware's list; the login apart
+FIRST = 4  # calls before the first event: find the calendar, make it, share it, Advoware's list
 PATIENCE_SECONDS = 1800
 ALL = "calendar_all"
 DONE = "SELECT count(*) FROM syncapp_record WHERE step = 'calendar_employee' AND status = 'in_sync' AND wished = served"
