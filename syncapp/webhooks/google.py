@@ -39,10 +39,10 @@ def push(request: HttpRequest) -> HttpResponse:
     """`POST /google/calendar/push`. The body is not read; a message of any state leaves the same wish, `sync` too, for
     what was changed before the channel was open."""
     try:
-        with transaction.atomic():
-            channel = _channel(request)
-            if channel is None:
-                return HttpResponse(status=404)
+        channel = _channel(request)
+        if channel is None:
+            return HttpResponse(status=404)
+        with transaction.atomic():  # not before: it may take the database's one lock for writing
             _complete(channel, request)
             if channel.employee.enabled and asking.wanted(channel.employee.pk):
                 asking.employee(channel.employee.pk, Urgency.EVENT, trace_id_of(request))
