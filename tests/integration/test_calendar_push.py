@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.http import http_date
 
 from syncapp import jobs
+from syncapp.events import dispatch
 from syncapp.events.registry import CALENDAR_PUSH, CALENDAR_SYNC
-from syncapp.flows.calendar import push
 from syncapp.models import CalendarEmployee, JournalEntry, PushChannel, Reason, Record, Status, Urgency
 from tests.calendars import SB, Calendars
 from tests.world import World, configured
@@ -303,7 +303,7 @@ def test_a_calendar_that_is_switched_off_gets_no_wish(channel: PushChannel) -> N
 
 
 def test_google_comes_again_when_nothing_could_be_stored(channel: PushChannel) -> None:
-    with mock.patch.object(push.dispatch, "emit", side_effect=DatabaseError):
+    with mock.patch.object(dispatch, "emit", side_effect=DatabaseError):
         answer = tell()
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
 
