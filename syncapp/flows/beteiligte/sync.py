@@ -21,6 +21,7 @@ from syncapp.flows.beteiligte.journal import Write
 from syncapp.flows.beteiligte.needs import not_kept, notices, waiting_decisions
 from syncapp.flows.beteiligte.plan import plan
 from syncapp.flows.beteiligte.reading import Reader
+from syncapp.flows.beteiligte.renaming import tell_collection
 from syncapp.flows.beteiligte.settled import result, stamped
 from syncapp.flows.beteiligte.sides import AdvowareSide
 from syncapp.flows.beteiligte.state import PartyState, Shown, Why, merge
@@ -155,6 +156,7 @@ class BeteiligteSync:
             *entity, advoware.number, fingerprint=advoware.fingerprint, row_id=advoware.row_id, noted=noted
         )
         self._tell_bank_accounts(state, advoware)
+        tell_collection(self._run, plan)
         return replace(self._ending(plan, open_tasks, came.moved_on), agreed=agreed.to_json())
 
     def _dated(self, state: PartyState, ending: Ending) -> Ending:

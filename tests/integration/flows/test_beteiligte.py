@@ -302,6 +302,17 @@ def test_the_id_of_its_collection_does_not_make_a_party_newer_in_the_crm(
     assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Roth"
 
 
+def test_a_party_renamed_in_advoware_has_its_collection_renamed(parties: Parties) -> None:
+    pk, number = parties.pair()
+    parties.world.event(pk, PARTY)
+    parties.world.drive()
+    parties.edit_advoware(number, name="Roth")
+    parties.sync(pk)
+    collection = parties.crm(pk)["xaiCollectionId"]
+    found = {row["collection_id"]: row for row in parties.world.sandbox.state("xai")["collections"]}
+    assert "Almut Roth" in found[collection]["collection_name"]
+
+
 def test_a_person_is_asked_when_our_own_write_hides_which_side_is_newer(
     parties: Parties, hours: dict[str, int]
 ) -> None:

@@ -1,0 +1,21 @@
+"""A party that is renamed by the hub: EspoCRM sends the hub no event about its own writes."""
+
+from __future__ import annotations
+
+from syncapp.engine import wishes
+from syncapp.engine.planning import Plan
+from syncapp.engine.run import Run
+from syncapp.engine.wishes import Target
+from syncapp.events.registry import COLLECTION_SYNC
+from syncapp.flows.beteiligte.actions import WriteCrm
+from syncapp.models import Record, Urgency
+
+NAMES = frozenset({"name", "vorname"})
+
+
+def tell_collection(run: Run, plan: Plan) -> None:
+    """Its collection, if it has one, is to bear the new name. Should this get lost, the next comparison finds it."""
+    renamed = any(isinstance(action, WriteCrm) and NAMES & action.targets.keys() for action in plan.actions)
+    if renamed and Record.objects.filter(step=COLLECTION_SYNC, entity_id=run.entity_id).exists():
+        target = Target(COLLECTION_SYNC, run.entity_type, run.entity_id)
+        wishes.request([target], urgency=Urgency.FOLLOW_UP, trace_id=run.trace_id)
