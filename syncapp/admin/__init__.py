@@ -6,9 +6,34 @@ from typing import Any
 
 from django.contrib import admin
 
-from syncapp.admin import accounts, inbox, journal, orphans, proxy, records, scans, stafflog, tasks, urls
+from syncapp.admin import (
+    accounts,
+    calendar,
+    calendar_links,
+    inbox,
+    journal,
+    orphans,
+    proxy,
+    records,
+    scans,
+    stafflog,
+    tasks,
+    urls,
+)
 
-__all__ = ["accounts", "inbox", "journal", "orphans", "proxy", "records", "scans", "stafflog", "tasks"]
+__all__ = [
+    "accounts",
+    "calendar",
+    "calendar_links",
+    "inbox",
+    "journal",
+    "orphans",
+    "proxy",
+    "records",
+    "scans",
+    "stafflog",
+    "tasks",
+]
 
 # The theme's site asks itself for this attribute and serves these pages behind its login.
 site: Any = admin.site

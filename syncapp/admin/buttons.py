@@ -23,6 +23,7 @@ CLOSE_TASK = "syncapp.close_task"
 DECIDE_CONFLICT = "syncapp.decide_conflict"
 REQUEST_UNDO = "syncapp.request_undo"
 MANAGE_PROXY_KEY = "syncapp.manage_proxykey"
+MANAGE_CALENDAR = "syncapp.manage_calendaremployee"
 PAUSE_SYSTEM = "syncapp.pause_system"
 PAUSE_STEP = "syncapp.pause_step"  # schedules too: switching one off pauses what it starts
 
@@ -69,6 +70,7 @@ def rights(request: HttpRequest) -> dict[str, bool]:
         "decide_conflict": DECIDE_CONFLICT,
         "request_undo": REQUEST_UNDO,
         "manage_proxy_key": MANAGE_PROXY_KEY,
+        "manage_calendar": MANAGE_CALENDAR,
         "pause_system": PAUSE_SYSTEM,
         "pause_step": PAUSE_STEP,
     }

@@ -24,6 +24,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     failures = f"{_list('record')}?status=open"
     quarantine = f"{_list('inboxmessage')}?state={InboxState.QUARANTINED}"
     orphans = f"{_list('orphan')}?state={OrphanState.OPEN}"
+    appointments = f"{_list('calendarlink')}?state=open"
     groups = [
         (
             "",
@@ -46,6 +47,13 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 (inbox, _("Received webhooks"), "inbox", _list("inboxmessage"), 0),
                 ("retry_record", _("Look at an entity now"), "visibility", reverse("admin:hub_look"), 0),
                 ("view_staffaction", _("What staff did"), "history", _list("staffaction"), 0),
+            ],
+        ),
+        (
+            _("Calendars"),
+            [
+                ("view_calendaremployee", _("Employees"), "calendar_month", _list("calendaremployee"), open_.calendars),
+                ("view_calendarlink", _("Appointments"), "event", appointments, open_.appointments),
             ],
         ),
         (

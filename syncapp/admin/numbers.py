@@ -14,6 +14,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from syncapp.admin import calendar_numbers
 from syncapp.admin.paging import counted
 from syncapp.engine import carrier
 from syncapp.models import (
@@ -111,6 +112,8 @@ class Attention:
     stopped: int = 0
     tasks: int = 0
     conflicts: int = 0  # records in which something is to be chosen
+    calendars: int = 0  # for which a person is needed
+    appointments: int = 0  # not in sync
 
 
 def attention() -> Attention:
@@ -122,6 +125,7 @@ def attention() -> Attention:
         counted(ScanRun.objects.filter(state=ScanState.STOPPED), 1000),
         counted(Task.objects.filter(state=TaskState.OPEN), 1000),
         counted(in_conflict(), 1000),
+        *calendar_numbers.attention(),
     )
 
 

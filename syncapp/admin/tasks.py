@@ -20,6 +20,7 @@ from syncapp.admin.pages import page
 from syncapp.admin.person_filters import AnySystemFilter, EntityTypeFilter, TaskKindFilter, TaskStateFilter
 from syncapp.admin.search import entity_types, last_part
 from syncapp.admin.task_views import TaskView
+from syncapp.events.registry import CALENDAR_SYNC
 from syncapp.models import Record, Task, TaskState
 from syncapp.templatetags.hub import crm_link, tone, when
 
@@ -58,7 +59,8 @@ class TaskAdmin(ReadOnlyAdmin[Task]):
         return queryset.filter(Q(record__in=records) | Q(target_id=word)), False
 
     def row_context(self, request: HttpRequest, row: Task) -> dict[str, Any]:
-        return {"title": row.get_kind_display(), "view": TaskView(row), "task": row, "record": row.record}
+        context = {"title": row.get_kind_display(), "view": TaskView(row), "task": row, "record": row.record}
+        return {**context, "employee_url": _employee_url(request, row.record)}
 
     # Columns
 
@@ -107,6 +109,13 @@ class TaskAdmin(ReadOnlyAdmin[Task]):
             effects=sorted({(view.task.get_kind_display(), view.effect) for view in views if view.effect}),
             chosen=request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
         )
+
+
+def _employee_url(request: HttpRequest, record: Record) -> str:
+    """The page of the employee whose calendar a task is about."""
+    if record.step != CALENDAR_SYNC or not request.user.has_perm("syncapp.view_calendaremployee"):
+        return ""
+    return reverse("admin:syncapp_calendaremployee_change", args=[record.entity_id])
 
 
 def entity_links(record: Record) -> SafeString:

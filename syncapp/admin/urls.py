@@ -7,6 +7,8 @@ from django.urls import URLPattern, path
 from django.views.i18n import set_language
 
 from syncapp.admin import (
+    calendar_buttons,
+    calendar_sides,
     conflicts,
     dashboard,
     inbox,
@@ -60,6 +62,12 @@ BUTTONS: dict[str, tuple[str, View]] = {
     "check_conflict": ("record/<int:pk>/conflict/check/", conflicts.check),
     "decide_conflict": ("record/<int:pk>/conflict/decide/", conflicts.decide),
     "request_undo": ("journal/<int:pk>/undo/confirm/", undoing.undo),
+    "sync_calendar": ("calendar/<path:kuerzel>/sync/", calendar_buttons.sync),
+    "calendar_address": ("calendar/<path:kuerzel>/address/", calendar_buttons.set_address),
+    "calendar_contents": ("calendar/<path:kuerzel>/contents/", calendar_buttons.set_contents),
+    "calendar_enabled": ("calendar/<path:kuerzel>/enabled/", calendar_buttons.set_enabled),
+    "compare_appointment": ("appointment/<int:pk>/sides/", calendar_sides.compare),
+    "resync_appointment": ("appointment/<int:pk>/resync/", calendar_buttons.resync),
     "pause_system": ("systems/<slug:name>/pause/", systems.pause),
     "resume_system": ("systems/<slug:name>/resume/", systems.resume),
     "try_system": ("systems/<slug:name>/try/", systems.try_now),

@@ -19,9 +19,7 @@ WORDS: Mapping[str, Words] = {
                 "themselves."
             ),
             _("Then delete the event in Google, so that it isn't there twice."),
-            _(
-                "Or change the event in Google so that Advoware can hold it, for example to a series that ends on a day."
-            ),
+            _("Or change the event in Google so that Advoware can hold it, such as to a series that ends on a day."),
         ),
         _(
             "The task closes by itself when the event is gone or was changed so. Closed by hand, the event stays in "

@@ -52,6 +52,12 @@ class TaskView:
         return self._filled(self.words.button) or _("Done")
 
     @property
+    def target_label(self) -> str:
+        """What the number of the target is."""
+        labels = {"Kalender": _("Calendar in Google"), "Termin": _("Appointment")}
+        return labels.get(self.task.target_type) or _("Number in Advoware")
+
+    @property
     def open(self) -> bool:
         return self.task.state == TaskState.OPEN
 

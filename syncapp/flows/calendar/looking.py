@@ -14,12 +14,13 @@ from syncapp.engine import connections
 from syncapp.engine.claims import Claim
 from syncapp.engine.run import Run
 from syncapp.events.registry import CALENDAR_SYNC
+from syncapp.flows import directions
 from syncapp.flows.calendar import links
 from syncapp.flows.calendar.decide import Missing, Rules, Side
 from syncapp.flows.calendar.everyone import EMPLOYEE
 from syncapp.flows.calendar.reading import Reader, window
 from syncapp.flows.calendar.state import CalendarState, Item
-from syncapp.models import CalendarLink, Record
+from syncapp.models import CalendarLink, Record, SystemName
 
 
 def record_of(kuerzel: str) -> Record:
@@ -32,6 +33,10 @@ def looker(kuerzel: str) -> Looker:
     record = record_of(kuerzel)
     run = Run(Claim(record, record.claim or uuid.uuid4(), record.wished, "look", record.changed_at))
     return Looker(run, connections.advoware(run), connections.google(run))
+
+
+def may_write_to_advoware() -> bool:
+    return str(SystemName.ADVOWARE) in directions.writable()
 
 
 class Looker(Reader):

@@ -13,6 +13,8 @@ from django_q.models import Schedule
 
 from syncapp.models import (
     Attempt,
+    CalendarEmployee,
+    CalendarLink,
     Conflict,
     InboxItem,
     InboxMessage,
@@ -160,6 +162,46 @@ def entry(of: Record | None = None, **columns: Any) -> JournalEntry:
     return JournalEntry.objects.create(**given | columns)
 
 
+def employee(kuerzel: str = "SB", **columns: Any) -> CalendarEmployee:
+    given: dict[str, Any] = {
+        "name": "Sabine Brandt",
+        "email": f"{kuerzel.lower()}@kanzlei.example",
+        "shared_with": f"{kuerzel.lower()}@kanzlei.example",
+        "calendar_id": f"{kuerzel.lower()}@group.calendar.google.com",
+        "synced_at": timezone.now(),
+        "counts": {"insert": 2, "delete_advoware": 1},
+    }
+    return CalendarEmployee.objects.create(kuerzel=kuerzel, **given | columns)
+
+
+def link(of: CalendarEmployee, **columns: Any) -> CalendarLink:
+    number, now = next(_numbers), timezone.now()
+    text = columns.pop("text", "Güteverhandlung")
+    entry_ = {
+        "start": "2026-05-04T10:00:00",
+        "end": "2026-05-04T11:00:00",
+        "all_day": False,
+        "text": text,
+        "place": "Saal 3",
+        "note": "",
+        "private": False,
+        "series": ["weekly", 2, "2026-10-01"],
+    }
+    event = {"event": entry_, "etag": "e", "deleted": False, "beyond": "", "read_only": False, "mark": number}
+    given: dict[str, Any] = {
+        "number": 1000 + number,
+        "event_id": f"frnr{number}",
+        "google": event | {"parent": "", "unreadable": ""},
+        "agreed_advoware": entry_,
+        "agreed_google": entry_,
+        "first_day": now.date(),
+        "last_day": now.date(),
+        "state": "agreed",
+        "changed_at": now,
+    }
+    return CalendarLink.objects.create(employee=of, **given | columns)
+
+
 def everything() -> dict[str, Any]:
     """One of each, tied together."""
     failed, now = record(), timezone.now()
@@ -190,8 +232,12 @@ def everything() -> dict[str, Any]:
     )
     System.objects.create(name="xai", state="down", since=now, next_probe_at=now, error="xai: Unreachable")
     Worker.objects.create(name="server", started_at=now, beat_at=now)
+    calendar = employee()
+    record(Status.SKIPPED, step="calendar_employee", entity_type="Mitarbeiter", entity_id="SB", reason="task_open")
     return {
         "record": failed,
+        "employee": calendar,
+        "link": link(calendar),
         "task": task(),
         "conflict": in_conflict,
         "entry": written,

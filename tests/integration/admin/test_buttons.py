@@ -17,6 +17,7 @@ from tests.integration.admin.conftest import Login
 
 STAFF_MAY = {"retry", "sync_now", "preview", "discard", "retry_cause", "retry_matching", "discard_chosen", "reprocess"}
 STAFF_MAY |= {"close_task", "close_chosen", "check_conflict", "decide_conflict", "request_undo"}
+STAFF_MAY |= {"sync_calendar", "compare_appointment", "resync_appointment"}
 
 
 def address(name: str, made: dict[str, Any]) -> str:
@@ -24,10 +25,12 @@ def address(name: str, made: dict[str, Any]) -> str:
     if "<int:pk>" in route:
         kind = re.split("/", route)[0]
         of = {"record": "record", "webhook": "quarantined", "orphan": "orphan", "comparison": "scan", "task": "task"}
-        of |= {"journal": "entry"}
+        of |= {"journal": "entry", "appointment": "link"}
         return reverse(f"admin:hub_{name}", args=[made[of.get(kind, "schedule")].pk])
     if "<slug:name>" in route:
         return reverse(f"admin:hub_{name}", args=["xai" if route.startswith("systems") else "document_sync"])
+    if "<path:kuerzel>" in route:
+        return reverse(f"admin:hub_{name}", args=[made["employee"].pk])
     return reverse(f"admin:hub_{name}")
 
 
@@ -72,7 +75,7 @@ def test_the_groups_have_the_rights_that_the_buttons_ask_for(db: None) -> None:
         return set(Permission.objects.filter(group__name=group).values_list("codename", flat=True))
 
     special = {"delete_remote_orphan", "pause_system", "pause_step", "release_lock", "confirm_scanrun"}
-    special |= {"view_proxykey", "view_proxycall", "manage_proxykey"}
+    special |= {"view_proxykey", "view_proxycall", "manage_proxykey", "manage_calendaremployee"}
     assert special.isdisjoint(held(rows.STAFF))
     assert held(rows.CARE) - held(rows.STAFF) == special
     assert {"close_task", "decide_conflict", "request_undo", "view_task", "view_conflict"} <= held(rows.STAFF)

@@ -13,7 +13,17 @@ from syncapp.models import Record, Status
 from tests.integration.admin import rows
 from tests.integration.admin.conftest import Login
 
-LISTS = ("record", "inboxmessage", "orphan", "scanrun", "staffaction", "task", "journalentry")
+LISTS = (
+    "record",
+    "inboxmessage",
+    "orphan",
+    "scanrun",
+    "staffaction",
+    "task",
+    "journalentry",
+    "calendaremployee",
+    "calendarlink",
+)
 PAGES = [name for name, (route, _view) in urls.PAGES.items() if "<" not in route]
 
 
@@ -35,6 +45,8 @@ def addresses(made: dict[str, Any]) -> list[str]:
             reverse("admin:hub_conflict", args=[made["conflict"].pk]),
             reverse("admin:syncapp_journalentry_change", args=[made["entry"].pk]),
             reverse("admin:hub_undo", args=[made["entry"].pk]),
+            reverse("admin:syncapp_calendaremployee_change", args=[made["employee"].pk]),
+            reverse("admin:syncapp_calendarlink_change", args=[made["link"].pk]),
         ]
         found += [
             reverse("admin:syncapp_record_change", args=[pk]) for pk in Record.objects.values_list("pk", flat=True)
@@ -72,7 +84,7 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(
     for _ in range(60):
         rows.attempt(rows.record())
     for address in ("/admin/", reverse("admin:syncapp_record_changelist"), reverse("admin:hub_causes")):
-        with django_assert_max_num_queries(25):
+        with django_assert_max_num_queries(29):
             assert staff.get(address).status_code == 200
 
 
