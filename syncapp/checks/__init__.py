@@ -31,7 +31,6 @@ def check_steps(**_: Any) -> list[checks.CheckMessage]:
                 spec,
                 flows=registry.FLOWS,
                 systems=SystemName.values,
-                recorded_only=registry.RECORDED_ONLY,
                 longest=settings.CONFIG.QUEUE_TIMEOUT_SECONDS,
             ),
             *flows.faults(spec),

@@ -15,10 +15,9 @@ def faults(
     *,
     flows: Collection[str],
     systems: Collection[str],
-    recorded_only: Sequence[str],
     longest: int,
 ) -> list[Fault]:
-    """`recorded_only`: patterns of topics on which nothing runs on purpose; `longest`: the queue's time-out (s)."""
+    """`longest`: the queue's time-out (s)."""
     found = [
         Fault("E001", f"The step {name!r} is registered {count} times.", "Give each step a name of its own.")
         for name, count in Counter(spec.name for spec in steps).items()
@@ -26,7 +25,7 @@ def faults(
     ]
     for spec in steps:
         found += _of_step(spec, flows, systems, longest)
-    return [*found, *_of_topics(steps, recorded_only)]
+    return [*found, *_of_topics(steps)]
 
 
 def _of_step(spec: StepSpec, flows: Collection[str], systems: Collection[str], longest: int) -> Iterator[Fault]:
@@ -52,17 +51,17 @@ def _of_step(spec: StepSpec, flows: Collection[str], systems: Collection[str], l
 _SHAPE = "A topic is {module}.{entity}.{action}: three words in lower case, with dots; * stands for any word."
 
 
-def _of_topics(steps: Sequence[StepSpec], recorded_only: Sequence[str]) -> Iterator[Fault]:
+def _of_topics(steps: Sequence[StepSpec]) -> Iterator[Fault]:
     heard = {pattern for spec in steps if spec.runs for pattern in spec.topics}
     emitted = {topic: spec.name for spec in steps for topic in spec.emits}
     for topic, name in sorted(emitted.items()):
         if not topics.is_topic(topic):
             yield Fault("E007", f"The step {name} emits {topic!r}, which is no topic.", _SHAPE)
-        elif not any(topics.matches(pattern, topic) for pattern in (*heard, *recorded_only)):
+        elif not any(topics.matches(pattern, topic) for pattern in heard):
             yield Fault(
                 "E008",
                 f"The step {name} emits {topic}, but no step runs on it.",
-                "Subscribe a step to it, or declare it in registry.RECORDED_ONLY.",
+                "Subscribe a step to it.",
             )
     for pattern in sorted(filter(topics.is_pattern, heard)):
         if not any(topics.matches(pattern, topic) for topic in emitted):

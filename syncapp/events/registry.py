@@ -61,9 +61,6 @@ CALENDAR_SYNC = "calendar_employee"
 CALENDAR_ALL = "calendar_all"
 CALENDAR_PUSH = "calendar_push"
 
-# Topics on which nothing runs on purpose: their webhooks are accepted and recorded. Any other topic must have a step.
-RECORDED_ONLY: tuple[str, ...] = ()
-
 FLOWS: dict[str, str | Promise] = {
     "documents": _("Documents of the CRM made searchable at xAI"),
     "collections": _("Collections at xAI for the matters and parties of the CRM"),

@@ -149,10 +149,10 @@ def test_a_link_is_a_thorough_wish_for_both_ends(link: dict[str, str], action: s
 
 
 def test_an_entity_type_without_a_flow_is_accepted_and_recorded() -> None:
-    answer = post([{"id": "k1"}], "/vmh/webhook/bankverbindungen/create")
-    assert answer.json()["new_ids_count"] == 1
-    item = InboxItem.objects.get()
-    assert (item.entity_type, item.entity_id, item.record) == ("CBankverbindungen", "k1", None)
+    link = {"entityType": "Contact", "entityId": "k1", "foreignType": "Lead", "foreignId": "l1"}
+    assert post([link], "/vmh/webhook/entity/link").json()["new_ids_count"] == 2
+    items = InboxItem.objects.order_by("id").values_list("entity_type", "entity_id", "record")
+    assert list(items) == [("Contact", "k1", None), ("Lead", "l1", None)]
 
 
 @pytest.mark.parametrize(

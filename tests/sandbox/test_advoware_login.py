@@ -92,7 +92,7 @@ def ago(**delta):
         ({"Nonce": "another than was signed"}, 401, "Signatur"),
         ({"RequestTimeStamp": ago(seconds=1)}, 401, "Signatur"),
         ({"stamp": ago(minutes=6)}, 401, "abgelaufen"),
-        ({"stamp": ago(minutes=-6)}, 401, "abgelaufen"),
+        ({"stamp": ago(minutes=-60)}, 401, "abgelaufen"),
         ({"stamp": "2026-08-30T00:00:00+00:00"}, 400, "RequestTimeStamp"),
         ({"stamp": "gesternZ"}, 400, "RequestTimeStamp"),
     ],
