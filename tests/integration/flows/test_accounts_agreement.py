@@ -1,0 +1,327 @@
+"""Bank accounts, whatever happens in whatever order: none is made twice or forgotten, every open task is justified.
+
+People edit, delete, restore and move accounts on both sides, events come or don't, answers get lost, the hub is killed.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from syncapp import jobs
+from syncapp.engine import people, systems, wishes
+from syncapp.engine.sweep import sweep
+from syncapp.engine.wishes import Target
+from syncapp.events.registry import BANK_SYNC, PARTY_ACCOUNTS
+from syncapp.flows import scans
+from syncapp.flows.bankverbindungen.mapping import iban, iban_is_valid
+from syncapp.models import JournalEntry, Lock, Record, Status, Task, TaskState, Urgency
+from tests.integration.flows.test_agreement import dying
+from tests.integration.flows.test_parties_agreement import TABLES
+from tests.parties import PARTY, Parties
+from tests.world import World, configured
+
+pytestmark = pytest.mark.django_db
+BANK = "CBankverbindungen"
+IBANS = ["DE02120300000000202051", "DE02500105170137075030", "de89 3704 0044 0532 0130 00"]
+NOT_VALID = ["", "DE02120300000000202052"]
+VALUES = {"kontoinhaber": ["Oster", "Tiede", ""], "bic": ["BYLADEM1001", "INGDDEFFXXX", ""]}
+PARTIES = 2
+
+which, a_party = st.integers(0, 5), st.integers(0, PARTIES - 1)
+an_iban = st.sampled_from(IBANS)
+a_value = st.sampled_from(sorted(VALUES)).flatmap(lambda name: st.tuples(st.just(name), st.sampled_from(VALUES[name])))
+edits = st.one_of(
+    st.tuples(st.just("new in crm"), a_party, an_iban),
+    st.tuples(st.just("new in advoware"), a_party, an_iban),
+    st.tuples(st.just("crm"), which, a_value),
+    st.tuples(st.just("advoware"), which, a_value),
+    st.tuples(st.just("crm iban"), which, st.one_of(an_iban, st.sampled_from(NOT_VALID))),
+    st.tuples(st.just("move"), which, a_party),
+    st.tuples(st.just("default"), which),
+    st.tuples(st.just("delete"), which),
+    st.tuples(st.just("restore"), which),
+    st.tuples(st.just("remove in advoware"), which),
+    st.tuples(st.just("staff"), st.booleans()),
+)
+reactions = st.one_of(
+    st.tuples(st.just("nothing")),
+    st.tuples(st.just("events"), st.booleans()),
+    st.tuples(st.just("check"), a_party),
+    st.tuples(st.just("scan"), st.booleans()),
+    st.tuples(st.just("crash"), st.integers(0, 7), st.booleans()),
+    st.tuples(
+        st.just("fault"),
+        st.sampled_from(["cut_before", "cut_after", "garbage", "truncated", "500", "503"]),
+        st.sampled_from(["espocrm", "advoware"]),
+        st.sampled_from(["GET", "POST", "PUT"]),
+    ),
+)
+# An edit, what the hub makes of it, and how many of its records it comes to work on before the next one.
+rounds = st.tuples(edits, reactions, st.integers(0, 5))
+
+
+class Play:
+    def __init__(self, world: World) -> None:
+        self.world, self.parties = world, Parties(world)
+        self.pairs = [self.parties.pair() for _ in range(PARTIES)]
+        for party, value in ((0, IBANS[0]), (0, IBANS[1]), (1, IBANS[0])):
+            self._new_in_crm(party, value)
+        self.look_at_all()
+
+    def do(self, step: tuple[Any, ...]) -> None:
+        kind, *args = step
+        getattr(self, "_" + kind.replace(" ", "_"))(*args)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The accounts of the CRM, deleted ones too."""
+        found: list[dict[str, Any]] = self.world.sandbox.state("espocrm")["records"].get(BANK, [])
+        return sorted(found, key=lambda row: str(row["id"]))
+
+    def living(self) -> list[dict[str, Any]]:
+        return [row for row in self.rows() if not row["deleted"]]
+
+    def there(self) -> list[tuple[int, dict[str, Any]]]:
+        return [(n, row) for _, n in self.pairs for row in self.parties.advoware(n)["bankverbindungen"]]
+
+    def ibans(self, number: int) -> list[str]:
+        return [iban(row["iban"]) for each, row in self.there() if each == number]
+
+    def number(self, party: str) -> int:
+        return next(number for pk, number in self.pairs if pk == party)
+
+    # People
+
+    def _new_in_crm(self, party: int, value: str) -> None:
+        pk = self.pairs[party][0]
+        wanted = [row for row in self.living() if row["beteiligteId"] == pk and iban(row["iban"] or "") == iban(value)]
+        if not wanted:
+            self.world.sandbox.create(BANK, {"name": "Konto", "beteiligteId": pk, "iban": value})
+
+    def _new_in_advoware(self, party: int, value: str) -> None:
+        number = self.pairs[party][1]
+        if iban(value) not in self.ibans(number):
+            self.world.sandbox.advoware.add_bank_account(number, {"iban": value})
+
+    def _one(self, who: int, rows: list[Any]) -> Any:
+        return rows[who % len(rows)] if rows else None
+
+    def _crm(self, who: int, change: tuple[str, str]) -> None:
+        if row := self._one(who, self.living()):
+            self.world.sandbox.update(BANK, row["id"], {change[0]: change[1]})
+
+    def _advoware(self, who: int, change: tuple[str, str]) -> None:
+        if found := self._one(who, self.there()):
+            self.world.sandbox.advoware.update_bank_account(found[0], found[1]["id"], {change[0]: change[1]})
+
+    def _crm_iban(self, who: int, value: str) -> None:
+        row = self._one(who, self.living())
+        if row and not self._taken(row["beteiligteId"], value):
+            self.world.sandbox.update(BANK, row["id"], {"iban": value})
+
+    def _move(self, who: int, party: int) -> None:
+        row, pk = self._one(who, self.living()), self.pairs[party][0]
+        if row and not self._taken(pk, row["iban"] or ""):
+            self.world.sandbox.update(BANK, row["id"], {"beteiligteId": pk})
+
+    def _taken(self, party: str, value: str) -> bool:
+        rows = [row for row in self.living() if row["beteiligteId"] == party]
+        return any(iban(row["iban"] or "") == iban(value) for row in rows)
+
+    def _default(self, who: int) -> None:
+        if row := self._one(who, self.living()):
+            self.world.sandbox.update(BANK, row["id"], {"istStandard": True})
+
+    def _delete(self, who: int) -> None:
+        if row := self._one(who, self.living()):
+            self.world.sandbox.delete(BANK, row["id"])
+
+    def _restore(self, who: int) -> None:
+        row = self._one(who, [row for row in self.rows() if row["deleted"]])
+        if row and not self._taken(row["beteiligteId"], row["iban"] or ""):
+            self.world.sandbox.restore(BANK, row["id"])
+
+    def _remove_in_advoware(self, who: int) -> None:
+        if found := self._one(who, self.there()):
+            self.world.sandbox.advoware.remove_bank_account(found[0], found[1]["id"])
+
+    def _staff(self, by_hand: bool) -> None:
+        """Somebody does the oldest task, or says that it is done without doing it."""
+        if task := Task.objects.filter(state=TaskState.OPEN).order_by("pk").first():
+            self.close(task) if by_hand else self.does(task)
+
+    def close(self, task: Task) -> None:
+        assert people.close_task(task, None, "")
+        self.wish(task.record)
+
+    def does(self, task: Task) -> None:
+        number, facts = int(task.target_id), {fact["field"]: fact for fact in task.facts}
+        old = facts["iban"]["now"] if "iban" in facts else iban(self.crm(task.record.entity_id).get("iban") or "")
+        row = next((row for each, row in self.there() if each == number and iban(row["iban"]) == old), None)
+        if task.kind == "bank_deleted" and row:
+            self.world.sandbox.advoware.remove_bank_account(number, row["id"])
+        elif task.kind == "bank_changed" and row:
+            values = {name: fact["wanted"] for name, fact in facts.items()}
+            if values.get("iban", "") not in self.ibans(number):
+                self.world.sandbox.advoware.update_bank_account(number, row["id"], values)
+        elif task.kind == "bank_gone":
+            self.close(task)
+            return
+        self.wish(task.record)
+
+    def crm(self, pk: str) -> dict[str, Any]:
+        return next((row for row in self.rows() if row["id"] == pk), {})
+
+    # The hub
+
+    def wish(self, record: Record) -> None:
+        target = Target(record.step, record.entity_type, record.entity_id)
+        wishes.request([target], urgency=Urgency.STAFF, thorough=True, force=True)
+
+    def _nothing(self) -> None:
+        """The event was lost."""
+
+    def _events(self, thorough: bool) -> None:
+        wanted = [Target(BANK_SYNC, BANK, row["id"]) for row in self.rows()]
+        wishes.request(wanted, urgency=Urgency.EVENT, thorough=thorough)
+
+    def _check(self, party: int) -> None:
+        wishes.request([Target(PARTY_ACCOUNTS, PARTY, self.pairs[party][0])], urgency=Urgency.EVENT, thorough=True)
+
+    def _scan(self, whole: bool) -> None:
+        scans.run(scans.ALL_PARTIES if whole else scans.PARTIES, confirmed=True)
+
+    def _work(self, runs: int) -> None:
+        for record in Record.objects.filter(status=Status.WAITING).order_by("pk")[:runs]:
+            jobs.run_now(record.pk, record.step, even_early=True)
+
+    def _crash(self, calls: int, answered: bool) -> None:
+        self._events(True)
+        with dying(calls, answered):
+            self._work(3)
+        Record.objects.filter(status=Status.RUNNING).update(leased_until=timezone.now() - timedelta(minutes=1))
+        sweep()
+
+    def _fault(self, kind: str, system: str, method: str) -> None:
+        rule = {"kind": "status", "status": int(kind)} if kind.isdigit() else {"kind": kind}
+        self.world.sandbox.add_fault(**rule, system=system, method=method, times=1)
+        self._events(True)
+
+    # The end
+
+    def look_at_all(self) -> None:
+        for system in ("espocrm", "advoware"):
+            systems.try_now(system)
+        scans.run(scans.ALL_PARTIES, confirmed=True)
+        for record in Record.objects.filter(step=BANK_SYNC):
+            self.wish(record)
+        for party in range(PARTIES):
+            self._check(party)
+        self.world.drive()
+
+    def calm_down(self) -> None:
+        self.world.sandbox.clear_faults()
+        for _ in range(8):
+            self.look_at_all()
+            tasks = list(Task.objects.filter(state=TaskState.OPEN).order_by("pk"))
+            if not tasks:
+                return
+            self.does(tasks[0])
+        self.look_at_all()
+
+
+def nothing_twice(play: Play) -> None:
+    for party, number in play.pairs:
+        there = play.ibans(number)
+        assert len(there) == len(set(there)), "twice in Advoware"
+        crm = [iban(row["iban"]) for row in play.living() if row["beteiligteId"] == party and row["iban"]]
+        assert len(crm) == len(set(crm)), "twice in the CRM"
+        assert sum(bool(row["istStandard"]) for row in play.living() if row["beteiligteId"] == party) <= 1
+
+
+def nothing_forgotten(play: Play) -> None:
+    """Every valid account of the CRM is in Advoware, or a person is asked about it, or has closed the task."""
+    for row in play.living():
+        if row["iban"] and iban_is_valid(iban(row["iban"])):
+            asked = Task.objects.filter(record__entity_id=row["id"], state__in=[TaskState.OPEN, TaskState.CLOSED])
+            there = play.ibans(play.number(row["beteiligteId"]))
+            assert iban(row["iban"]) in there or asked.exists(), row["iban"]
+
+
+def nothing_left_behind(play: Play) -> None:
+    """What the hub made in Advoware and the CRM does not have any more is known to a person."""
+    half = {row["beteiligteId"] for row in play.living() if not iban_is_valid(iban(row["iban"] or ""))}
+    for entry in JournalEntry.objects.filter(action="create_bank_account"):
+        number, value = int(entry.target_id), entry.mark
+        if value not in play.ibans(number):
+            continue
+        rows = [row for row in play.living() if play.number(row["beteiligteId"]) == number]
+        stands = any(iban(row["iban"] or "") == value for row in rows)
+        asked = Task.objects.filter(target_id=str(number), state__in=[TaskState.OPEN, TaskState.CLOSED])
+        told = any(fact["now"] == value for task in asked for fact in task.facts)
+        assert stands or told or any(play.number(party) == number for party in half), value
+
+
+def tasks_justified(play: Play) -> None:
+    for task in Task.objects.filter(state=TaskState.OPEN):
+        number, facts = int(task.target_id), {fact["field"]: fact for fact in task.facts}
+        row = play.crm(task.record.entity_id)
+        if task.kind == "bank_deleted":
+            assert facts["iban"]["now"] in play.ibans(number)
+            assert row["deleted"] or play.number(row["beteiligteId"]) != number
+        elif task.kind == "bank_gone":
+            assert not row["deleted"]
+            assert iban(row["iban"]) not in play.ibans(number)
+        elif "iban" in facts:
+            assert facts["iban"]["now"] in play.ibans(number)
+            assert (iban(row["iban"]), number) == (facts["iban"]["wanted"], play.number(row["beteiligteId"]))
+        elif iban_is_valid(iban(row["iban"] or "")):
+            (there,) = [each for n, each in play.there() if n == number and iban(each["iban"]) == iban(row["iban"])]
+            for name, fact in facts.items():
+                assert (there[name] or "", row[name] or "") == (fact["now"], fact["wanted"])
+
+
+@settings(
+    max_examples=int(os.environ.get("HUB_EXAMPLES", "40")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(script=st.lists(rounds, min_size=2, max_size=12), back=st.booleans())
+def test_any_history_ends_in_agreement(world: World, script: list[tuple[Any, ...]], back: bool) -> None:
+    for table in TABLES:
+        table.objects.all().delete()
+    world.sandbox.reset()
+    with configured(BANK_ACCOUNTS_TO_ESPOCRM=back):
+        play = Play(world)
+        for edit, reaction, runs in script:
+            play.do(edit)
+            play.do(reaction)
+            play._work(runs)
+            nothing_twice_in_advoware(play)
+        play.calm_down()
+
+        allowed = {("skipped", "no_iban"), ("skipped", "entity_gone"), ("failed", "iban_invalid"), ("in_sync", "")}
+        ends = set(Record.objects.exclude(tasks__state=TaskState.OPEN).values_list("status", "reason"))
+        assert ends <= allowed
+        nothing_twice(play)
+        nothing_forgotten(play)
+        nothing_left_behind(play)
+        tasks_justified(play)
+        unknown = JournalEntry.objects.filter(state__in=["intended", "lost"], record__status=Status.IN_SYNC)
+        assert not unknown.exists()
+        assert not Lock.objects.exists()
+
+        before = world.mark()
+        play.look_at_all()
+        assert world.writes(before) == [], "syncing again must write nothing"
+
+
+def nothing_twice_in_advoware(play: Play) -> None:
+    for _, number in play.pairs:
+        assert len(play.ibans(number)) == len(set(play.ibans(number)))
