@@ -48,6 +48,7 @@ BEYOND: Mapping[str, str] = {
     "EXDATE": gettext_noop("a series that leaves out single days"),
     "RDATE": gettext_noop("a series with additional days"),
     "EXRULE": gettext_noop("a series with a rule of exceptions"),
+    "timeZone": gettext_noop("a series in the time of another country, which is another hour here in some weeks"),
     "RRULE": gettext_noop("a series with several rules"),
     "changed occurrence": gettext_noop("a single occurrence of a series was changed"),
     "cancelled occurrence": gettext_noop("a single occurrence of a series was deleted"),

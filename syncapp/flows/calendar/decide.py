@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from syncapp.flows.calendar.entries import Entry, anonymised, with_times_of
+from syncapp.flows.calendar.entries import Entry, anonymised, with_edits, with_times_of
 from syncapp.flows.calendar.from_advoware import beyond
 
 
@@ -112,9 +112,14 @@ def for_google(entry: Entry, rules: Rules) -> Entry:
     return entry if rules.show_contents else anonymised(entry)
 
 
-def for_advoware(entry: Entry, present: Entry | None, rules: Rules) -> Entry:
-    """What Advoware is to have when Google's event is carried over; an anonymised one tells only its times."""
-    return entry if rules.show_contents or present is None else with_times_of(present, entry)
+def for_advoware(entry: Entry, present: Entry | None, agreed: Entry | None, rules: Rules) -> Entry:
+    """What Advoware is to have when Google's event is carried over: what was edited there (`agreed`: as Google had it
+    before), the rest as it is; an anonymised one tells only its times."""
+    if present is None:
+        return entry
+    if not rules.show_contents:
+        return with_times_of(present, entry)
+    return entry if agreed is None else with_edits(present, agreed, entry)
 
 
 def same_in_google(one: Entry | None, other: Entry | None, rules: Rules) -> bool:
@@ -150,17 +155,20 @@ def _both(pair: Pair, advoware: Shown, entry: Entry, google: Shown, wanted_rules
     if ours_changed and theirs_changed:
         if not rules.google_wins or shown is None:
             return replace(to_google, overruled=shown)
-        return replace(_to_advoware(google, entry, rules), overruled=entry)
-    return to_google if ours_changed else _to_advoware(google, entry, rules)
+        return replace(_to_advoware(What.UPDATE_ADVOWARE, google, entry, None, rules), overruled=entry)
+    if ours_changed:
+        return to_google
+    return _to_advoware(What.UPDATE_ADVOWARE, google, entry, pair.agreed_google, rules)
 
 
-def _to_advoware(google: Shown, present: Entry | None, rules: Rules) -> Decision:
+def _to_advoware(what: What, google: Shown, known: Entry | None, agreed: Entry | None, rules: Rules) -> Decision:
+    """`known`: the appointment as Advoware has it, or had it."""
     if google.entry is None:
         return Decision(What.BY_HAND, detail=google.beyond)
-    entry = for_advoware(google.entry, present, rules)
+    entry = for_advoware(google.entry, known, agreed, rules)
     if too_much := google.beyond or beyond(entry):
         return Decision(What.BY_HAND, detail=too_much)
-    return Decision(What.CREATE if present is None else What.UPDATE_ADVOWARE, entry)
+    return Decision(what, entry)
 
 
 def _only_advoware(pair: Pair, advoware: Shown, entry: Entry, google: Missing, rules: Rules) -> Decision:
@@ -174,16 +182,12 @@ def _only_advoware(pair: Pair, advoware: Shown, entry: Entry, google: Missing, r
 def _only_google(pair: Pair, advoware: Missing, google: Shown, rules: Rules) -> Decision:
     if google.read_only:
         return Decision(What.LEAVE)
-    if pair.agreed_advoware is None:
-        # Ours by its mark, without an appointment and without our memory of one: nobody knows what a person wants.
-        return Decision(What.LEAVE) if pair.marked else _to_advoware(google, None, rules)
     if advoware is Missing.OUTSIDE:
         return Decision(What.NOTHING)
+    if pair.agreed_advoware is None:
+        # Ours by its mark, without an appointment and without our memory of one: nobody knows what a person wants.
+        return Decision(What.LEAVE) if pair.marked else _to_advoware(What.CREATE, google, None, None, rules)
     if same_in_google(pair.agreed_google, google.entry, rules):
         return Decision(What.DELETE_GOOGLE)
-    if google.entry is None:
-        return Decision(What.BY_HAND, detail=google.beyond)
-    if not rules.show_contents:
-        # What it was about is known from the last agreement only; its new times are Google's.
-        return _to_advoware(replace(google, entry=with_times_of(pair.agreed_advoware, google.entry)), None, rules)
-    return _to_advoware(google, None, rules)  # an edit beats a deletion
+    # An edit beats a deletion. What was not edited is known from the last agreement.
+    return _to_advoware(What.CREATE, google, pair.agreed_advoware, pair.agreed_google, rules)

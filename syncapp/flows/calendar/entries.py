@@ -7,6 +7,8 @@ tell which is meant, so both count as the same.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -17,6 +19,10 @@ from zoneinfo import ZoneInfo
 DAY = timedelta(days=1)
 ENDLESS_YEAR = 2037  # Advoware stores a series without an end with this year
 BLOCKED = "blocked"  # what an anonymised calendar shows instead of the text
+_BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+_KEPT = ("\t", "\u200c", "\u200d")  # the last two change how their neighbours look
+_TEXTS = ("text", "place", "note")
+_CUT = 20  # signs; what is kept of a text that is cut off is never shorter
 
 
 class Unit(StrEnum):
@@ -97,10 +103,17 @@ def midnight(day: date) -> datetime:
 
 
 def tidy(text: str) -> str:
-    """One way to break lines, nothing at the ends, no control characters."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    kept = ("".join(sign for sign in line if sign.isprintable() or sign == "\t").rstrip() for line in lines)
+    """One way to break lines, to write a blank and to compose letters; nothing at the ends, nothing invisible but what
+    joins signs to one (as in emoji)."""
+    lines = _BREAKS.sub("\n", text).split("\n")
+    kept = (unicodedata.normalize("NFC", "".join(map(_visible, line))).rstrip() for line in lines)
     return "\n".join(kept).strip()
+
+
+def _visible(sign: str) -> str:
+    if sign.isprintable() or sign in _KEPT:
+        return sign
+    return " " if unicodedata.category(sign) == "Zs" else ""
 
 
 def anonymised(entry: Entry) -> Entry:
@@ -111,6 +124,29 @@ def anonymised(entry: Entry) -> Entry:
 def with_times_of(entry: Entry, other: Entry) -> Entry:
     """The same appointment at another time: what an anonymised calendar may change."""
     return replace(entry, start=other.start, end=other.end, all_day=other.all_day, series=other.series)
+
+
+def with_edits(entry: Entry, before: Entry, after: Entry) -> Entry:
+    """`entry` with what differs between `before` and `after`: what was not edited there stays as it is here."""
+    if any(getattr(before, name) != getattr(after, name) for name in ("start", "end", "all_day", "series")):
+        entry = with_times_of(entry, after)
+    edited = {
+        name: getattr(after, name) for name in (*_TEXTS, "private") if getattr(before, name) != getattr(after, name)
+    }
+    return replace(entry, **edited)
+
+
+def kept_as(sent: Entry, kept: Entry) -> bool:
+    """Whether a system may have made `kept` of `sent` by itself: texts cut off, signs replaced by question marks."""
+    texts = ((getattr(sent, name), getattr(kept, name)) for name in _TEXTS)
+    same = replace(sent, text="", place="", note="") == replace(kept, text="", place="", note="")
+    return same and all(_kept(one, other) for one, other in texts)
+
+
+def _kept(sent: str, kept: str) -> bool:
+    if len(kept) < len(sent):
+        return len(kept) >= _CUT and _kept(sent[: len(kept)], kept)
+    return len(kept) == len(sent) and all(b in (a, "?") for a, b in zip(sent, kept, strict=True))
 
 
 def endless(until: date | None) -> bool:

@@ -34,6 +34,13 @@ def is_derived(number: int, kind: str) -> bool:
 
 def entry_of(text: Callable[[str], str], zone: ZoneInfo) -> Entry:
     """`text(name)`: a field as text, "" when empty. Raises `Unreadable`."""
+    try:
+        return _entry_of(text, zone)
+    except OverflowError:  # the calendar's first or last day
+        raise Unreadable("datum") from None
+
+
+def _entry_of(text: Callable[[str], str], zone: ZoneInfo) -> Entry:
     first = _moment(text("datum"))
     if first is None:
         raise Unreadable("datum")

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from syncapp.clients.google import GoogleEvent
 from syncapp.flows.calendar import from_google
 from syncapp.flows.calendar.decide import Missing, Shown
-from syncapp.flows.calendar.entries import DAY, Entry
+from syncapp.flows.calendar.entries import DAY, Entry, tidy
 from syncapp.flows.calendar.rules import BeyondAdvoware
 from syncapp.models import CalendarLink
 
@@ -55,15 +55,43 @@ def told(event: GoogleEvent, kuerzel: str, zone: ZoneInfo) -> dict[str, Any]:
     kept |= {"event": None, "deleted": False, "read_only": not event.writable}
     kept |= {"mark": marked_number(event, kuerzel), "written": event.private.get(WRITTEN, "")}
     if event.recurring_event_id:
-        return kept | {"beyond": "cancelled occurrence" if event.deleted else "changed occurrence"}
+        why = "cancelled occurrence" if event.deleted else "changed occurrence"
+        return kept | {"beyond": why, "about": about(event.raw, zone)}
     if event.deleted:
         return kept | {"deleted": True}
     try:
         return kept | {"event": from_google.entry_of(event.raw, zone).to_json()}
     except BeyondAdvoware as exc:
-        return kept | {"beyond": str(exc)}
+        return kept | {"beyond": str(exc), "about": about(event.raw, zone)}
     except from_google.Unreadable as exc:
         return kept | {"unreadable": str(exc)}
+
+
+def about(raw: Mapping[str, Any], zone: ZoneInfo) -> dict[str, str]:
+    """What a person must know of an event that has no normal form. `instead_of`: when the occurrence was to begin."""
+    moments = {"start": raw.get("start"), "end": raw.get("end"), "instead_of": raw.get("originalStartTime")}
+    found = {name: from_google.shown_moment(value or {}, zone) for name, value in moments.items()}
+    return found | {"text": tidy(str(raw.get("summary") or "")), "rule": " ".join(raw.get("recurrence") or ())}
+
+
+def place(link: CalendarLink) -> None:
+    """Its days as Google tells them, as long as there is no agreement; with it they are Advoware's."""
+    if link.agreed_advoware is not None:
+        return
+    kept: Mapping[str, Any] = link.google
+    link.first_day = link.last_day = None
+    if kept.get("event"):
+        link.first_day, link.last_day = days(Entry.from_json(kept["event"]))
+    elif told_of := kept.get("about"):
+        marks = [told_of[name][:10] for name in ("start", "end", "instead_of") if told_of[name]]
+        if marks:
+            link.first_day = date.fromisoformat(min(marks))
+            link.last_day = None if told_of["rule"] else date.fromisoformat(max(marks))
+
+
+def same_as_agreed(link: CalendarLink) -> bool:
+    """Whether Google shows what was agreed on: without it something is to be done, wherever its days are."""
+    return bool(link.google) and link.google["event"] is not None and link.google["event"] == link.agreed_google
 
 
 def google_side(link: CalendarLink) -> Shown | Missing:

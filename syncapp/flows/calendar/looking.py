@@ -18,6 +18,7 @@ from syncapp.flows import directions
 from syncapp.flows.calendar import links
 from syncapp.flows.calendar.decide import Missing, Rules, Side
 from syncapp.flows.calendar.everyone import EMPLOYEE
+from syncapp.flows.calendar.known import Known
 from syncapp.flows.calendar.reading import Reader, window
 from syncapp.flows.calendar.state import CalendarState, Item
 from syncapp.models import CalendarLink, Record, SystemName
@@ -60,9 +61,14 @@ class Looker(Reader):
         side, appointment, asked = self._ask_advoware(link)
         return self._item(link, side, appointment, state, asked=asked)
 
-    def _with_google(self, state: CalendarState, rows: list[CalendarLink]) -> list[CalendarLink]:
+    def has_appointment(self, number: int) -> bool:
+        """Whether Advoware has it, and for this employee."""
+        side, _appointment = self._asked(CalendarLink(number=number), self._run.entity_id)
+        return side is not Missing.GONE
+
+    def _with_google(self, state: CalendarState) -> Known:
         state.employee.sync_token = ""  # here only: the row keeps its own
-        return super()._with_google(state, rows)
+        return super()._with_google(state)
 
     def _ask_google(self, link: CalendarLink) -> None:
         try:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from hashlib import sha256
 
 from syncapp.engine.planning import Action, Ending, Plan, Postponed, Settled, Skipped, TaskNeed
 from syncapp.flows.calendar.decide import What
@@ -14,6 +15,7 @@ from syncapp.flows.calendar.state import CalendarState, Item
 GOOGLE, ADVOWARE = "google", "advoware"
 APPOINTMENT = "Termin"
 HELD_FOR = timedelta(days=1)
+LONGEST_KEY = 64  # of a task
 QUIET = (What.NOTHING, What.LEAVE, What.BY_HAND, What.UNREADABLE)
 
 
@@ -102,11 +104,27 @@ def _brake(state: CalendarState) -> Iterator[TaskNeed]:
 
 
 def _by_hand(state: CalendarState) -> Iterator[TaskNeed]:
+    numbers = {item.link.event_id: item.link.number for item in state.items if item.link.number is not None}
     for item in state.items:
         if item.decision.what is What.BY_HAND:
-            event = item.link.google.get("event") or {}
-            facts = (("why", item.decision.detail, ""), ("text", str(event.get("text", "")), ""))
-            yield TaskNeed("appointment_by_hand", ADVOWARE, item.link.event_id[:64], APPOINTMENT, item.label, facts)
+            kept = item.link.google
+            told = kept.get("about") or kept.get("event") or {}
+            number = item.link.number or numbers.get(kept.get("parent", ""))
+            facts = (
+                ("why", item.decision.detail, ""),
+                ("frNr", str(number or ""), ""),
+                ("text", str(told.get("text") or ""), ""),
+                ("start", str(told.get("instead_of") or ""), str(told.get("start") or "")),
+                ("end", "", str(told.get("end") or "")),
+                ("series", "", str(told.get("rule") or told.get("series") or "")),
+            )
+            shown = tuple(fact for fact in facts if fact[1] or fact[2])
+            yield TaskNeed("appointment_by_hand", ADVOWARE, _key(item.link.event_id), APPOINTMENT, item.label, shown)
+
+
+def _key(event_id: str) -> str:
+    """Ids of occurrences are longer than a key, and differ at their ends only."""
+    return event_id if len(event_id) <= LONGEST_KEY else sha256(event_id.encode()).hexdigest()
 
 
 def _notes(state: CalendarState) -> tuple[str, ...]:

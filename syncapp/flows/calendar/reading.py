@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,10 +16,12 @@ from syncapp.clients.google import GoogleClient, GoogleEvent, SyncTokenExpired
 from syncapp.engine import people
 from syncapp.engine.run import Run
 from syncapp.flows import directions
-from syncapp.flows.calendar import from_advoware, links
+from syncapp.flows.calendar import links, lost
+from syncapp.flows.calendar.appointments import belongs_to, shown, strays
 from syncapp.flows.calendar.decide import Decision, Missing, Pair, Rules, Shown, Side, What, decide, same_in_google
-from syncapp.flows.calendar.entries import Entry
-from syncapp.flows.calendar.journal import CREATE, changes
+from syncapp.flows.calendar.entries import Entry, kept_as
+from syncapp.flows.calendar.journal import CREATE
+from syncapp.flows.calendar.known import AT_ONCE, Known, in_parts
 from syncapp.flows.calendar.links import Window
 from syncapp.flows.calendar.plan import ADVOWARE, Why
 from syncapp.flows.calendar.state import CalendarState, Item
@@ -51,12 +53,9 @@ class Reader:
         state.writable = ADVOWARE in directions.writable()
         state.limit = (config.CALENDAR_DELETION_LIMIT, config.CALENDAR_DELETION_PERCENT)
         state.share_with = employee.address if employee.address != employee.shared_with else ""
-        known = {link.pk: link for link in CalendarLink.objects.filter(employee=employee)}
-        rows = list(known.values())
         state.calendar_id = employee.calendar_id or self._find_calendar(employee)
-        if state.calendar_id:
-            rows = self._with_google(state, rows)
-        state.items = list(self._items(state, rows))
+        known = self._with_google(state) if state.calendar_id else Known(employee, state.window, whole=True)
+        state.items = list(self._items(state, known))
         return state
 
     def _find_calendar(self, employee: CalendarEmployee) -> str:
@@ -65,118 +64,128 @@ class Reader:
 
     # Google
 
-    def _with_google(self, state: CalendarState, rows: list[CalendarLink]) -> list[CalendarLink]:
+    def _with_google(self, state: CalendarState) -> Known:
         """The links as Google tells of them now; nothing of it is stored yet."""
         employee = state.employee
         token = employee.sync_token if employee.calendar_id else ""
         try:
             try:
-                return self._told(state, rows, token)
+                return self._told(state, token)
             except SyncTokenExpired:
-                return self._told(state, rows, "")
+                return self._told(state, "")
         except NotFound:
             state.calendar_gone = True
             state.calendar_id = ""
-            return rows
+            return Known(employee, state.window, whole=True)
 
-    def _told(self, state: CalendarState, rows: list[CalendarLink], token: str) -> list[CalendarLink]:
-        by_event = {link.event_id: link for link in rows if link.event_id}
-        by_number = {link.number: link for link in rows if link.number is not None}
+    def _told(self, state: CalendarState, token: str) -> Known:
+        known = Known(state.employee, state.window, whole=not token)
         changes = self._google.changes(state.calendar_id, sync_token=token or None)
         told: dict[str, CalendarLink] = {}
-        for event in changes.events:
-            link = by_event.get(event.id) or self._new_link(state, event, by_number)
-            if link is None:
-                continue
-            by_event[event.id] = link
-            link.event_id, link.google = event.id, links.told(event, state.employee.kuerzel, self.zone)
-            told[event.id] = link
+        for part in in_parts(changes.events, AT_ONCE):
+            numbers = (links.marked_number(event, state.employee.kuerzel) for event in part)
+            known.fetch_events(event.id for event in part)
+            known.fetch_numbers(number for number in numbers if number is not None)
+            for event in part:
+                link = known.by_event.get(event.id) or self._new_link(state, event, known)
+                if link is not None:
+                    link.google = links.told(event, state.employee.kuerzel, self.zone)
+                    links.place(link)
+                    told[event.id] = link
         if not token:
             # A whole list does not tell of deletions: what it lacks was deleted.
-            for link in rows:
+            for link in known.rows:
                 kept: dict[str, Any] = link.google
                 if kept and link.event_id not in told and not kept["deleted"]:
                     link.google = {**kept, "deleted": True, "event": None, "beyond": ""}
                     told[link.event_id] = link
         state.told, state.next_token = list(told.values()), changes.next_token
-        known = {id(link) for link in rows}
-        return [*rows, *(link for link in told.values() if id(link) not in known)]
+        return known
 
-    def _new_link(
-        self, state: CalendarState, event: GoogleEvent, by_number: dict[int, CalendarLink]
-    ) -> CalendarLink | None:
+    def _new_link(self, state: CalendarState, event: GoogleEvent, known: Known) -> CalendarLink | None:
         """None: a deleted event that we never knew."""
         number = links.marked_number(event, state.employee.kuerzel)
-        known = by_number.get(number) if number is not None else None
-        if known is not None and not known.event_id:
-            return known
+        link = known.by_number.get(number) if number is not None else None
+        if link is not None and not link.event_id:
+            link.event_id = event.id
+            known.by_event[event.id] = link
+            return link
         if event.deleted and not event.recurring_event_id:
             return None
         # A copy of one of our events bears its mark too, and is an event of its own.
-        mine = number if known is None else None
-        link = CalendarLink(employee=state.employee, number=mine, event_id=event.id)
-        if mine is not None:
-            by_number[mine] = link
+        link = CalendarLink(employee=state.employee, number=number if link is None else None, event_id=event.id)
+        known.add(link)
         return link
 
     # Advoware
 
-    def _items(self, state: CalendarState, rows: list[CalendarLink]) -> Iterable[Item]:
+    def _items(self, state: CalendarState, known: Known) -> Iterable[Item]:
         employee, window = state.employee, state.window
         listed = {a.number: a for a in self._advoware.appointments(employee.kuerzel, window.first, window.last)}
-        self._find_lost_creations(state, rows, listed)
-        known = {link.number for link in rows}
+        known.fetch_numbers(listed)
+        self._find_lost_creations(state, known, listed)
         for number in listed:
-            if number not in known:
-                rows.append(CalendarLink(employee=employee, number=number))
-        events = {link.event_id for link in rows}
-        missing = [link for link in rows if link.number is not None and link.number not in listed]
-        unsure = [link for link in missing if self._has_to_be_asked(link, state)]
-        ask = len(unsure) <= ASKED_SINGLY
-        for link in rows:
-            if link.google.get("parent") and link.google["parent"] not in events:
-                continue  # an occurrence of a series that is not there any more
-            if link.number in listed:
-                appointment: Appointment | None = listed[link.number]
-                side: Side = self.advoware_side(listed[link.number])
-                asked = True
-            elif link.number is not None and link in unsure:
-                side, appointment = self._asked(link, employee.kuerzel) if ask else (Missing.GONE, None)
-                asked = ask
+            if number not in known.by_number:
+                known.add(CalendarLink(employee=employee, number=number))
+        known.fetch_events([link.google["parent"] for link in known.rows if link.google.get("parent")])
+        ask = self._to_be_asked(state, known, listed)
+        for link in known.rows:
+            if self._lost_its_series(link, known):
+                yield Item(link, Pair(Missing.NEVER, Missing.GONE), Decision(What.FORGET))
+            elif link.number in listed:
+                side: Side = shown(listed[link.number], self.zone)
+                yield self._item(link, side, listed[link.number], state, asked=True)
+            elif id(link) in ask:
+                side, appointment = self._asked(link, employee.kuerzel)
+                yield self._item(link, side, appointment, state, asked=True)
             else:
-                side, appointment, asked = self._unasked(link), None, False
-            yield self._item(link, side, appointment, state, asked=asked)
+                yield self._item(link, self._unasked(link, state), None, state, asked=False)
 
-    def _find_lost_creations(
-        self, state: CalendarState, rows: list[CalendarLink], listed: dict[int, Appointment]
-    ) -> None:
-        """An appointment that an earlier run made though its answer was lost: it is what was sent, and nobody's."""
-        by_event = {link.event_id: link for link in rows if link.number not in listed}
-        taken = set(CalendarLink.objects.filter(number__in=listed).values_list("number", flat=True))
-        for journal in self._run.unsettled_writes(CREATE):
-            link = by_event.get(journal.mark)
-            for number, appointment in listed.items() if link is not None else ():
-                side = self.advoware_side(appointment)
-                if number in taken or side.entry is None or changes(None, side.entry) != journal.changes:
-                    continue
-                assert link is not None  # noqa: S101  the loop is empty without one
-                link.number = number
-                link.agreed_advoware = link.agreed_google = side.entry.to_json()
-                taken.add(number)
-                state.found[journal.pk] = number
-                break
+    def _lost_its_series(self, link: CalendarLink, known: Known) -> bool:
+        parent = link.google.get("parent")
+        series = known.by_event.get(parent) if parent else None
+        return bool(parent) and (series is None or bool(series.google.get("deleted")))
 
-    def _has_to_be_asked(self, link: CalendarLink, state: CalendarState) -> bool:
-        """Not in the list though it should be; or outside of its days, but Google's side moved."""
-        if state.window.touches(link):
-            return True
+    def _to_be_asked(self, state: CalendarState, known: Known, listed: Mapping[int, Appointment]) -> set[int]:
+        """Links about which Advoware is asked singly, by their `id()`: first those whose event has moved on, which
+        would else be taken for deleted, and all others only if they are few."""
+        missing = [link for link in known.rows if link.number is not None and link.number not in listed]
+        moved = [link for link in missing if self._moved_in_google(link, state)]
+        still = [link for link in missing if state.window.touches(link) and not self._moved_in_google(link, state)]
+        chosen = moved[:ASKED_SINGLY] + (still if len(moved) + len(still) <= ASKED_SINGLY else [])
+        return {id(link) for link in chosen}
+
+    def _find_lost_creations(self, state: CalendarState, known: Known, listed: Mapping[int, Appointment]) -> None:
+        """Appointments that an earlier run made though its answer was lost."""
+        journals = self._run.unsettled_writes(CREATE)
+        free = strays(listed, self.zone) if journals else []
+        for journal in journals:
+            link = known.by_event.get(journal.mark)
+            if link is None or (link.number is not None and link.number in listed):
+                continue
+            wanted = lost.sent(journal.changes)
+            stray = lost.find(wanted, free, journal.begun_at)
+            if stray is None:
+                continue
+            free.remove(stray)
+            written: Mapping[str, Any] = link.writing or {"advoware": wanted.to_json(), "google": wanted.to_json()}
+            link.number = stray.number
+            link.agreed_advoware, link.agreed_google = written["advoware"], written["google"]
+            known.by_number[stray.number] = link
+            state.found[journal.pk] = stray.number
+
+    def _moved_in_google(self, link: CalendarLink, state: CalendarState) -> bool:
         google = links.google_side(link)
         if not isinstance(google, Shown):
             return google is Missing.GONE
         return not same_in_google(links.entry(link.agreed_google), google.entry, state.rules)
 
-    def _unasked(self, link: CalendarLink) -> Missing:
-        return Missing.NEVER if link.number is None else Missing.OUTSIDE
+    def _unasked(self, link: CalendarLink, state: CalendarState) -> Missing:
+        """Too many are missing at once to be asked for: what is still as agreed is to go, if Advoware confirms it."""
+        if link.number is None:
+            return Missing.NEVER
+        still = state.window.touches(link) and not self._moved_in_google(link, state)
+        return Missing.GONE if still else Missing.OUTSIDE
 
     def _asked(self, link: CalendarLink, kuerzel: str) -> tuple[Side, Appointment | None]:
         """GONE also when it belongs to somebody else now: then it is to go from this calendar only."""
@@ -187,14 +196,7 @@ class Reader:
             return Missing.GONE, None
         if not belongs_to(appointment, kuerzel):
             return Missing.GONE, appointment
-        return self.advoware_side(appointment), appointment
-
-    def advoware_side(self, appointment: Appointment) -> Shown:
-        derived = from_advoware.is_derived(appointment.number, appointment.text("art"))
-        try:
-            return Shown(from_advoware.entry_of(appointment.text, self.zone), derived)
-        except from_advoware.Unreadable as exc:
-            return Shown(None, derived, unreadable=str(exc))
+        return shown(appointment, self.zone), appointment
 
     def _item(
         self, link: CalendarLink, side: Side, appointment: Appointment | None, state: CalendarState, *, asked: bool
@@ -211,6 +213,8 @@ class Reader:
         if decision.what is What.CREATE and decision.entry is not None and not state.window.holds(decision.entry):
             # Advoware's list would not show it, so nobody could tell whether it was created. Its time will come.
             decision = Decision(What.LEAVE)
+        if decision.what is What.BY_HAND and link.agreed_advoware is None and not state.window.touches(link):
+            decision = Decision(What.LEAVE)  # it is over, or far ahead
         return Item(link, pair, decision, appointment, asked)
 
 
@@ -222,10 +226,7 @@ def own_writes_settled(link: CalendarLink, advoware: Side) -> tuple[Entry | None
     written = links.entry(link.writing["advoware"]), links.entry(link.writing["google"])
     if link.writing["side"] == "google":
         happened = written[1] is not None and link.google.get("written") == links.stand(written[1])
-    else:
-        happened = isinstance(advoware, Shown) and advoware.entry == written[0]
-    return written if happened else agreed
-
-
-def belongs_to(appointment: Appointment, kuerzel: str) -> bool:
-    return kuerzel.casefold() in {appointment.text(name).casefold() for name in ("sb", "anwalt")}
+        return written if happened else agreed
+    if isinstance(advoware, Shown) and advoware.entry and written[0] and kept_as(written[0], advoware.entry):
+        return advoware.entry, written[1]
+    return agreed

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from syncapp.flows.calendar.entries import DAY, Series, Unit, endless, midnight
+from syncapp.flows.calendar.entries import DAY, ENDLESS_YEAR, Series, Unit, endless, midnight
 
 _UNITS = {"DAILY": Unit.DAILY, "WEEKLY": Unit.WEEKLY, "MONTHLY": Unit.MONTHLY, "YEARLY": Unit.YEARLY}
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -40,6 +40,18 @@ def series_of(lines: Sequence[str], start: datetime, zone: ZoneInfo) -> Series |
         if name not in _REPEATED or not _says_nothing(name, value, unit, start, every):
             raise BeyondAdvoware(name)
     return Series(unit, every, None if endless(until) else until)
+
+
+def same_clock(name: str, zone: ZoneInfo, year: int) -> bool:
+    """Whether a series of that zone keeps its wall time in the firm's: else it moves there with the seasons."""
+    if name == zone.key:
+        return True
+    try:
+        other = ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    noons = (midnight(date(year, 1, 1)) + DAY * day + DAY / 2 for day in range(366))
+    return all(noon.replace(tzinfo=zone).utcoffset() == noon.replace(tzinfo=other).utcoffset() for noon in noons)
 
 
 def lines_of(series: Series | None, entry_is_all_day: bool, zone: ZoneInfo) -> list[str]:
@@ -88,7 +100,7 @@ def _until(text: str, start: datetime, zone: ZoneInfo) -> date:
         raise BeyondAdvoware("UNTIL")
     try:
         day = date(*(int(found[n]) for n in (1, 2, 3)))
-        if found[4] is None:
+        if found[4] is None or day.year > ENDLESS_YEAR:  # the year 9999 has no time in another zone
             return day
         moment = datetime.combine(day, time(int(found[4]), int(found[5]), min(int(found[6]), 59)))
     except ValueError:

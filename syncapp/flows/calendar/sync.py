@@ -115,6 +115,8 @@ class CalendarSync:
         with transaction.atomic():
             adopted = [item.link for item in state.items if item.link.number in state.found.values()]
             for link in {id(link): link for link in (*state.told, *adopted)}.values():
+                if link.state == LinkState.AGREED and not links.same_as_agreed(link):
+                    link.state = LinkState.NEW  # should this run end here, the next one has to see it
                 link.changed_at = now
                 link.save()
             if state.next_token is not None:

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from syncapp.clients.advoware import AdvowareClient, Appointment
-from syncapp.clients.errors import ClientError, Duplicate, NotFound
+from syncapp.clients.errors import AnswerLost, ClientError, Duplicate, NotFound, ServerTrouble, UnexpectedAnswer
 from syncapp.clients.google import EventWrite, GoogleClient, GoogleEvent, Kind
 from syncapp.engine.run import Run, WriteIntent
-from syncapp.flows.calendar import from_advoware, from_google, links
+from syncapp.flows.calendar import from_advoware, from_google, links, lost
+from syncapp.flows.calendar.appointments import belongs_to, shown, strays
 from syncapp.flows.calendar.decide import Shown, What
-from syncapp.flows.calendar.entries import Entry
+from syncapp.flows.calendar.entries import Entry, kept_as
 from syncapp.flows.calendar.journal import CREATE, changes
 from syncapp.flows.calendar.state import CalendarState, Item
 from syncapp.models import CalendarLink, JournalEntry, LinkState, SystemName
@@ -101,7 +102,7 @@ class Writer:
 
     def _delete_google(self, state: CalendarState, item: Item) -> None:
         link = item.link
-        if not item.asked and not self._is_gone(link):
+        if not item.asked and not self._is_gone(link, state.employee.kuerzel):
             return  # Advoware still has it; its list did not say so
         before = links.entry(link.agreed_google)
         intent = self._event("delete_event", link.event_id)
@@ -110,12 +111,11 @@ class Writer:
             self._google.delete(state.calendar_id, link.event_id, link.google.get("etag", ""))
         self._forget(link)
 
-    def _is_gone(self, link: CalendarLink) -> bool:
+    def _is_gone(self, link: CalendarLink, kuerzel: str) -> bool:
         try:
-            self._advoware.appointment(_number(link))
+            return not belongs_to(self._advoware.appointment(_number(link)), kuerzel)
         except NotFound:
             return True
-        return False
 
     # Advoware
 
@@ -125,17 +125,42 @@ class Writer:
         self._intend(link, "advoware", item)
         intent = WriteIntent(SystemName.ADVOWARE, CREATE, APPOINTMENT, mark=link.event_id)
         with self._run.writing(intent, changes(None, entry)) as journal:
-            found = self._advoware.create_appointment(values)
+            found = self._created(state, entry, values, journal)
             journal.target_id = str(found)
         link.number = found
         link.save(update_fields=["number"])
+        kept = self._kept(found, entry)
         # The event names its appointment: who looks in Google finds it, and so do we without a database.
         intent = self._event("mark_event", link.event_id)
         with self._run.writing(intent, {"frNr": [None, found]}):
             mark = links.mark(state.employee.kuerzel, found, self._outcome(item)[1])
             marked = {"extendedProperties": mark}
             event = self._google.patch(state.calendar_id, link.event_id, marked, link.google.get("etag", ""))
-        self._settle(link, item, event)
+        self._settle(link, item, event, kept)
+
+    def _created(self, state: CalendarState, entry: Entry, values: Mapping[str, object], journal: JournalEntry) -> int:
+        """Its number. Where the answer was lost it is looked for at once, before a person can change it."""
+        try:
+            return self._advoware.create_appointment(values)
+        except (AnswerLost, ServerTrouble, UnexpectedAnswer) as error:
+            first, last = links.days(entry)
+            with suppress(ClientError):
+                rows = self._advoware.appointments(state.employee.kuerzel, first, last or first)
+                listed = {row.number: row for row in rows}
+                if stray := lost.find(entry, strays(listed, self._zone), journal.begun_at):
+                    return stray.number
+            raise error
+
+    def _kept(self, number: int, entry: Entry) -> Entry:
+        """What Advoware made of it: it may cut texts off."""
+        try:
+            return self._as_kept(self._advoware.appointment(number), entry)
+        except NotFound:
+            return entry  # deleted already, as the next run will see
+
+    def _as_kept(self, appointment: Appointment, sent: Entry) -> Entry:
+        there = shown(appointment, self._zone).entry
+        return there if there is not None and kept_as(sent, there) else sent
 
     def _update_advoware(self, item: Item) -> None:
         link, entry = item.link, _needed(item.decision.entry)
@@ -145,8 +170,8 @@ class Writer:
         self._intend(link, "advoware", item)
         intent = WriteIntent(SystemName.ADVOWARE, "update_appointment", APPOINTMENT, str(appointment.number))
         with self._run.writing(intent, changes(before, entry)):
-            self._advoware.save_appointment(appointment, from_advoware.changed(values, entry))
-        self._settle(link, item, None)
+            saved = self._advoware.save_appointment(appointment, from_advoware.changed(values, entry))
+        self._settle(link, item, None, self._as_kept(saved, entry))
 
     def _delete_advoware(self, item: Item) -> None:
         link, appointment = item.link, _appointment(item)
@@ -162,6 +187,8 @@ class Writer:
         """What both sides will have when the write has happened, stored before it."""
         advoware, google = self._outcome(item)
         link.event_id = link.event_id or event_id
+        if link.state == LinkState.AGREED:
+            link.state = LinkState.NEW
         link.writing = {"side": side, "advoware": advoware.to_json(), "google": google.to_json()}
         link.changed_at = timezone.now()
         link.save()
@@ -177,8 +204,10 @@ class Writer:
     def _as_google_keeps(self, entry: Entry) -> Entry:
         return from_google.entry_of(from_google.body_of(entry, self._zone).body, self._zone)
 
-    def _settle(self, link: CalendarLink, item: Item, event: GoogleEvent | None) -> None:
+    def _settle(self, link: CalendarLink, item: Item, event: GoogleEvent | None, kept: Entry | None = None) -> None:
+        """`kept`: what Advoware has now."""
         advoware, google = self._outcome(item)
+        advoware = kept or advoware
         if event is not None:
             link.google = links.told(event, link.employee_id, self._zone)
             google = links.entry(link.google["event"]) or google
