@@ -14,7 +14,8 @@ from syncapp.management.demo.sandbox import refuse_without_sandbox
 
 class Command(BaseCommand):
     help = (
-        "Starts EspoCRM, Advoware and xAI as small servers with faults on demand. Its options: manage.py sandbox --help"
+        "Starts EspoCRM, Advoware, Google Calendar and xAI as small servers with faults on demand. "
+        "Its options: manage.py sandbox --help"
     )
     requires_system_checks = []
 

@@ -37,14 +37,15 @@ class Children:
         return self.folder / f"{name.replace(' ', '-')}.log"
 
     def start_sandbox(self, addresses: Addresses, known: Secrets) -> None:
-        delivery = f"espocrm_webhook_interval={environment.DELIVERY_SECONDS}"
-        command = [sys.executable, "-m", "sandbox", "--seed", "demo", "--set", delivery]
+        command = [sys.executable, "-m", "sandbox", "--seed", "demo"]
+        for setting in environment.SANDBOX_SETTINGS:
+            command += ["--set", setting]
         self._start(
             SANDBOX, [*command, "--port", str(addresses.sandbox_port)], environment.of_sandbox(addresses, known)
         )
 
-    def start_hub(self, addresses: Addresses, known: Secrets, language: str) -> None:
-        env = environment.of_hub(addresses, known, language)
+    def start_hub(self, addresses: Addresses, known: Secrets, language: str, google_key: str) -> None:
+        env = environment.of_hub(addresses, known, language, google_key)
         gunicorn = [sys.executable, "-m", "gunicorn", "-c", "python:bitbylaw.gunicorn", "bitbylaw.wsgi"]
         options = ["--bind", f"{HOST}:{addresses.hub_port}", "--workers", "1", "--graceful-timeout", "3"]
         self._start(WEB, [*gunicorn, *options], env)

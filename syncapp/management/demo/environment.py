@@ -14,7 +14,10 @@ EVENTS = tuple(
     for entity_type in ("CDokumente", "CBeteiligte", "CBankverbindungen", "Raeumungsklage", "Account")
     for action in ("create", "update", "delete")
 )
-DELIVERY_SECONDS = 1  # EspoCRM itself delivers every two minutes; nobody watches a demo for so long
+SANDBOX_SETTINGS = (
+    "espocrm_webhook_interval=1",  # seconds; EspoCRM itself takes two minutes; nobody watches a demo for so long
+    "google_push_http=true",  # Google itself tells only https addresses
+)
 
 
 @dataclass(frozen=True)
@@ -27,8 +30,11 @@ class Secrets:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
 
 
-def of_hub(addresses: Addresses, known: Secrets, language: str) -> dict[str, str]:
-    """For the web server and the workers, on top of `bitbylaw.demo_environment`."""
+def of_hub(addresses: Addresses, known: Secrets, language: str, google_key: str) -> dict[str, str]:
+    """For the web server and the workers, on top of `bitbylaw.demo_environment`.
+
+    `google_key`: of the service account, as JSON.
+    """
     return {
         "DJANGO_LANGUAGE": language,
         "ESPOCRM_API_BASE_URL": f"{addresses.sandbox}/espocrm/api/v1",
@@ -42,6 +48,9 @@ def of_hub(addresses: Addresses, known: Secrets, language: str) -> dict[str, str
         "XAI_MANAGEMENT_KEY": sandbox.XAI_MANAGEMENT_KEY,
         "ADVOWARE_LOOKUP_URL": f"{addresses.sandbox}/advoware-configurator/AdvonetConfigurator/api/Url",
         **sandbox.ADVOWARE_LOGIN,
+        "GOOGLE_CALENDAR_SERVICE_ACCOUNT_JSON": google_key,
+        "GOOGLE_API_ROOT": f"{addresses.sandbox}/google-api",
+        "CALENDAR_PUSH_URL": addresses.hub,
     }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from syncapp.management.demo.calendar_day import CalendarDay
+from syncapp.management.demo.calendars import Calendars
 from syncapp.management.demo.firm import Fate, Firm, Row
 from syncapp.management.demo.parties import Parties
 from syncapp.management.demo.party_day import CONFLICTS, PartyDay
@@ -84,4 +86,22 @@ def of_people(parties: Parties, day: PartyDay, left: Sequence[str]) -> list[Find
         Finding("conflicts", len(CONFLICTS), min(left.count("conflict"), len(set(fields) & set(CONFLICTS)))),
         Finding("bank_task", 1, left.count("bank_changed") if by_hand else 0),
         Finding("notices", NOTICES, left.count("value_overruled")),
+    ]
+
+
+def of_calendars(calendars: Calendars, day: CalendarDay | None = None) -> list[Finding]:
+    """How appointments stand on both sides; after the `day` one is in Google only."""
+    employees, there = len(calendars.of_employees), len(calendars.in_advoware)
+    return [
+        Finding("calendars", employees, calendars.well_kept),
+        Finding("appointments", there, there - calendars.differing([day.by_hand] if day else [])),
+    ]
+
+
+def of_edits(calendars: Calendars, day: CalendarDay, left: Sequence[str]) -> list[Finding]:
+    """What was done to appointments on either side is on both now; what Advoware can't hold waits for a person."""
+    waits = day.by_hand in calendars.in_google.values() and day.by_hand not in calendars.in_advoware.values()
+    return [
+        Finding("edits", len(day.edited), sum(calendars.on_both_sides(each) for each in day.edited)),
+        Finding("series_task", 1, left.count("appointment_by_hand") if waits else 0),
     ]

@@ -15,10 +15,10 @@ from django.db import connection
 
 from syncapp import schedules
 from syncapp.engine import carrier
-from syncapp.models import Conflict, ConflictState, Task, TaskState
+from syncapp.models import CalendarEmployee, Conflict, ConflictState, Task, TaskState
 
-SCANS = ("syncapp.jobs.scan_all_parties", "syncapp.jobs.scan_everything")
-PARTIES = "syncapp.jobs.scan_parties"
+SCANS = ("syncapp.jobs.calendar", "syncapp.jobs.scan_all_parties", "syncapp.jobs.scan_everything")
+PARTIES, CALENDARS = "syncapp.jobs.scan_parties", "syncapp.jobs.calendar"
 # Login -> the group whose rights it has (made by a migration).
 LOGINS = {"mitarbeit": "Kanzlei-Mitarbeiter", "betreuung": "Hub-Betreuung"}
 
@@ -52,6 +52,7 @@ def prepare(folder: Path, *, keep: bool) -> str:
         for old in folder.glob("hub.sqlite3*"):
             old.unlink()
     call_command("migrate", verbosity=0, interactive=False)
+    CalendarEmployee.objects.all().delete()  # the sandbox begins anew, so their calendars are gone
     call_command("collectstatic", verbosity=0, interactive=False)
     schedules.ensure()
     password = secrets.token_urlsafe(9)
@@ -73,6 +74,12 @@ def ask_for_comparison() -> None:
 def ask_for_comparison_of_parties() -> None:
     """What happens every 15 minutes."""
     carrier.put(PARTIES, [()])
+    connection.close()
+
+
+def ask_for_calendars() -> None:
+    """What happens every 15 minutes, too."""
+    carrier.put(CALENDARS, [()])
     connection.close()
 
 

@@ -1,9 +1,11 @@
-"""What happened to documents and parties since the last look. Pure."""
+"""What happened to documents, parties and appointments since the last look. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from syncapp.management.demo.calendars import Appointment, Calendars
 from syncapp.management.demo.firm import Firm, Row
 from syncapp.management.demo.parties import Parties, in_advoware, in_crm
 from syncapp.management.demo.words import Translate
@@ -31,14 +33,19 @@ class SeenParty:
 class Look:
     documents: dict[str, Seen] = field(default_factory=dict)
     parties: dict[str, SeenParty] = field(default_factory=dict)
+    appointments: dict[tuple[str, str], Appointment] = field(default_factory=dict)  # by side and id there
 
 
-def look(firm: Firm, parties: Parties | None = None) -> Look:
-    return Look({row["id"]: _seen(row) for row in firm.documents}, _parties(parties) if parties else {})
+def look(firm: Firm, parties: Parties | None = None, calendars: Calendars | None = None) -> Look:
+    return Look(
+        {row["id"]: _seen(row) for row in firm.documents},
+        _parties(parties) if parties else {},
+        _appointments(calendars) if calendars else {},
+    )
 
 
 def between(before: Look, now: Look, translate: Translate) -> list[str]:
-    """One line for each document, and for each party on each side, that differs."""
+    """One line for each document, and for each party and appointment on each side, that differs."""
     lines = [f"{seen.name}: {translate('deleted')}" for pk, seen in before.documents.items() if pk not in now.documents]
     for pk, seen in now.documents.items():
         if before.documents.get(pk) != seen:
@@ -51,7 +58,23 @@ def between(before: Look, now: Look, translate: Translate) -> list[str]:
             fresh = sorted(party.values - (known.values if known else frozenset()))
             changed = [*(f"{name} {value or '–'}" for name, value in fresh), party.says]
             lines.append(f"{party.name}, {party.side}: {', '.join(filter(None, changed))}")
-    return lines
+    return [*lines, *_of_appointments(before.appointments, now.appointments, translate)]
+
+
+def _of_appointments(
+    before: Mapping[tuple[str, str], Appointment], now: Mapping[tuple[str, str], Appointment], translate: Translate
+) -> Iterator[str]:
+    for key, old in before.items():
+        if key not in now:
+            yield f"{old.text}, {key[0]} {old.kuerzel}: {translate('deleted')}"
+    for key, seen in now.items():
+        if before.get(key) != seen:
+            yield f"{seen.text}, {key[0]} {seen.kuerzel}: {seen.words}"
+
+
+def _appointments(calendars: Calendars) -> dict[tuple[str, str], Appointment]:
+    ours = {("Advoware", str(number)): row for number, row in calendars.in_advoware.items()}
+    return ours | {("Google", place): row for place, row in calendars.in_google.items()}
 
 
 def _seen(row: Row) -> Seen:

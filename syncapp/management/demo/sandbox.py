@@ -65,13 +65,14 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
 
 
 class Sandbox:
-    """What it changes is done by a person of the firm, so EspoCRM's webhooks go out (Advoware has none)."""
+    """What it changes is done by a person of the firm: EspoCRM's webhooks and Google's messages go out, Advoware has
+    none."""
 
     def __init__(self, url: str) -> None:
         self.url = url
 
     def state(self, system: str) -> dict[str, Any]:
-        """Everything that `espocrm`, `advoware` or `xai` holds."""
+        """Everything that `espocrm`, `advoware`, `google` or `xai` holds."""
         return dict(self._call("GET", f"state/{system}"))
 
     def calls(self, system: str) -> list[dict[str, Any]]:
@@ -108,6 +109,14 @@ class Sandbox:
     def advoware(self, action: str, **data: Any) -> None:
         """What somebody does at Advoware's own screen; it tells nobody."""
         self._call("POST", f"advoware/{action}", data)
+
+    def google(self, action: str, **data: Any) -> Any:
+        """What somebody does in Google Calendar; it tells whoever has opened a channel."""
+        return self._call("POST", f"google/{action}", data)["result"]
+
+    def service_account(self) -> str:
+        """The key of Google's service account as JSON; the sandbox makes one at each start."""
+        return json.dumps(self.google("service_account", base_url=self.url))
 
     def _person(self, action: str, **data: Any) -> Any:
         return self._call("POST", f"espocrm/{action}", data)["result"]

@@ -9,14 +9,13 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from syncapp.management.demo import findings, installation, news, party_day, workday
+from syncapp.management.demo import calendar_day, findings, installation, news, party_day, workday
 from syncapp.management.demo.addresses import Addresses
+from syncapp.management.demo.calendar_day import CalendarDay
 from syncapp.management.demo.children import Children, family
-from syncapp.management.demo.comparisons import Comparisons
 from syncapp.management.demo.environment import Secrets
 from syncapp.management.demo.findings import Finding
-from syncapp.management.demo.firm import Firm
-from syncapp.management.demo.parties import Parties
+from syncapp.management.demo.looking import Looking
 from syncapp.management.demo.party_day import PartyDay
 from syncapp.management.demo.sandbox import Sandbox, status_of
 from syncapp.management.demo.screen import Screen
@@ -46,7 +45,7 @@ class Demo:
         self.screen = Screen(self.translate)
         self.secrets = Secrets()
         self.crm = Sandbox(self.addresses.sandbox)
-        self.comparisons = Comparisons(installation.ask_for_comparison_of_parties)
+        self.looking = Looking(self.crm)
         self.party_day: PartyDay | None = None
 
     def run(self, *, once: bool) -> bool:
@@ -57,9 +56,9 @@ class Demo:
             right = self._show(children)
             if once:
                 return right
-            workday.leave_one_waiting(self._firm(), self.crm)
+            workday.leave_one_waiting(self.looking.firm(), self.crm)
             self.screen.where(self.addresses, password, self.folder)
-            self.screen.what_to_try(self.addresses, self._parties(), self.party_day)
+            self.screen.what_to_try(self.addresses, self.looking.parties(), self.party_day, self.looking.calendars())
             try:
                 self._stay(children)
             except KeyboardInterrupt:
@@ -72,8 +71,8 @@ class Demo:
             children.start_sandbox(self.addresses, self.secrets)
             password = installation.prepare(self.folder, keep=self.keep)
         with self.screen.step("start"):
-            children.start_hub(self.addresses, self.secrets, self.language)
             self._wait_for(children, "sandbox", f"{self.addresses.sandbox}/_control/health")
+            children.start_hub(self.addresses, self.secrets, self.language, self.crm.service_account())
             installation.ask_for_comparison()
             self._wait_for(children, "web server", f"{self.addresses.hub}/health/live")
             self._wait_for(children, "workers", f"{self.addresses.hub}/health/ready")
@@ -88,27 +87,34 @@ class Demo:
             time.sleep(LOOK_SECONDS)
 
     def _show(self, children: Children) -> bool:
-        firm = self._firm()
+        firm = self.looking.firm()
         with self.screen.step("stock", len(firm.documents)) as progress:
             self._settle(children, progress, self._findings_of_stock)
-        done = workday.live(self._firm(), self.crm, self.addresses, self.secrets)
-        day = self.party_day = party_day.live(self._parties(), self.crm)
-        with self.screen.step("day", len(self._firm().documents)) as progress:
-            lines = self._settle(children, progress, lambda: self._findings(done, day))
-        self.screen.result(lines, self._firm(), self.folder)
+        done = workday.live(self.looking.firm(), self.crm, self.addresses, self.secrets)
+        day = self.party_day = party_day.live(self.looking.parties(), self.crm)
+        calendars = calendar_day.live(self.looking.calendars(), self.crm)
+        with self.screen.step("day", len(self.looking.firm().documents)) as progress:
+            lines = self._settle(children, progress, lambda: self._findings(done, day, calendars))
+        self.screen.result(lines, self.looking.firm(), self.folder)
         return all(line.right for line in lines)
 
     def _findings_of_stock(self) -> list[Finding]:
-        return [*findings.of_stock(self._firm()), *findings.of_parties(self._parties())]
+        return [
+            *findings.of_stock(self.looking.firm()),
+            *findings.of_parties(self.looking.parties()),
+            *findings.of_calendars(self.looking.calendars()),
+        ]
 
-    def _findings(self, done: Done, day: PartyDay) -> list[Finding]:
-        deliveries, calls, firm = self.crm.deliveries(), self.crm.calls("xai"), self._firm()
-        parties = self._parties()
+    def _findings(self, done: Done, day: PartyDay, moves: CalendarDay) -> list[Finding]:
+        deliveries, calls, firm = self.crm.deliveries(), self.crm.calls("xai"), self.looking.firm()
+        parties, calendars, left = self.looking.parties(), self.looking.calendars(), installation.left_to_people()
         return [
             *findings.of_stock(firm),
             *findings.of_day(firm, done, calls, deliveries),
             *findings.of_parties(parties, day),
-            *findings.of_people(parties, day, installation.left_to_people()),
+            *findings.of_people(parties, day, left),
+            *findings.of_calendars(calendars, moves),
+            *findings.of_edits(calendars, moves, left),
         ]
 
     def _settle(
@@ -126,18 +132,10 @@ class Demo:
             time.sleep(LOOK_SECONDS)
 
     def _stay(self, children: Children) -> None:
-        before = news.look(self._firm(), self._parties())
+        before = self.looking.news()
         while True:
             time.sleep(NEWS_SECONDS)
             children.check()
-            now = news.look(self._firm(), self._parties())
+            now = self.looking.news()
             self.screen.news(news.between(before, now, self.translate))
             before = now
-
-    def _firm(self) -> Firm:
-        return Firm(self.crm.state("espocrm"), self.crm.state("xai"))
-
-    def _parties(self) -> Parties:
-        parties = Parties(self.crm.state("espocrm"), self.crm.state("advoware"))
-        self.comparisons.saw(parties.advoware)
-        return parties

@@ -21,6 +21,7 @@ from rich.table import Table
 
 from syncapp.management.demo import installation
 from syncapp.management.demo.addresses import Addresses
+from syncapp.management.demo.calendars import Calendars
 from syncapp.management.demo.findings import Finding
 from syncapp.management.demo.firm import Fate, Firm
 from syncapp.management.demo.parties import Parties
@@ -81,17 +82,18 @@ class Screen:
         table.add_row("", t("login").format(names=" / ".join(installation.LOGINS), password=password))
         table.add_row(f"{addresses.sandbox}/espocrm/", t("crm"))
         table.add_row(f"{addresses.sandbox}/advoware/", t("advoware"))
+        table.add_row(f"{addresses.sandbox}/google/", t("google"))
         table.add_row(f"{addresses.sandbox}/xai/", t("xai"))
         table.add_row(f"{addresses.sandbox}/faults", t("faults"))
         table.add_row(f"{folder}/*.log", t("logs"))
         self.console.print()
         self.console.print(table)
 
-    def what_to_try(self, addresses: Addresses, parties: Parties, day: PartyDay | None) -> None:
+    def what_to_try(self, addresses: Addresses, parties: Parties, day: PartyDay | None, calendars: Calendars) -> None:
         t = self._t
         self.console.print(f"\n{t('try')}", style="bold")
         for key in ("try_edit", "try_mend", "try_wait", "try_break"):
-            self.console.print(f"- {t(key)}", markup=False)
+            self._try(key)
         if day is not None:
             met, disputed = parties.known[day.met], parties.known[day.in_conflict]
             for key, *places in (
@@ -102,11 +104,18 @@ class Screen:
                 ("try_task", f"{addresses.admin}syncapp/task/", f"{addresses.sandbox}/advoware/{met['betnr']}"),
                 ("try_undo", f"{addresses.admin}syncapp/journalentry/"),
             ):  # fmt: skip
-                self.console.print(f"- {t(key)}", markup=False)
-                for place in places:
-                    self.console.print(f"    {place}", markup=False, soft_wrap=True)
+                self._try(key, *places)
+        for kuerzel, (calendar, *_) in list(calendars.of_employees.items())[:1]:
+            self._try("try_calendar", f"{addresses.sandbox}/advoware/calendar/{kuerzel}",
+                      f"{addresses.sandbox}/google/{calendar['id']}",
+                      f"{addresses.admin}syncapp/calendaremployee/")  # fmt: skip
         self.console.print()
         self.say("stay")
+
+    def _try(self, key: str, *places: str) -> None:
+        self.console.print(f"- {self._t(key)}", markup=False)
+        for place in places:
+            self.console.print(f"    {place}", markup=False, soft_wrap=True)
 
     def news(self, lines: Sequence[str]) -> None:
         for line in lines:

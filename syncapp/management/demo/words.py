@@ -11,8 +11,10 @@ Translate = Callable[[str], str]
 # key: English, German
 _TEXTS: dict[str, tuple[str, str]] = {
     "welcome": (
-        "A small law firm with invented cases; EspoCRM, Advoware and xAI as sandboxes, and the hub between them.",
-        "Eine kleine Kanzlei mit erfundenen Akten; EspoCRM, Advoware und xAI als Sandbox, dazwischen der Hub.",
+        "A small law firm with invented cases; EspoCRM, Advoware, Google Calendar and xAI as sandboxes, "
+        "and the hub between them.",
+        "Eine kleine Kanzlei mit erfundenen Akten; EspoCRM, Advoware, Google Kalender und xAI als Sandbox, "
+        "dazwischen der Hub.",
     ),
     "prepare": ("Preparing database and pages", "Datenbank und Seiten werden vorbereitet"),
     "start": ("Starting sandbox, web server and workers", "Sandbox, Webserver und Arbeiter starten"),
@@ -49,6 +51,22 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "notices: a value was replaced by the other side's, staff are told",
         "Hinweise: ein Wert wurde durch den der anderen Seite ersetzt",
     ),
+    "calendars": (
+        "employees with a Google calendar of their own that reports to the hub",
+        "Beschäftigte mit eigenem Google-Kalender, der sich beim Hub meldet",
+    ),
+    "appointments": (
+        "appointments that are the same in Advoware and Google: each once",
+        "Termine, in Advoware und Google gleich: jeder nur einmal",
+    ),
+    "edits": (
+        "appointments edited, made and moved on one side: on both now",
+        "Termine, auf einer Seite geändert, angelegt, verschoben: nun auf beiden",
+    ),
+    "series_task": (
+        "task: a series in Google that Advoware can't hold",
+        "Aufgabe: eine Serie in Google, die Advoware nicht kennt",
+    ),
     "exceptions": ("Not searchable, on purpose", "Nicht durchsuchbar, mit Absicht"),
     "document": ("document", "Dokument"),
     "says": ("EspoCRM says", "EspoCRM sagt"),
@@ -63,8 +81,12 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "login": ("logins: {names}, password {password}", "Logins: {names}, Passwort {password}"),
     "crm": ("EspoCRM (sandbox): work as a colleague does", "EspoCRM (Sandbox): arbeiten wie eine Kollegin"),
     "advoware": (
-        "Advoware (sandbox): parties, as at its own screen",
-        "Advoware (Sandbox): Beteiligte, wie an seinem eigenen Bildschirm",
+        "Advoware (sandbox): parties and calendars, as at its own screen",
+        "Advoware (Sandbox): Beteiligte und Kalender, wie an seinem eigenen Bildschirm",
+    ),
+    "google": (
+        "Google Calendar (sandbox): one calendar for each employee",
+        "Google Kalender (Sandbox): je Beschäftigte einer",
     ),
     "xai": ("xAI (sandbox): what became searchable", "xAI (Sandbox): was durchsuchbar wurde"),
     "faults": ("let something go wrong", "etwas schiefgehen lassen"),
@@ -105,9 +127,15 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "The journal: every write of the hub. Open a party changed in Advoware and undo it.",
         "Das Journal: alles, was der Hub schrieb. Eine Änderung an einem Beteiligten öffnen und rückgängig machen.",
     ),
+    "try_calendar": (
+        "Calendars: move an appointment in either system's page and see it move in the other. A series on two days of "
+        "the week is a task: Advoware can't hold it. The hub's page shows all employees.",
+        "Kalender: einen Termin auf einer der beiden Seiten verschieben und auf der anderen wandern sehen. Eine Serie "
+        "an zwei Wochentagen ist eine Aufgabe: Advoware kennt so etwas nicht. Die Seite des Hubs zeigt alle.",
+    ),
     "stay": (
-        "Ctrl-C ends all of it. What happens to documents and parties:",
-        "Strg-C beendet alles. Was mit Dokumenten und Beteiligten geschieht:",
+        "Ctrl-C ends all of it. What happens to documents, parties and appointments:",
+        "Strg-C beendet alles. Was mit Dokumenten, Beteiligten und Terminen geschieht:",
     ),
     "deleted": ("deleted", "gelöscht"),
     "ending": ("Ending all processes …", "Alle Prozesse werden beendet …"),
