@@ -74,6 +74,9 @@ def test_once_checks_the_result_and_ends(folder: Path) -> None:
         "parties that are the same in EspoCRM and Advoware",
         "a person chooses, nothing is overwritten",
         "task: a changed bank account",
+        "appointments that are the same in Advoware and Google: each once",
+        "appointments edited, made and moved on one side",
+        "task: a series in Google that Advoware can't hold",
     ):
         assert line in said
     assert "✗" not in said
@@ -87,7 +90,8 @@ def test_it_stays_until_ctrl_c_and_leaves_nothing_running(folder: Path) -> None:
     children = demo.family()
     assert len(children) >= 6  # sandbox, web server and its worker, supervisor, cluster and its workers
     assert "logins: mitarbeit / betreuung, password " in demo.output()
-    for place in ("/espocrm/CBeteiligte/65f", "/advoware/104711", "/admin/hub/conflicts/", "/admin/syncapp/task/"):
+    for place in ("/espocrm/CBeteiligte/65f", "/advoware/104711", "/admin/hub/conflicts/", "/admin/syncapp/task/",
+                  "/advoware/calendar/AP", "/google/c_", "/admin/syncapp/calendaremployee/"):  # fmt: skip
         assert place in demo.output()
 
     second = subprocess.run(

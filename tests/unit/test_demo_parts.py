@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from syncapp.management.demo import addresses, findings, news, sandbox, words
+from syncapp.management.demo.calendar_day import CalendarDay
+from syncapp.management.demo.calendars import Calendars
 from syncapp.management.demo.comparisons import PAUSE_SECONDS, Comparisons
 from syncapp.management.demo.firm import Fate, Firm
 from syncapp.management.demo.parties import Parties
@@ -214,3 +216,106 @@ def test_a_change_in_advoware_is_compared_at_once_and_once_more() -> None:
         times.append(moment)
         comparisons.saw({"parties": [party]})
     assert asked == [2.0, 2.0 + PAUSE_SECONDS]
+
+
+SHOWN_IN_GOOGLE = {
+    "id": "e1", "status": "confirmed", "summary": "Kanzleirunde", "location": "Kiel",
+    "start": {"dateTime": "2026-12-01T10:00:00+01:00", "timeZone": "Europe/Berlin"},
+    "end": {"dateTime": "2026-12-01T10:00:00Z"},
+}  # fmt: skip
+
+
+def agenda(
+    advoware: dict[str, Any] | None = None,
+    *events: dict[str, Any],
+    calendars: int = 1,
+    watched: bool = True,
+    role: str = "writer",
+) -> Calendars:
+    """One employee with one appointment, on both sides unless other events are given."""
+    row = {
+        "frNr": 1, "sb": "AP", "text": "Kanzleirunde", "ort": "Kiel", "datum": "2026-12-01T00:00:00",
+        "datumBis": "2026-12-01T00:00:00", "uhrzeitVon": "10:00:00", "uhrzeitBis": "11:00:00", "abwesenheit": 0,
+        "dauertermin": 0, "turnus": 0, "turnusArt": 0,
+    } | (advoware or {})  # fmt: skip
+    rules = [{"role": role, "scope": {"type": "user", "value": "ap@kanzlei.example"}}]
+    calendar = {"id": "c1", "summary": "AW-AP", "rules": rules, "events": [*(events or (SHOWN_IN_GOOGLE,))]}
+    return Calendars(
+        {"employees": [{"kuerzel": "AP", "email": "ap@kanzlei.example"}], "appointments": [row]},
+        {"calendars": [calendar] * calendars, "channels": [{"calendar": "c1"}] if watched else []},
+    )
+
+
+def shown(**fields: Any) -> dict[str, Any]:
+    return SHOWN_IN_GOOGLE | fields
+
+
+WHOLE_DAYS = {"start": {"date": "2026-12-01"}, "end": {"date": "2026-12-03"}}
+
+
+@pytest.mark.parametrize(
+    "equal",
+    [
+        agenda(),
+        agenda({"uhrzeitVon": None, "uhrzeitBis": None, "abwesenheit": 1, "datumBis": "2026-12-02T00:00:00"},
+               shown(**WHOLE_DAYS)),
+        agenda({"dauertermin": 1, "turnus": 2, "turnusArt": 2, "datumBis": "2037-12-31T00:00:00"},
+               shown(recurrence=["RRULE:FREQ=WEEKLY;INTERVAL=2"])),
+        agenda({"dauertermin": 1, "turnus": 1, "turnusArt": 3, "datumBis": "2027-05-31T00:00:00"},
+               shown(recurrence=["RRULE:FREQ=MONTHLY;UNTIL=20270531T215959Z"])),
+        agenda(None, SHOWN_IN_GOOGLE, shown(id="e2", status="cancelled")),
+    ],
+    ids=["timed", "whole days", "series", "series with an end", "deleted one"],
+)  # fmt: skip
+def test_appointments_that_agree_are_recognised(equal: Calendars) -> None:
+    assert all(line.right for line in findings.of_calendars(equal))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        agenda({"uhrzeitVon": "09:00:00"}),
+        agenda({"text": "Klausur"}),
+        agenda({"sb": "MS"}),
+        agenda({"dauertermin": 1, "turnus": 1, "turnusArt": 2}),
+        agenda(None, shown(status="cancelled")),
+        agenda(None, SHOWN_IN_GOOGLE, shown(id="e2")),
+        agenda(calendars=2),
+        agenda(watched=False),
+        agenda(role="reader"),
+    ],
+    ids=["time", "text", "employee", "series", "missing", "twice", "two calendars", "nobody told", "not to be written"],
+)
+def test_appointments_that_differ_are_noticed(wrong: Calendars) -> None:
+    assert not all(line.right for line in findings.of_calendars(wrong))
+
+
+def test_edits_are_on_both_sides_and_what_advoware_cannot_hold_is_a_task() -> None:
+    beyond = shown(id="e2", summary="Sprechstunde", recurrence=["RRULE:FREQ=WEEKLY;BYDAY=TU,TH"])
+    calendars = agenda(None, SHOWN_IN_GOOGLE, beyond)
+    met, by_hand = calendars.in_google.values()
+    day, left = CalendarDay((met,), by_hand), ["appointment_by_hand"]
+    assert all(
+        line.right for line in [*findings.of_calendars(calendars, day), *findings.of_edits(calendars, day, left)]
+    )
+    assert not all(line.right for line in findings.of_edits(calendars, day, []))
+    assert not all(line.right for line in findings.of_edits(agenda({"ort": "Lübeck"}), day, left))
+    assert not all(line.right for line in findings.of_calendars(calendars))
+
+
+def test_news_of_an_appointment_names_the_side_and_when_it_is() -> None:
+    before = news.look(firm(), calendars=agenda())
+    moved = news.look(firm(), calendars=agenda({"uhrzeitVon": "09:30:00"}))
+    assert news.between(before, moved, words.of("en")) == ["Kanzleirunde, Advoware AP: 2026-12-01 09:30, Kiel"]
+    gone = news.look(firm(), calendars=agenda(None, shown(status="cancelled")))
+    assert news.between(before, gone, words.of("en")) == ["Kanzleirunde, Google AP: deleted"]
+
+
+def test_appointments_of_advoware_are_looked_at_apart_from_its_parties() -> None:
+    asked: list[str] = []
+    comparisons = Comparisons(lambda: asked.append("calendars"), lambda: 0.0, of="appointments")
+    for parties, appointments in ((["a"], ["x"]), (["b"], ["x"])):
+        comparisons.saw({"parties": parties, "appointments": appointments})
+    assert asked == []
+    comparisons.saw({"parties": ["b"], "appointments": ["y"]})
+    assert asked == ["calendars"]

@@ -17,8 +17,9 @@ from syncapp.management.demo.sandbox import SandboxSilent, refuse_without_sandbo
 class Command(BaseCommand):
     help = (
         "Shows the hub at work: a small law firm with invented cases; EspoCRM, Advoware, Google Calendar and xAI as "
-        "sandboxes, web server and workers, with a database of its own in data/demo. Nothing needs to be configured, and no real system is "
-        "touched. Ctrl-C ends all of it. Exit code: 0 everything came out right, 1 something did not."
+        "sandboxes, web server and workers, with a database of its own in data/demo. Nothing needs to be configured, "
+        "and no real system is touched. Ctrl-C ends all of it. Exit code: 0 everything came out right, 1 something did "
+        "not."
     )
     requires_system_checks = []
 
