@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy
 from syncapp.admin.base import ReadOnlyAdmin
 from syncapp.admin.calendar_numbers import open_url, with_state
 from syncapp.admin.calendar_pages import employee_context
-from syncapp.admin.calendar_words import count_words
+from syncapp.admin.calendar_words import count_words, state_of
 from syncapp.models import CalendarEmployee
-from syncapp.templatetags.hub import reason_words, status_words, tone, when
+from syncapp.templatetags.hub import reason_words, when
 
 
 @admin.register(CalendarEmployee)
@@ -65,7 +65,7 @@ class CalendarEmployeeAdmin(ReadOnlyAdmin[CalendarEmployee]):
             return format_html('<span class="hub-text-warn">{}</span>', _("no address"))
         waits = employee.enabled and employee.address != employee.shared_with
         later = format_html(' <span class="hub-dim">{}</span>', _("(with the next sync)")) if waits else ""
-        return format_html("{}{}", employee.address, later)
+        return format_html("<div>{}{}</div>", employee.address, later)
 
     @admin.display(description=gettext_lazy("Google shows"))
     def shows(self, employee: CalendarEmployee) -> str:
@@ -73,20 +73,20 @@ class CalendarEmployeeAdmin(ReadOnlyAdmin[CalendarEmployee]):
 
     @admin.display(description=gettext_lazy("last sync"))
     def last_sync(self, employee: Any) -> SafeString:
-        if not employee.status:
-            return format_html("{}", "–")
+        if not employee.status or not employee.enabled:
+            return format_html("{}", when(employee.synced_at))
         state = format_html(
-            '<span class="hub-state hub-{}">{}</span>', tone(employee.status), status_words(employee.status)
+            '<span class="hub-state hub-{}">{}</span>', *state_of(employee.status, employee.reason or "")
         )
         why = format_html('<div class="hub-why hub-dim">{}</div>', reason_words(employee.reason or ""))
-        return format_html("{} {}{}", when(employee.synced_at), state, why if employee.reason else "")
+        return format_html("<div>{} {}{}</div>", when(employee.synced_at), state, why if employee.reason else "")
 
     @admin.display(description=gettext_lazy("last run"))
     def last_run(self, employee: CalendarEmployee) -> SafeString:
         words = count_words(employee.counts)
         if not words:
             return format_html('<span class="hub-dim">{}</span>', _("nothing to write") if employee.synced_at else "–")
-        return format_html_join("", "<div>{}</div>", ((each,) for each in words))
+        return format_html("<div>{}</div>", format_html_join(SafeString("<br>"), "{}", ((each,) for each in words)))
 
     @admin.display(description=gettext_lazy("not in sync"))
     def open_ones(self, employee: Any) -> SafeString:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from syncapp.admin.calendar_numbers import by_state, open_url, records
-from syncapp.admin.calendar_words import SHORT, count_words, days_words, link_words, subject
+from syncapp.admin.calendar_words import SHORT, count_words, days_words, link_words, state_of, subject
 from syncapp.admin.record_page import tasks_of
 from syncapp.admin.words import next_words
 from syncapp.admin.write_views import WriteView, write_views
@@ -36,6 +36,7 @@ def employee_context(employee: CalendarEmployee) -> dict[str, Any]:
         "title": f"{employee.kuerzel} {employee.name}".strip(),
         "employee": employee,
         "record": record,
+        "state": state_of(record.status, record.reason) if record else ("calm", ""),
         "next_words": next_words(record) if record else "",
         "tasks": [view for view in tasks_of(record) if view.open] if record else [],
         "counts": count_words(employee.counts),

@@ -36,7 +36,6 @@ class FieldView:
     agreed: str
     advoware: Pieces
     google: Pieces
-    differs: bool
 
 
 @button(RETRY)
@@ -79,7 +78,7 @@ def fields_of(item: Item) -> list[FieldView]:
         one, other = value(here, name), value(there, name)
         both = here is not None and there is not None
         pieces: tuple[Pieces, Pieces] = differing(one, other) if both else ([(one, False)], [(other, False)])
-        views.append(FieldView(field_in_words(name), value(agreed, name), *pieces, differs=both and one != other))
+        views.append(FieldView(field_in_words(name), value(agreed, name), *pieces))
     return views
 
 

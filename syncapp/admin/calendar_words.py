@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from syncapp.flows.calendar.decide import Decision, Missing, Side, What
-from syncapp.models import CalendarLink, LinkState
+from syncapp.models import CalendarLink, LinkState, Reason
 from syncapp.models.appointment_words import beyond_in_words, day_in_words
-from syncapp.templatetags.hub import reason_words
+from syncapp.templatetags.hub import reason_words, status_words, tone
 
 # Of the last run, by the names of the decisions that were carried out.
 COUNTS: Mapping[str, str | Promise] = {
@@ -59,6 +59,13 @@ MISSING: Mapping[Missing, str | Promise] = {
 def count_words(counts: Mapping[str, Any]) -> list[str]:
     """["3 created in Google", ...]; empty when the last run had nothing to write."""
     return [f"{count} {COUNTS.get(name, name)}" for name, count in counts.items() if count]
+
+
+def state_of(status: str, reason: str) -> tuple[str, str]:
+    """Tone and words for a calendar: what waits for a person's task is not "nothing to do" here."""
+    if reason == Reason.TASK_OPEN:
+        return "warn", _("needs a person")
+    return tone(status), status_words(status)
 
 
 def decision_words(decision: Decision) -> str:

@@ -10,7 +10,9 @@ from django.db import connection
 
 def restore() -> None:
     """Make the groups again, with the migrations' own functions."""
-    first, second = (import_module(f"syncapp.migrations.{name}") for name in ("0003_staff_group", "0006_task_rights"))
+    names = ("0003_staff_group", "0006_task_rights", "0012_calendar_rights")
+    first, *others = (import_module(f"syncapp.migrations.{name}") for name in names)
     with connection.schema_editor() as editor:
         first.make_groups(apps, editor)
-        second.widen_groups(apps, editor)
+        for other in others:
+            other.widen_groups(apps, editor)
