@@ -110,7 +110,7 @@ def plan(state: AccountState) -> Plan:
 def _behind(state: AccountState) -> tuple[TaskNeed, ...]:
     kind = INSTEAD[Resource.BANK_ACCOUNT, Operation.DELETE]
     needs = (
-        TaskNeed(kind, ADVOWARE, str(place.number), Resource.PARTY, str(place.number), (("iban", place.iban, ""),))
+        TaskNeed(kind, ADVOWARE, place.key, Resource.PARTY, str(place.number), (("iban", place.iban, ""),))
         for place in state.behind
     )
     return _open(state, *needs)

@@ -89,20 +89,24 @@ class Reader:
 
     def _with_places(self, state: AccountState) -> AccountState:
         """Where else it stood, and what a creation came to whose answer was lost."""
-        places, agreed = register.places(self._run.entity_id), state.agreed
+        places, agreed, number = register.places(self._run.entity_id), state.agreed, state.number
         if agreed.number is not None and agreed.iban:
             places.setdefault(Place(agreed.number, agreed.iban), "")
-        here = {place: known_id for place, known_id in places.items() if place.number == state.number}
-        state = replace(state, known_id=next((known_id for known_id in here.values() if known_id), ""))
+        here = {place for place in places if place.number == number}
         for place in here:
             if not agreed.iban and state.with_iban(place.iban) is not None:
                 state = replace(state, agreed=replace(agreed, number=place.number, iban=place.iban))
-        if state.number is not None and (old := state.with_iban(state.agreed.iban)) is not None:
-            elsewhere = register.stands_elsewhere(self._run.entity_id, state.number, old)
-            state = replace(state, elsewhere=elsewhere)
-        if state.account is not None and state.number is None:
+        if state.account is None:
+            return replace(state, behind=tuple(self._behind(places, deleted=True)))
+        if number is None:
             return state
-        return replace(state, behind=tuple(self._behind(places.keys() - here.keys(), deleted=state.account is None)))
+        now = Place(number, state.account.iban)
+        state = replace(state, known_id=places.get(now, ""))
+        if (old := state.with_iban(state.agreed.iban)) is not None:
+            state = replace(state, elsewhere=register.stands_elsewhere(self._run.entity_id, number, old))
+        # Until Advoware shows the new IBAN a person is to change the old one; beside the new one it is to be removed.
+        still = {now} if state.with_iban(now.iban) is not None else here
+        return replace(state, behind=tuple(self._behind(places.keys() - still, deleted=False)))
 
     def _behind(self, places: Iterable[Place], *, deleted: bool) -> Iterable[Place]:
         for place in sorted(places, key=lambda each: (each.number, each.iban)):

@@ -43,15 +43,16 @@ def intend(entity_id: str, place: Place) -> None:
 def remember(entity_id: str, number: int, account: Account) -> None:
     """It stands there now, and nowhere else any more."""
     remote_id = account.id or account.iban
-    mine = _rows().filter(entity_id=entity_id)
-    mine.filter(container_id=str(number)).exclude(remote_id=remote_id).delete()
-    leave(entity_id, but=number)
+    _rows().filter(entity_id=entity_id, container_id=str(number), remote_id=account.iban).exclude(
+        remote_id=remote_id
+    ).delete()
     _note(entity_id, Place(number, account.iban), remote_id)
+    leave(entity_id, but=(remote_id, str(number)))
 
 
-def leave(entity_id: str, *, but: int | None = None) -> None:
-    for row in _rows().filter(entity_id=entity_id).exclude(container_id=str(but)):
-        if not row.data.get(BEHIND):
+def leave(entity_id: str, *, but: tuple[str, str] | None = None) -> None:
+    for row in _rows().filter(entity_id=entity_id):
+        if (row.remote_id, row.container_id) != but and not row.data.get(BEHIND):
             Reference.objects.filter(pk=row.pk).update(data={**row.data, BEHIND: True})
 
 

@@ -306,6 +306,25 @@ def test_an_iban_that_another_account_still_has_is_not_taken_away(parties: Parti
     assert look(parties, other).status == Status.IN_SYNC
 
 
+def test_a_new_iban_that_was_added_in_advoware_leaves_the_old_one_to_be_removed(parties: Parties) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party)
+    look(parties, pk)
+    parties.world.sandbox.update(BANK, pk, {"iban": OTHER})
+    event(parties, pk)
+    assert [kind for kind, _ in targets(pk)] == ["bank_changed"]
+    parties.world.sandbox.advoware.add_bank_account(number, {"iban": OTHER})
+    assert look(parties, pk).reason == Reason.TASK_OPEN
+    assert tasks(pk) == [("bank_deleted", [{"field": "iban", "now": IBAN, "wanted": ""}])]
+    with configured(BANK_ACCOUNTS_TO_ESPOCRM=True):
+        look(parties, party, PARTY_ACCOUNTS, PARTY)
+    assert len(in_crm(parties)) == 1
+    old = next(row for row in there(parties, number) if row["iban"] == IBAN)
+    parties.world.sandbox.advoware.remove_bank_account(number, old["id"])
+    assert look(parties, pk).status == Status.IN_SYNC
+    assert Reference.objects.filter(entity_id=pk).count() == 1
+
+
 def test_restored_in_the_crm_the_task_is_over(parties: Parties) -> None:
     party, number = parties.pair()
     pk = account(parties, party)
