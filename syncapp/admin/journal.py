@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from syncapp.admin.base import ReadOnlyAdmin
 from syncapp.admin.person_filters import AnySystemFilter, WriteFilter, WriteStateFilter
-from syncapp.admin.search import entity_types, last_part
+from syncapp.admin.search import last_part, searched_types
 from syncapp.admin.tasks import entity_links
 from syncapp.admin.write_views import write_views
 from syncapp.models import JournalEntry, Record
@@ -48,7 +48,7 @@ class JournalAdmin(ReadOnlyAdmin[JournalEntry]):
         if not search_term:
             return queryset, False
         word = last_part(search_term)
-        records = Record.objects.filter(entity_type__in=entity_types(), entity_id=word)
+        records = Record.objects.filter(entity_type__in=searched_types(), entity_id=word)
         return queryset.filter(record__in=list(records.values_list("pk", flat=True))), False
 
     def row_context(self, request: HttpRequest, row: JournalEntry) -> dict[str, Any]:

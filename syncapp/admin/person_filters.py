@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from syncapp.admin.base import Choice
 from syncapp.admin.filters import Lookups
-from syncapp.admin.search import entity_types
+from syncapp.admin.search import searched_types
 from syncapp.models import JournalState, SystemName, TaskKind, TaskState
 from syncapp.templatetags.journal_words import WRITES
 
@@ -44,7 +44,7 @@ class EntityTypeFilter(Choice):
     column = "record__entity_type"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
-        return [(name, name) for name in entity_types()]
+        return [(name, name) for name in searched_types()]
 
 
 class WriteFilter(Choice):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.admin import helpers
@@ -18,9 +19,10 @@ from syncapp.admin.base import ReadOnlyAdmin
 from syncapp.admin.buttons import CLOSE_TASK
 from syncapp.admin.pages import page
 from syncapp.admin.person_filters import AnySystemFilter, EntityTypeFilter, TaskKindFilter, TaskStateFilter
-from syncapp.admin.search import entity_types, last_part
+from syncapp.admin.search import last_part, searched_types
 from syncapp.admin.task_views import TaskView
 from syncapp.events.registry import CALENDAR_SYNC
+from syncapp.flows.calendar.plan import APPOINTMENT
 from syncapp.models import Record, Task, TaskState
 from syncapp.templatetags.hub import crm_link, tone, when
 
@@ -55,12 +57,12 @@ class TaskAdmin(ReadOnlyAdmin[Task]):
         if not search_term:
             return queryset, False
         word = last_part(search_term)
-        records = Record.objects.filter(entity_type__in=entity_types(), entity_id=word)
+        records = Record.objects.filter(entity_type__in=searched_types(), entity_id=word)
         return queryset.filter(Q(record__in=records) | Q(target_id=word)), False
 
     def row_context(self, request: HttpRequest, row: Task) -> dict[str, Any]:
         context = {"title": row.get_kind_display(), "view": TaskView(row), "task": row, "record": row.record}
-        return {**context, "employee_url": _employee_url(request, row.record)}
+        return {**context, "employee_url": _employee_url(request, row.record), "found_url": _found_url(request, row)}
 
     # Columns
 
@@ -116,6 +118,13 @@ def _employee_url(request: HttpRequest, record: Record) -> str:
     if record.step != CALENDAR_SYNC or not request.user.has_perm("syncapp.view_calendaremployee"):
         return ""
     return reverse("admin:syncapp_calendaremployee_change", args=[record.entity_id])
+
+
+def _found_url(request: HttpRequest, task: Task) -> str:
+    """The appointment that a task is about, found by the number or the event that tells it from others."""
+    if task.target_type != APPOINTMENT or not request.user.has_perm("syncapp.view_calendarlink"):
+        return ""
+    return f"{reverse('admin:syncapp_calendarlink_changelist')}?{urlencode({'q': task.key})}"
 
 
 def entity_links(record: Record) -> SafeString:

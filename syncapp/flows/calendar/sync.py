@@ -52,6 +52,7 @@ class CalendarSync:
 
     def apply(self, state: CalendarState, plan: Plan) -> Ending:
         if state.off:
+            people.reconcile_tasks(self._run.record, ())  # nobody has to do anything for a calendar that is off
             return plan.ending
         if state.calendar_gone and not plan.actions:
             people.reconcile_tasks(self._run.record, plan.tasks)

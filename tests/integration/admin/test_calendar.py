@@ -144,6 +144,20 @@ def test_a_task_about_deletions_names_them_and_leads_to_the_calendar(staff: Clie
     assert "Number in Advoware" not in page
 
 
+def test_a_task_leads_to_its_appointment(staff: Client) -> None:
+    link = rows.link(rows.employee(), number=None)
+    record = rows.record(
+        Status.SKIPPED, step="calendar_employee", entity_type="Mitarbeiter", entity_id="SB", reason="task_open"
+    )
+    task = rows.task(
+        record, TaskKind.APPOINTMENT_BY_HAND, key=link.event_id, target_type="Termin", target_id=link.event_id
+    )
+    assert f"{reverse(LINKS)}?q={link.event_id}" in shown(staff, task)
+    assert found(staff, q=link.event_id) == {link.pk}
+    tasks = staff.get(reverse("admin:syncapp_task_changelist"), {"q": "SB"}).context["cl"].result_list
+    assert [row.pk for row in tasks] == [task.pk]
+
+
 # With both systems
 
 
@@ -202,3 +216,15 @@ def test_the_switch_writes_google_anew_both_ways(calendars: Calendars, care: Cli
     before = calendars.world.mark()
     calendars.sync()
     assert calendars.world.writes(before) == []
+
+
+def test_a_calendar_that_is_gone_and_switched_off_asks_for_nothing_more(calendars: Calendars, care: Client) -> None:
+    calendars.appointment()
+    calendars.sync()
+    calendars.google.remove_calendar(calendars.calendar)
+    calendars.sync()
+    assert calendars.tasks() == [TaskKind.CALENDAR_GONE]
+    press(care, "calendar_enabled", "SB", enabled="no")
+    calendars.world.drive()
+    assert calendars.tasks() == []
+    assert len(calendars.appointments()) == 1
