@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.management.base import CommandError
@@ -15,8 +15,9 @@ from syncapp.events.registry import CALENDAR_SYNC
 from syncapp.flows.calendar import audit, looking, tidying
 from syncapp.flows.calendar.audit import Extra
 from syncapp.flows.calendar.everyone import EMPLOYEE
-from syncapp.flows.calendar.looking import Looker
 from syncapp.management.base import misused
+from syncapp.management.calendar_found import Found
+from syncapp.management.calendar_found import rows as rows_of
 from syncapp.management.calendar_names import FOUND, TROUBLE, Say, chosen, each
 from syncapp.management.output import plural, table
 from syncapp.management.recording import recorded
@@ -42,27 +43,13 @@ class Wish:
     yes: bool = False
 
 
-@dataclass(slots=True)
-class Found:
-    """What one employee's calendar has too many."""
-
-    employee: CalendarEmployee
-    looker: Looker
-    extras: list[Extra] = field(default_factory=list)
-    links: list[CalendarLink] = field(default_factory=list)
-
-    @property
-    def removable(self) -> list[Extra]:
-        return [extra for extra in self.extras if extra.removable]
-
-
 def run(names: Sequence[str], wish: Wish, say: Say) -> int:
     if wish.dry_run and not wish.remove:
         raise misused("--dry-run goes with --remove. Without --remove nothing is changed anyway.")
     if wish.remove and not wish.dry_run and settings.CONFIG.OBSERVE_ONLY:
         raise CommandError("OBSERVE_ONLY is set: nothing is written outside.", returncode=FOUND)
     found, troubled = _all(names, wish, say)
-    rows = [row for each_ in found for row in _rows(each_)]
+    rows = [row for each_ in found for row in rows_of(each_)]
     if not rows:
         say("Nothing was found.")
         return TROUBLE if troubled else 0
@@ -97,22 +84,6 @@ def _one(employee: CalendarEmployee, action: str) -> Found:
     known = {link.event_id: link for link in CalendarLink.objects.filter(employee=employee).exclude(event_id="")}
     events = looker.events(employee.calendar_id)
     return Found(employee, looker, audit.duplicates(employee.pk, events, known, looker.zone))
-
-
-def _rows(found: Found) -> list[tuple[object, ...]]:
-    events = [
-        (found.employee.pk, extra.event_id, extra.number or "-", extra.why, extra.keep or "-", _what(extra))
-        for extra in found.extras
-    ]
-    gone = [
-        (found.employee.pk, link.event_id or "-", link.number or "-", "a link, gone on both sides", "-", "removable")
-        for link in found.links
-    ]
-    return [*events, *gone]
-
-
-def _what(extra: Extra) -> str:
-    return "removable" if extra.removable else "for a person"
 
 
 def _remove(found: Found, say: Say) -> int:
