@@ -9,7 +9,7 @@ from typing import Any
 
 from syncapp.flows.calendar.entries import Entry, kept_as
 
-CLOCKS_DIFFER = timedelta(minutes=5)  # Advoware's clock and ours
+CLOCKS_DIFFER = timedelta(seconds=2)  # Advoware's and ours; more would take what was entered before for ours
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,9 +144,10 @@ class Writer:
             return self._advoware.create_appointment(values)
         except (AnswerLost, ServerTrouble, UnexpectedAnswer) as error:
             first, last = links.days(entry)
+            before = {each.link.number for each in state.items}
             with suppress(ClientError):
                 rows = self._advoware.appointments(state.employee.kuerzel, first, last or first)
-                listed = {row.number: row for row in rows}
+                listed = {row.number: row for row in rows if row.number not in before}
                 if stray := lost.find(entry, strays(listed, self._zone), journal.begun_at):
                     return stray.number
             raise error
