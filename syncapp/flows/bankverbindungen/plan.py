@@ -95,11 +95,11 @@ def plan(state: AccountState) -> Plan:
     if not account.party:
         return Plan(Skipped(Why.NO_PARTY))
     if not account.iban:
-        return Plan(Skipped(Why.NO_IBAN))
+        return Plan(Skipped(Why.NO_IBAN), tasks=_behind(state))
     if not iban_is_valid(account.iban):
-        return Plan(Failed(Why.IBAN_INVALID))
+        return Plan(Failed(Why.IBAN_INVALID), tasks=_behind(state))
     if not bic_is_valid(account.values["bic"]):
-        return Plan(Failed(Why.BIC_INVALID))
+        return Plan(Failed(Why.BIC_INVALID), tasks=_behind(state))
     if state.number is None or state.there is None:
         soon = state.number is None and state.party_on_its_way
         return Plan(Postponed(Why.PARTY_PENDING, SOON if soon else LATER, detail=account.party))

@@ -46,6 +46,7 @@ class BankverbindungenSync:
         if state.untouched:
             return plan.ending
         if isinstance(plan.ending, Failed):
+            people.reconcile_tasks(self._run.record, plan.tasks)  # what was to be entered there may be wrong itself
             self.failed(plan.ending.reason)
             return plan.ending
         account = state.account
@@ -128,6 +129,8 @@ class BankverbindungenSync:
 
     def _remember(self, state: AccountState, account: Account | None, plan: Plan) -> Ending:
         run = self._run
+        if isinstance(plan.ending, Postponed) and plan.ending.reason == Reason.PARTY_PENDING:
+            return plan.ending  # Advoware was not looked at, so nothing is known about the tasks
         open_tasks = people.reconcile_tasks(run.record, plan.tasks)
         look = bool(open_tasks or plan.held_back)
         register.forget(run.entity_id, self._reader.gone)

@@ -256,7 +256,8 @@ def nothing_forgotten(play: Play) -> None:
 
 def nothing_left_behind(play: Play) -> None:
     """What the hub made in Advoware and the CRM does not have any more is known to a person."""
-    half = {row["beteiligteId"] for row in play.living() if not iban_is_valid(iban(row["iban"] or ""))}
+    # Whoever corrects an account that can't be read is told the rest.
+    half = any(not iban_is_valid(iban(row["iban"] or "")) for row in play.living())
     for entry in JournalEntry.objects.filter(action="create_bank_account"):
         number, value = int(entry.target_id), entry.mark
         if value not in play.ibans(number):
@@ -265,7 +266,7 @@ def nothing_left_behind(play: Play) -> None:
         stands = any(iban(row["iban"] or "") == value for row in rows)
         asked = Task.objects.filter(target_id=str(number), state__in=[TaskState.OPEN, TaskState.CLOSED])
         told = any(fact["now"] == value for task in asked for fact in task.facts)
-        assert stands or told or any(play.number(party) == number for party in half), value
+        assert stands or told or half, value
 
 
 def tasks_justified(play: Play) -> None:

@@ -325,6 +325,17 @@ def test_a_new_iban_that_was_added_in_advoware_leaves_the_old_one_to_be_removed(
     assert Reference.objects.filter(entity_id=pk).count() == 1
 
 
+def test_a_task_to_enter_what_turned_out_to_be_wrong_is_over(parties: Parties) -> None:
+    party, _ = parties.pair()
+    pk = account(parties, party)
+    look(parties, pk)
+    parties.world.sandbox.update(BANK, pk, {"iban": OTHER})
+    event(parties, pk)
+    parties.world.sandbox.update(BANK, pk, {"iban": "DE02120300000000202052"})
+    assert event(parties, pk).reason == Reason.IBAN_INVALID
+    assert targets(pk) == []
+
+
 def test_restored_in_the_crm_the_task_is_over(parties: Parties) -> None:
     party, number = parties.pair()
     pk = account(parties, party)
