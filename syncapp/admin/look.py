@@ -40,7 +40,6 @@ class LookForm(forms.Form):
         types = [(name, name) for name in entity_types()]
         self.fields["entity_type"] = forms.ChoiceField(label=self.fields["entity_type"].label, choices=types)
 
-
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         step, entity_type = given.get("step"), given.get("entity_type")

@@ -16,10 +16,9 @@ from syncapp.flows.bankverbindungen.mapping import Account
 from syncapp.flows.beteiligte import actions as parties
 from syncapp.flows.beteiligte.sides import Entry
 from syncapp.flows.beteiligte.values import Contact, Kind
-from syncapp.flows.calendar import channels
+from syncapp.flows.calendar import channels, push, sync, writing
 from syncapp.flows.calendar import journal as calendar_journal
 from syncapp.flows.calendar import plan as calendar
-from syncapp.flows.calendar import push, sync, writing
 from syncapp.flows.calendar.decide import Decision, Missing, Pair, What
 from syncapp.flows.calendar.plan import QUIET
 from syncapp.flows.calendar.state import Item
