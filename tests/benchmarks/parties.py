@@ -44,6 +44,7 @@ def measure(sizes: Sizes) -> Findings:
         stage.work(2)
         _first_contact(found, stage, sandbox.client, sizes)
         _nothing_changed(found, stage, sandbox.client)
+        stage.hub.manage("shell", "--command", A_QUARTER_LATER)
         changed = _edit(sandbox.client, sizes.parties_changed)
         _some_changed(found, stage, sandbox.client, sizes, changed)
         _one_changed(found, stage, sandbox.client)
