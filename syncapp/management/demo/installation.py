@@ -15,10 +15,12 @@ from django.db import connection
 
 from syncapp import schedules
 from syncapp.engine import carrier
-from syncapp.models import CalendarEmployee, Conflict, ConflictState, Task, TaskState
+from syncapp.events.registry import BANK_SYNC, CALENDAR_SYNC, PARTY_ACCOUNTS, PARTY_SYNC
+from syncapp.models import CalendarEmployee, Conflict, ConflictState, Record, Task, TaskState
 
 SCANS = ("syncapp.jobs.calendar", "syncapp.jobs.scan_all_parties", "syncapp.jobs.scan_everything")
 PARTIES, CALENDARS = "syncapp.jobs.scan_parties", "syncapp.jobs.calendar"
+AGREEING = (PARTY_SYNC, BANK_SYNC, PARTY_ACCOUNTS, CALENDAR_SYNC)  # these remember what both sides had
 # Login -> the group whose rights it has (made by a migration).
 LOGINS = {"mitarbeit": "Kanzlei-Mitarbeiter", "betreuung": "Hub-Betreuung"}
 
@@ -52,7 +54,9 @@ def prepare(folder: Path, *, keep: bool) -> str:
         for old in folder.glob("hub.sqlite3*"):
             old.unlink()
     call_command("migrate", verbosity=0, interactive=False)
-    CalendarEmployee.objects.all().delete()  # the sandbox begins anew, so their calendars are gone
+    # The sandbox begins anew: what was agreed on with the last one would make its people's edits of what it has now.
+    CalendarEmployee.objects.all().delete()
+    Record.objects.filter(step__in=AGREEING).delete()
     call_command("collectstatic", verbosity=0, interactive=False)
     schedules.ensure()
     password = secrets.token_urlsafe(9)
