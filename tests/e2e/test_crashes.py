@@ -46,6 +46,7 @@ PARTY_SCENARIOS = (
     "account_changed_there_too",
     "accounts_of_party",
 )
+CALENDAR_SCENARIOS = ("calendar_first", "calendar_edited", "calendar_created", "calendar_list_expired")
 FEWEST_MOMENTS = 10  # the shortest scenario has as many: below that, the counting is broken
 PATIENCE = 600  # seconds for one scenario
 Crash = Callable[[str], dict[str, Any]]
@@ -100,6 +101,13 @@ def test_a_death_at_any_moment_changes_nothing(crash: Crash, scenario: str) -> N
 
 @pytest.mark.parametrize("scenario", PARTY_SCENARIOS)
 def test_a_death_at_any_moment_changes_nothing_for_parties_and_their_accounts(crash: Crash, scenario: str) -> None:
+    report = crash(scenario)
+    _died_everywhere(report)
+    assert report["killed_twice"] == 2
+
+
+@pytest.mark.parametrize("scenario", CALENDAR_SCENARIOS)
+def test_a_death_at_any_moment_changes_nothing_for_calendars(crash: Crash, scenario: str) -> None:
     report = crash(scenario)
     _died_everywhere(report)
     assert report["killed_twice"] == 2

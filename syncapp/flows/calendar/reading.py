@@ -161,7 +161,10 @@ class Reader:
         free = strays(listed, self.zone) if journals else []
         for journal in journals:
             link = known.by_event.get(journal.mark)
-            if link is None or (link.number is not None and link.number in listed):
+            if link is None:
+                continue
+            if link.number is not None and link.number in listed:
+                state.found[journal.pk] = link.number
                 continue
             wanted = lost.sent(journal.changes)
             stray = lost.find(wanted, free, journal.begun_at)
@@ -198,6 +201,10 @@ class Reader:
             return Missing.GONE, appointment
         return shown(appointment, self.zone), appointment
 
+    def _lacks_its_mark(self, link: CalendarLink, google: Side) -> bool:
+        writable = isinstance(google, Shown) and google.entry is not None and not google.read_only
+        return writable and link.number is not None and link.google.get("mark") != link.number
+
     def _item(
         self, link: CalendarLink, side: Side, appointment: Appointment | None, state: CalendarState, *, asked: bool
     ) -> Item:
@@ -213,6 +220,9 @@ class Reader:
         if decision.what is What.CREATE and decision.entry is not None and not state.window.holds(decision.entry):
             # Advoware's list would not show it, so nobody could tell whether it was created. Its time will come.
             decision = Decision(What.LEAVE)
+        if decision.what is What.NOTHING and isinstance(side, Shown) and self._lacks_its_mark(link, google):
+            # A creation was cut short before the event was told its number.
+            decision = Decision(What.UPDATE_GOOGLE, links.entry(link.google["event"]))
         if decision.what is What.BY_HAND and link.agreed_advoware is None and not state.window.touches(link):
             decision = Decision(What.LEAVE)  # it is over, or far ahead
         return Item(link, pair, decision, appointment, asked)

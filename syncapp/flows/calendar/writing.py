@@ -126,9 +126,8 @@ class Writer:
         intent = WriteIntent(SystemName.ADVOWARE, CREATE, APPOINTMENT, mark=link.event_id)
         with self._run.writing(intent, changes(None, entry)) as journal:
             found = self._created(state, entry, values, journal)
-            journal.target_id = str(found)
-        link.number = found
-        link.save(update_fields=["number"])
+            journal.target_id, link.number = str(found), found
+            link.save(update_fields=["number"])  # before the journal says that it is done, and nobody looks any more
         kept = self._kept(found, entry)
         # The event names its appointment: who looks in Google finds it, and so do we without a database.
         intent = self._event("mark_event", link.event_id)

@@ -99,11 +99,12 @@ def main(sandbox_url: str) -> None:
 
 if __name__ == "__main__":
     django.setup()
+    from tests.e2e.crashing.calendars import CALENDAR_SCENARIOS
     from tests.e2e.crashing.party_scenarios import PARTY_SCENARIOS
     from tests.e2e.crashing.scenarios import DOCUMENT_SCENARIOS, Scenario
     from tests.e2e.crashing.stage import Stage
     from tests.e2e.crashing.workers import first_worker, next_worker
     from tests.world import configured
 
-    SCENARIOS = {**DOCUMENT_SCENARIOS, **PARTY_SCENARIOS}
+    SCENARIOS = {**DOCUMENT_SCENARIOS, **PARTY_SCENARIOS, **CALENDAR_SCENARIOS}
     main(*sys.argv[1:])

@@ -14,7 +14,7 @@ from typing import Any
 from sandbox.client import SandboxClient
 from syncapp.engine import locks
 from syncapp.models import Attempt, JournalEntry, JournalState, Orphan, Outcome, Record, Reference, ScanRun, ScanState
-from tests.e2e.crashing import party_picture
+from tests.e2e.crashing import calendars, party_picture
 from tests.e2e.crashing.party_picture import Names
 
 SHOWN = ("deleted", "status", "xaiId", "xaiCollections", "xaiSyncedHash", "xaiSyncStatus", "xaiSyncError", "fileStatus")
@@ -29,6 +29,7 @@ def picture(sandbox: SandboxClient) -> list[str]:
     names |= {row["collection_id"]: f"<{row['collection_name']}>" for row in xai["collections"]}
     known = party_picture.names(sandbox)
     lines = [*_outside(xai, crm), *party_picture.outside(sandbox), *_inside(known), *party_picture.inside(known)]
+    lines += [*calendars.outside(sandbox), *calendars.inside()]
     return sorted(XAI_ID.sub(lambda found: names.get(found[0], "<gone>"), line) for line in lines)
 
 
@@ -85,7 +86,7 @@ def left_over() -> list[str]:
 def faults(sandbox: SandboxClient, ends: Mapping[str, str]) -> list[str]:
     """What is wrong whatever the run without a crash looks like."""
     xai, crm = sandbox.state("xai"), sandbox.state("espocrm")
-    found = [*left_over(), *party_picture.faults(sandbox)]
+    found = [*left_over(), *party_picture.faults(sandbox), *calendars.faults(sandbox)]
     known = party_picture.names(sandbox)
     endings = {known.record(record): ending(record) for record in _records()}
     if endings != dict(ends):

@@ -11,6 +11,7 @@ from django.core.cache import caches
 from django.db import connection, transaction
 
 from sandbox.client import SandboxClient
+from tests.e2e.crashing import calendars
 from tests.e2e.crashing.picture import faults, picture
 from tests.e2e.crashing.scenarios import Firm, Scenario
 from tests.e2e.crashing.workers import Life, first_worker, load, look_again, next_worker
@@ -87,7 +88,7 @@ class Stage:
         self._sandbox.reset()
         self._sandbox.settings(xai_indexing_seconds=0)
         with transaction.atomic(), connection.cursor() as cursor:
-            for table in (*TABLES_OF_STAFF, *TABLES, *TABLES_TOO):
+            for table in (*TABLES_OF_STAFF, *calendars.TABLES, *TABLES, *TABLES_TOO):
                 cursor.execute(f"DELETE FROM {table}")
         if settings.CONFIG.redis_url:
             from django_redis import get_redis_connection

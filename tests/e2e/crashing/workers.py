@@ -14,6 +14,7 @@ from django.db import connections
 from django.utils import timezone
 
 from syncapp import jobs
+from syncapp.clients.google.building import api
 from syncapp.engine import locks, wishes
 from syncapp.engine.draining import drain
 from syncapp.engine.sweep import sweep
@@ -41,6 +42,7 @@ def load() -> None:
     for spec in registry.runnable():
         jobs.engine_step(spec.name)
     texts.all_for_crm()
+    api(settings.CONFIG.GOOGLE_API_ROOT)
 
 
 def first_worker(kill_at: int = NEVER, comparison: str = "") -> Life:
