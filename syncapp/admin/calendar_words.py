@@ -114,7 +114,7 @@ def _same(link: CalendarLink) -> bool:
 
 def subject(link: CalendarLink) -> str:
     """What the appointment is about, as it was last known; a client's data."""
-    for stored in (link.agreed_advoware, link.google.get("event"), link.agreed_google):
+    for stored in (link.agreed_advoware, link.google.get("event"), link.google.get("about"), link.agreed_google):
         if stored and stored.get("text"):
             return str(stored["text"])
     return ""
