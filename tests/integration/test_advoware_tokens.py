@@ -15,6 +15,7 @@ import pytest
 from django.core.cache import caches
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import translation
 
 from sandbox.running import Running, SandboxThread
 from syncapp.admin.login_words import why_refused
@@ -154,7 +155,8 @@ def test_a_wrong_password_is_tried_once_by_all(sandbox: Running) -> None:
         assert not systems.try_now("advoware")
     row = System.objects.get(name="advoware")
     assert row.state == SystemState.REFUSED
-    assert "Kennwort" in str(why_refused(row.error))
+    with translation.override("de"):
+        assert "Kennwort" in str(why_refused(row.error))
     connections.ping("advoware")  # the corrected password is another login, and is tried at once
     assert logins(sandbox) == (1, 1)
 
@@ -167,7 +169,8 @@ def test_a_login_that_was_never_enabled_has_its_own_words(sandbox: Running) -> N
     assert not systems.try_now("advoware")
     row = System.objects.get(name="advoware")
     assert row.state == SystemState.REFUSED
-    assert "nicht freigeschaltet" in str(why_refused(row.error))
+    with translation.override("de"):
+        assert "nicht freigeschaltet" in str(why_refused(row.error))
 
 
 @pytest.mark.django_db
