@@ -37,6 +37,14 @@ class Calendars(GoogleRest):
         built = self._of("acl", "insert", calendar_id, body=body, sendNotifications=False)
         return self.write(built, lambda answer: AclRule.from_api(answer.json()))
 
+    def unshare(self, calendar_id: str, email: str) -> None:
+        """Takes a person's role away; one who has none is fine. A rule's id is ``user:`` and the address."""
+        built = self._of("acl", "delete", calendar_id, ruleId=f"user:{email}")
+        try:
+            self.write(built, _nothing)
+        except NotFound:
+            return
+
     def acl(self, calendar_id: str) -> tuple[AclRule, ...]:
         return tuple(self._all(AclRule.from_api, "acl", calendar_id))
 

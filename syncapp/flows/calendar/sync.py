@@ -95,6 +95,8 @@ class CalendarSync:
                     intent = WriteIntent(SystemName.GOOGLE, "share_calendar", "Kalender", state.calendar_id)
                     with self._run.writing(intent):
                         self._google.share(state.calendar_id, state.share_with, "writer")
+                        if employee.shared_with:
+                            self._google.unshare(state.calendar_id, employee.shared_with)
                     employee.shared_with = state.share_with
         if employee.calendar_id != state.calendar_id:
             employee.calendar_id = state.calendar_id

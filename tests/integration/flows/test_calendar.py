@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from syncapp import jobs
-from syncapp.engine import people, retry, wishes
+from syncapp.engine import connections, people, retry, wishes
 from syncapp.engine.wishes import Target
 from syncapp.flows.calendar import from_advoware
 from syncapp.flows.calendar.entries import Entry
@@ -65,6 +65,18 @@ def test_a_calendar_is_made_named_and_shared(calendars: Calendars) -> None:
     before = calendars.world.mark()
     calendars.sync()
     assert calls(calendars, before) == READS
+
+
+def test_another_address_takes_the_old_ones_access_away(calendars: Calendars) -> None:
+    calendars.sync()
+    CalendarEmployee.objects.update(own_email="neu@kanzlei.example")
+    assert calendars.sync().status == Status.IN_SYNC
+    calendar = calendars.google.calendar("AW-SB")["id"]
+    readers = {rule.address for rule in connections.google().acl(calendar) if rule.role == "writer"}
+    assert readers == {"neu@kanzlei.example"}
+    before = calendars.world.mark()
+    calendars.sync()
+    assert calendars.world.writes(before) == []
 
 
 def test_a_calendar_that_is_there_is_found_by_its_name(calendars: Calendars) -> None:
