@@ -44,6 +44,7 @@ def test_a_channel_says_that_something_changed(watch, events, receiver, client, 
         "X-Goog-Message-Number": "3",
     }
     assert [got[1]["X-Goog-Resource-State"] for got in receiver.got] == ["sync", "exists", "exists"]
+    until(lambda: len(client.google.pushes()) == 3)  # the outcome is noted after the answer
     assert [row["outcome"] for row in client.google.pushes()] == ["delivered"] * 3
 
 
