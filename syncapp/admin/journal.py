@@ -74,7 +74,8 @@ class JournalAdmin(ReadOnlyAdmin[JournalEntry]):
 
     @admin.display(description=gettext_lazy("fields"))
     def fields_changed(self, entry: JournalEntry) -> SafeString:
-        names = [field_in_words(name) for name, _before, _after in changed_fields(entry.changes)]
+        # Sorted: PostgreSQL keeps the keys of JSON in an order of its own.
+        names = sorted(field_in_words(name) for name, _before, _after in changed_fields(entry.changes))
         more = " …" if len(names) > NAMED else ""
         return format_html('<span class="hub-why">{}{}</span>', ", ".join(names[:NAMED]) or "–", more)
 

@@ -23,7 +23,7 @@ def test_the_list_names_fields_and_no_values(staff: Client) -> None:
     rows.entry()
     page = staff.get(reverse(LIST)).content.decode()
     assert "party changed in Advoware" in page
-    assert "Name, Mail address" in page
+    assert "Mail address, Name" in page
     assert "Müller neu" not in page
 
 
