@@ -29,7 +29,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": False,  # ours is in sight in the header, on the login page too
     "ENVIRONMENT": "bitbylaw.admin_theme.environment",
-    "DASHBOARD_CALLBACK": "syncapp.admin.dashboard.dashboard",
+    "DASHBOARD_CALLBACK": "syncapp.admin.machinery.dashboard.dashboard",
     "STYLES": [lambda _request: static("syncapp/hub.css")],
     "SCRIPTS": [lambda _request: static("syncapp/hub.js")],
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("syncapp/favicon.svg")}],
@@ -49,5 +49,9 @@ UNFOLD: dict[str, Any] = {
             "950": "oklch(26% .08 266)",
         },
     },
-    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "syncapp.admin.navigation.sidebar"},
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": "syncapp.admin.kit.navigation.sidebar",
+    },
 }

@@ -8,6 +8,6 @@ class SyncAppConfig(AppConfig):
 
     def ready(self) -> None:
         from syncapp import checks  # noqa: F401  (registers the system checks)
-        from syncapp.engine import canary
+        from syncapp.engine.workers import canary
 
         canary.connect()

@@ -9,15 +9,18 @@ from functools import lru_cache
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from syncapp.engine import canary as _canary
-from syncapp.engine import carrier, draining, pruning, runner
-from syncapp.engine import sweep as _sweep
-from syncapp.engine.runner import Preview, Step
-from syncapp.engine.settling import Settlement
+from syncapp.engine.queue import enqueue
+from syncapp.engine.recovery import draining
+from syncapp.engine.recovery import sweep as _sweep
+from syncapp.engine.runs import runner
+from syncapp.engine.runs.runner import Preview, Step
+from syncapp.engine.runs.settling import Settlement
+from syncapp.engine.workers import canary as _canary
 from syncapp.events import registry
-from syncapp.flows import scans
 from syncapp.flows.calendar import asking, push
+from syncapp.flows.comparing import scans
 from syncapp.models import Record, ScanRun, Status, Urgency
+from syncapp.upkeep import pruning
 
 PRUNE = "syncapp.jobs.prune"
 TOGETHER_SECONDS = 0.5  # one slow record shall not keep others from an idle worker
@@ -29,7 +32,7 @@ def run(*pks: int) -> None:
     steps = dict(Record.objects.filter(pk__in=pks, status=Status.WAITING).values_list("pk", "step"))
     for position, pk in enumerate(pks):
         if position and time.monotonic() > ends:
-            carrier.send(pks[position:])
+            enqueue.send(pks[position:])
             return
         if pk in steps:
             run_now(pk, steps[pk])
@@ -38,7 +41,7 @@ def run(*pks: int) -> None:
 def drain() -> None:
     """Work off what is due; hand over to another drain when the time is over."""
     if draining.drain(run_now):
-        carrier.put(carrier.DRAIN, [()])
+        enqueue.put(enqueue.DRAIN, [()])
 
 
 def sweep() -> None:
@@ -81,7 +84,7 @@ def prune() -> None:
     """Delete what is old; hand over to another task before the queue's time-out would end this one."""
     budget = timedelta(seconds=settings.CONFIG.QUEUE_TIMEOUT_SECONDS / 2)
     if not pruning.prune(budget=budget).finished:
-        carrier.put(PRUNE, [()])
+        enqueue.put(PRUNE, [()])
 
 
 def canary() -> None:

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_q.models import Schedule
 
-from syncapp.flows import scans
+from syncapp.flows.comparing import scans
 
 PREFIX = "hub."  # rows whose name starts so are ours; all others are left alone
 SWITCHED_OFF = 0  # Django-Q2's `repeats`

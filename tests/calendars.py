@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from syncapp.engine import wishes
-from syncapp.engine.wishes import Target
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
 from syncapp.events.registry import CALENDAR_ALL, CALENDAR_SYNC
 from syncapp.flows.calendar.everyone import ALL, EMPLOYEE, ENTITY
 from syncapp.models import CalendarLink, Record, Task, TaskState, Urgency
@@ -91,12 +91,12 @@ class Calendars:
     # The hub
 
     def everyone(self) -> None:
-        wishes.request([Target(CALENDAR_ALL, ENTITY, ALL)], urgency=Urgency.EVENT, trace_id="test")
+        sync_requests.request([Target(CALENDAR_ALL, ENTITY, ALL)], urgency=Urgency.EVENT, trace_id="test")
         self.world.drive()
 
     def sync(self) -> Record:
         target = Target(CALENDAR_SYNC, EMPLOYEE, self.kuerzel)
-        wishes.request([target], urgency=Urgency.EVENT, thorough=True, trace_id="test")
+        sync_requests.request([target], urgency=Urgency.EVENT, thorough=True, trace_id="test")
         self.world.drive()
         return self.record()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from syncapp.engine import wishes
-from syncapp.engine.wishes import Target
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
 from syncapp.events.registry import PARTY_SYNC
 from syncapp.models import Record, Task, TaskState, Urgency
 from tests.world import World
@@ -80,7 +80,9 @@ class Parties:
     # The hub
 
     def event(self, pk: str, *, thorough: bool = False) -> None:
-        wishes.request([Target(PARTY_SYNC, PARTY, pk)], urgency=Urgency.EVENT, thorough=thorough, trace_id="test")
+        sync_requests.request(
+            [Target(PARTY_SYNC, PARTY, pk)], urgency=Urgency.EVENT, thorough=thorough, trace_id="test"
+        )
 
     def sync(self, pk: str, *, thorough: bool = True) -> Record:
         self.event(pk, thorough=thorough)

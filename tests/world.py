@@ -18,8 +18,9 @@ from sandbox.client import SandboxClient
 from sandbox.running import Running, SandboxThread
 from syncapp import jobs
 from syncapp.clients.espocrm import EspoClient
-from syncapp.engine import connections, systems, wishes
-from syncapp.engine.wishes import Target
+from syncapp.engine.outside import connections, outages
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
 from syncapp.events.registry import COLLECTION_SYNC, DOCUMENT_SYNC
 from syncapp.models import Record, Status, Urgency
 
@@ -93,7 +94,9 @@ class World:
     def event(self, entity_id: str, kind: str = "CDokumente", *, thorough: bool = False) -> None:
         """What a webhook leaves behind."""
         step = DOCUMENT_SYNC if kind == "CDokumente" else COLLECTION_SYNC
-        wishes.request([Target(step, kind, entity_id)], urgency=Urgency.EVENT, thorough=thorough, trace_id="test")
+        sync_requests.request(
+            [Target(step, kind, entity_id)], urgency=Urgency.EVENT, thorough=thorough, trace_id="test"
+        )
 
     def drive(self, rounds: int = ROUNDS) -> int:
         """Run what waits until nothing does; returns how many runs it took."""
@@ -103,8 +106,8 @@ class World:
             if not waiting:
                 return runs
             for name in ("espocrm", "xai", "advoware", "google"):
-                if systems.obstacle([name]):
-                    systems.try_now(name)
+                if outages.obstacle([name]):
+                    outages.try_now(name)
             for record in waiting:
                 jobs.run_now(record.pk, record.step, even_early=True)
                 runs += 1

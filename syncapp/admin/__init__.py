@@ -6,29 +6,21 @@ from typing import Any
 
 from django.contrib import admin
 
-from syncapp.admin import (
-    accounts,
-    calendar,
-    calendar_links,
-    inbox,
-    journal,
-    orphans,
-    proxy,
-    records,
-    scans,
-    stafflog,
-    tasks,
-    urls,
-)
+from syncapp.admin import urls
+from syncapp.admin.calendar import employees, links
+from syncapp.admin.machinery import scans
+from syncapp.admin.people import accounts, stafflog, tasks
+from syncapp.admin.proxy import calls
+from syncapp.admin.records import inbox, journal, orphans, records
 
 __all__ = [
     "accounts",
-    "calendar",
-    "calendar_links",
+    "calls",
+    "employees",
     "inbox",
     "journal",
+    "links",
     "orphans",
-    "proxy",
     "records",
     "scans",
     "stafflog",

@@ -6,26 +6,12 @@ from django.contrib import admin
 from django.urls import URLPattern, path
 from django.views.i18n import set_language
 
-from syncapp.admin import (
-    calendar_buttons,
-    calendar_sides,
-    conflicts,
-    dashboard,
-    inbox,
-    look,
-    machinery,
-    orphans,
-    proxy_keys,
-    record_buttons,
-    record_page,
-    scans,
-    schedules,
-    steps,
-    systems,
-    task_buttons,
-    undoing,
-)
-from syncapp.admin.buttons import View
+from syncapp.admin.calendar import buttons, sides
+from syncapp.admin.kit.buttons import View
+from syncapp.admin.machinery import dashboard, machinery, scans, schedules, steps, systems
+from syncapp.admin.people import conflicts, task_buttons
+from syncapp.admin.proxy import keys
+from syncapp.admin.records import inbox, look, orphans, record_buttons, record_page, undoing
 
 PAGES: dict[str, tuple[str, View]] = {
     "numbers": ("numbers/", dashboard.fresh_numbers),
@@ -41,7 +27,7 @@ PAGES: dict[str, tuple[str, View]] = {
     "schedules": ("schedules/", schedules.schedule_list),
     "locks": ("locks/", machinery.lock_list),
     "workers": ("workers/", machinery.worker_list),
-    "make_proxy_key": ("proxy-key/make/", proxy_keys.make),
+    "make_proxy_key": ("proxy-key/make/", keys.make),
 }
 BUTTONS: dict[str, tuple[str, View]] = {
     "retry": ("record/<int:pk>/retry/", record_buttons.retry_record),
@@ -62,12 +48,12 @@ BUTTONS: dict[str, tuple[str, View]] = {
     "check_conflict": ("record/<int:pk>/conflict/check/", conflicts.check),
     "decide_conflict": ("record/<int:pk>/conflict/decide/", conflicts.decide),
     "request_undo": ("journal/<int:pk>/undo/confirm/", undoing.undo),
-    "sync_calendar": ("calendar/<path:kuerzel>/sync/", calendar_buttons.sync),
-    "calendar_address": ("calendar/<path:kuerzel>/address/", calendar_buttons.set_address),
-    "calendar_contents": ("calendar/<path:kuerzel>/contents/", calendar_buttons.set_contents),
-    "calendar_enabled": ("calendar/<path:kuerzel>/enabled/", calendar_buttons.set_enabled),
-    "compare_appointment": ("appointment/<int:pk>/sides/", calendar_sides.compare),
-    "resync_appointment": ("appointment/<int:pk>/resync/", calendar_buttons.resync),
+    "sync_calendar": ("calendar/<path:kuerzel>/sync/", buttons.sync),
+    "calendar_address": ("calendar/<path:kuerzel>/address/", buttons.set_address),
+    "calendar_contents": ("calendar/<path:kuerzel>/contents/", buttons.set_contents),
+    "calendar_enabled": ("calendar/<path:kuerzel>/enabled/", buttons.set_enabled),
+    "compare_appointment": ("appointment/<int:pk>/sides/", sides.compare),
+    "resync_appointment": ("appointment/<int:pk>/resync/", buttons.resync),
     "pause_system": ("systems/<slug:name>/pause/", systems.pause),
     "resume_system": ("systems/<slug:name>/resume/", systems.resume),
     "try_system": ("systems/<slug:name>/try/", systems.try_now),
@@ -78,7 +64,7 @@ BUTTONS: dict[str, tuple[str, View]] = {
     "schedule_off": ("schedules/<int:pk>/off/", schedules.switch_off),
     "schedule_on": ("schedules/<int:pk>/on/", schedules.switch_on),
     "schedule_run": ("schedules/<int:pk>/run/", schedules.run_now),
-    "revoke_proxy_key": ("proxy-key/<int:pk>/revoke/", proxy_keys.revoke),
+    "revoke_proxy_key": ("proxy-key/<int:pk>/revoke/", keys.revoke),
 }
 
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django_redis import get_redis_connection
 from redis.exceptions import RedisError
 
-from syncapp.engine import carrier, connections
+from syncapp.engine.outside import connections
+from syncapp.engine.queue import enqueue
 from syncapp.models import Record, Status, System, SystemName, SystemState, Worker
 
 # `manage.py qcluster` without our supervisor gets no canaries; its proof is the sweep that Django-Q2 schedules every
@@ -50,7 +51,7 @@ class SystemView:
 def backlog() -> Backlog:
     due = Record.objects.filter(status=Status.WAITING, due_at__lte=timezone.now())
     numbers = due.aggregate(count=Count("pk"), oldest=Min("due_at"))
-    return Backlog(carrier.queue_size(), numbers["count"], numbers["oldest"])
+    return Backlog(enqueue.queue_size(), numbers["count"], numbers["oldest"])
 
 
 def workers() -> Workers:

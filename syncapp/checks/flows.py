@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from django.utils.module_loading import import_string
 
 from syncapp.checks.faults import Fault
-from syncapp.engine.runner import Flow
+from syncapp.engine.runs.runner import Flow
 from syncapp.events.registry import StepSpec
 
 METHODS = ("__init__", "read", "plan", "apply", "failed")

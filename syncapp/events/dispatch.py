@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from syncapp.engine import wishes
-from syncapp.engine.wishes import Target, Wish
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target, Wish
 from syncapp.events import registry
 from syncapp.models import Urgency
 
@@ -26,6 +26,6 @@ def emit(
     thorough: bool = False,
 ) -> list[Wish]:
     """Leave the wishes of an event that the hub itself makes."""
-    return wishes.request(
+    return sync_requests.request(
         targets(topic, entity_type, entity_ids), urgency=urgency, trace_id=trace_id, thorough=thorough
     )

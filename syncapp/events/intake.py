@@ -9,10 +9,11 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from syncapp.engine import plain_sql, wishes
-from syncapp.engine.wishes import Target, Wish
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target, Wish
 from syncapp.events import bodies, dispatch, topics
 from syncapp.events.bodies import Batch, Item, Unreadable
+from syncapp.kit import plain_sql
 from syncapp.models import InboxMessage, InboxState, Urgency
 
 log = structlog.get_logger(__name__)
@@ -98,7 +99,7 @@ def _store(message: InboxMessage, batch: Batch) -> int:
     linked = message.path == LINK_PATH
     action = "update" if linked else message.action
     wanted = {item: _targets(item, action) for item in batch.items}
-    counted = wishes.request(
+    counted = sync_requests.request(
         (target for targets in wanted.values() for target in targets),
         urgency=Urgency.EVENT,
         trace_id=message.trace_id,

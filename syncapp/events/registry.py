@@ -10,8 +10,8 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from syncapp.engine import mirror
 from syncapp.events import topics
+from syncapp.people import mirror
 
 
 class Kind(Enum):

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from syncapp.engine import wishes
-from syncapp.engine.wishes import Target
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
 from syncapp.models import ScanRun, Urgency
 
 
@@ -55,6 +55,6 @@ def leave_wishes(scan: ScanRun, found: Iterable[Difference]) -> None:
     rows = list(found)
     for thorough in (True, False):
         targets = [each.target for each in rows if (each.how not in CRM_ONLY) == thorough]
-        counted = wishes.request(targets, urgency=Urgency.SCAN, trace_id=f"scan-{scan.pk}", thorough=thorough)
+        counted = sync_requests.request(targets, urgency=Urgency.SCAN, trace_id=f"scan-{scan.pk}", thorough=thorough)
         scan.wished += len(counted)
     scan.save()

@@ -15,8 +15,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from syncapp.engine import locks
-from syncapp.engine.run import Run
+from syncapp.engine.outside import locks
+from syncapp.engine.runs.run import Run
 from syncapp.models import Orphan, OrphanState, Reference, ReferenceKind, SystemName
 
 ACTIVE = (OrphanState.OPEN, OrphanState.KEPT)

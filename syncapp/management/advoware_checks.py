@@ -12,7 +12,7 @@ from django.conf import settings
 
 from syncapp.clients.advoware import AdvowareClient, AdvowareParty, PartyStamp
 from syncapp.clients.errors import ClientError
-from syncapp.engine import connections
+from syncapp.engine.outside import connections
 from syncapp.flows.beteiligte.fields import TABLE
 from syncapp.management.findings import Finding, timed, timing
 from syncapp.models import SystemName

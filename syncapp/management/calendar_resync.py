@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from syncapp.engine import wishes
-from syncapp.engine.wishes import Target
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
 from syncapp.events.registry import CALENDAR_SYNC
 from syncapp.flows.calendar.everyone import EMPLOYEE
 from syncapp.management.base import misused
@@ -36,7 +36,9 @@ def run(what: str, say: Say, *, full: bool, dry_run: bool) -> int:
             CalendarEmployee.objects.filter(pk__in=names).update(sync_token="")
         targets = [Target(CALENDAR_SYNC, EMPLOYEE, name) for name in names]
         trace = uuid.uuid4().hex
-        row.count = len(wishes.request(targets, urgency=Urgency.STAFF, thorough=True, force=True, trace_id=trace))
+        row.count = len(
+            sync_requests.request(targets, urgency=Urgency.STAFF, thorough=True, force=True, trace_id=trace)
+        )
     say(f"Asked for: {plural(row.count, 'calendar')}. Workers do it; the page of employees shows how it ended.")
     return 0
 

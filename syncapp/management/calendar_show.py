@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.core.management.base import CommandError
 
 from syncapp.clients.errors import ClientError, NotFound
-from syncapp.engine import connections
+from syncapp.engine.outside import connections
 from syncapp.flows.calendar import links, looking
 from syncapp.flows.calendar.appointments import belongs_to
 from syncapp.flows.calendar.decide import Shown, Side

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from syncapp.clients.errors import ClientError, Outdated
-from syncapp.engine import locks, wishes
-from syncapp.engine.wishes import Target
+from syncapp.engine.outside import locks
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
 from syncapp.events.registry import CALENDAR_SYNC
 from syncapp.flows.calendar import audit, looking, tidying
 from syncapp.flows.calendar.audit import Extra
@@ -108,7 +109,7 @@ def _remove(found: Found, say: Say) -> int:
             say(f"{found.employee.pk}: stopped: {exc}")
         row.count = gone
     target = Target(CALENDAR_SYNC, EMPLOYEE, found.employee.pk)
-    wishes.request([target], urgency=Urgency.STAFF, thorough=True, force=True)
+    sync_requests.request([target], urgency=Urgency.STAFF, thorough=True, force=True)
     say(f"{found.employee.pk}: {gone} of {wanted} taken away.")
     return wanted - gone
 

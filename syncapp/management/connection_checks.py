@@ -9,7 +9,7 @@ from django.conf import settings
 
 from syncapp.clients.errors import ClientError
 from syncapp.clients.espocrm import FIELDS, EntityMeta, EspoClient
-from syncapp.engine import connections
+from syncapp.engine.outside import connections
 from syncapp.management import crm_fields
 from syncapp.management.advoware_checks import advoware_findings
 from syncapp.management.calendar_checks import appointment_findings, google_findings

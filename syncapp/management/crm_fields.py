@@ -9,7 +9,7 @@ import structlog
 
 from syncapp.clients.errors import ClientError
 from syncapp.clients.espocrm import FIELDS, EspoClient
-from syncapp.engine import connections
+from syncapp.engine.outside import connections
 from syncapp.flows.beteiligte import configuration
 from syncapp.flows.beteiligte.fields import Direction
 from syncapp.models import SystemName

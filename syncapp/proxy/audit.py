@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from syncapp.engine.tracing import trace_id_of
+from syncapp.kit.tracing import trace_id_of
 from syncapp.models import ProxyCall, ProxyKey, ProxyRefusal
 
 USED_EVERY = timedelta(minutes=1)  # "last used" need not be newer than this

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from syncapp.clients.errors import ClientError
-from syncapp.engine import connections
+from syncapp.engine.outside import connections
 from syncapp.models import ProxyRefusal
 from syncapp.proxy import callers, description
 from syncapp.proxy.admission import READS, WRITES, admit, body_of, endpoint_of

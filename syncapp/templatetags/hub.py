@@ -19,13 +19,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from syncapp.clients.espocrm.fields import MODIFIED_AT
-from syncapp.engine import mirror
 from syncapp.events import registry
 from syncapp.models import Reason, Status, TaskKind
-from syncapp.templatetags.field_words import APPOINTMENT_FIELDS, field_in_words, of_field, value_in_words
-from syncapp.templatetags.journal_words import write_in_words
-from syncapp.templatetags.plan_words import in_words
-from syncapp.templatetags.stored_words import stored_in_words
+from syncapp.people import mirror
+from syncapp.words.appointment_words import LABELS as APPOINTMENT_FIELDS
+from syncapp.words.field_words import field_in_words, of_field, value_in_words
+from syncapp.words.journal_words import write_in_words
+from syncapp.words.plan_words import in_words
+from syncapp.words.stored_words import stored_in_words
 
 register = template.Library()
 

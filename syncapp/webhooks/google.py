@@ -21,8 +21,8 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from syncapp.engine.tracing import trace_id_of
 from syncapp.flows.calendar import asking
+from syncapp.kit.tracing import trace_id_of
 from syncapp.models import PushChannel, Urgency
 
 RETRY_AFTER = "60"  # seconds

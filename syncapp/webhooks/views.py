@@ -17,10 +17,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from syncapp.engine.tracing import trace_id_of
 from syncapp.events import intake
 from syncapp.events.bodies import Unreadable
 from syncapp.events.intake import Arrival
+from syncapp.kit.tracing import trace_id_of
 from syncapp.webhooks import signatures
 
 RETRY_AFTER = "60"  # seconds; EspoCRM has its own ten minutes, other senders listen

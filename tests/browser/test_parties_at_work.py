@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from syncapp.events.registry import BANK_SYNC
-from syncapp.flows import scans
+from syncapp.flows.comparing import scans
 from syncapp.models import Task, TaskState
 from tests.browser.conftest import Desk
 from tests.integration.admin import rows

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from syncapp import jobs
-from syncapp.engine.runner import Preview
-from syncapp.flows import orphans
+from syncapp.engine.runs.runner import Preview
+from syncapp.flows.comparing import orphans
 from syncapp.models import InboxState, Orphan, OrphanState, Record, StaffAction, Status
 from tests.browser.conftest import Desk
 from tests.integration.admin import rows

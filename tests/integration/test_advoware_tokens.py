@@ -18,16 +18,16 @@ from django.db import connection
 from django.utils import translation
 
 from sandbox.running import Running, SandboxThread
-from syncapp.admin.login_words import why_refused
+from syncapp.admin.kit.login_words import why_refused
 from syncapp.clients.advoware import Token
 from syncapp.clients.errors import NotEnabled, Unauthorized
-from syncapp.engine import connections, locks, systems, tokens
-from syncapp.engine.sweep import sweep
+from syncapp.engine.outside import connections, locks, outages, tokens
+from syncapp.engine.recovery.sweep import sweep
 from syncapp.models import System, SystemState
 from tests.installation import ROOT, Installation
 from tests.world import configured
 
-PING = "import django; django.setup()\nfrom syncapp.engine import connections\nconnections.ping('advoware')"
+PING = "import django; django.setup()\nfrom syncapp.engine.outside import connections\nconnections.ping('advoware')"
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +152,7 @@ def test_a_wrong_password_is_tried_once_by_all(sandbox: Running) -> None:
                 connections.ping("advoware")
             another_process()
         assert logins(sandbox) == (0, 1)
-        assert not systems.try_now("advoware")
+        assert not outages.try_now("advoware")
     row = System.objects.get(name="advoware")
     assert row.state == SystemState.REFUSED
     with translation.override("de"):
@@ -166,7 +166,7 @@ def test_a_login_that_was_never_enabled_has_its_own_words(sandbox: Running) -> N
     sandbox.client.settings(advoware_product_enabled=False)
     with pytest.raises(NotEnabled):
         connections.ping("advoware")
-    assert not systems.try_now("advoware")
+    assert not outages.try_now("advoware")
     row = System.objects.get(name="advoware")
     assert row.state == SystemState.REFUSED
     with translation.override("de"):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from syncapp.engine import locks
+from syncapp.engine.outside import locks
 from syncapp.models import CalendarEmployee, CalendarLink, JournalEntry, Record, StaffAction, Status, Urgency
 from tests.calendars import Calendars, soon
 from tests.world import World, configured

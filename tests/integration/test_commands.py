@@ -14,7 +14,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from syncapp.clients.espocrm import EspoClient
-from syncapp.engine import claims, locks
+from syncapp.engine.outside import locks
+from syncapp.engine.runs import claims
 from syncapp.models import Reason, Record, ScanRun, StaffAction, Status, Urgency
 from tests.world import World, configured
 
@@ -394,5 +395,5 @@ def test_ctrl_c_ends_a_command_without_a_traceback(run: Any, monkeypatch: pytest
     def interrupted(**_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("syncapp.engine.pruning.prune", interrupted)
+    monkeypatch.setattr("syncapp.upkeep.pruning.prune", interrupted)
     assert run("prune") == (130, "Stopped. What was done so far stays done.\n")

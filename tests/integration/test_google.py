@@ -27,14 +27,14 @@ from syncapp.clients.errors import (
     Unauthorized,
 )
 from syncapp.clients.google import BATCH_LIMIT, EventWrite, GoogleClient, GoogleEvent, Kind, SyncTokenExpired
-from syncapp.engine import connections, systems, tokens
+from syncapp.engine.outside import connections, outages, tokens
 from syncapp.models import System, SystemState
 from tests.installation import ROOT, Installation
 from tests.world import configured, sandbox_settings
 
 pytestmark = pytest.mark.django_db
 
-PING = "import django; django.setup()\nfrom syncapp.engine import connections\nconnections.ping('google')"
+PING = "import django; django.setup()\nfrom syncapp.engine.outside import connections\nconnections.ping('google')"
 BERLIN = "Europe/Berlin"
 
 
@@ -106,7 +106,7 @@ def test_an_account_that_google_does_not_know_is_a_wrong_setting(sandbox: Runnin
     sandbox.client.settings(google_account_enabled=False)
     with pytest.raises(Unauthorized):
         connections.ping("google")
-    assert not systems.try_now("google")
+    assert not outages.try_now("google")
     assert System.objects.get(name="google").state == SystemState.REFUSED
 
 

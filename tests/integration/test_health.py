@@ -14,7 +14,7 @@ from django.utils import timezone
 from redis.exceptions import ConnectionError as RedisAway
 
 from syncapp.api import state
-from syncapp.engine import systems
+from syncapp.engine.outside import outages
 from syncapp.models import (
     InboxMessage,
     InboxState,
@@ -89,7 +89,7 @@ def test_a_system_that_is_away_is_shown_without_its_error_and_the_hub_stays_read
     System.objects.create(
         name="xai", state=SystemState.DOWN, error="some detail", since=now, next_probe_at=now, failed_probes=3
     )
-    systems.set_paused("espocrm", True)
+    outages.set_paused("espocrm", True)
     answer = client.get("/health/ready")
     assert answer.status_code == 200
     assert answer.json()["systems"]["xai"]["state"] == "down"

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from sandbox.advoware.oddities import PDF, TEXT
 from sandbox.running import SandboxThread
-from syncapp.engine import systems
+from syncapp.engine.outside import outages
 from syncapp.models import ProxyCall, ProxyKey
 from syncapp.proxy import paths, quota
 from tests.world import configured
@@ -333,7 +333,7 @@ def test_not_configured() -> None:
 
 
 def test_paused_by_staff(call: Call) -> None:
-    systems.set_paused("advoware", True)
+    outages.set_paused("advoware", True)
     assert (call("advonet/Echo").status_code, last().refusal) == (503, "paused")
 
 

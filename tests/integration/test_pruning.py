@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_q.models import OrmQ, Task
 
 from syncapp import jobs
-from syncapp.engine import carrier, pruning
+from syncapp.engine.queue import enqueue
 from syncapp.models import (
     Attempt,
     InboxItem,
@@ -30,6 +30,7 @@ from syncapp.models import (
     Status,
     Worker,
 )
+from syncapp.upkeep import pruning
 from tests.world import configured
 
 pytestmark = pytest.mark.django_db
@@ -171,7 +172,7 @@ def test_a_job_whose_time_is_over_hands_over_to_another(
         message(200)
     with configured(QUEUE_TIMEOUT_SECONDS=1e-9), django_capture_on_commit_callbacks(execute=True):
         jobs.prune()
-    assert carrier.queue_size() == 1
+    assert enqueue.queue_size() == 1
     assert pruning.prune().finished
     assert InboxMessage.objects.count() == 0
 

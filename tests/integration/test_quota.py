@@ -19,15 +19,15 @@ from django_redis import get_redis_connection
 from redis.exceptions import RedisError
 
 from syncapp.clients.errors import RateLimited
-from syncapp.engine import quota
-from syncapp.engine.quota import MINUTE, OF_A_USER, PATIENCE, SECOND, Bucket, SharedQuota
+from syncapp.engine.outside import quota
+from syncapp.engine.outside.quota import MINUTE, OF_A_USER, PATIENCE, SECOND, Bucket, SharedQuota
 from syncapp.models import QuotaBucket
 from tests.installation import ROOT, Installation
 
 TAKE_ALL = """
 import django; django.setup()
 from syncapp.clients.errors import RateLimited
-from syncapp.engine.quota import SharedQuota
+from syncapp.engine.outside.quota import SharedQuota
 taken = 0
 try:
     while True:

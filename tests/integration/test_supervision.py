@@ -11,9 +11,9 @@ from django.db import OperationalError
 from django.utils import timezone
 from django_q.brokers import get_broker
 
-from syncapp.engine import canary, supervision
-from syncapp.engine.supervision import LONGEST_BACK_OFF_SECONDS, Supervisor
-from syncapp.engine.worker_row import WorkerRow
+from syncapp.engine.workers import canary, supervision
+from syncapp.engine.workers.supervision import LONGEST_BACK_OFF_SECONDS, Supervisor
+from syncapp.engine.workers.worker_row import WorkerRow
 from syncapp.models import Worker
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture(autouse=True)
 def _connections_stay_open(monkeypatch: pytest.MonkeyPatch) -> None:
     """The test's own transaction lives on this connection."""
-    monkeypatch.setattr("syncapp.engine.worker_row.close_old_connections", lambda: None)
+    monkeypatch.setattr("syncapp.engine.workers.worker_row.close_old_connections", lambda: None)
     monkeypatch.setattr(WorkerRow, "reconnect", lambda self: None)
 
 
@@ -135,7 +135,7 @@ def test_silence_is_not_counted_while_queue_or_database_is_away(
         raise OperationalError("away")
 
     with monkeypatch.context() as outage:
-        outage.setattr(f"syncapp.engine.{broken}", away)
+        outage.setattr(f"syncapp.engine.workers.{broken}", away)
         assert look(supervisor, clock, 600) == ""
     assert look(supervisor, clock, 10) == ""
 

@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
 
-from syncapp.engine import carrier
+from syncapp.engine.queue import enqueue
 from syncapp.events import intake
 from syncapp.models import InboxItem, InboxMessage, InboxState, Record, Status
 from syncapp.webhooks import signatures
@@ -41,7 +41,7 @@ def post(body: Any, path: str = UPDATE, headers: dict[str, str] | None = None) -
 
 
 def queued() -> int:
-    return carrier.queue_size() if not OrmQ.objects.exists() else OrmQ.objects.count()
+    return enqueue.queue_size() if not OrmQ.objects.exists() else OrmQ.objects.count()
 
 
 def test_the_vector_of_the_reference() -> None:

@@ -82,7 +82,7 @@ class NotAFlow:
     [
         ("syncapp.flows.documents.sync.Nothing", "E020"),
         ("syncapp.flows.nothing.Sync", "E020"),
-        ("syncapp.engine.wishes.request", "E021"),
+        ("syncapp.engine.queue.sync_requests.request", "E021"),
         (f"{__name__}.NotAFlow", "E021"),
     ],
 )

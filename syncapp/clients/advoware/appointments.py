@@ -15,8 +15,8 @@ from syncapp.clients.advoware.keys import Keys, the_rows
 from syncapp.clients.advoware.replacing import ReplacingClient, in_doubt
 from syncapp.clients.advoware.rest import Query
 from syncapp.clients.advoware.types import BERLIN, digest
-from syncapp.clients.answers import Answer
 from syncapp.clients.errors import NotFound, Outdated, UnexpectedAnswer
+from syncapp.clients.http.answers import Answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from syncapp.clients.advoware.relay import Relayed, checked_path
 from syncapp.clients.advoware.replacing import in_doubt
 from syncapp.clients.advoware.rest import Query
 from syncapp.clients.advoware.types import AdvowareParty, BankAccount, Communication, Employee, PartyStamp
-from syncapp.clients.answers import Answer
 from syncapp.clients.errors import NotFound, Unauthorized
+from syncapp.clients.http.answers import Answer
 from syncapp.clients.tokens import Token
 
 

@@ -7,7 +7,7 @@ import hmac
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from syncapp.clients.retry import STANDARD, RetryPolicy
+from syncapp.clients.http.retry import STANDARD, RetryPolicy
 
 SYSTEM = "advoware"
 LOOKUP_URL = "https://www2.advo-net.net/AdvonetConfigurator/api/Url"

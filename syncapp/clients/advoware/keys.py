@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from syncapp.clients.advoware.config import SYSTEM
 from syncapp.clients.errors import UnexpectedAnswer
-from syncapp.clients.parse import the_object
+from syncapp.clients.http.parse import the_object
 
 NO_DATE = "0001-01-01"  # how an empty date is written
 

@@ -10,9 +10,9 @@ from ijson.common import JSONError
 from ijson.utils import sendable_list
 
 from syncapp.clients.advoware.config import SYSTEM
-from syncapp.clients.answers import Answer
 from syncapp.clients.errors import UnexpectedAnswer
-from syncapp.clients.parse import the_object
+from syncapp.clients.http.answers import Answer
+from syncapp.clients.http.parse import the_object
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 

@@ -18,7 +18,6 @@ from typing import TypeVar
 
 from syncapp.clients.advoware.config import SYSTEM, AdvowareConfig
 from syncapp.clients.advoware.keys import Keys
-from syncapp.clients.answers import Answer, Refusal
 from syncapp.clients.errors import (
     AnswerLost,
     ClientError,
@@ -28,6 +27,7 @@ from syncapp.clients.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
+from syncapp.clients.http.answers import Answer, Refusal
 from syncapp.clients.tokens import Token
 
 T = TypeVar("T")

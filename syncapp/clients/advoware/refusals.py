@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from syncapp.clients.answers import Refusal
 from syncapp.clients.errors import ClientError, EntityTypeUnknown, UnexpectedAnswer
+from syncapp.clients.http.answers import Refusal
 
 FOREIGN = b"404 page not found"  # how proxies written in Go say that they know no such address
 

@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager, ExitStack
 from typing import Self
 
 from syncapp.clients.advoware.config import SYSTEM
-from syncapp.clients.answers import Answer
 from syncapp.clients.errors import AnswerLost, Rejected
+from syncapp.clients.http.answers import Answer
 
 TIMEOUT = "timeout"  # the code by which a host that is slow differs from one that is away
 

@@ -11,8 +11,8 @@ from typing import Protocol, TypeVar
 from syncapp.clients.advoware.config import SYSTEM
 from syncapp.clients.advoware.keys import merged
 from syncapp.clients.advoware.rest import AdvowareRest, Query
-from syncapp.clients.answers import Answer
 from syncapp.clients.errors import AnswerLost, ClientError, Outdated
+from syncapp.clients.http.answers import Answer
 
 
 class Versioned(Protocol):

@@ -14,10 +14,10 @@ from syncapp.clients.advoware.config import SYSTEM, AdvowareConfig
 from syncapp.clients.advoware.discovery import AddressBook, Addresses
 from syncapp.clients.advoware.refusals import refusal_of_advoware
 from syncapp.clients.advoware.tokens import MemoryTokens, RefusedLogin, TokenStore
-from syncapp.clients.answers import Answer, Refusal
-from syncapp.clients.base import USER_AGENT, Call, OutsideClient
 from syncapp.clients.errors import ClientError, NotEnabled, Unauthorized, Unreachable
-from syncapp.clients.observe import Observer
+from syncapp.clients.http.answers import Answer, Refusal
+from syncapp.clients.http.base import USER_AGENT, Call, OutsideClient
+from syncapp.clients.http.observe import Observer
 from syncapp.clients.tokens import Token
 
 T = TypeVar("T")

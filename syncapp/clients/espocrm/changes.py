@@ -10,7 +10,7 @@ from syncapp.clients.errors import UnexpectedAnswer
 from syncapp.clients.espocrm.fields import ID, MODIFIED_AT
 from syncapp.clients.espocrm.rest import EspoRest, Where
 from syncapp.clients.espocrm.types import SYSTEM, EntityStamp
-from syncapp.clients.parse import Values
+from syncapp.clients.http.parse import Values
 
 START_OF_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO, ClassVar
 
-from syncapp.clients.answers import Answer
 from syncapp.clients.espocrm.changes import changes
 from syncapp.clients.espocrm.download import stream_into
 from syncapp.clients.espocrm.fields import ID
@@ -22,7 +21,8 @@ from syncapp.clients.espocrm.types import (
     EspoUser,
 )
 from syncapp.clients.espocrm.webhook import Webhook
-from syncapp.clients.parse import Values, the_object
+from syncapp.clients.http.answers import Answer
+from syncapp.clients.http.parse import Values, the_object
 
 
 class EspoClient(EspoRest):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from syncapp.clients.espocrm.fields import FIELDS, Fields
-from syncapp.clients.retry import STANDARD, RetryPolicy
+from syncapp.clients.http.retry import STANDARD, RetryPolicy
 
 API_PATH = "/api/v1"
 LARGEST_PAGE = 200  # EspoCRM answers 403 to more (recordListMaxSizeLimit)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import BinaryIO
 
-from syncapp.clients.answers import Answer
 from syncapp.clients.errors import AnswerLost, TooLarge
 from syncapp.clients.espocrm.types import SYSTEM, Downloaded
+from syncapp.clients.http.answers import Answer
 
 
 def stream_into(answer: Answer, into: BinaryIO, start: int, max_bytes: int) -> Downloaded:

@@ -9,7 +9,7 @@ from time import monotonic
 
 from syncapp.clients.errors import EntityTypeUnknown
 from syncapp.clients.espocrm.types import SYSTEM
-from syncapp.clients.parse import Values, the_object
+from syncapp.clients.http.parse import Values, the_object
 
 
 @dataclass(frozen=True, slots=True)

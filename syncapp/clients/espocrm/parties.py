@@ -10,7 +10,7 @@ from typing import Any
 from syncapp.clients.errors import UnexpectedAnswer
 from syncapp.clients.espocrm.fields import DELETED, FIELDS, ID, MODIFIED_AT, VERSION, Fields
 from syncapp.clients.espocrm.types import SYSTEM
-from syncapp.clients.parse import Values
+from syncapp.clients.http.parse import Values
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 
-from syncapp.clients.answers import Refusal
 from syncapp.clients.errors import (
     ClientError,
     Duplicate,
@@ -20,6 +19,7 @@ from syncapp.clients.errors import (
     Outdated,
     UnexpectedAnswer,
 )
+from syncapp.clients.http.answers import Refusal
 
 REASON = "X-Status-Reason"
 _FIELD = re.compile(r"\bfield: ([A-Za-z0-9_]{1,100})\b")

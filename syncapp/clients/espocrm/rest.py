@@ -12,15 +12,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from syncapp.clients.answers import Answer, Refusal
-from syncapp.clients.base import USER_AGENT, Call, OutsideClient
 from syncapp.clients.errors import ClientError, Rejected, UnexpectedAnswer
 from syncapp.clients.espocrm.config import EspoConfig
 from syncapp.clients.espocrm.fields import ID
 from syncapp.clients.espocrm.refusals import refusal_of_espocrm
 from syncapp.clients.espocrm.types import SYSTEM
-from syncapp.clients.observe import Observer
-from syncapp.clients.parse import the_list, the_object
+from syncapp.clients.http.answers import Answer, Refusal
+from syncapp.clients.http.base import USER_AGENT, Call, OutsideClient
+from syncapp.clients.http.observe import Observer
+from syncapp.clients.http.parse import the_list, the_object
 
 T = TypeVar("T")
 Where = tuple[str, str, str]  # type, attribute, value

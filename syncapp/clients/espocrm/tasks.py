@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from syncapp.clients.espocrm.fields import DELETED, ID, NAME
 from syncapp.clients.espocrm.types import SYSTEM
-from syncapp.clients.parse import Values
+from syncapp.clients.http.parse import Values
 
 TASK, NOTIFICATION = "Task", "Notification"
 NOT_STARTED, COMPLETED = "Not Started", "Completed"

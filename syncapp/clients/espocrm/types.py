@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any
 
 from syncapp.clients.espocrm.fields import DELETED, FIELDS, ID, MODIFIED_AT, NAME, VERSION, Fields
-from syncapp.clients.parse import Values
+from syncapp.clients.http.parse import Values
 
 SYSTEM = "espocrm"
 

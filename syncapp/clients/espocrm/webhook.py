@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from syncapp.clients.espocrm.fields import ID
 from syncapp.clients.espocrm.types import SYSTEM
-from syncapp.clients.parse import Values
+from syncapp.clients.http.parse import Values
 
 
 @dataclass(frozen=True, slots=True)

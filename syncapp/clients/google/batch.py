@@ -6,8 +6,6 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from syncapp.clients.answers import JSON_LIMIT, Answer, Refusal
-from syncapp.clients.base import Call
 from syncapp.clients.errors import AnswerLost, ClientError, RateLimited, Unauthorized, UnexpectedAnswer
 from syncapp.clients.google.building import Built
 from syncapp.clients.google.config import SYSTEM
@@ -15,7 +13,9 @@ from syncapp.clients.google.events import Events, EventWrite, Kind
 from syncapp.clients.google.multipart import PartAnswer, packed, unpacked
 from syncapp.clients.google.rest import ZIPPED
 from syncapp.clients.google.types import GoogleEvent
-from syncapp.clients.retry import retry_after_seconds
+from syncapp.clients.http.answers import JSON_LIMIT, Answer, Refusal
+from syncapp.clients.http.base import Call
+from syncapp.clients.http.retry import retry_after_seconds
 from syncapp.clients.tokens import Token
 
 BATCH_LIMIT = 50  # parts; the library's guide allows more, Google's calendar servers recommend this

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from syncapp.clients.answers import Answer
 from syncapp.clients.errors import NotFound
 from syncapp.clients.google.building import Built
 from syncapp.clients.google.paging import rows
 from syncapp.clients.google.quota import quota_user
 from syncapp.clients.google.rest import GoogleRest
 from syncapp.clients.google.types import AclRule, Channel, GoogleCalendar
-from syncapp.clients.parse import Values
+from syncapp.clients.http.answers import Answer
+from syncapp.clients.http.parse import Values
 
 LARGEST_PAGE = 250  # calendarList.list and acl.list
 

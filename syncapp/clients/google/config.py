@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
-from syncapp.clients.retry import RetryPolicy
+from syncapp.clients.http.retry import RetryPolicy
 
 SYSTEM = "google"
 API_ROOT = "https://www.googleapis.com"

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from syncapp.clients.answers import Answer
 from syncapp.clients.errors import AnswerLost, Rejected
 from syncapp.clients.google.building import Api, Built
 from syncapp.clients.google.config import SYSTEM
@@ -16,6 +15,7 @@ from syncapp.clients.google.paging import Ask, Changes, rows
 from syncapp.clients.google.quota import quota_user
 from syncapp.clients.google.rest import GONE, GoogleRest
 from syncapp.clients.google.types import GoogleEvent
+from syncapp.clients.http.answers import Answer
 
 LARGEST_PAGE = 2500  # events.list; the rest of a calendar comes in further pages
 Body = Mapping[str, object]

@@ -12,8 +12,6 @@ from typing import Any, Protocol, TypeVar
 from google.auth.exceptions import GoogleAuthError
 from google.oauth2 import service_account
 
-from syncapp.clients.answers import Answer
-from syncapp.clients.base import USER_AGENT, Call
 from syncapp.clients.errors import (
     AnswerLost,
     NotEnabled,
@@ -23,6 +21,8 @@ from syncapp.clients.errors import (
     Unreachable,
 )
 from syncapp.clients.google.config import SCOPES, SYSTEM, GoogleConfig
+from syncapp.clients.http.answers import Answer
+from syncapp.clients.http.base import USER_AGENT, Call
 from syncapp.clients.tokens import Token
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from syncapp.clients.errors import UnexpectedAnswer
 from syncapp.clients.google.config import SYSTEM
 from syncapp.clients.google.types import GoogleEvent
-from syncapp.clients.parse import Values, the_list, the_object
+from syncapp.clients.http.parse import Values, the_list, the_object
 
 Ask = Callable[[str | None], object]  # the token of a page (None: the first) to its answer
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from syncapp.clients import errors
-from syncapp.clients.answers import Refusal
 from syncapp.clients.errors import ClientError, Outdated
+from syncapp.clients.http.answers import Refusal
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.\[\]]{0,63}")  # a reason or the name of a parameter, not a value
 

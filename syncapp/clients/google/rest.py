@@ -6,15 +6,15 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from syncapp.clients.answers import Answer, Refusal
-from syncapp.clients.base import PERHAPS_EXECUTED, USER_AGENT, Call, OutsideClient
 from syncapp.clients.errors import AnswerLost, ClientError, NotEnabled, NotFound, Unauthorized
 from syncapp.clients.google.building import Api, Built, api
 from syncapp.clients.google.config import SYSTEM, GoogleConfig
 from syncapp.clients.google.login import TOKEN, log_in
 from syncapp.clients.google.quota import Quota, Unlimited
 from syncapp.clients.google.refusals import refusal_of_google, refusal_of_login
-from syncapp.clients.observe import Observer
+from syncapp.clients.http.answers import Answer, Refusal
+from syncapp.clients.http.base import PERHAPS_EXECUTED, USER_AGENT, Call, OutsideClient
+from syncapp.clients.http.observe import Observer
 from syncapp.clients.tokens import MemoryTokens, Token, TokenStore
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from syncapp.clients.google.config import SYSTEM
-from syncapp.clients.parse import Values, the_object
+from syncapp.clients.http.parse import Values, the_object
 
 CANCELLED = "cancelled"
 USUAL_TYPE = "default"  # of events; all others (birthdays, working places, out of office) are Google's own

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from syncapp.clients.retry import RetryPolicy
+from syncapp.clients.http.retry import RetryPolicy
 
 MEGABYTE = 1024 * 1024
 PATIENT = RetryPolicy(attempts=5, first=2.0, cap=60.0)  # xAI's 429 often comes without Retry-After

@@ -6,8 +6,8 @@ searched for one phrase and never quoted.
 
 from __future__ import annotations
 
-from syncapp.clients.answers import Refusal
 from syncapp.clients.errors import ClientError, Unauthorized, UnexpectedAnswer
+from syncapp.clients.http.answers import Refusal
 
 WRONG_KEY = b"incorrect api key"
 

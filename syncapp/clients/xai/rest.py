@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from syncapp.clients.answers import Answer, Refusal
-from syncapp.clients.base import USER_AGENT, Call, OutsideClient, StreamBody
 from syncapp.clients.errors import ClientError, Rejected, UnexpectedAnswer
-from syncapp.clients.observe import Observer
-from syncapp.clients.parse import the_list, the_object
+from syncapp.clients.http.answers import Answer, Refusal
+from syncapp.clients.http.base import USER_AGENT, Call, OutsideClient, StreamBody
+from syncapp.clients.http.observe import Observer
+from syncapp.clients.http.parse import the_list, the_object
 from syncapp.clients.xai.config import XaiConfig
 from syncapp.clients.xai.refusals import refusal_of_xai
 from syncapp.clients.xai.types import SYSTEM

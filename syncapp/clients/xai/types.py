@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from syncapp.clients.parse import Values, the_object
+from syncapp.clients.http.parse import Values, the_object
 
 SYSTEM = "xai"
 

@@ -8,10 +8,11 @@ from django.conf import settings
 
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import FIELDS, EspoBankAccount
-from syncapp.engine import connections, wishes
-from syncapp.engine.planning import Action, Ending, Plan, Postponed, Settled, Skipped
-from syncapp.engine.run import Run, WriteIntent
-from syncapp.engine.wishes import Target
+from syncapp.engine.outside import connections
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
+from syncapp.engine.runs.planning import Action, Ending, Plan, Postponed, Settled, Skipped
+from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.events import registry
 from syncapp.flows import directions
 from syncapp.flows.bankverbindungen import register
@@ -169,4 +170,4 @@ class PartyAccounts:
     def _look_at(self, account_id: str) -> None:
         # Our own change may send us no event; a lost one would leave the account without its agreement.
         target = Target(registry.BANK_SYNC, FIELDS.bank_entity, account_id)
-        wishes.request([target], urgency=Urgency.FOLLOW_UP, trace_id=self._run.trace_id, thorough=True)
+        sync_requests.request([target], urgency=Urgency.FOLLOW_UP, trace_id=self._run.trace_id, thorough=True)

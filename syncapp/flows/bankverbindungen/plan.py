@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 
-from syncapp.engine.planning import Failed, Plan, Postponed, Settled, Skipped, TaskNeed
+from syncapp.engine.runs.planning import Failed, Plan, Postponed, Settled, Skipped, TaskNeed
 from syncapp.flows.bankverbindungen.mapping import FIELDS, Account, Agreed, Place, bic_is_valid, iban_is_valid
 from syncapp.flows.limits import INSTEAD, Operation, Resource
 

@@ -8,14 +8,14 @@ from dataclasses import replace
 from syncapp.clients.advoware import AdvowareClient, BankAccount
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import FIELDS, EspoBankAccount, EspoClient
-from syncapp.engine import people
-from syncapp.engine.run import Run
+from syncapp.engine.runs.run import Run
 from syncapp.events import registry
 from syncapp.flows import directions
 from syncapp.flows.bankverbindungen import register
 from syncapp.flows.bankverbindungen.mapping import Account, Agreed, Place, unchanged
 from syncapp.flows.bankverbindungen.plan import AccountState
 from syncapp.models import Reason, Record, Status
+from syncapp.people import tasks
 
 HELD = (Reason.WRITING_OFF, Reason.OBSERVED, Reason.PAUSED)  # a party that waits so may wait for days
 
@@ -48,7 +48,7 @@ class Reader:
             number,
             party_on_its_way=row is not None and number is None and self._party_is_on_its_way(row.party_id),
             there=self.there(number) if number is not None else (),
-            closed=people.closed_by_hand(run.record),
+            closed=tasks.closed_by_hand(run.record),
             writable=directions.writable(),
         )
         state = self._with_places(state)

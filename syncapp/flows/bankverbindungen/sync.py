@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from syncapp.clients.espocrm import FIELDS, EspoBankAccount
 from syncapp.clients.espocrm.changes import espo_time
-from syncapp.engine import connections, locks, people, wishes
-from syncapp.engine.planning import Ending, Failed, Plan, Postponed, Settled, Skipped
-from syncapp.engine.run import Run, WriteIntent
-from syncapp.engine.wishes import Target
+from syncapp.engine.outside import connections, locks
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
+from syncapp.engine.runs.planning import Ending, Failed, Plan, Postponed, Settled, Skipped
+from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.events import registry
 from syncapp.flows import directions, texts
 from syncapp.flows.bankverbindungen import register
@@ -21,6 +22,7 @@ from syncapp.flows.bankverbindungen.plan import LATER, AccountState, CreateAccou
 from syncapp.flows.bankverbindungen.reading import Reader, crm_account
 from syncapp.flows.limits import Resource
 from syncapp.models import Reason, Record, SystemName, Urgency
+from syncapp.people import tasks, written
 
 CRM_NAMES = {"bic": FIELDS.bic, "kontoinhaber": FIELDS.bank_holder, "bank": FIELDS.bank_name}
 AT_ONCE = timedelta(seconds=1)
@@ -46,7 +48,7 @@ class BankverbindungenSync:
         if state.untouched:
             return plan.ending
         if isinstance(plan.ending, Failed):
-            people.reconcile_tasks(self._run.record, plan.tasks)  # what was to be entered there may be wrong itself
+            tasks.reconcile_tasks(self._run.record, plan.tasks)  # what was to be entered there may be wrong itself
             self.failed(plan.ending.reason)
             return plan.ending
         account = state.account
@@ -131,7 +133,7 @@ class BankverbindungenSync:
         run = self._run
         if isinstance(plan.ending, Postponed) and plan.ending.reason == Reason.PARTY_PENDING:
             return plan.ending  # Advoware was not looked at, so nothing is known about the tasks
-        open_tasks = people.reconcile_tasks(run.record, plan.tasks)
+        open_tasks = tasks.reconcile_tasks(run.record, plan.tasks)
         look = bool(open_tasks or plan.held_back)
         register.forget(run.entity_id, self._reader.gone)
         if account is None:
@@ -141,7 +143,7 @@ class BankverbindungenSync:
         there = state.with_iban(account.iban)
         if there is not None and state.number is not None:
             register.remember(run.entity_id, state.number, there)
-        agreed = remembered(state, account, created=self._created, journal=people.last_entry(run.record))
+        agreed = remembered(state, account, created=self._created, journal=written.last_entry(run.record))
         if account.default and any(state.agreed.seen.get(name) != account.seen[name] for name in ("default", "party")):
             self._wish(registry.PARTY_ACCOUNTS, account.party)
         run.clear_open_writes()  # both sides were read; a task may stay open for long
@@ -149,4 +151,4 @@ class BankverbindungenSync:
 
     def _wish(self, step: str, party_id: str) -> None:
         target = Target(step, FIELDS.party_entity, party_id)
-        wishes.request([target], urgency=Urgency.FOLLOW_UP, trace_id=self._run.trace_id, thorough=True)
+        sync_requests.request([target], urgency=Urgency.FOLLOW_UP, trace_id=self._run.trace_id, thorough=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 
-from syncapp.engine.planning import TaskNeed
+from syncapp.engine.runs.planning import TaskNeed
 from syncapp.flows.beteiligte.actions import ADVOWARE, CRM, Action, AddContact, EmptyContact
 from syncapp.flows.beteiligte.agreement import Agreed
 from syncapp.flows.beteiligte.fields import Rules

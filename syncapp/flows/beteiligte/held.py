@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from syncapp.engine.planning import Postponed
+from syncapp.engine.runs.planning import Postponed
 from syncapp.flows.beteiligte.actions import ADVOWARE, Action, WriteCrm
 from syncapp.flows.beteiligte.state import PartyState, Why
 

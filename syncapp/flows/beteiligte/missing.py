@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from syncapp.engine.planning import Plan, Settled, Skipped, TaskNeed
+from syncapp.engine.runs.planning import Plan, Settled, Skipped, TaskNeed
 from syncapp.flows.beteiligte import contacts as contact_plan
 from syncapp.flows.beteiligte.actions import ADVOWARE, CRM, Action, CreateParty, WriteCrm
 from syncapp.flows.beteiligte.held import held_back, held_ending

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from syncapp.engine.planning import ConflictNeed, TaskNeed
+from syncapp.engine.runs.planning import ConflictNeed, TaskNeed
 from syncapp.flows.beteiligte import contacts as contact_plan
 from syncapp.flows.beteiligte.actions import ADVOWARE, CRM
 from syncapp.flows.beteiligte.agreement import Pair

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from syncapp.engine.planning import ConflictNeed, Ending, Failed, InConflict, Plan, Settled, Skipped, TaskNeed
+from syncapp.engine.runs.planning import ConflictNeed, Ending, Failed, InConflict, Plan, Settled, Skipped, TaskNeed
 from syncapp.flows.beteiligte import contacts as contact_plan
 from syncapp.flows.beteiligte import missing
 from syncapp.flows.beteiligte.actions import ADVOWARE, CRM, Action, SaveParty, WriteCrm

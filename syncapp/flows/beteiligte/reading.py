@@ -12,20 +12,23 @@ from django.utils import timezone
 from syncapp.clients.advoware import AdvowareClient, AdvowareParty
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import FIELDS, EspoClient, EspoParty
-from syncapp.engine import people
-from syncapp.engine.run import Run
+from syncapp.engine.runs.run import Run
 from syncapp.flows import directions
 from syncapp.flows.beteiligte import configuration, journal, register, times
 from syncapp.flows.beteiligte.agreement import Agreed, with_own_writes
 from syncapp.flows.beteiligte.fields import PartyField, Rules
 from syncapp.flows.beteiligte.merge import Choice
-from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, advoware_entries, crm_contacts, read_fields
+from syncapp.flows.beteiligte.sides import (
+    AdvowareSide,
+    CrmSide,
+    advoware_entries,
+    crm_contacts,
+    raw_fields,
+    read_fields,
+)
 from syncapp.flows.beteiligte.state import Creation, PartyState, Shown
 from syncapp.flows.beteiligte.taking_back import take_back
-
-
-def raw_fields(party: AdvowareParty, table: Iterable[PartyField]) -> dict[str, str]:
-    return {each.name: party.text(each.advoware) for each in table}
+from syncapp.people import conflicts, tasks, undos, written
 
 
 def crm_side(party: EspoParty, rules: Rules) -> CrmSide:
@@ -100,7 +103,7 @@ class Reader:
         if number is None and known is not None:
             number, removed = (None, known) if noted else (known, None)
         state = PartyState(agreed, crm, number, rules=self.rules, writable=directions.writable())
-        state = replace(state, closed=people.closed_by_hand(run.record))
+        state = replace(state, closed=tasks.closed_by_hand(run.record))
         if number is None:
             return self._without_number(state, removed)
         if owner := register.other_owner(run.entity_type, run.entity_id, number):
@@ -132,7 +135,7 @@ class Reader:
 
     def _deleted(self, agreed: Agreed, known: int | None) -> PartyState:
         run, number = self._run, known or agreed.number
-        state = PartyState(agreed, None, number, closed=people.closed_by_hand(run.record))
+        state = PartyState(agreed, None, number, closed=tasks.closed_by_hand(run.record))
         state = self._with_undos(state)
         if number is None and (intents := run.unsettled_writes(journal.Write.CREATE)):
             return replace(state, creation=Creation(str(intents[0].pk)))
@@ -165,9 +168,9 @@ class Reader:
         if base.number not in (None, number):
             base = Agreed()  # a person chose another party in Advoware: what was agreed with the old one is void
         else:
-            entries = people.entries_since(record, base.journal)
+            entries = written.entries_since(record, base.journal)
             base = with_own_writes(base, journal.own_writes(entries, self.rules), crm.reading, advoware.reading)
-        decided = people.decisions(record)
+        decided = conflicts.decisions(record)
         state = replace(
             state,
             advoware=advoware,
@@ -179,7 +182,7 @@ class Reader:
         return self._with_undos(state)
 
     def _with_undos(self, state: PartyState) -> PartyState:
-        wishes = [journal.undo_wish(undo, self.rules) for undo in people.requested_undos(self._run.record)]
+        wishes = [journal.undo_wish(undo, self.rules) for undo in undos.requested_undos(self._run.record)]
         return replace(state, taking_back=take_back(wishes, state.crm, state.advoware, state.base))
 
 

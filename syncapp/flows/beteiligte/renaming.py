@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from syncapp.engine import wishes
-from syncapp.engine.planning import Plan
-from syncapp.engine.run import Run
-from syncapp.engine.wishes import Target
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
+from syncapp.engine.runs.planning import Plan
+from syncapp.engine.runs.run import Run
 from syncapp.events.registry import COLLECTION_SYNC
 from syncapp.flows.beteiligte.actions import WriteCrm
 from syncapp.models import Record, Urgency
@@ -18,4 +18,4 @@ def tell_collection(run: Run, plan: Plan) -> None:
     renamed = any(isinstance(action, WriteCrm) and NAMES & action.targets.keys() for action in plan.actions)
     if renamed and Record.objects.filter(step=COLLECTION_SYNC, entity_id=run.entity_id).exists():
         target = Target(COLLECTION_SYNC, run.entity_type, run.entity_id)
-        wishes.request([target], urgency=Urgency.FOLLOW_UP, trace_id=run.trace_id)
+        sync_requests.request([target], urgency=Urgency.FOLLOW_UP, trace_id=run.trace_id)

@@ -11,8 +11,7 @@ from django.conf import settings
 from syncapp.clients.advoware import AdvowareClient, AdvowareParty
 from syncapp.flows.beteiligte import register
 from syncapp.flows.beteiligte.fields import PartyField, Rules
-from syncapp.flows.beteiligte.reading import raw_fields
-from syncapp.flows.beteiligte.sides import read_fields
+from syncapp.flows.beteiligte.sides import raw_fields, read_fields
 from syncapp.models import JournalEntry
 
 CLOCKS_DIFFER = timedelta(minutes=10)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from syncapp.clients.advoware import AdvowareParty
 from syncapp.flows.beteiligte import values
 from syncapp.flows.beteiligte.fields import Form, PartyField, Rules
 from syncapp.flows.beteiligte.values import Contact, Kind, Reading
@@ -59,6 +60,10 @@ class AdvowareSide:
     row_id: str
     fingerprint: str
     changed_at: datetime | None
+
+
+def raw_fields(party: AdvowareParty, table: Iterable[PartyField]) -> dict[str, str]:
+    return {each.name: party.text(each.advoware) for each in table}
 
 
 def read_fields(raw: Mapping[str, str], table: Iterable[PartyField], rules: Rules, *, advoware: bool) -> Reading:

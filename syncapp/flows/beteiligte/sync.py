@@ -9,9 +9,9 @@ from django.conf import settings
 
 from syncapp.clients.advoware import AdvowareParty
 from syncapp.clients.espocrm import EspoParty
-from syncapp.engine import connections, people, systems
-from syncapp.engine.planning import Ending, Failed, Plan, Postponed, Settled, Skipped
-from syncapp.engine.run import Run
+from syncapp.engine.outside import connections, outages
+from syncapp.engine.runs.planning import Ending, Failed, Plan, Postponed, Settled, Skipped
+from syncapp.engine.runs.run import Run
 from syncapp.events import dispatch
 from syncapp.flows import directions, texts
 from syncapp.flows.beteiligte import contacts, reading, register
@@ -27,6 +27,7 @@ from syncapp.flows.beteiligte.sides import AdvowareSide
 from syncapp.flows.beteiligte.state import PartyState, Shown, Why, merge
 from syncapp.flows.beteiligte.writing import Writer
 from syncapp.models import JournalState, Reason
+from syncapp.people import conflicts, tasks, undos, written
 
 AGAIN_SOON = timedelta(seconds=2)
 
@@ -55,9 +56,9 @@ class BeteiligteSync:
             return plan.ending
         self._settle_creation(state, plan)
         for need in notices(state):
-            people.notify(self._run.record, need)
+            tasks.notify(self._run.record, need)
         for pk, refusal in state.taking_back.refused.items():
-            people.finish_undo(pk, refusal)
+            undos.finish_undo(pk, refusal)
         advoware = self._write_advoware(state, plan)
         if refused := self._write_crm(state, plan, advoware):
             return refused
@@ -119,7 +120,7 @@ class BeteiligteSync:
 
     def _remember(self, state: PartyState, plan: Plan, advoware: AdvowareSide | None) -> Ending:
         record, entity = self._run.record, (self._run.entity_type, self._run.entity_id)
-        people.reconcile_conflicts(record, (*plan.conflicts, *waiting_decisions(state)))
+        conflicts.reconcile_conflicts(record, (*plan.conflicts, *waiting_decisions(state)))
         crm = reading.crm_side(self._told, state.rules) if self._told is not None else state.crm
         if (
             crm is None
@@ -131,7 +132,7 @@ class BeteiligteSync:
                 register.forget(*entity)
             elif state.number is not None:
                 register.mark_gone(*entity)
-            people.reconcile_tasks(record, plan.tasks)
+            tasks.reconcile_tasks(record, plan.tasks)
             # Comparisons go by the date of what was seen, or they would find our own word about it for ever.
             seen = reading.stamp(crm) if crm is not None else state.agreed.stamp
             return replace(plan.ending, agreed=replace(state.agreed, look=bool(plan.tasks), stamp=seen).to_json())
@@ -144,12 +145,12 @@ class BeteiligteSync:
         ]
         fresh += contacts.not_kept(came.agreed.not_kept, advoware)
         needs = {need.identity: need for need in (*plan.tasks, *fresh) if need.identity not in state.closed}
-        open_tasks = people.reconcile_tasks(record, needs.values())
+        open_tasks = tasks.reconcile_tasks(record, needs.values())
         if not plan.held_back:
             for pk in state.taking_back.done:
-                people.finish_undo(pk)
+                undos.finish_undo(pk)
         look = bool(open_tasks or plan.conflicts or plan.held_back)
-        agreed = stamped(came.agreed, reading.stamp(crm), people.last_entry(record), look=look)
+        agreed = stamped(came.agreed, reading.stamp(crm), written.last_entry(record), look=look)
         noted = crm.number == advoware.number
         self._run.clear_open_writes()  # both sides were read; a task or a conflict may stay open for long
         register.remember(
@@ -170,7 +171,7 @@ class BeteiligteSync:
         """Accounts that waited for the party go on, or follow it; what only Advoware has is looked for (setting)."""
         run, before = self._run, state.agreed
         if before.number != advoware.number:
-            systems.wake(Reason.PARTY_PENDING, detail=run.entity_id)
+            outages.wake(Reason.PARTY_PENDING, detail=run.entity_id)
         wanted = settings.CONFIG.BANK_ACCOUNTS_TO_ESPOCRM and before.fingerprint != advoware.fingerprint
         if wanted or before.number not in (None, advoware.number):
             dispatch.emit("vmh.bankkonten.check", run.entity_type, [run.entity_id], trace_id=run.trace_id)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from syncapp.clients.advoware import AdvowareClient, AdvowareParty, Communication
 from syncapp.clients.espocrm import FIELDS, EspoClient, EspoParty
 from syncapp.clients.espocrm.changes import espo_time
-from syncapp.engine.run import Run, WriteIntent
+from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.flows.beteiligte import register, sides, times
 from syncapp.flows.beteiligte.actions import AddContact, CreateParty, EmptyContact, SaveParty, WriteCrm
 from syncapp.flows.beteiligte.fields import PartyField, Rules

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from syncapp.engine import connections
+from syncapp.engine.outside import connections
 from syncapp.events import dispatch
 from syncapp.flows.calendar.everyone import ALL, EMPLOYEE, ENTITY
 from syncapp.flows.calendar.everyone import TOPIC as OF_ONE

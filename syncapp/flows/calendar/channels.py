@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from syncapp.engine.planning import Plan, Settled
+from syncapp.engine.runs.planning import Plan, Settled
 
 LIFE = timedelta(days=7)  # what is asked for; Google may give less
 BEFORE_END = timedelta(days=1)  # so that a day of outage on either side leaves no gap

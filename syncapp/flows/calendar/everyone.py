@@ -8,9 +8,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from syncapp.clients.advoware import Employee
-from syncapp.engine import connections
-from syncapp.engine.planning import Ending, Plan, Settled
-from syncapp.engine.run import Run
+from syncapp.engine.outside import connections
+from syncapp.engine.runs.planning import Ending, Plan, Settled
+from syncapp.engine.runs.run import Run
 from syncapp.events import dispatch
 from syncapp.models import CalendarEmployee, Urgency
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 from syncapp.clients.advoware import Appointment
 from syncapp.clients.errors import NotFound
 from syncapp.clients.google import GoogleEvent
-from syncapp.engine import connections
-from syncapp.engine.claims import Claim
-from syncapp.engine.run import Run
+from syncapp.engine.outside import connections
+from syncapp.engine.runs.claims import Claim
+from syncapp.engine.runs.run import Run
 from syncapp.events.registry import CALENDAR_SYNC
 from syncapp.flows import directions
 from syncapp.flows.calendar import links

@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from hashlib import sha256
 
-from syncapp.engine.planning import Action, Ending, Plan, Postponed, Settled, Skipped, TaskNeed
+from syncapp.engine.runs.planning import Action, Ending, Plan, Postponed, Settled, Skipped, TaskNeed
 from syncapp.flows.calendar.decide import What
 from syncapp.flows.calendar.state import CalendarState, Item
 

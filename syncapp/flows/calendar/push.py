@@ -15,9 +15,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from syncapp.clients.errors import AnswerLost, ClientError, ServerTrouble, UnexpectedAnswer
-from syncapp.engine import connections
-from syncapp.engine.planning import Ending, Plan
-from syncapp.engine.run import Run, WriteIntent
+from syncapp.engine.outside import connections
+from syncapp.engine.runs.planning import Ending, Plan
+from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.events import dispatch
 from syncapp.events.registry import CALENDAR_PUSH
 from syncapp.flows.calendar import asking, channels

@@ -13,8 +13,7 @@ from django.utils import timezone
 from syncapp.clients.advoware import AdvowareClient, Appointment
 from syncapp.clients.errors import NotFound
 from syncapp.clients.google import GoogleClient, GoogleEvent, SyncTokenExpired
-from syncapp.engine import people
-from syncapp.engine.run import Run
+from syncapp.engine.runs.run import Run
 from syncapp.flows import directions
 from syncapp.flows.calendar import links, lost
 from syncapp.flows.calendar.appointments import belongs_to, shown, strays
@@ -26,6 +25,7 @@ from syncapp.flows.calendar.links import Window
 from syncapp.flows.calendar.plan import ADVOWARE, Why
 from syncapp.flows.calendar.state import CalendarState, Item
 from syncapp.models import CalendarEmployee, CalendarLink
+from syncapp.people import tasks
 
 ASKED_SINGLY = 25  # appointments that Advoware's list lacks; more of them at once are rather an outage
 
@@ -49,7 +49,7 @@ class Reader:
         if employee is None or not employee.enabled:
             state.off = Why.CALENDAR_OFF if employee else Why.NOT_AN_EMPLOYEE
             return state
-        state.closed = people.closed_by_hand(self._run.record)
+        state.closed = tasks.closed_by_hand(self._run.record)
         state.writable = ADVOWARE in directions.writable()
         state.limit = (config.CALENDAR_DELETION_LIMIT, config.CALENDAR_DELETION_PERCENT)
         state.share_with = employee.address if employee.address != employee.shared_with else ""

@@ -16,10 +16,10 @@ from django.utils import timezone
 from syncapp.clients import errors
 from syncapp.clients.errors import ClientError
 from syncapp.clients.google import BATCH_LIMIT
-from syncapp.engine import connections, people
-from syncapp.engine.planning import Ending, Plan, Postponed, Settled, Skipped, TaskNeed
-from syncapp.engine.run import Run, WriteIntent
-from syncapp.engine.verdicts import judge
+from syncapp.engine.outside import connections
+from syncapp.engine.runs.planning import Ending, Plan, Postponed, Settled, Skipped, TaskNeed
+from syncapp.engine.runs.run import Run, WriteIntent
+from syncapp.engine.runs.verdicts import judge
 from syncapp.flows.calendar import links, push
 from syncapp.flows.calendar.decide import Shown, What
 from syncapp.flows.calendar.journal import CREATE
@@ -28,6 +28,7 @@ from syncapp.flows.calendar.reading import Reader
 from syncapp.flows.calendar.state import CalendarState, Item
 from syncapp.flows.calendar.writing import Writer, agree
 from syncapp.models import CalendarEmployee, CalendarLink, JournalState, LinkState, Reason, SystemName
+from syncapp.people import tasks
 
 AGAIN_SOON = timedelta(seconds=2)
 LONGEST_RUN = 300.0  # seconds; the rest goes on in the next run, long before the queue's time-out
@@ -52,10 +53,10 @@ class CalendarSync:
 
     def apply(self, state: CalendarState, plan: Plan) -> Ending:
         if state.off:
-            people.reconcile_tasks(self._run.record, ())  # nobody has to do anything for a calendar that is off
+            tasks.reconcile_tasks(self._run.record, ())  # nobody has to do anything for a calendar that is off
             return plan.ending
         if state.calendar_gone and not plan.actions:
-            people.reconcile_tasks(self._run.record, plan.tasks)
+            tasks.reconcile_tasks(self._run.record, plan.tasks)
             return plan.ending
         if state.calendar_gone:
             self._begin_anew(state)
@@ -66,7 +67,7 @@ class CalendarSync:
         counts: Counter[str] = Counter()
         again, unfinished = self._write_all(plan, state, counts)
         self._note_quiet(state, plan)
-        open_tasks = people.reconcile_tasks(self._run.record, plan.tasks)
+        open_tasks = tasks.reconcile_tasks(self._run.record, plan.tasks)
         CalendarEmployee.objects.filter(pk=state.employee.pk).update(
             synced_at=timezone.now(), counts=counts, shared_with=state.employee.shared_with
         )
@@ -203,7 +204,7 @@ class CalendarSync:
         old, new = lost.to_json(), holds.to_json() if holds is not None else {}
         facts = tuple((name, str(new.get(name)), str(old[name])) for name in old if old[name] != new.get(name))
         need = TaskNeed("appointment_overruled", str(system), item.label[:64], APPOINTMENT, item.label, facts)
-        people.notify(self._run.record, need)
+        tasks.notify(self._run.record, need)
 
     def _note_quiet(self, state: CalendarState, plan: Plan) -> None:
         """Links about which nothing was written: agreed, held back, for a person, unreadable."""

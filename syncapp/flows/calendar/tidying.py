@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from django.utils import timezone
 
 from syncapp.clients.errors import AnswerLost, ClientError, NotFound, ServerTrouble, UnexpectedAnswer
-from syncapp.engine import connections, locks
+from syncapp.engine.outside import connections, locks
 from syncapp.flows.calendar.audit import NO_APPOINTMENT, Extra
 from syncapp.flows.calendar.looking import Looker, record_of
 from syncapp.flows.calendar.writing import EVENT

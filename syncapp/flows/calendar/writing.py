@@ -12,7 +12,7 @@ from django.utils import timezone
 from syncapp.clients.advoware import AdvowareClient, Appointment
 from syncapp.clients.errors import AnswerLost, ClientError, Duplicate, NotFound, ServerTrouble, UnexpectedAnswer
 from syncapp.clients.google import EventWrite, GoogleClient, GoogleEvent, Kind
-from syncapp.engine.run import Run, WriteIntent
+from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.flows.calendar import from_advoware, from_google, links, lost
 from syncapp.flows.calendar.appointments import belongs_to, shown, strays
 from syncapp.flows.calendar.decide import Shown, What

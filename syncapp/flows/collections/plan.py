@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from syncapp.clients.espocrm import EspoParent
 from syncapp.clients.xai import XaiCollection
-from syncapp.engine.planning import Plan, Postponed, Settled, Skipped
+from syncapp.engine.runs.planning import Plan, Postponed, Settled, Skipped
 from syncapp.flows.collections.mapping import Agreed, Why, collection_name, name_print
 from syncapp.flows.parents import Life
 

@@ -11,10 +11,11 @@ from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import EspoParent
 from syncapp.clients.espocrm.fields import FIELDS, MODIFIED_AT
 from syncapp.clients.xai import XaiCollection
-from syncapp.engine import connections, wishes
-from syncapp.engine.planning import Ending, Failed, Plan, Settled
-from syncapp.engine.run import Run, WriteIntent
-from syncapp.engine.wishes import Target
+from syncapp.engine.outside import connections
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
+from syncapp.engine.runs.planning import Ending, Failed, Plan, Settled
+from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.events import registry
 from syncapp.flows.collections import mapping, register
 from syncapp.flows.collections.mapping import Agreed, Why
@@ -169,7 +170,7 @@ class CollectionSync:
         if state.parent is not None:
             ids |= set(self._linked_documents(state.entity_type, state.entity_id))
         targets = [Target(registry.DOCUMENT_SYNC, FIELDS.document_entity, document_id) for document_id in sorted(ids)]
-        wishes.request(targets, urgency=Urgency.FOLLOW_UP, trace_id=self._run.trace_id, thorough=True)
+        sync_requests.request(targets, urgency=Urgency.FOLLOW_UP, trace_id=self._run.trace_id, thorough=True)
 
     def _linked_documents(self, entity_type: str, entity_id: str) -> Iterator[str]:
         for link, meta in sorted(self._crm.metadata(entity_type).links.items()):

@@ -9,7 +9,7 @@ from datetime import timedelta
 from syncapp.clients.espocrm import EspoDocument
 from syncapp.clients.espocrm.fields import FIELDS, Fields
 from syncapp.clients.xai import IndexStatus
-from syncapp.engine.planning import Ending, Failed, Plan, Postponed, Settled, Skipped
+from syncapp.engine.runs.planning import Ending, Failed, Plan, Postponed, Settled, Skipped
 from syncapp.flows.documents import mapping
 from syncapp.flows.documents.mapping import Agreed, Content, Why
 from syncapp.flows.parents import Life, Parent

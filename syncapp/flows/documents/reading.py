@@ -13,7 +13,7 @@ from syncapp.clients.errors import EntityTypeUnknown, NotFound
 from syncapp.clients.espocrm import EspoClient, EspoDocument
 from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.clients.xai import IndexStatus, XaiClient, supported_type
-from syncapp.engine.run import Run
+from syncapp.engine.runs.run import Run
 from syncapp.flows import files, texts
 from syncapp.flows.documents.mapping import Agreed, Content, adopted, same_content, untouched
 from syncapp.flows.documents.plan import DocumentState, Membership

@@ -12,8 +12,8 @@ from django.conf import settings
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import Downloaded, EspoClient, EspoDocument
 from syncapp.clients.xai import XaiClient, has_marker, safe_filename
-from syncapp.engine.connections import MEGABYTE
-from syncapp.engine.run import Run, WriteIntent
+from syncapp.engine.outside.connections import MEGABYTE
+from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.flows import files
 from syncapp.flows.documents.mapping import Content, Why
 from syncapp.flows.documents.plan import DocumentState

@@ -13,10 +13,11 @@ from syncapp.clients.espocrm import EspoDocument
 from syncapp.clients.espocrm.changes import espo_time
 from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.clients.xai import IndexStatus
-from syncapp.engine import connections, wishes
-from syncapp.engine.planning import Ending, Failed, Plan, Postponed, Settled, Skipped
-from syncapp.engine.run import Run, WriteIntent
-from syncapp.engine.wishes import Target
+from syncapp.engine.outside import connections
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
+from syncapp.engine.runs.planning import Ending, Failed, Plan, Postponed, Settled, Skipped
+from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.events import registry
 from syncapp.flows import files, texts
 from syncapp.flows.documents import mapping
@@ -103,7 +104,7 @@ class DocumentSync:
         ).exclude(status__in=[Status.IN_SYNC, Status.SKIPPED])
         if not busy.exists():
             target = Target(registry.COLLECTION_SYNC, action.parent.entity_type, action.parent.id)
-            wishes.request([target], urgency=Urgency.FOLLOW_UP, trace_id=self._run.trace_id, thorough=True)
+            sync_requests.request([target], urgency=Urgency.FOLLOW_UP, trace_id=self._run.trace_id, thorough=True)
 
     def _attach(self, action: Attach) -> None:
         run, content = self._run, self._known_content()

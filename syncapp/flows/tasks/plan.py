@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from syncapp.clients.espocrm import EspoTask
 from syncapp.clients.espocrm.tasks import COMPLETED, NOT_STARTED
-from syncapp.engine.planning import Plan, Settled, Skipped
+from syncapp.engine.runs.planning import Plan, Settled, Skipped
 from syncapp.flows.tasks.mapping import Agreed, HubTask, Place, Show, Shown, notification_fields, task_fields
 
 NEVER_TOLD, NOWHERE = Agreed(), Place()

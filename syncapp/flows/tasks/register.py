@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from syncapp.clients.espocrm import FIELDS
-from syncapp.engine.mirror import ENTITY
 from syncapp.flows.tasks.mapping import Show, Shown
 from syncapp.models import Reference, ReferenceKind, SystemName
+from syncapp.people.mirror import ENTITY
 
 
 def shown(number: int) -> Shown | None:

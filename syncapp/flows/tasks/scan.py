@@ -8,9 +8,9 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
-from syncapp.engine.mirror import ENTITY, STEP
 from syncapp.flows.differences import Difference, How
 from syncapp.models import Reason, Record, Status, Task, TaskState
+from syncapp.people.mirror import ENTITY, STEP
 
 LOOKS = 500  # a comparison may ask for so many; the next one takes the next
 

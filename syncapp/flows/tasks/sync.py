@@ -14,10 +14,10 @@ from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import EspoTask
 from syncapp.clients.espocrm.fields import ID, NAME
 from syncapp.clients.espocrm.tasks import COMPLETED, TASK
-from syncapp.clients.parse import Values
-from syncapp.engine import connections
-from syncapp.engine.planning import Ending, Plan
-from syncapp.engine.run import Run, WriteIntent
+from syncapp.clients.http.parse import Values
+from syncapp.engine.outside import connections
+from syncapp.engine.runs.planning import Ending, Plan
+from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.flows.tasks import register
 from syncapp.flows.tasks.mapping import Agreed, HubTask, Show, Shown, mark
 from syncapp.flows.tasks.places import place_of

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from syncapp.flows.tasks.mapping import Texts
 from syncapp.models import Task
-from syncapp.models.task_views import Facts, TaskView
+from syncapp.words.task_views import Facts, TaskView
 
 
 def texts_of(task: Task) -> Texts:

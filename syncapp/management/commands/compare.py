@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from syncapp.clients.errors import ClientError
-from syncapp.engine import connections
-from syncapp.flows import scans
+from syncapp.engine.outside import connections
+from syncapp.flows.comparing import scans
 from syncapp.flows.differences import Difference
 from syncapp.management.base import HubCommand
 from syncapp.management.output import plural, progress, table

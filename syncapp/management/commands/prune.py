@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from syncapp.engine import pruning
 from syncapp.management.base import HubCommand
 from syncapp.management.output import progress, table
+from syncapp.upkeep import pruning
 
 
 class Command(HubCommand):

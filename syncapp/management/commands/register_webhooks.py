@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from syncapp.clients.errors import ClientError, Forbidden, Rejected
 from syncapp.clients.espocrm import EspoClient, Webhook
-from syncapp.engine import connections
+from syncapp.engine.outside import connections
 from syncapp.events.topics import ACTIONS
 from syncapp.management import env_file
 from syncapp.management.base import HubCommand, misused

@@ -8,8 +8,8 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from syncapp.engine import locks
-from syncapp.engine.locks import HeldLock
+from syncapp.engine.outside import locks
+from syncapp.engine.outside.locks import HeldLock
 from syncapp.management.base import HubCommand, misused
 from syncapp.management.output import table
 from syncapp.management.recording import recorded

@@ -12,7 +12,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from syncapp.engine import retry
+from syncapp.engine.queue import retry
 from syncapp.events import registry
 from syncapp.management.base import HubCommand, misused
 from syncapp.management.output import plural, table

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from syncapp.engine.processes import kill_group, start_session
+from syncapp.engine.workers.processes import kill_group, start_session
 
 LOOK_SECONDS = 0.3
 AFTER_THE_GRACE_SECONDS = 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from syncapp.engine.sweep import sweep
+from syncapp.engine.recovery.sweep import sweep
 from syncapp.management.base import HubCommand
 from syncapp.management.output import table
 

@@ -13,8 +13,10 @@ from django.utils import timezone, translation
 from syncapp import jobs
 from syncapp.clients.errors import Rejected
 from syncapp.clients.espocrm.rest import checked_id, checked_name
-from syncapp.engine import connections, runner, verdicts, wishes
-from syncapp.engine.wishes import Target
+from syncapp.engine.outside import connections
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
+from syncapp.engine.runs import runner, verdicts
 from syncapp.events import registry
 from syncapp.management.base import HubCommand, misused
 from syncapp.management.output import progress
@@ -75,7 +77,7 @@ class Command(HubCommand):
 
     def _sync(self, target: Target, timeout: float | None) -> None:
         with recorded("look", target.entity_type, target.entity_id, target.step) as row:
-            (wish,) = wishes.request(
+            (wish,) = sync_requests.request(
                 [target],
                 urgency=Urgency.STAFF,
                 trace_id=uuid.uuid4().hex,

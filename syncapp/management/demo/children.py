@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from syncapp.engine.processes import kill_group, start_session
+from syncapp.engine.workers.processes import kill_group, start_session
 from syncapp.management.demo import environment
 from syncapp.management.demo.addresses import HOST, Addresses
 from syncapp.management.demo.environment import Secrets

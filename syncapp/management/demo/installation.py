@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from syncapp import schedules
-from syncapp.engine import carrier
+from syncapp.engine.queue import enqueue
 from syncapp.events.registry import BANK_SYNC, CALENDAR_SYNC, PARTY_ACCOUNTS, PARTY_SYNC
 from syncapp.models import CalendarEmployee, Conflict, ConflictState, Record, Task, TaskState
 
@@ -71,19 +71,19 @@ def prepare(folder: Path, *, keep: bool) -> str:
 def ask_for_comparison() -> None:
     """What happens every night: everything is compared, and what differs is brought into agreement."""
     for scan in SCANS:
-        carrier.put(scan, [()])
+        enqueue.put(scan, [()])
     connection.close()
 
 
 def ask_for_comparison_of_parties() -> None:
     """What happens every 15 minutes."""
-    carrier.put(PARTIES, [()])
+    enqueue.put(PARTIES, [()])
     connection.close()
 
 
 def ask_for_calendars() -> None:
     """What happens every 15 minutes, too."""
-    carrier.put(CALENDARS, [()])
+    enqueue.put(CALENDARS, [()])
     connection.close()
 
 

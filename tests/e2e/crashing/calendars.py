@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.client import SandboxClient
-from syncapp.engine import wishes
-from syncapp.engine.wishes import Target
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
 from syncapp.events.registry import CALENDAR_SYNC
 from syncapp.flows.calendar.everyone import EMPLOYEE
 from syncapp.models import CalendarEmployee, CalendarLink, Urgency
@@ -26,7 +26,7 @@ def _calendars(firm: Firm) -> Calendars:
 
 
 def _wish() -> None:
-    wishes.request([Target(CALENDAR_SYNC, EMPLOYEE, SB)], urgency=Urgency.EVENT, thorough=True, trace_id="crash")
+    sync_requests.request([Target(CALENDAR_SYNC, EMPLOYEE, SB)], urgency=Urgency.EVENT, thorough=True, trace_id="crash")
 
 
 # What happens

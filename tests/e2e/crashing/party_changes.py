@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.core.cache import caches
 
-from syncapp.engine import people, wishes
-from syncapp.engine.wishes import Target
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
 from syncapp.events.registry import BANK_SYNC, PARTY_ACCOUNTS, PARTY_SYNC
 from syncapp.models import Conflict, JournalEntry, Record, Side, Urgency
+from syncapp.people import conflicts, undos
 from tests.e2e.crashing.scenarios import Firm
 from tests.parties import FAX, MAIL, MOBILE, OFFICE, PARTY, Parties
 from tests.world import World
@@ -23,7 +24,7 @@ def _parties(firm: Firm) -> Parties:
 
 
 def _wish(step: str, kind: str, pk: str, *, thorough: bool = True) -> None:
-    wishes.request([Target(step, kind, pk)], urgency=Urgency.EVENT, thorough=thorough, trace_id="crash")
+    sync_requests.request([Target(step, kind, pk)], urgency=Urgency.EVENT, thorough=thorough, trace_id="crash")
 
 
 def _number(firm: Firm) -> int:
@@ -82,14 +83,14 @@ def edit_both(firm: Firm) -> None:
 
 def decide(firm: Firm) -> None:
     record = Record.objects.get(step=PARTY_SYNC, entity_id=WHO)
-    people.decide(record, dict.fromkeys(Conflict.objects.values_list("pk", flat=True), Side.ADVOWARE), None)
+    conflicts.decide(record, dict.fromkeys(Conflict.objects.values_list("pk", flat=True), Side.ADVOWARE), None)
     _wish(PARTY_SYNC, PARTY, WHO)
 
 
 def take_back(firm: Firm) -> None:
     """All that the hub wrote to Advoware."""
     for entry in JournalEntry.objects.filter(action__in=["update_party", "update_contact"]):
-        people.request_undo(entry, None)
+        undos.request_undo(entry, None)
     _wish(PARTY_SYNC, PARTY, WHO)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from syncapp.flows import scans
+from syncapp.flows.comparing import scans
 from tests.e2e.crashing import party_changes as do
 from tests.e2e.crashing.party_changes import ACCOUNT, OLD_ACCOUNT, OTHER, WHO
 from tests.e2e.crashing.scenarios import Firm, Scenario

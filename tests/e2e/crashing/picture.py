@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.client import SandboxClient
-from syncapp.engine import locks
+from syncapp.engine.outside import locks
 from syncapp.models import Attempt, JournalEntry, JournalState, Orphan, Outcome, Record, Reference, ScanRun, ScanState
 from tests.e2e.crashing import calendars, party_picture
 from tests.e2e.crashing.party_picture import Names

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.client import SandboxClient
-from syncapp.engine import wishes
-from syncapp.engine.wishes import Target
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
 from syncapp.events.registry import COLLECTION_SYNC, DOCUMENT_SYNC
 from syncapp.models import Urgency
 
@@ -31,7 +31,7 @@ class Firm:
     def event(self, name: str, kind: str = "CDokumente", *, thorough: bool = False) -> None:
         """What a webhook leaves behind."""
         step = DOCUMENT_SYNC if kind == "CDokumente" else COLLECTION_SYNC
-        wishes.request([Target(step, kind, name)], urgency=Urgency.EVENT, thorough=thorough, trace_id="crash")
+        sync_requests.request([Target(step, kind, name)], urgency=Urgency.EVENT, thorough=thorough, trace_id="crash")
 
 
 def _nothing(firm: Firm) -> None:

@@ -15,12 +15,14 @@ from django.utils import timezone
 
 from syncapp import jobs
 from syncapp.clients.google.building import api
-from syncapp.engine import locks, wishes
-from syncapp.engine.draining import drain
-from syncapp.engine.sweep import sweep
-from syncapp.engine.wishes import Target
+from syncapp.engine.outside import locks
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
+from syncapp.engine.recovery.draining import drain
+from syncapp.engine.recovery.sweep import sweep
 from syncapp.events import registry
-from syncapp.flows import scans, texts
+from syncapp.flows import texts
+from syncapp.flows.comparing import scans
 from syncapp.models import Record, Status, Urgency
 from tests.e2e.crashing.moments import NEVER, Moments
 
@@ -65,7 +67,7 @@ def look_again() -> Life:
     def work(moments: Moments) -> None:
         scans.run(scans.ALL_PARTIES, confirmed=True)
         rows = Record.objects.values_list("step", "entity_type", "entity_id")
-        wishes.request([Target(*row) for row in rows], urgency=Urgency.STAFF, thorough=True, force=True)
+        sync_requests.request([Target(*row) for row in rows], urgency=Urgency.STAFF, thorough=True, force=True)
         _work(moments, lambda: None)
 
     return _fork(work, NEVER)

@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django_q.models import Schedule
 
-from syncapp.engine import connections, switches
-from syncapp.flows import orphans
+from syncapp.engine.outside import connections
+from syncapp.engine.runs import switches
+from syncapp.flows.comparing import orphans
 from syncapp.models import InboxState, OrphanState, Reason, Record, ScanState, StaffAction, Status, StepSwitch, System
 from tests.integration.admin import rows
 from tests.integration.admin.test_records import press, said

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from syncapp.admin.conflict_views import FieldView
-from syncapp.admin.differing import differing
+from syncapp.admin.people.conflict_views import FieldView
+from syncapp.admin.people.differing import differing
 from syncapp.models import Conflict, ConflictState, Record, Side, StaffAction, Status
 from tests.integration.admin import rows
 from tests.integration.admin.conftest import Login

@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from syncapp import jobs
 from syncapp.clients.errors import Unreachable
-from syncapp.engine import locks
-from syncapp.engine.runner import Preview
+from syncapp.engine.outside import locks
+from syncapp.engine.runs.runner import Preview
 from syncapp.models import Attempt, Reason, Record, StaffAction, Status
 from tests.integration.admin import rows
 

@@ -7,9 +7,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from syncapp.admin.task_views import TaskView
-from syncapp.admin.task_words import has_effect
 from syncapp.models import StaffAction, Status, Task, TaskKind, TaskState
+from syncapp.words.task_texts import has_effect
+from syncapp.words.task_views import TaskView
 from tests.integration.admin import rows
 from tests.integration.admin.conftest import Login
 from tests.integration.admin.test_records import press, said

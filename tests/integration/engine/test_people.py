@@ -11,9 +11,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from syncapp.engine import people, pruning, switches, wishes
-from syncapp.engine.planning import ConflictNeed, TaskNeed
-from syncapp.engine.wishes import Target
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
+from syncapp.engine.runs import switches
+from syncapp.engine.runs.planning import ConflictNeed, TaskNeed
 from syncapp.models import (
     Conflict,
     ConflictState,
@@ -29,6 +30,8 @@ from syncapp.models import (
     UndoState,
     Urgency,
 )
+from syncapp.people import conflicts, tasks, undos
+from syncapp.upkeep import pruning
 
 pytestmark = pytest.mark.django_db
 OLD = TaskNeed("bank_changed", "advoware", "", "Beteiligte", "1", (("bic", "A", "B"),))
@@ -39,7 +42,7 @@ NOTICE = TaskNeed("value_overruled", "advoware", "name", "Beteiligte", "1", (("n
 
 @pytest.fixture
 def record() -> Record:
-    wishes.request([Target("bankverbindungen_sync", "CBankverbindungen", "65f0")], urgency=Urgency.EVENT)
+    sync_requests.request([Target("bankverbindungen_sync", "CBankverbindungen", "65f0")], urgency=Urgency.EVENT)
     return Record.objects.get()
 
 
@@ -53,8 +56,8 @@ def states() -> list[tuple[str, str]]:
 
 
 def in_between(name: str, act: Callable[[], Any]) -> Any:
-    """A patch of a function of `people`: somebody else acts just before it begins, once."""
-    real = getattr(people, name)
+    """A patch of a function of `people.tasks`: somebody else acts just before it begins, once."""
+    real = getattr(tasks, name)
     acted: list[Any] = []
 
     def first(*args: Any, **kwargs: Any) -> Any:
@@ -62,95 +65,95 @@ def in_between(name: str, act: Callable[[], Any]) -> Any:
             acted.append(act())
         return real(*args, **kwargs)
 
-    return mock.patch.object(people, name, first)
+    return mock.patch.object(tasks, name, first)
 
 
 # Tasks
 
 
 def test_a_task_opens_once_is_refreshed_and_closes_by_itself(record: Record) -> None:
-    assert people.reconcile_tasks(record, [OLD]) == 1
-    assert people.reconcile_tasks(record, [OLD]) == 1
-    assert people.reconcile_tasks(record, [NEW]) == 1
+    assert tasks.reconcile_tasks(record, [OLD]) == 1
+    assert tasks.reconcile_tasks(record, [OLD]) == 1
+    assert tasks.reconcile_tasks(record, [NEW]) == 1
     assert Task.objects.get().facts == [{"field": "bic", "now": "A", "wanted": "C"}]
-    assert people.reconcile_tasks(record, []) == 0
+    assert tasks.reconcile_tasks(record, []) == 0
     assert states() == [("bank_changed", TaskState.DONE)]
-    assert people.reconcile_tasks(record, [NEW]) == 1
+    assert tasks.reconcile_tasks(record, [NEW]) == 1
     assert states() == [("bank_changed", TaskState.DONE), ("bank_changed", TaskState.OPEN)]
 
 
 def test_what_a_person_closed_comes_again_only_with_something_new(record: Record, person: User) -> None:
-    people.reconcile_tasks(record, [OLD])
-    assert people.close_task(Task.objects.get(), person, "bleibt so")
-    assert people.reconcile_tasks(record, [OLD]) == 0
-    assert people.reconcile_tasks(record, [NEW]) == 1
+    tasks.reconcile_tasks(record, [OLD])
+    assert tasks.close_task(Task.objects.get(), person, "bleibt so")
+    assert tasks.reconcile_tasks(record, [OLD]) == 0
+    assert tasks.reconcile_tasks(record, [NEW]) == 1
 
 
 def test_two_people_close_a_task(record: Record, person: User) -> None:
-    people.reconcile_tasks(record, [OLD])
+    tasks.reconcile_tasks(record, [OLD])
     task = Task.objects.get()
-    assert people.close_task(task, person, "erste")
-    assert not people.close_task(task, None, "zweite")
+    assert tasks.close_task(task, person, "erste")
+    assert not tasks.close_task(task, None, "zweite")
     task.refresh_from_db()
     assert (task.note, task.closed_by) == ("erste", person)
 
 
 def test_a_task_that_was_done_meanwhile_is_not_closed_by_hand(record: Record, person: User) -> None:
-    people.reconcile_tasks(record, [OLD])
+    tasks.reconcile_tasks(record, [OLD])
     task = Task.objects.get()
-    people.reconcile_tasks(record, [])
-    assert not people.close_task(task, person, "")
+    tasks.reconcile_tasks(record, [])
+    assert not tasks.close_task(task, person, "")
     assert states() == [("bank_changed", TaskState.DONE)]
 
 
 def test_closed_by_a_person_while_a_run_sees_it_done(record: Record, person: User) -> None:
-    people.reconcile_tasks(record, [OLD])
+    tasks.reconcile_tasks(record, [OLD])
     task = Task.objects.get()
-    with in_between("_done", lambda: people.close_task(task, person, "erledigt")):
-        assert people.reconcile_tasks(record, []) == 0
+    with in_between("_done", lambda: tasks.close_task(task, person, "erledigt")):
+        assert tasks.reconcile_tasks(record, []) == 0
     assert states() == [("bank_changed", TaskState.CLOSED)]
 
 
 def test_closed_by_a_person_while_a_run_finds_something_new_in_it(record: Record, person: User) -> None:
-    people.reconcile_tasks(record, [OLD])
+    tasks.reconcile_tasks(record, [OLD])
     task = Task.objects.get()
-    with in_between("_refresh", lambda: people.close_task(task, person, "bleibt so")):
-        people.reconcile_tasks(record, [NEW])
+    with in_between("_refresh", lambda: tasks.close_task(task, person, "bleibt so")):
+        tasks.reconcile_tasks(record, [NEW])
     closed = Task.objects.get(state=TaskState.CLOSED)
     assert (closed.facts[0]["wanted"], closed.digest) == ("B", OLD.digest), "the person saw this and nothing else"
-    assert people.reconcile_tasks(record, [NEW]) == 1
-    assert people.closed_by_hand(record) == {OLD.identity}
+    assert tasks.reconcile_tasks(record, [NEW]) == 1
+    assert tasks.closed_by_hand(record) == {OLD.identity}
 
 
 def test_a_notice_read_while_it_is_told_anew_comes_again(record: Record, person: User) -> None:
-    people.notify(record, NOTICE)
+    tasks.notify(record, NOTICE)
     newer = TaskNeed("value_overruled", "advoware", "name", "Beteiligte", "1", (("name", "A", "C"),))
     task = Task.objects.get()
-    with in_between("_refresh", lambda: people.close_task(task, person, "gelesen")):
-        people.notify(record, newer)
+    with in_between("_refresh", lambda: tasks.close_task(task, person, "gelesen")):
+        tasks.notify(record, newer)
     assert Task.objects.get(state=TaskState.OPEN).facts[0]["wanted"] == "C"
 
 
 def test_a_notice_is_closed_by_nobody_but_a_person(record: Record, person: User) -> None:
-    people.notify(record, NOTICE)
-    people.notify(record, NOTICE)
-    assert people.reconcile_tasks(record, [ANOTHER]) == 1
-    assert people.reconcile_tasks(record, []) == 0
+    tasks.notify(record, NOTICE)
+    tasks.notify(record, NOTICE)
+    assert tasks.reconcile_tasks(record, [ANOTHER]) == 1
+    assert tasks.reconcile_tasks(record, []) == 0
     assert states() == [("value_overruled", TaskState.OPEN), ("bank_gone", TaskState.DONE)]
-    assert not people.has_open_tasks(record)
-    assert people.close_task(Task.objects.get(state=TaskState.OPEN), person, "")
-    people.notify(record, NOTICE)
+    assert not tasks.has_open_tasks(record)
+    assert tasks.close_task(Task.objects.get(state=TaskState.OPEN), person, "")
+    tasks.notify(record, NOTICE)
     assert not Task.objects.filter(state=TaskState.OPEN).exists()
 
 
 def test_pruning_does_not_make_a_closed_task_come_again(record: Record, person: User) -> None:
-    people.reconcile_tasks(record, [OLD, ANOTHER])
-    people.close_task(Task.objects.get(kind="bank_changed"), person, "")
-    people.reconcile_tasks(record, [])
+    tasks.reconcile_tasks(record, [OLD, ANOTHER])
+    tasks.close_task(Task.objects.get(kind="bank_changed"), person, "")
+    tasks.reconcile_tasks(record, [])
     Task.objects.update(closed_at=timezone.now() - timedelta(days=5000))
     pruning.prune()
     assert states() == [("bank_changed", TaskState.CLOSED)]
-    assert people.reconcile_tasks(record, [OLD]) == 0
+    assert tasks.reconcile_tasks(record, [OLD]) == 0
 
 
 # Conflicts
@@ -161,34 +164,34 @@ def needs(ours: str = "B", theirs: str = "C") -> list[ConflictNeed]:
 
 
 def test_two_people_decide_at_once(record: Record, person: User) -> None:
-    people.reconcile_conflicts(record, needs())
+    conflicts.reconcile_conflicts(record, needs())
     pk = Conflict.objects.get().pk
-    assert people.decide(record, {pk: Side.ESPOCRM}, person) == 1
-    assert people.decide(record, {pk: Side.ADVOWARE}, None) == 0
-    assert people.decisions(record)["name"].choice == Side.ESPOCRM
+    assert conflicts.decide(record, {pk: Side.ESPOCRM}, person) == 1
+    assert conflicts.decide(record, {pk: Side.ADVOWARE}, None) == 0
+    assert conflicts.decisions(record)["name"].choice == Side.ESPOCRM
 
 
 def test_a_decision_lasts_until_it_is_written(record: Record, person: User) -> None:
-    people.reconcile_conflicts(record, needs())
-    people.decide(record, {Conflict.objects.get().pk: Side.ADVOWARE}, person)
-    people.reconcile_conflicts(record, needs())
-    assert people.decisions(record)["name"].choice == Side.ADVOWARE
-    people.reconcile_conflicts(record, [])
+    conflicts.reconcile_conflicts(record, needs())
+    conflicts.decide(record, {Conflict.objects.get().pk: Side.ADVOWARE}, person)
+    conflicts.reconcile_conflicts(record, needs())
+    assert conflicts.decisions(record)["name"].choice == Side.ADVOWARE
+    conflicts.reconcile_conflicts(record, [])
     assert Conflict.objects.get().state == ConflictState.APPLIED
 
 
 def test_a_decision_about_old_values_does_not_count(record: Record, person: User) -> None:
-    people.reconcile_conflicts(record, needs())
-    people.decide(record, {Conflict.objects.get().pk: Side.ADVOWARE}, person)
-    people.reconcile_conflicts(record, needs(theirs="D"))
+    conflicts.reconcile_conflicts(record, needs())
+    conflicts.decide(record, {Conflict.objects.get().pk: Side.ADVOWARE}, person)
+    conflicts.reconcile_conflicts(record, needs(theirs="D"))
     row = Conflict.objects.get()
     assert (row.state, row.choice, row.decided_by, row.advoware) == (ConflictState.OPEN, "", None, "D")
 
 
 def test_settled_by_itself_and_in_conflict_anew(record: Record) -> None:
-    people.reconcile_conflicts(record, needs())
-    people.reconcile_conflicts(record, [])
-    people.reconcile_conflicts(record, needs())
+    conflicts.reconcile_conflicts(record, needs())
+    conflicts.reconcile_conflicts(record, [])
+    conflicts.reconcile_conflicts(record, needs())
     assert list(Conflict.objects.order_by("pk").values_list("state", flat=True)) == ["settled", "open"]
 
 
@@ -200,14 +203,14 @@ def test_an_undo_is_asked_for_once_at_a_time(record: Record, person: User) -> No
         record=record, system="advoware", action="update_party", target_type="Beteiligte", state=JournalState.DONE,
         changes={"name": ["A", "B"]}, begun_at=timezone.now(),
     )  # fmt: skip
-    assert people.undoable(entry)
-    assert people.request_undo(entry, person)
-    assert not people.request_undo(entry, None)
-    (undo,) = people.requested_undos(record)
-    people.finish_undo(undo.pk, "changed_since")
-    people.finish_undo(undo.pk)
+    assert undos.undoable(entry)
+    assert undos.request_undo(entry, person)
+    assert not undos.request_undo(entry, None)
+    (undo,) = undos.requested_undos(record)
+    undos.finish_undo(undo.pk, "changed_since")
+    undos.finish_undo(undo.pk)
     assert Undo.objects.get().state == UndoState.REFUSED
-    assert people.request_undo(entry, None)
+    assert undos.request_undo(entry, None)
 
 
 @pytest.mark.parametrize(
@@ -221,7 +224,7 @@ def test_an_undo_is_asked_for_once_at_a_time(record: Record, person: User) -> No
 )
 def test_what_can_not_be_taken_back(record: Record, state: str, action: str, changes: dict[str, Any]) -> None:
     entry = JournalEntry(record=record, system="advoware", action=action, state=state, changes=changes)
-    assert not people.undoable(entry)
+    assert not undos.undoable(entry)
 
 
 # What was held back

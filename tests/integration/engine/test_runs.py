@@ -13,11 +13,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from syncapp.clients import errors
-from syncapp.engine import claims, draining, locks, retry, runner, sweep, systems, wishes
-from syncapp.engine.planning import Ending, Failed, Plan, Postponed, Settled
-from syncapp.engine.run import Run, WriteIntent
-from syncapp.engine.runner import Step
-from syncapp.engine.wishes import Target
+from syncapp.engine.outside import locks, outages
+from syncapp.engine.queue import retry, sync_requests
+from syncapp.engine.queue.sync_requests import Target
+from syncapp.engine.recovery import draining, sweep
+from syncapp.engine.runs import claims, runner
+from syncapp.engine.runs.planning import Ending, Failed, Plan, Postponed, Settled
+from syncapp.engine.runs.run import Run, WriteIntent
+from syncapp.engine.runs.runner import Step
 from syncapp.models import (
     Attempt,
     JournalEntry,
@@ -78,7 +81,7 @@ def script(function: Any) -> None:
 
 
 def wish(urgency: Urgency = Urgency.EVENT, entity: str = "e1", **kw: Any) -> Record:
-    made = wishes.request([Target("scripted", "Thing", entity)], urgency=urgency, **kw)
+    made = sync_requests.request([Target("scripted", "Thing", entity)], urgency=urgency, **kw)
     return Record.objects.get(pk=made[0].pk)
 
 
@@ -121,10 +124,10 @@ def test_a_storm_of_single_events_waits_for_the_calm_and_staff_do_not() -> None:
         assert runner.run(record.pk, STEP) is None
     record.refresh_from_db()
     assert record.due_at is not None
-    assert timedelta() < record.due_at - timezone.now() <= wishes.CALM
+    assert timedelta() < record.due_at - timezone.now() <= sync_requests.CALM
     wish(Urgency.STAFF, force=True)
     assert runner.run(record.pk, STEP) is not None
-    Record.objects.update(changed_at=timezone.now() - wishes.CALM)
+    Record.objects.update(changed_at=timezone.now() - sync_requests.CALM)
     wish()
     assert runner.run(record.pk, STEP) is not None
 
@@ -270,10 +273,10 @@ def test_fresh_events_run_before_a_full_comparison() -> None:
 
 
 def test_a_comparison_puts_nothing_on_the_queue_by_itself() -> None:
-    from syncapp.engine import carrier
+    from syncapp.engine.queue import enqueue
 
     wish(Urgency.SCAN)
-    assert carrier.queue_size() == 0
+    assert enqueue.queue_size() == 0
 
 
 def test_staff_retry_moves_what_it_says_it_moves() -> None:
@@ -287,7 +290,7 @@ def test_staff_retry_moves_what_it_says_it_moves() -> None:
 
 
 def test_one_probe_at_a_time_and_then_everything_flows(monkeypatch: pytest.MonkeyPatch) -> None:
-    from syncapp.engine import connections
+    from syncapp.engine.outside import connections
 
     pings: list[str] = []
 
@@ -307,18 +310,18 @@ def test_one_probe_at_a_time_and_then_everything_flows(monkeypatch: pytest.Monke
     runner.run(record.pk, step, even_early=True)
     assert len(Scripted.seen) == 1  # while it is down nothing is tried
     System.objects.update(next_probe_at=timezone.now())
-    assert systems.probe_due() == []
-    assert systems.probe_due() == []
+    assert outages.probe_due() == []
+    assert outages.probe_due() == []
     assert len(pings) == 2
     monkeypatch.setattr(connections, "ping", lambda _: None)
     System.objects.update(next_probe_at=timezone.now())
-    assert systems.probe_due() == ["xai"]
+    assert outages.probe_due() == ["xai"]
     Scripted.script = None
     assert runner.run(record.pk, step) is not None
 
 
 def test_a_poisoned_record_does_not_take_a_system_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    from syncapp.engine import connections
+    from syncapp.engine.outside import connections
 
     monkeypatch.setattr(connections, "ping", lambda _: None)
     record = wish()
@@ -330,7 +333,7 @@ def test_a_poisoned_record_does_not_take_a_system_down(monkeypatch: pytest.Monke
 
 
 def test_an_intent_is_stored_before_the_write_and_its_end_after(monkeypatch: pytest.MonkeyPatch) -> None:
-    from syncapp.engine import connections
+    from syncapp.engine.outside import connections
 
     monkeypatch.setattr(connections, "ping", lambda _: None)
     record = wish()
@@ -353,7 +356,7 @@ def test_an_intent_is_stored_before_the_write_and_its_end_after(monkeypatch: pyt
 
 
 def test_pause_of_a_step_and_observe_mode() -> None:
-    from syncapp.engine import switches
+    from syncapp.engine.runs import switches
 
     record = wish()
     switches.set_paused("scripted", True)

@@ -15,13 +15,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from syncapp import jobs
-from syncapp.engine import people, systems, wishes
-from syncapp.engine.sweep import sweep
-from syncapp.engine.wishes import Target
+from syncapp.engine.outside import outages
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
+from syncapp.engine.recovery.sweep import sweep
 from syncapp.events.registry import BANK_SYNC, PARTY_ACCOUNTS
-from syncapp.flows import scans
 from syncapp.flows.bankverbindungen.mapping import iban, iban_is_valid
+from syncapp.flows.comparing import scans
 from syncapp.models import JournalEntry, Lock, Record, Status, Task, TaskState, Urgency
+from syncapp.people import tasks
 from tests.integration.flows.test_agreement import dying
 from tests.integration.flows.test_parties_agreement import TABLES
 from tests.parties import PARTY, Parties
@@ -157,7 +159,7 @@ class Play:
             self.close(task) if by_hand else self.does(task)
 
     def close(self, task: Task) -> None:
-        assert people.close_task(task, None, "")
+        assert tasks.close_task(task, None, "")
         self.wish(task.record)
 
     def does(self, task: Task) -> None:
@@ -182,17 +184,19 @@ class Play:
 
     def wish(self, record: Record) -> None:
         target = Target(record.step, record.entity_type, record.entity_id)
-        wishes.request([target], urgency=Urgency.STAFF, thorough=True, force=True)
+        sync_requests.request([target], urgency=Urgency.STAFF, thorough=True, force=True)
 
     def _nothing(self) -> None:
         """The event was lost."""
 
     def _events(self, thorough: bool) -> None:
         wanted = [Target(BANK_SYNC, BANK, row["id"]) for row in self.rows()]
-        wishes.request(wanted, urgency=Urgency.EVENT, thorough=thorough)
+        sync_requests.request(wanted, urgency=Urgency.EVENT, thorough=thorough)
 
     def _check(self, party: int) -> None:
-        wishes.request([Target(PARTY_ACCOUNTS, PARTY, self.pairs[party][0])], urgency=Urgency.EVENT, thorough=True)
+        sync_requests.request(
+            [Target(PARTY_ACCOUNTS, PARTY, self.pairs[party][0])], urgency=Urgency.EVENT, thorough=True
+        )
 
     def _scan(self, whole: bool) -> None:
         scans.run(scans.ALL_PARTIES if whole else scans.PARTIES, confirmed=True)
@@ -217,7 +221,7 @@ class Play:
 
     def look_at_all(self) -> None:
         for system in ("espocrm", "advoware"):
-            systems.try_now(system)
+            outages.try_now(system)
         scans.run(scans.ALL_PARTIES, confirmed=True)
         for record in Record.objects.filter(step=BANK_SYNC):
             self.wish(record)

@@ -19,10 +19,11 @@ from hypothesis import strategies as st
 from requests.adapters import HTTPAdapter
 
 from syncapp import jobs
-from syncapp.engine import systems, wishes
-from syncapp.engine.sweep import sweep
-from syncapp.engine.wishes import Target
-from syncapp.flows import scans
+from syncapp.engine.outside import outages
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
+from syncapp.engine.recovery.sweep import sweep
+from syncapp.flows.comparing import scans
 from syncapp.models import (
     Attempt,
     Cursor,
@@ -159,7 +160,7 @@ class Play:
             if round_ >= 3 and not Record.objects.filter(status=Status.FAILED).exists():
                 break
             for system in ("espocrm", "xai"):
-                systems.try_now(system)
+                outages.try_now(system)
             scans.run(scans.EVERYTHING, confirmed=True)
             self.look_at_all()
 
@@ -169,7 +170,7 @@ class Play:
             ("CDokumente", "document_sync", self.documents),
         ):
             targets = [Target(step, kind, pk) for pk in ids]
-            wishes.request(targets, urgency=Urgency.STAFF, thorough=True, force=True)
+            sync_requests.request(targets, urgency=Urgency.STAFF, thorough=True, force=True)
         self.world.drive()
 
     def expected(self) -> dict[str, set[str]]:

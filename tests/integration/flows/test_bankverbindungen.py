@@ -9,14 +9,16 @@ import pytest
 from django.utils import timezone
 
 from syncapp import jobs
-from syncapp.engine import people, retry, switches, wishes
-from syncapp.engine.planning import Plan
-from syncapp.engine.sweep import sweep
-from syncapp.engine.wishes import Target
+from syncapp.engine.queue import retry, sync_requests
+from syncapp.engine.queue.sync_requests import Target
+from syncapp.engine.recovery.sweep import sweep
+from syncapp.engine.runs import switches
+from syncapp.engine.runs.planning import Plan
 from syncapp.events.registry import BANK_SYNC, PARTY_ACCOUNTS, PARTY_SYNC
 from syncapp.flows.bankverbindungen.plan import AccountState
 from syncapp.flows.bankverbindungen.sync import BankverbindungenSync
 from syncapp.models import JournalEntry, JournalState, Reason, Record, Status, Task, TaskState, Urgency
+from syncapp.people.tasks import close_task
 from tests.integration.flows.test_agreement import dying
 from tests.parties import PARTY, Parties
 from tests.world import World, configured
@@ -37,7 +39,7 @@ def account(parties: Parties, party: str, **data: Any) -> str:
 
 
 def look(parties: Parties, pk: str, step: str = BANK_SYNC, kind: str = BANK, *, thorough: bool = True) -> Record:
-    wishes.request([Target(step, kind, pk)], urgency=Urgency.EVENT, thorough=thorough)
+    sync_requests.request([Target(step, kind, pk)], urgency=Urgency.EVENT, thorough=thorough)
     parties.world.drive()
     return Record.objects.get(step=step, entity_id=pk)
 
@@ -82,7 +84,7 @@ def test_a_party_that_comes_while_its_account_is_looked_at_is_not_waited_for(
         jobs.run_now(parties.record(party).pk, PARTY_SYNC)
         return decide(self, state)
 
-    wishes.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT, trace_id="test")
+    sync_requests.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT, trace_id="test")
     record = Record.objects.get(step=BANK_SYNC, entity_id=pk)
     monkeypatch.setattr(BankverbindungenSync, "plan", meanwhile)
     jobs.run_now(record.pk, BANK_SYNC)
@@ -218,7 +220,7 @@ def test_removed_in_advoware_is_created_again_only_when_a_person_says_so(parties
     look(parties, pk)
     assert [kind for kind, _ in tasks(pk)] == ["bank_gone"]
     assert there(parties, number) == []
-    assert people.close_task(Task.objects.get(record=record, state=TaskState.OPEN), None, "neu anlegen")
+    assert close_task(Task.objects.get(record=record, state=TaskState.OPEN), None, "neu anlegen")
     retry.retry(Record.objects.filter(pk=record.pk))
     parties.world.drive()
     assert [row["iban"] for row in there(parties, number)] == [IBAN]
@@ -267,7 +269,7 @@ def test_nothing_is_created_while_writing_is_off(parties: Parties) -> None:
     party, number = parties.pair()
     pk = account(parties, party)
     with configured(ADVOWARE_WRITE_ENABLED=False):
-        wishes.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT)
+        sync_requests.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT)
         record = Record.objects.get(step=BANK_SYNC)
         jobs.run_now(record.pk, record.step, even_early=True)
     record.refresh_from_db()
@@ -298,7 +300,7 @@ def test_a_write_that_was_broken_off_is_settled_although_a_task_stays_open(parti
     pk = account(parties, party, bic="BYLADEM1001")
     record = look(parties, pk)
     parties.world.sandbox.update(BANK, pk, {"bic": "INGDDEFFXXX"})
-    wishes.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT, thorough=True)
+    sync_requests.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT, thorough=True)
     with dying(2, answered=True):  # two reads, then the write to the CRM
         jobs.run_now(record.pk, BANK_SYNC, even_early=True)
     entries = JournalEntry.objects.filter(record=record, state=JournalState.INTENDED)

@@ -11,12 +11,15 @@ from django.utils import timezone
 
 from syncapp import jobs
 from syncapp.clients.advoware import AdvowareClient, BankAccount
-from syncapp.engine import locks, people, retry, switches, wishes
-from syncapp.engine.sweep import sweep
-from syncapp.engine.wishes import Target
+from syncapp.engine.outside import locks
+from syncapp.engine.queue import retry, sync_requests
+from syncapp.engine.queue.sync_requests import Target
+from syncapp.engine.recovery.sweep import sweep
+from syncapp.engine.runs import switches
 from syncapp.events.registry import BANK_SYNC, PARTY_ACCOUNTS, PARTY_SYNC
-from syncapp.flows import scans
+from syncapp.flows.comparing import scans
 from syncapp.models import Reason, Record, Reference, Status, Task, TaskState, Urgency
+from syncapp.people.tasks import close_task
 from tests.integration.flows.test_agreement import dying
 from tests.integration.flows.test_bankverbindungen import (
     BANK,
@@ -49,7 +52,7 @@ def event(parties: Parties, pk: str) -> Record:
 def close(pk: str) -> None:
     """A person closes the one open task and the hub looks at it again, as the button does."""
     task = Task.objects.get(record__entity_id=pk, state=TaskState.OPEN)
-    assert people.close_task(task, None, "")
+    assert close_task(task, None, "")
     retry.retry(Record.objects.filter(pk=task.record_id))
 
 
@@ -82,7 +85,7 @@ def test_two_accounts_of_the_crm_with_one_iban_make_one_in_advoware(parties: Par
 
 
 def look_now(pk: str) -> None:
-    wishes.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT, thorough=True)
+    sync_requests.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT, thorough=True)
     jobs.run_now(Record.objects.get(step=BANK_SYNC, entity_id=pk).pk, BANK_SYNC, even_early=True)
 
 
@@ -131,7 +134,7 @@ def test_an_account_that_advoware_took_and_does_not_show_is_not_created_again(pa
 def test_a_death_at_any_call_makes_one_account(parties: Parties, calls: int, answered: bool) -> None:
     party, number = parties.pair()
     pk = account(parties, party, istStandard=True)
-    wishes.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT)
+    sync_requests.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT)
     with dying(calls, answered):
         parties.world.drive()
     Record.objects.filter(status=Status.RUNNING).update(leased_until=timezone.now() - timedelta(minutes=1))
@@ -199,7 +202,7 @@ def test_emptied_and_deleted_after_a_creation_whose_answer_was_lost(parties: Par
 def lost_creation(parties: Parties, party: str, *, crash: bool = False) -> str:
     pk = account(parties, party)
     if crash:
-        wishes.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT)
+        sync_requests.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT)
         post = AdvowareClient.create_bank_account
 
         def last(client: AdvowareClient, number: int, **values: str) -> None:
@@ -547,7 +550,7 @@ def test_an_edit_while_a_run_is_held_back_does_not_wait_for_a_day(parties: Parti
     asked = AdvowareClient.bank_accounts
 
     def read(client: AdvowareClient, of: int) -> tuple[BankAccount, ...]:
-        wishes.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT)
+        sync_requests.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT)
         return asked(client, of)
 
     with configured(ADVOWARE_WRITE_ENABLED=False), mock.patch.object(AdvowareClient, "bank_accounts", read):

@@ -10,8 +10,8 @@ import pytest
 from sandbox.advoware.clock import Clock
 from sandbox.espocrm import values
 from syncapp import jobs
-from syncapp.engine import people
 from syncapp.models import Conflict, JournalEntry, Reason, Record, Reference, Status, Task
+from syncapp.people import conflicts, tasks
 from tests.parties import FAX, INTERNET, MAIL, MOBILE, OFFICE, PARTY, Parties
 from tests.world import World, configured
 
@@ -192,7 +192,7 @@ def test_an_edit_that_can_not_be_translated_is_a_task_until_somebody_does_it(par
     else:
         parties.edit_advoware(number, anrede="Frau Notarin")
         parties.sync(pk)
-        people.close_task(Task.objects.get(state="open"), None, "so be it")
+        tasks.close_task(Task.objects.get(state="open"), None, "so be it")
         parties.edit_crm(pk, salutationName="Herr")
     for _ in range(2):
         assert parties.sync(pk).reason == Reason.TASK_OPEN
@@ -207,7 +207,7 @@ def test_a_task_that_is_closed_by_hand_stays_closed(world: World, parties: Parti
     pk, number = parties.pair(anrede="Frau", crm={"salutationName": "Frau"})
     parties.edit_advoware(number, anrede="Frau Notarin")
     parties.sync(pk)
-    people.close_task(Task.objects.get(), None, "so be it")
+    tasks.close_task(Task.objects.get(), None, "so be it")
     for _ in range(2):
         assert parties.sync(pk).status == Status.IN_SYNC
     mark = world.mark()
@@ -322,7 +322,7 @@ def test_a_person_is_asked_when_our_own_write_hides_which_side_is_newer(
         entry.save()
     assert parties.sync(pk).status == Status.CONFLICT
     assert (parties.crm(pk)["firstName"], parties.advoware(number)["vorname"]) == ("Almut", "Alma")
-    people.decide(parties.record(pk), {Conflict.objects.get().pk: "advoware"}, None)
+    conflicts.decide(parties.record(pk), {Conflict.objects.get().pk: "advoware"}, None)
     assert parties.sync(pk).status == Status.IN_SYNC
     assert parties.crm(pk)["firstName"] == "Alma"
 
@@ -368,7 +368,7 @@ def test_by_rule_a_person_chooses(parties: Parties, choice: str, holds: str) -> 
         assert parties.entries(number) == [(MAIL, ""), (MAIL, "neu@w.example")]
         assert (parties.mails(pk), parties.crm(pk)["syncStatus"]) == (set(), "conflict")
         assert parties.sync(pk).status == Status.CONFLICT
-        people.decide(parties.record(pk), {conflict.pk: choice}, None)
+        conflicts.decide(parties.record(pk), {conflict.pk: choice}, None)
         assert parties.sync(pk).status == Status.IN_SYNC
     assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == holds
     assert parties.mails(pk) == {"neu@w.example"}
@@ -384,7 +384,7 @@ def test_a_decision_about_values_that_moved_on_is_asked_again(parties: Parties) 
         parties.edit_crm(pk, lastName="Roth")
         parties.edit_advoware(number, name="Weiss")
         parties.sync(pk)
-        people.decide(parties.record(pk), {Conflict.objects.get().pk: "espocrm"}, None)
+        conflicts.decide(parties.record(pk), {Conflict.objects.get().pk: "espocrm"}, None)
         parties.edit_advoware(number, name="Weiß")
         assert parties.sync(pk).status == Status.CONFLICT
         conflict = Conflict.objects.get()
@@ -534,7 +534,7 @@ def test_a_party_that_advoware_has_no_more_is_a_task_and_nothing_is_deleted(worl
         assert parties.sync(pk).reason == Reason.TASK_OPEN
     assert parties.tasks(pk) == ["party_gone"]
     assert (parties.crm(pk)["syncStatus"], parties.crm(pk)["betnr"]) == ("deleted_in_advoware", number)
-    assert people.close_task(Task.objects.get(), None, "leave it")
+    assert tasks.close_task(Task.objects.get(), None, "leave it")
     assert parties.sync(pk).reason == Reason.GONE_THERE
     mark = world.mark()
     parties.sync(pk)
@@ -580,7 +580,7 @@ def test_a_number_that_was_removed_is_asked_about_before_another_party_is_made(p
     parties.edit_crm(pk, betnr=None)
     parties.sync(pk)
     task = Task.objects.filter(state="open").first() or Task.objects.latest("pk")
-    assert people.close_task(task, None, "a new one, please")
+    assert tasks.close_task(task, None, "a new one, please")
     assert parties.sync(pk).status == Status.IN_SYNC
     assert len(parties.numbers()) == 2
 

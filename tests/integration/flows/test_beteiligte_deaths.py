@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from syncapp import jobs
-from syncapp.engine.sweep import sweep
+from syncapp.engine.recovery.sweep import sweep
 from syncapp.models import JournalEntry, JournalState, Record, Status
 from tests.integration.flows.test_agreement import dying
 from tests.parties import Parties

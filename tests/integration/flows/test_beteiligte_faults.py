@@ -11,10 +11,13 @@ import pytest
 from syncapp import jobs
 from syncapp.clients.advoware import AdvowareClient
 from syncapp.clients.espocrm import EspoClient
-from syncapp.engine import people, switches, systems, wishes
-from syncapp.engine.wishes import Target
+from syncapp.engine.outside import outages
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
+from syncapp.engine.runs import switches
 from syncapp.events.registry import PARTY_SYNC
 from syncapp.models import Conflict, JournalEntry, Reason, Record, Status, Task, TaskState, Undo, UndoState, Urgency
+from syncapp.people import conflicts, tasks, undos
 from tests.parties import MAIL, MOBILE, OFFICE, PARTY, Parties
 from tests.world import World, configured
 
@@ -29,7 +32,7 @@ def parties(world: World) -> Parties:
 def run_once(parties: Parties, pk: str) -> Record:
     """Staff's Retry, and one run of it."""
     target = Target(PARTY_SYNC, PARTY, pk)
-    wishes.request([target], urgency=Urgency.STAFF, thorough=True, force=True, trace_id="test")
+    sync_requests.request([target], urgency=Urgency.STAFF, thorough=True, force=True, trace_id="test")
     again(pk)
     return parties.record(pk)
 
@@ -37,8 +40,8 @@ def run_once(parties: Parties, pk: str) -> Record:
 def again(pk: str) -> None:
     record = Record.objects.get(step=PARTY_SYNC, entity_id=pk)
     for name in ("espocrm", "advoware"):
-        if systems.obstacle([name]):
-            systems.try_now(name)
+        if outages.obstacle([name]):
+            outages.try_now(name)
     jobs.run_now(record.pk, record.step, even_early=True)
 
 
@@ -120,7 +123,7 @@ def test_a_party_is_created_when_a_person_says_that_none_of_the_candidates_is_it
     parties.sync(pk)
     task = Task.objects.get(state=TaskState.OPEN)
     assert {fact["now"] for fact in task.facts} == {str(number) for number in others}
-    assert people.close_task(task, None, "none of them")
+    assert tasks.close_task(task, None, "none of them")
     assert parties.sync(pk).status == Status.IN_SYNC
     (number,) = parties.numbers() - others
     assert parties.crm(pk)["betnr"] == number
@@ -134,7 +137,7 @@ def test_where_the_list_of_parties_can_not_be_used_a_person_looks(world: World, 
         world.sandbox.add_fault("cut_after", system="advoware", method="POST", path="Beteiligte$")
         for _ in range(3):
             assert parties.sync(pk).reason == Reason.TASK_OPEN
-        assert people.close_task(Task.objects.get(state=TaskState.OPEN), None, "not there")
+        assert tasks.close_task(Task.objects.get(state=TaskState.OPEN), None, "not there")
         assert parties.sync(pk).status == Status.IN_SYNC
         assert len(parties.numbers()) == 2
 
@@ -332,7 +335,7 @@ def test_a_contact_that_is_not_kept_is_a_task_and_stays_in_the_crm(world: World,
 
 def undo(parties: Parties, pk: str, system: str, action: str) -> Undo:
     entry = JournalEntry.objects.filter(record__entity_id=pk, system=system, action=action).latest("pk")
-    assert people.request_undo(entry, None)
+    assert undos.request_undo(entry, None)
     return Undo.objects.get(entry=entry)
 
 
@@ -474,7 +477,7 @@ def test_a_decision_waits_for_the_switch(world: World, parties: Parties) -> None
         parties.edit_crm(pk, lastName="Roth")
         parties.edit_advoware(number, name="Weiss")
         assert parties.sync(pk).status == Status.CONFLICT
-        people.decide(parties.record(pk), {Conflict.objects.get().pk: "espocrm"}, None)
+        conflicts.decide(parties.record(pk), {Conflict.objects.get().pk: "espocrm"}, None)
         with configured(PARTY_CONFLICTS={"name": "person"}, **OFF):
             assert run_once(parties, pk).reason == Reason.WRITING_OFF
             assert run_once(parties, pk).reason == Reason.WRITING_OFF
@@ -561,7 +564,7 @@ def test_a_party_that_was_perhaps_created_before_the_crm_lost_it_is_a_task(world
     for _ in range(2):
         assert parties.sync(pk).reason == Reason.TASK_OPEN
     assert parties.tasks(pk) == ["creation_uncertain"]
-    assert people.close_task(Task.objects.get(), None, "removed")
+    assert tasks.close_task(Task.objects.get(), None, "removed")
     for _ in range(2):
         assert parties.sync(pk).reason == Reason.ENTITY_GONE
 

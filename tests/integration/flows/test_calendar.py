@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from syncapp import jobs
-from syncapp.engine import connections, people, retry, wishes
-from syncapp.engine.wishes import Target
+from syncapp.engine.outside import connections
+from syncapp.engine.queue import retry, sync_requests
+from syncapp.engine.queue.sync_requests import Target
 from syncapp.flows.calendar import from_advoware
 from syncapp.flows.calendar.entries import Entry
 from syncapp.flows.calendar.state import CalendarState, Item
@@ -28,6 +29,7 @@ from syncapp.models import (
     Task,
     Urgency,
 )
+from syncapp.people import tasks
 from tests.calendars import Calendars, google_times, soon
 from tests.world import World, configured
 
@@ -304,7 +306,7 @@ def test_writing_to_advoware_off_google_follows_and_the_rest_is_a_plan(calendars
         calendars.appointment(text="Neu")
         calendars.google.update_event(calendars.calendar, event, {"summary": "dort"})
         before = calendars.world.mark()
-        wishes.request([Target("calendar_employee", "Mitarbeiter", "SB")], urgency=Urgency.STAFF, force=True)
+        sync_requests.request([Target("calendar_employee", "Mitarbeiter", "SB")], urgency=Urgency.STAFF, force=True)
         jobs.run_now(calendars.record().pk, "calendar_employee", even_early=True)
         assert all("google" in call["route"] for call in calendars.world.writes(before))
     record = calendars.record()
@@ -378,7 +380,7 @@ def test_many_deletions_at_once_wait_for_a_person(calendars: Calendars) -> None:
     assert (record.status, record.reason) == (Status.SKIPPED, Reason.TASK_OPEN)
     assert calendars.tasks() == ["mass_deletion"]
     assert len(calendars.ids()) == 16, "nothing was deleted, the new one came"
-    people.close_task(Task.objects.get(kind="mass_deletion"), None, "ja")
+    tasks.close_task(Task.objects.get(kind="mass_deletion"), None, "ja")
     retry.retry(Record.objects.filter(pk=record.pk))
     calendars.world.drive()
     assert len(calendars.ids()) == 4
@@ -400,7 +402,7 @@ def test_a_deleted_calendar_is_made_anew_only_when_a_person_says_so(calendars: C
     record = calendars.sync()
     assert calendars.tasks() == ["calendar_gone"]
     assert len(calendars.appointments()) == 1
-    people.close_task(Task.objects.get(kind="calendar_gone"), None, "neu")
+    tasks.close_task(Task.objects.get(kind="calendar_gone"), None, "neu")
     retry.retry(Record.objects.filter(pk=record.pk))
     calendars.world.drive()
     assert set(calendars.events()) == {"Besprechung"}

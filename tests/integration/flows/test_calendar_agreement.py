@@ -16,9 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from syncapp import jobs
-from syncapp.engine import people, systems, wishes
-from syncapp.engine.sweep import sweep
-from syncapp.engine.wishes import Target
+from syncapp.engine.outside import outages
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
+from syncapp.engine.recovery.sweep import sweep
 from syncapp.events.registry import CALENDAR_SYNC
 from syncapp.flows.calendar.everyone import EMPLOYEE
 from syncapp.flows.calendar.journal import CREATE
@@ -34,6 +35,7 @@ from syncapp.models import (
     TaskState,
     Urgency,
 )
+from syncapp.people import tasks
 from tests.calendars import Calendars, google_times, soon
 from tests.integration.flows.test_agreement import dying
 from tests.world import World
@@ -215,7 +217,7 @@ class Play:
 
     def _wish(self, urgency: Urgency = Urgency.EVENT, *, force: bool = False) -> None:
         targets = [Target(CALENDAR_SYNC, EMPLOYEE, each.kuerzel) for each in (self.calendars, self.others)]
-        wishes.request(targets, urgency=urgency, thorough=True, force=force)
+        sync_requests.request(targets, urgency=urgency, thorough=True, force=force)
 
     def _work(self) -> None:
         self._wish()
@@ -251,11 +253,11 @@ class Play:
         self.world.sandbox.clear_faults()
         for _ in range(4):
             for system in ("advoware", "google"):
-                systems.try_now(system)
+                outages.try_now(system)
             self._wish(Urgency.STAFF, force=True)
             self.world.drive()
             for task in Task.objects.filter(state=TaskState.OPEN):
-                people.close_task(task, None, "gesehen")
+                tasks.close_task(task, None, "gesehen")
 
     def shown(self, calendars: Calendars) -> tuple[list[Any], list[Any]]:
         """Texts and days of both sides."""

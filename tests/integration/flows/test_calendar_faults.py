@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 
 from syncapp import jobs
 from syncapp.clients.advoware import AdvowareClient
-from syncapp.engine import people, retry, wishes
-from syncapp.engine.wishes import Target
+from syncapp.engine.queue import retry, sync_requests
+from syncapp.engine.queue.sync_requests import Target
 from syncapp.events.registry import CALENDAR_SYNC
 from syncapp.flows.calendar.everyone import EMPLOYEE
 from syncapp.models import (
@@ -29,6 +29,7 @@ from syncapp.models import (
     Task,
     Urgency,
 )
+from syncapp.people import tasks
 from tests.calendars import Calendars, google_times, soon
 from tests.world import World, configured
 
@@ -232,7 +233,7 @@ def test_a_creation_that_was_not_answered_is_found_though_somebody_has_changed_i
 
 def _run_once(calendars: Calendars) -> Record:
     target = Target(CALENDAR_SYNC, EMPLOYEE, calendars.kuerzel)
-    wishes.request([target], urgency=Urgency.STAFF, thorough=True, force=True, trace_id="test")
+    sync_requests.request([target], urgency=Urgency.STAFF, thorough=True, force=True, trace_id="test")
     jobs.run_now(calendars.record().pk, CALENDAR_SYNC, even_early=True)
     return calendars.record()
 
@@ -361,7 +362,7 @@ def test_many_appointments_that_are_given_to_somebody_else_leave_the_calendar(ca
         calendars.advoware.update_appointment(number, {"sb": "XY"})
     record = calendars.sync()
     assert calendars.tasks() == ["mass_deletion"]
-    people.close_task(Task.objects.get(), None, "ja")
+    tasks.close_task(Task.objects.get(), None, "ja")
     retry.retry(Record.objects.filter(pk=record.pk))
     calendars.world.drive()
     assert calendars.ids() == set()

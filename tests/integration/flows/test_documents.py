@@ -202,7 +202,7 @@ def test_failed_indexing_needs_a_person_and_retry_tries_again(world: World) -> N
     assert record.detail == "Seite 3 ist beschädigt"
     assert world.crm(document)["xaiSyncStatus"] == "failed"
     assert "beschädigt" in world.crm(document)["xaiSyncError"]
-    from syncapp.engine.retry import retry
+    from syncapp.engine.queue.retry import retry
 
     assert retry(Record.objects.filter(pk=record.pk)) == 1
     world.drive()
@@ -247,7 +247,7 @@ def test_an_upload_whose_content_is_outdated_before_it_is_found_is_an_orphan(wor
 
 def test_an_outage_uses_up_no_attempt_and_ends_by_itself(world: World) -> None:
     from syncapp import jobs
-    from syncapp.engine import systems
+    from syncapp.engine.outside import outages
 
     document = world.document(world.parent())
     world.sandbox.settings(espocrm_maintenance=True)
@@ -256,9 +256,9 @@ def test_an_outage_uses_up_no_attempt_and_ends_by_itself(world: World) -> None:
     jobs.run_now(record.pk, record.step)
     record.refresh_from_db()
     assert (record.status, record.reason, record.attempts) == (Status.WAITING, Reason.SYSTEM_DOWN, 0)
-    assert systems.obstacle(["espocrm"]) is not None
+    assert outages.obstacle(["espocrm"]) is not None
     world.sandbox.settings(espocrm_maintenance=False)
-    assert systems.try_now("espocrm")
+    assert outages.try_now("espocrm")
     world.drive()
     assert world.record(document).status == Status.IN_SYNC
 
@@ -307,7 +307,7 @@ def test_a_preview_of_a_loss_changes_nothing_here_or_there(world: World) -> None
 
 
 def test_a_collection_of_the_former_hub_is_used_as_it_is(world: World) -> None:
-    from syncapp.engine import connections
+    from syncapp.engine.outside import connections
 
     old = connections.xai().create_collection("von Hand", "", ())
     parent = world.parent(xaiCollectionId=old.id)

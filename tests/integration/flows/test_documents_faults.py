@@ -10,7 +10,7 @@ import pytest
 from syncapp import jobs
 from syncapp.clients.errors import ClientError
 from syncapp.clients.espocrm import EspoClient
-from syncapp.engine import systems
+from syncapp.engine.outside import outages
 from syncapp.models import Reason, Record, Status, System, SystemState
 from tests.integration.flows.test_documents import collection_of
 from tests.world import World, configured
@@ -63,14 +63,14 @@ def test_being_locked_out_by_the_crm_is_an_outage_and_not_a_refusal(world: World
     assert (record.status, record.reason, record.attempts) == (Status.WAITING, Reason.SYSTEM_DOWN, 0)
     assert System.objects.get(pk="espocrm").state == SystemState.DOWN
     world.sandbox.settings(espocrm_lockout_seconds=0)
-    if not systems.try_now("espocrm"):
+    if not outages.try_now("espocrm"):
         pytest.fail("the lock-out should be over")
     world.drive()
     assert world.record(document).status == Status.IN_SYNC
 
 
 def _client() -> EspoClient:
-    from syncapp.engine import connections
+    from syncapp.engine.outside import connections
 
     return connections.espocrm()
 

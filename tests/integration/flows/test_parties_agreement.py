@@ -17,11 +17,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from syncapp import jobs
-from syncapp.engine import people, systems, wishes
-from syncapp.engine.sweep import sweep
-from syncapp.engine.wishes import Target
+from syncapp.engine.outside import outages
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
+from syncapp.engine.recovery.sweep import sweep
 from syncapp.events.registry import PARTY_SYNC
-from syncapp.flows import scans
+from syncapp.flows.comparing import scans
 from syncapp.models import (
     Conflict,
     ConflictState,
@@ -38,6 +39,7 @@ from syncapp.models import (
     TaskState,
     Urgency,
 )
+from syncapp.people import conflicts
 from tests.integration.flows.test_agreement import dying
 from tests.parties import MAIL, MOBILE, PARTY, Parties
 from tests.world import World, configured
@@ -210,7 +212,7 @@ class Play:
         self.world.sandbox.clear_faults()
         for _ in range(4):
             for system in ("espocrm", "advoware"):
-                systems.try_now(system)
+                outages.try_now(system)
             scans.run(scans.ALL_PARTIES, confirmed=True)
             self.look_at_all()
             if not self.people_at_work():
@@ -219,7 +221,7 @@ class Play:
 
     def look_at_all(self) -> None:
         targets = [Target(PARTY_SYNC, PARTY, story.pk) for story in self.stories]
-        wishes.request(targets, urgency=Urgency.STAFF, thorough=True, force=True)
+        sync_requests.request(targets, urgency=Urgency.STAFF, thorough=True, force=True)
         self.world.drive()
 
     def people_at_work(self) -> bool:
@@ -227,7 +229,7 @@ class Play:
         for record in Record.objects.all():
             open_now = Conflict.objects.filter(record=record, state=ConflictState.OPEN)
             busy |= bool(
-                people.decide(record, dict.fromkeys(open_now.values_list("pk", flat=True), Side.ADVOWARE), None)
+                conflicts.decide(record, dict.fromkeys(open_now.values_list("pk", flat=True), Side.ADVOWARE), None)
             )
         for task in Task.objects.filter(state=TaskState.OPEN, kind="creation_uncertain"):
             # The person looks in Advoware: whoever nobody knows is the one.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syncapp.flows import scans
+from syncapp.flows.comparing import scans
 from syncapp.models import ScanState
 from tests.parties import Parties
 from tests.world import World

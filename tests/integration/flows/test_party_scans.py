@@ -15,12 +15,12 @@ from django.utils import timezone
 from syncapp import jobs
 from syncapp.clients.advoware import AdvowareClient
 from syncapp.clients.espocrm import EspoClient
-from syncapp.engine import people
-from syncapp.engine.planning import TaskNeed
+from syncapp.engine.runs.planning import TaskNeed
 from syncapp.events.registry import BANK_SYNC, PARTY_SYNC
-from syncapp.flows import scans
 from syncapp.flows.beteiligte.times import SAME_SECOND
+from syncapp.flows.comparing import scans
 from syncapp.models import Cursor, Reason, Record, ScanRun, ScanState, Status, Task, TaskState
+from syncapp.people import tasks
 from tests.integration.flows.test_bankverbindungen import BANK, IBAN, account, look, there
 from tests.parties import PARTY, Parties
 from tests.world import World, configured
@@ -69,7 +69,7 @@ def test_with_nothing_changed_it_leaves_no_wish(parties: Parties, name: str, lis
 @pytest.mark.parametrize("name", BOTH)
 def test_an_unread_notice_at_a_deleted_party_is_no_reason_to_look(parties: Parties, name: str) -> None:
     party, number = parties.pair()
-    people.notify(parties.record(party), TaskNeed("value_overruled", "advoware", "name", "Beteiligte", str(number)))
+    tasks.notify(parties.record(party), TaskNeed("value_overruled", "advoware", "name", "Beteiligte", str(number)))
     parties.remove_in_advoware(number)
     parties.world.sandbox.delete(PARTY, party)
     parties.sync(party)
@@ -82,7 +82,7 @@ def test_what_staff_closed_by_hand_is_left_alone(parties: Parties, name: str) ->
     party, number = parties.pair()
     parties.remove_in_advoware(number)
     parties.sync(party)
-    assert people.close_task(Task.objects.get(state=TaskState.OPEN), None, "bleibt so")
+    assert tasks.close_task(Task.objects.get(state=TaskState.OPEN), None, "bleibt so")
     parties.sync(party)
     assert parties.record(party).reason == Reason.GONE_THERE
     calm(parties, name)
@@ -125,7 +125,7 @@ def test_a_party_that_is_back_in_advoware_as_it_was_is_noticed(parties: Parties,
             "status", status=404, system="advoware", path=f"Beteiligte/{number}", times=None
         )
         compared(parties, name)
-        assert people.close_task(Task.objects.get(state=TaskState.OPEN), None, "")
+        assert tasks.close_task(Task.objects.get(state=TaskState.OPEN), None, "")
         parties.sync(party)
         assert parties.record(party).reason == Reason.GONE_THERE
         calm(parties, name)

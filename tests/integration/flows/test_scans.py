@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syncapp.flows import orphans, scans
+from syncapp.flows.comparing import orphans, scans
 from syncapp.models import Cursor, Orphan, OrphanState, Reason, Record, ScanRun, ScanState, Status, Urgency
 from tests.integration.flows.test_documents import collection_of, synced
 from tests.world import World, configured
@@ -113,7 +113,7 @@ def test_an_outage_fails_the_comparison_and_nothing_else(world: World) -> None:
 
 
 def test_only_one_comparison_at_a_time(world: World) -> None:
-    from syncapp.engine import locks
+    from syncapp.engine.outside import locks
 
     with locks.hold(f"scan:{scans.CHANGES}", "another"):
         assert scans.run(scans.CHANGES) is None

@@ -10,11 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from syncapp import jobs
-from syncapp.engine import mirror, people, retry, wishes
-from syncapp.engine.planning import TaskNeed
-from syncapp.engine.wishes import Target
+from syncapp.engine.queue import retry, sync_requests
+from syncapp.engine.queue.sync_requests import Target
+from syncapp.engine.runs.planning import TaskNeed
 from syncapp.events.registry import BANK_SYNC, PARTY_SYNC
-from syncapp.flows import party_scans
+from syncapp.flows.comparing import party_scans
 from syncapp.models import (
     JournalEntry,
     JournalState,
@@ -28,6 +28,7 @@ from syncapp.models import (
     TaskState,
     Urgency,
 )
+from syncapp.people import mirror, tasks
 from tests.parties import PARTY, Parties
 from tests.world import World, configured
 
@@ -52,7 +53,7 @@ def user(parties: Parties) -> str:
 
 
 def sync_account(parties: Parties, pk: str) -> None:
-    wishes.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT, thorough=True)
+    sync_requests.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT, thorough=True)
     parties.world.drive()
 
 
@@ -129,10 +130,10 @@ def test_one_that_is_done_in_advoware_is_completed(parties: Parties, as_tasks: N
 
 def test_one_that_is_closed_by_hand_is_completed(parties: Parties, as_tasks: None) -> None:
     account_to_change(parties)
-    assert people.close_task(the_task(), None, "so be it")
+    assert tasks.close_task(the_task(), None, "so be it")
     parties.world.drive()
     assert [row["status"] for row in rows(parties)] == ["Completed"]
-    assert not people.close_task(the_task(), None, "twice")
+    assert not tasks.close_task(the_task(), None, "twice")
     assert the_mirror().status == Status.IN_SYNC
 
 
@@ -140,7 +141,7 @@ def test_a_close_that_is_rolled_back_leaves_no_wish(parties: Parties, as_tasks: 
     account_to_change(parties)
     wished = the_mirror().wished
     with transaction.atomic():
-        assert people.close_task(the_task(), None, "")
+        assert tasks.close_task(the_task(), None, "")
         transaction.set_rollback(True)
     assert (the_mirror().wished, the_task().state) == (wished, TaskState.OPEN)
 
@@ -177,7 +178,7 @@ def test_one_that_a_person_deleted_in_the_crm_stays_deleted(parties: Parties, as
     parties.world.drive()
     assert rows(parties) == []
     assert the_mirror().status == Status.IN_SYNC
-    people.close_task(the_task(), None, "")
+    tasks.close_task(the_task(), None, "")
     parties.world.drive()
     assert the_mirror().status == Status.IN_SYNC
 
@@ -197,9 +198,9 @@ def test_one_that_was_lost_and_closed_meanwhile_is_completed(parties: Parties, a
     parties.world.sandbox.add_fault("cut_after", system="espocrm", method="POST", path="/Task$", times=1)
     party_id, _number = parties.pair()
     record = Record.objects.get(step=PARTY_SYNC, entity_id=party_id)
-    people.reconcile_tasks(record, [TaskNeed("value_by_hand", "advoware", key="anrede")])
+    tasks.reconcile_tasks(record, [TaskNeed("value_by_hand", "advoware", key="anrede")])
     run_the_mirror()
-    people.reconcile_tasks(record, [])
+    tasks.reconcile_tasks(record, [])
     parties.world.drive()
     assert [row["status"] for row in rows(parties)] == ["Completed"]
 
@@ -208,7 +209,7 @@ def test_one_that_was_lost_and_closed_meanwhile_is_completed(parties: Parties, a
 def test_a_lost_completion_is_repeated(parties: Parties, as_tasks: None, fault: str) -> None:
     account_to_change(parties)
     parties.world.sandbox.add_fault(fault, system="espocrm", method="PUT", path="/Task/", times=1)
-    people.close_task(the_task(), None, "")
+    tasks.close_task(the_task(), None, "")
     parties.world.drive()
     assert [row["status"] for row in rows(parties)] == ["Completed"]
     assert not JournalEntry.objects.filter(record=the_mirror(), state__in=["intended", "lost"]).exists()
@@ -259,7 +260,7 @@ def test_a_notification_is_sent_once(parties: Parties) -> None:
         assert f"[Hub {the_task().pk}]" in row["message"]
         parties.world.sandbox.update(BANK, pk, {"iban": "DE89370400440532013000"})
         sync_account(parties, pk)
-        people.close_task(the_task(), None, "")
+        tasks.close_task(the_task(), None, "")
         parties.world.drive()
         assert len(rows(parties, "Notification")) == 1
         assert rows(parties) == []
@@ -290,7 +291,7 @@ def test_switched_off_the_crm_is_told_nothing(parties: Parties) -> None:
     assert Task.objects.filter(state=TaskState.OPEN).count() == 1
     assert not Record.objects.filter(step=mirror.STEP).exists()
     assert rows(parties) == []
-    wishes.request([Target(mirror.STEP, mirror.ENTITY, str(the_task().pk))], urgency=Urgency.STAFF)
+    sync_requests.request([Target(mirror.STEP, mirror.ENTITY, str(the_task().pk))], urgency=Urgency.STAFF)
     before = parties.world.mark()
     parties.world.drive()
     assert parties.world.sandbox.calls(since=before) == []
@@ -312,7 +313,7 @@ def test_switched_on_later_the_nightly_comparison_shows_what_is_open(parties: Pa
 def test_what_was_closed_while_it_was_off_is_completed(parties: Parties) -> None:
     with configured(TASKS_TO_ESPOCRM="Task"):
         account_to_change(parties)
-    people.close_task(the_task(), None, "")
+    tasks.close_task(the_task(), None, "")
     parties.world.drive()
     assert [row["status"] for row in rows(parties)] == ["Not Started"]
     with configured(TASKS_TO_ESPOCRM="Task"):

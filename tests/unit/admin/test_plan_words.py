@@ -27,8 +27,8 @@ from syncapp.flows.documents import plan as documents
 from syncapp.flows.parents import Life, Parent
 from syncapp.flows.tasks import plan as tasks
 from syncapp.models import CalendarLink
-from syncapp.templatetags.journal_words import write_in_words
-from syncapp.templatetags.plan_words import in_words
+from syncapp.words.journal_words import write_in_words
+from syncapp.words.plan_words import in_words
 
 ENTRY = Entry(7, 1, Kind.OFFICE, "k", empty=False)
 LINK, PAIR = CalendarLink(number=4711), Pair(Missing.GONE, Missing.GONE)

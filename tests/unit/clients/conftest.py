@@ -12,7 +12,7 @@ import responses
 
 from syncapp.clients.advoware import AdvowareClient, AdvowareConfig, MemoryTokens, Token, TokenStore
 from syncapp.clients.espocrm import EspoClient, EspoConfig
-from syncapp.clients.observe import OutsideCall
+from syncapp.clients.http.observe import OutsideCall
 from syncapp.clients.xai import XaiClient, XaiConfig
 from tests.unit.clients.wire import Wire
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from syncapp.clients.google import GoogleClient, GoogleConfig
 from syncapp.clients.google.quota import Quota
-from syncapp.clients.observe import Observer
+from syncapp.clients.http.observe import Observer
 from syncapp.clients.tokens import MemoryTokens, Token
 
 ROOT = "https://google.example.test"

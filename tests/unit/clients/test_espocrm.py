@@ -40,7 +40,7 @@ from syncapp.clients.espocrm import (
     LinkMeta,
     Webhook,
 )
-from syncapp.clients.retry import ONCE
+from syncapp.clients.http.retry import ONCE
 from tests.unit.clients.conftest import API, CRM
 
 DOCUMENT = f"{API}/CDokumente/65f0"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncapp.clients.retry import RetryPolicy, next_pause, retry_after_seconds
+from syncapp.clients.http.retry import RetryPolicy, next_pause, retry_after_seconds
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 POLICY = RetryPolicy(attempts=6, first=1.0, factor=2.0, cap=5.0, budget=100.0)

@@ -15,7 +15,6 @@ import tracemalloc
 import pytest
 import responses
 
-from syncapp.clients.answers import JSON_LIMIT
 from syncapp.clients.errors import (
     AnswerLost,
     ClientError,
@@ -26,7 +25,8 @@ from syncapp.clients.errors import (
     Unreachable,
 )
 from syncapp.clients.espocrm import EspoClient, EspoConfig
-from syncapp.clients.retry import ONCE
+from syncapp.clients.http.answers import JSON_LIMIT
+from syncapp.clients.http.retry import ONCE
 from syncapp.clients.xai import XaiClient, XaiConfig
 from tests.unit.clients.wire import Wire, answer
 
@@ -118,7 +118,7 @@ def test_silence_in_the_middle_of_a_body_is_a_lost_answer(wire: Wire) -> None:
 
 
 def test_a_body_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch, wire: Wire) -> None:
-    monkeypatch.setattr("syncapp.clients.base.PATIENCE", 0)
+    monkeypatch.setattr("syncapp.clients.http.base.PATIENCE", 0)
     wire.script = [answer(b'{"id": "1"}')]
     error = failure(wire.url)
     assert (type(error), error.code) == (AnswerLost, "too_slow")

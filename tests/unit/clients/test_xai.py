@@ -25,7 +25,7 @@ from syncapp.clients.errors import (
     Unauthorized,
     UnexpectedAnswer,
 )
-from syncapp.clients.retry import ONCE
+from syncapp.clients.http.retry import ONCE
 from syncapp.clients.xai import IndexStatus, XaiClient, XaiCollection, XaiConfig, XaiDocument, XaiFile
 from tests.unit.clients.conftest import COLLECTIONS, FILES, Watcher
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncapp.clients import errors
-from syncapp.engine.backoff import STANDARD
-from syncapp.engine.verdicts import Next, judge
+from syncapp.engine.runs.backoff import STANDARD
+from syncapp.engine.runs.verdicts import Next, judge
 from syncapp.models import Reason
 
 CLASSES = sorted((cls for cls in vars(errors).values() if isinstance(cls, type)), key=lambda cls: cls.__name__)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from syncapp.clients.google import GoogleEvent
-from syncapp.engine.planning import Postponed, Settled, Skipped
+from syncapp.engine.runs.planning import Postponed, Settled, Skipped
 from syncapp.flows.calendar import links
 from syncapp.flows.calendar.decide import Decision, Missing, Pair, Rules, Shown, What
 from syncapp.flows.calendar.entries import Entry, Series, Unit, midnight

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from syncapp.clients.espocrm import FIELDS, EspoDocument
 from syncapp.clients.xai import IndexStatus
-from syncapp.engine.planning import Failed, Postponed, Settled, Skipped
+from syncapp.engine.runs.planning import Failed, Postponed, Settled, Skipped
 from syncapp.flows.documents import mapping
 from syncapp.flows.documents.mapping import Agreed, Content, Progress, Why
 from syncapp.flows.documents.plan import DocumentState, Membership, Tell, plan

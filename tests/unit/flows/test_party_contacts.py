@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from syncapp.engine.planning import TaskNeed
+from syncapp.engine.runs.planning import TaskNeed
 from syncapp.flows.beteiligte.actions import AddContact, EmptyContact, WriteCrm
 from syncapp.flows.beteiligte.contacts import NOT_KEPT, needs, towards_advoware
 from syncapp.flows.beteiligte.fields import KOMMKZ, Rules

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from syncapp.engine.planning import Failed, InConflict, Plan, Postponed, Settled, Skipped
+from syncapp.engine.runs.planning import Failed, InConflict, Plan, Postponed, Settled, Skipped
 from syncapp.flows.beteiligte.actions import ADVOWARE, CRM, AddContact, CreateParty, SaveParty, WriteCrm
 from syncapp.flows.beteiligte.agreement import Agreed
 from syncapp.flows.beteiligte.fields import Direction, Rule, Rules

@@ -8,7 +8,7 @@ import pytest
 
 from syncapp.clients.errors import UnexpectedAnswer
 from syncapp.clients.espocrm import EspoTask
-from syncapp.engine.planning import Settled, Skipped
+from syncapp.engine.runs.planning import Settled, Skipped
 from syncapp.flows.tasks.mapping import (
     LONGEST_NAME,
     Agreed,

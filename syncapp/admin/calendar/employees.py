@@ -1,0 +1,97 @@
+"""Employees with their calendars: how each is doing, and the switches."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from syncapp.admin.calendar.pages import employee_context
+from syncapp.admin.calendar.words import count_words, state_of
+from syncapp.admin.kit.base import ReadOnlyAdmin
+from syncapp.admin.kit.calendar_numbers import open_url, with_state
+from syncapp.models import CalendarEmployee
+from syncapp.templatetags.hub import reason_words, when
+
+
+@admin.register(CalendarEmployee)
+class CalendarEmployeeAdmin(ReadOnlyAdmin[CalendarEmployee]):
+    row_page = "calendar_employee"
+    list_display = ("who", "shared", "shows", "last_sync", "last_run", "open_ones")
+    ordering: ClassVar[tuple[str, ...]] = ("kuerzel",)
+
+    def list_title(self, request: HttpRequest) -> str:
+        return _("Calendars of the employees")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CalendarEmployee]:
+        return with_state(super().get_queryset(request))
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        ready = settings.CONFIG.has_google and settings.CONFIG.has_advoware
+        extra = {
+            "lead": _("Each employee's appointments in Advoware, and the Google calendar that follows them both ways."),
+            "nothing": _("No employee is known yet"),
+            "nothing_words": _(
+                "Every 15 minutes the hub asks Advoware who works in the firm; then they are listed here, and each "
+                "gets a Google calendar of its own."
+            )
+            if ready
+            else _("Calendars need Advoware and Google. An administrator enters both logins in the settings."),
+        }
+        return super().changelist_view(request, {**extra, **(extra_context or {})})
+
+    def row_context(self, request: HttpRequest, row: CalendarEmployee) -> dict[str, Any]:
+        return employee_context(row)
+
+    @admin.display(description=gettext_lazy("employee"))
+    def who(self, employee: CalendarEmployee) -> SafeString:
+        link = reverse("admin:syncapp_calendaremployee_change", args=[employee.pk])
+        off = format_html(' <span class="hub-state hub-quiet">{}</span>', _("off")) if not employee.enabled else ""
+        return format_html(
+            '<a class="hub-entity" href="{}"><b>{}</b> {}</a>{}', link, employee.kuerzel, employee.name, off
+        )
+
+    @admin.display(description=gettext_lazy("shared with"))
+    def shared(self, employee: CalendarEmployee) -> SafeString:
+        if not employee.address:
+            return format_html('<span class="hub-text-warn">{}</span>', _("no address"))
+        waits = employee.enabled and employee.address != employee.shared_with
+        later = format_html(' <span class="hub-dim">{}</span>', _("(with the next sync)")) if waits else ""
+        return format_html("<div>{}{}</div>", employee.address, later)
+
+    @admin.display(description=gettext_lazy("Google shows"))
+    def shows(self, employee: CalendarEmployee) -> str:
+        return _("contents") if employee.full_content else _("only “blocked”")
+
+    @admin.display(description=gettext_lazy("last sync"))
+    def last_sync(self, employee: Any) -> SafeString:
+        if not employee.status or not employee.enabled:
+            return format_html("{}", when(employee.synced_at))
+        state = format_html(
+            '<span class="hub-state hub-{}">{}</span>', *state_of(employee.status, employee.reason or "")
+        )
+        why = format_html('<div class="hub-why hub-dim">{}</div>', reason_words(employee.reason or ""))
+        return format_html("<div>{} {}{}</div>", when(employee.synced_at), state, why if employee.reason else "")
+
+    @admin.display(description=gettext_lazy("last run"))
+    def last_run(self, employee: CalendarEmployee) -> SafeString:
+        words = count_words(employee.counts)
+        if not words:
+            return format_html('<span class="hub-dim">{}</span>', _("nothing to write") if employee.synced_at else "–")
+        return format_html("<div>{}</div>", format_html_join(SafeString("<br>"), "{}", ((each,) for each in words)))
+
+    @admin.display(description=gettext_lazy("not in sync"))
+    def open_ones(self, employee: Any) -> SafeString:
+        if not employee.open_links:
+            return format_html('<span class="hub-dim">{}</span>', "0")
+        return format_html(
+            '<a class="hub-text-warn" href="{}"><b>{}</b></a>', open_url(employee.pk), employee.open_links
+        )

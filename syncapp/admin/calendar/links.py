@@ -1,0 +1,121 @@
+"""Appointments: which of Advoware's is which event of Google, and how each is doing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from syncapp.admin.calendar.pages import appointment_context
+from syncapp.admin.calendar.words import SHORT, days_words, link_words, subject
+from syncapp.admin.kit.base import Choice, ReadOnlyAdmin
+from syncapp.admin.kit.calendar_numbers import OPEN
+from syncapp.admin.kit.filters import Lookups
+from syncapp.models import CalendarEmployee, CalendarLink
+from syncapp.templatetags.hub import tone, when
+
+LONGEST_SUBJECT = 60  # signs in the list
+MOST_DIGITS = 18  # of what the database takes as a number
+
+
+class LinkStateFilter(Choice):
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
+        return [("open", _("not in sync")), *SHORT.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "open":
+            return queryset.filter(state__in=OPEN)
+        return super().queryset(request, queryset)
+
+
+class EmployeeFilter(Choice):
+    title = gettext_lazy("employee")
+    parameter_name = "employee"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
+        rows = CalendarEmployee.objects.order_by("pk").values_list("pk", "name")
+        return [(kuerzel, f"{kuerzel} {name}".strip()) for kuerzel, name in rows]
+
+
+@admin.register(CalendarLink)
+class CalendarLinkAdmin(ReadOnlyAdmin[CalendarLink]):
+    row_page = "appointment"
+    list_display = ("what", "whose", "days", "state_label", "why", "since")
+    list_filter = (LinkStateFilter, EmployeeFilter)
+    list_select_related = ("employee",)
+    search_fields = ("number",)
+    search_help_text = gettext_lazy("Number in Advoware (frNr) or id of the event")
+
+    def list_title(self, request: HttpRequest) -> str:
+        return _("Appointments")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        extra: dict[str, Any] = {"lead": _("Every appointment that the hub keeps in step between Advoware and Google.")}
+        if set(request.GET) <= {"state", "employee"} and request.GET.get("state") == "open":
+            extra["nothing"] = _("All appointments are in sync")
+            extra["nothing_words"] = _(
+                "An appointment that can't be carried over, waits for a person or failed is listed here, and says why."
+            )
+        elif not request.GET:
+            extra["nothing"] = _("No appointment is known yet")
+            extra["nothing_words"] = _(
+                "Appointments are listed here after the first sync of an employee's calendar. See the employees."
+            )
+        return super().changelist_view(request, {**extra, **(extra_context or {})})
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[CalendarLink], search_term: str
+    ) -> tuple[QuerySet[CalendarLink], bool]:
+        word = search_term.strip()
+        if not word:
+            return queryset, False
+        # With the employees named, both columns are found through their indexes.
+        everyone = list(CalendarEmployee.objects.values_list("pk", flat=True))
+        wanted = Q(event_id=word)
+        if word.removeprefix("-").isdecimal() and len(word) <= MOST_DIGITS:
+            wanted |= Q(number=int(word))
+        return queryset.filter(wanted, employee__in=everyone), False
+
+    def row_context(self, request: HttpRequest, row: CalendarLink) -> dict[str, Any]:
+        return appointment_context(row)
+
+    @admin.display(description=gettext_lazy("appointment"))
+    def what(self, link: CalendarLink) -> SafeString:
+        return format_html(
+            '<a class="hub-entity" href="{}"><b>{}</b></a> <span class="hub-id">{}</span>',
+            reverse("admin:syncapp_calendarlink_change", args=[link.pk]),
+            Truncator(subject(link)).chars(LONGEST_SUBJECT) or _("(no subject)"),
+            link.number if link.number is not None else _("only in Google"),
+        )
+
+    @admin.display(description=gettext_lazy("employee"))
+    def whose(self, link: CalendarLink) -> str:
+        return link.employee_id
+
+    @admin.display(description=gettext_lazy("when"))
+    def days(self, link: CalendarLink) -> str:
+        return days_words(link)
+
+    @admin.display(description=gettext_lazy("state"))
+    def state_label(self, link: CalendarLink) -> SafeString:
+        words = SHORT[link.state]
+        return format_html('<span class="hub-state hub-{}">{}</span>', tone(link.state), words)
+
+    @admin.display(description=gettext_lazy("why"))
+    def why(self, link: CalendarLink) -> SafeString:
+        return format_html('<span class="hub-why">{}</span>', link_words(link) or "–")
+
+    @admin.display(description=gettext_lazy("since"))
+    def since(self, link: CalendarLink) -> Any:
+        return when(link.changed_at)

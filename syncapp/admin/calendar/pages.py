@@ -1,0 +1,87 @@
+"""What is on the page of an employee and on that of an appointment, without asking anybody outside."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from syncapp.admin.calendar.words import SHORT, count_words, days_words, link_words, state_of, subject
+from syncapp.admin.kit.calendar_numbers import by_state, open_url, records
+from syncapp.admin.kit.words import next_words
+from syncapp.admin.records.record_page import tasks_of
+from syncapp.admin.records.write_views import WriteView, write_views
+from syncapp.flows.calendar.entries import DAY, Entry
+from syncapp.flows.calendar.links import entry as stored_entry
+from syncapp.models import CalendarEmployee, CalendarLink, JournalEntry, Record
+from syncapp.words.appointment_words import day_in_words, moment_in_words, value_in_words
+from syncapp.words.field_words import field_in_words
+
+WRITES = 20
+FIELDS = ("start", "end", "all_day", "series", "text", "place", "note", "private")
+
+
+def employee_context(employee: CalendarEmployee) -> dict[str, Any]:
+    record = records(employee.pk).first()
+    listed = reverse("admin:syncapp_calendarlink_changelist")
+    states = [
+        (state.value, SHORT[state], count, f"{listed}?{urlencode({'state': state.value, 'employee': employee.pk})}")
+        for state, count in by_state(employee.pk)
+    ]
+    return {
+        "title": f"{employee.kuerzel} {employee.name}".strip(),
+        "employee": employee,
+        "record": record,
+        "state": state_of(record.status, record.reason) if record else ("calm", ""),
+        "next_words": next_words(record) if record else "",
+        "tasks": [view for view in tasks_of(record) if view.open] if record else [],
+        "counts": count_words(employee.counts),
+        "states": states,
+        "appointments": sum(count for _value, _words, count, _url in states),
+        "open_url": open_url(employee.pk),
+        "all_url": f"{listed}?{urlencode({'employee': employee.pk})}",
+        "waits_for_sharing": employee.enabled and employee.address != employee.shared_with,
+        "days_back": settings.CONFIG.CALENDAR_DAYS_BACK,
+        "days_ahead": settings.CONFIG.CALENDAR_DAYS_AHEAD,
+    }
+
+
+def appointment_context(link: CalendarLink) -> dict[str, Any]:
+    employee, record = link.employee, records(link.employee_id).first()
+    here, there = stored_entry(link.agreed_advoware), stored_entry(link.agreed_google)
+    return {
+        "title": subject(link) or _("Appointment"),
+        "link": link,
+        "employee": employee,
+        "record": record,
+        "state_words": SHORT[link.state],
+        "why": link_words(link),
+        "days": days_words(link),
+        "agreed": [(field_in_words(name), value(here, name), value(there, name)) for name in FIELDS] if here else [],
+        "writes": writes_about(link, record) if record else [],
+    }
+
+
+def value(entry: Entry | None, name: str) -> str:
+    """One field of an entry as staff would write it; the last day of whole days is named as people name it."""
+    if entry is None:
+        return ""
+    if name in ("start", "end") and entry.all_day:
+        moment = entry.start if name == "start" else entry.end - DAY
+        return day_in_words(moment.date())
+    stored = entry.to_json()[name]
+    if name in ("start", "end"):
+        return moment_in_words(stored)
+    words = value_in_words(name, stored)
+    return str(stored) if words is None else words
+
+
+def writes_about(link: CalendarLink, record: Record) -> list[WriteView]:
+    """What the hub wrote about this appointment on either side, newest first."""
+    ids = [each for each in (link.event_id[:200], str(link.number) if link.number is not None else "") if each]
+    rows = JournalEntry.objects.filter(Q(target_id__in=ids) | Q(mark__in=ids), record=record)
+    return write_views(rows.order_by("-id")[:WRITES])

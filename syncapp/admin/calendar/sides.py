@@ -1,0 +1,86 @@
+"""One appointment in both systems side by side, as they have it this moment. Nothing is written, here or there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from syncapp.admin.calendar.pages import FIELDS, appointment_context, value
+from syncapp.admin.calendar.words import decision_words, remarks
+from syncapp.admin.kit.buttons import RETRY, button, require
+from syncapp.admin.kit.pages import page
+from syncapp.admin.kit.recording import recorded
+from syncapp.admin.people.differing import Pieces, differing
+from syncapp.engine.runs import verdicts
+from syncapp.flows.calendar import looking
+from syncapp.flows.calendar.decide import Shown, Side
+from syncapp.flows.calendar.entries import Entry
+from syncapp.flows.calendar.reading import window
+from syncapp.flows.calendar.state import Item
+from syncapp.models import CalendarLink
+from syncapp.templatetags.hub import reason_words
+from syncapp.words.field_words import field_in_words
+
+VIEW = "syncapp.view_calendarlink"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One field on both sides; pieces that the other side lacks are marked."""
+
+    label: str
+    agreed: str
+    advoware: Pieces
+    google: Pieces
+
+
+@button(RETRY)
+def compare(request: HttpRequest, pk: int) -> HttpResponse:
+    require(request, VIEW)
+    link = get_object_or_404(CalendarLink.objects.select_related("employee"), pk=pk)
+    context = appointment_context(link)
+    with recorded(request, "compare_appointment", "CalendarLink", pk, str(link)) as row:
+        try:
+            item = looking.looker(link.employee_id).one(link)
+        except Exception as exc:  # any fault is shown like that of a run, in words
+            verdict = verdicts.judge(exc)
+            shown: dict[str, Any] = {"fault": reason_words(verdict.reason), "fault_detail": verdict.detail}
+        else:
+            row.count = 1
+            shown = sides_context(item)
+    return page(request, "appointment_sides", **{**context, **shown, "title": _("Both sides")})
+
+
+def sides_context(item: Item) -> dict[str, Any]:
+    pair, days = item.pair, window()
+    outside = not days.touches(item.link)
+    return {
+        "fields": fields_of(item),
+        "remarks": [("Advoware", remarks(pair.advoware)), ("Google", remarks(pair.google))],
+        "decision": decision_words(item.decision),
+        "overruled": item.decision.overruled is not None,
+        "outside": outside,
+        "held_back": item.decision.towards_advoware and not looking.may_write_to_advoware(),
+    }
+
+
+def fields_of(item: Item) -> list[FieldView]:
+    here, there = _entry(item.pair.advoware), _entry(item.pair.google)
+    agreed = item.pair.agreed_advoware
+    if here is None and there is None and agreed is None:
+        return []
+    views = []
+    for name in FIELDS:
+        one, other = value(here, name), value(there, name)
+        both = here is not None and there is not None
+        pieces: tuple[Pieces, Pieces] = differing(one, other) if both else ([(one, False)], [(other, False)])
+        views.append(FieldView(field_in_words(name), value(agreed, name), *pieces))
+    return views
+
+
+def _entry(side: Side) -> Entry | None:
+    return side.entry if isinstance(side, Shown) else None

@@ -1,0 +1,120 @@
+"""What the calendar's pages say: numbers of a run, decisions, and sides of an appointment, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from syncapp.flows.calendar.decide import Decision, Missing, Side, What
+from syncapp.models import CalendarLink, LinkState, Reason
+from syncapp.templatetags.hub import reason_words, status_words, tone
+from syncapp.words.appointment_words import beyond_in_words, day_in_words
+
+# Of the last run, by the names of the decisions that were carried out.
+COUNTS: Mapping[str, str | Promise] = {
+    "insert": gettext_lazy("created in Google"),
+    "update_google": gettext_lazy("changed in Google"),
+    "delete_google": gettext_lazy("deleted in Google"),
+    "create": gettext_lazy("created in Advoware"),
+    "update_advoware": gettext_lazy("changed in Advoware"),
+    "delete_advoware": gettext_lazy("deleted in Advoware"),
+    "forget": gettext_lazy("gone on both sides"),
+}
+
+# The labels of the states are sentences; these fit into a column.
+SHORT: Mapping[str, str | Promise] = {
+    LinkState.NEW: gettext_lazy("not synced"),
+    LinkState.AGREED: gettext_lazy("in sync"),
+    LinkState.HELD: gettext_lazy("held back"),
+    LinkState.BY_HAND: gettext_lazy("by hand"),
+    LinkState.FAILED: gettext_lazy("failed"),
+}
+
+DECISIONS: Mapping[What, str | Promise] = {
+    What.NOTHING: gettext_lazy("Nothing: both sides agree."),
+    What.INSERT: gettext_lazy("The appointment is created in Google."),
+    What.UPDATE_GOOGLE: gettext_lazy("The event in Google is changed to what Advoware has."),
+    What.DELETE_GOOGLE: gettext_lazy("The event is deleted in Google, because the appointment is gone in Advoware."),
+    What.CREATE: gettext_lazy("The event is created in Advoware as an appointment."),
+    What.UPDATE_ADVOWARE: gettext_lazy("The appointment in Advoware is changed to what Google has."),
+    What.DELETE_ADVOWARE: gettext_lazy("The appointment is deleted in Advoware, because its event is gone in Google."),
+    What.FORGET: gettext_lazy("The hub forgets it: it is gone on both sides."),
+    What.BY_HAND: gettext_lazy("A person must do it in Advoware, which can't hold it."),
+    What.LEAVE: gettext_lazy("Both sides stay as they are: one of them may not be written, or isn't compared here."),
+    What.UNREADABLE: gettext_lazy("Nothing: the appointment can't be read. Correct it where it was entered."),
+}
+
+MISSING: Mapping[Missing, str | Promise] = {
+    Missing.NEVER: gettext_lazy("not there"),
+    Missing.GONE: gettext_lazy("not there any more"),
+    Missing.OUTSIDE: gettext_lazy("not asked for: it lies outside of the days that are compared"),
+}
+
+
+def count_words(counts: Mapping[str, Any]) -> list[str]:
+    """["3 created in Google", ...]; empty when the last run had nothing to write."""
+    return [f"{count} {COUNTS.get(name, name)}" for name, count in counts.items() if count]
+
+
+def state_of(status: str, reason: str) -> tuple[str, str]:
+    """Tone and words for a calendar: what waits for a person's task is not "nothing to do" here."""
+    if reason == Reason.TASK_OPEN:
+        return "warn", _("needs a person")
+    return tone(status), status_words(status)
+
+
+def decision_words(decision: Decision) -> str:
+    words = str(DECISIONS[decision.what])
+    return f"{words} ({beyond_in_words(decision.detail)})" if decision.detail else words
+
+
+def remarks(side: Side) -> list[str]:
+    """What is to be said about a side beside its values."""
+    if isinstance(side, Missing):
+        return [str(MISSING[side])]
+    found = []
+    if side.read_only:
+        found.append(_("may only be read: made by the program itself out of something else"))
+    if side.beyond:
+        found.append(beyond_in_words(side.beyond))
+    if side.unreadable:
+        found.append(_("can't be read: %(field)s") % {"field": side.unreadable})
+    return found
+
+
+def link_words(link: CalendarLink) -> str:
+    """Why a link is as it is."""
+    if link.state == LinkState.BY_HAND:
+        return beyond_in_words(link.detail)
+    if link.state == LinkState.HELD:
+        return str(link.get_state_display())
+    words = reason_words(link.reason)
+    return f"{words} ({link.detail})" if link.detail and words else words or link.detail
+
+
+def days_words(link: CalendarLink) -> str:
+    """From its first day to its last."""
+    if link.first_day is None:
+        return "–"
+    first = day_in_words(link.first_day)
+    if link.last_day is None:
+        return _("%(day)s, without an end") % {"day": first}
+    return first if _same(link) else f"{first} – {day_in_words(link.last_day)}"
+
+
+def _same(link: CalendarLink) -> bool:
+    days: tuple[date | None, date | None] = (link.first_day, link.last_day)
+    return days[0] == days[1]
+
+
+def subject(link: CalendarLink) -> str:
+    """What the appointment is about, as it was last known; a client's data."""
+    for stored in (link.agreed_advoware, link.google.get("event"), link.google.get("about"), link.agreed_google):
+        if stored and stored.get("text"):
+            return str(stored["text"])
+    return ""

@@ -1,0 +1,140 @@
+"""The numbers of the start page: only sums over an index or over few rows, fast at a million records.
+
+Never a count over attempts or over received webhooks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.core.cache import cache
+from django.db.models import Count, Max, Min, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from syncapp.admin.kit import calendar_numbers
+from syncapp.admin.kit.paging import counted
+from syncapp.engine.queue import enqueue
+from syncapp.models import (
+    Conflict,
+    ConflictState,
+    InboxMessage,
+    InboxState,
+    Orphan,
+    OrphanState,
+    Record,
+    ScanRun,
+    ScanState,
+    Status,
+    Task,
+    TaskState,
+)
+from syncapp.templatetags.hub import step_name
+
+IN_SYNC = Q(status=Status.IN_SYNC)
+CACHE_KEY = "admin:in_sync"
+VERY_MANY = 50_000  # records in sync; counting a million takes a fifth of a second
+REMEMBERED_SECONDS = 10  # two refreshes of the start page
+
+NEEDS_A_PERSON = (Status.FAILED, Status.CONFLICT)
+TILES = (Status.FAILED, Status.CONFLICT, Status.RUNNING, Status.WAITING, Status.IN_SYNC, Status.SKIPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class StepNumbers:
+    """How many records of a step are in which state."""
+
+    step: str
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        return step_name(self.step)
+
+    @property
+    def cells(self) -> list[tuple[str, int, str]]:
+        """(state, count, address of the list) in the order of the tiles."""
+        return [(s.value, self.counts.get(s, 0), records_url(status=s, step=self.step)) for s in TILES]
+
+
+def records_url(**filters: str) -> str:
+    given = {name: str(value) for name, value in filters.items() if value}
+    return f"{reverse('admin:syncapp_record_changelist')}?{urlencode(given)}"
+
+
+def by_step() -> list[StepNumbers]:
+    """Sums over the index (status, step). What is in sync may be some seconds old when it is very much."""
+    steps: dict[str, StepNumbers] = {}
+    for status, step, count in [*_sums(~IN_SYNC), *_settled()]:
+        steps.setdefault(step, StepNumbers(step)).counts[status] = count
+    return sorted(steps.values(), key=lambda row: row.step)
+
+
+def _settled() -> list[tuple[str, str, int]]:
+    known: list[tuple[str, str, int]] | None = cache.get(CACHE_KEY)
+    if known is None:
+        known = _sums(IN_SYNC)
+        if sum(count for _status, _step, count in known) >= VERY_MANY:
+            cache.set(CACHE_KEY, known, REMEMBERED_SECONDS)
+    return known
+
+
+def _sums(which: Q) -> list[tuple[str, str, int]]:
+    return list(Record.objects.filter(which).order_by().values_list("status", "step").annotate(Count("pk")))
+
+
+def totals(steps: list[StepNumbers]) -> list[tuple[Status, int, str]]:
+    return [(status, sum(s.counts.get(status, 0) for s in steps), records_url(status=status)) for status in TILES]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What is due, and how long the oldest has been waiting for a worker."""
+
+    size: int
+    oldest: datetime | None
+
+
+def queue() -> Queue:
+    due = Record.objects.filter(status=Status.WAITING, due_at__lte=timezone.now())
+    return Queue(enqueue.queue_size(), due.aggregate(oldest=Min("due_at"))["oldest"])
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What waits for a person beside failures."""
+
+    failures: int = 0
+    quarantined: int = 0
+    orphans: int = 0
+    stopped: int = 0
+    tasks: int = 0
+    conflicts: int = 0  # records in which something is to be chosen
+    calendars: int = 0  # for which a person is needed
+    appointments: int = 0  # not in sync
+
+
+def attention() -> Attention:
+    """Capped counts for the badges of the navigation."""
+    return Attention(
+        counted(Record.objects.filter(status__in=NEEDS_A_PERSON), 1000),
+        counted(InboxMessage.objects.filter(state=InboxState.QUARANTINED), 1000),
+        counted(Orphan.objects.filter(state=OrphanState.OPEN), 1000),
+        counted(ScanRun.objects.filter(state=ScanState.STOPPED), 1000),
+        counted(Task.objects.filter(state=TaskState.OPEN), 1000),
+        counted(in_conflict(), 1000),
+        *calendar_numbers.attention(),
+    )
+
+
+def in_conflict() -> QuerySet[Record]:
+    """Records in which a person has something to choose."""
+    return Record.objects.filter(pk__in=Conflict.objects.filter(state=ConflictState.OPEN).values("record"))
+
+
+def last_scans() -> list[ScanRun]:
+    """The newest run of each comparison."""
+    newest = ScanRun.objects.order_by().values("scan").annotate(newest=Max("pk")).values_list("newest", flat=True)
+    return list(ScanRun.objects.filter(pk__in=list(newest)).order_by("scan"))

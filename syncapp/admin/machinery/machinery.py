@@ -1,0 +1,97 @@
+"""Pages about the machinery: workers, locks, and everything that belongs to one trace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from syncapp.admin.kit.numbers import queue
+from syncapp.admin.kit.pages import page, part, viewer, wants_part
+from syncapp.admin.records.write_views import write_views
+from syncapp.engine.outside import locks
+from syncapp.models import Attempt, InboxItem, InboxMessage, JournalEntry, Lock, Record, Worker
+
+MOST = 200  # rows of each kind on the page of a trace
+FORGOTTEN = timedelta(days=2)  # stopped workers older than this are history
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerView:
+    row: Worker
+    tone: str
+    words: str
+
+
+def worker_views() -> list[WorkerView]:
+    """Workers of the last days; silent is one whose last proof of work is older than two canaries."""
+    now = timezone.now()
+    silent_after = timedelta(seconds=2 * settings.CONFIG.CANARY_SECONDS)
+    views = []
+    for row in Worker.objects.exclude(stopped_at__lt=now - FORGOTTEN).order_by("stopped_at", "name")[:100]:
+        if row.stopped_at:
+            views.append(WorkerView(row, "quiet", _("ended")))
+        elif (row.beat_at or row.started_at) < now - silent_after:
+            views.append(WorkerView(row, "bad", _("gives no sign of work")))
+        elif row.beat_at is None:
+            views.append(WorkerView(row, "busy", _("starting")))
+        else:
+            views.append(WorkerView(row, "good", _("works")))
+    return views
+
+
+@viewer("syncapp.view_worker")
+def worker_list(request: HttpRequest) -> HttpResponse:
+    context = {"workers": worker_views(), "queue": queue(), "workers_per_cluster": settings.CONFIG.QUEUE_WORKERS}
+    if wants_part(request):
+        return part(request, "workers", **context)
+    return page(request, "workers", _("Workers"), **context)
+
+
+@dataclass(frozen=True, slots=True)
+class LockView:
+    lock: locks.HeldLock
+    owner: str
+    record: Record | None
+
+
+@viewer("syncapp.view_lock")
+def lock_list(request: HttpRequest) -> HttpResponse:
+    held = locks.held()[:MOST]
+    owners = dict(Lock.objects.filter(key__in=[lock.key for lock in held]).values_list("key", "owner"))
+    claims = [lock.token for lock in held if _uuid(lock.token)]
+    runs = {str(record.claim): record for record in Record.objects.filter(claim__in=claims)}
+    views = []
+    for lock in held:
+        record = runs.get(lock.token)
+        owner = owners.get(lock.key) or (record.claimed_by if record else "")
+        views.append(LockView(lock, owner, record))
+    return page(request, "locks", _("Locks"), locks=views)
+
+
+def _uuid(token: str) -> bool:
+    return len(token) == 36 and token.count("-") == 4
+
+
+@viewer("syncapp.view_record")
+def trace(request: HttpRequest, trace_id: str) -> HttpResponse:
+    """Everything that one trace id is on: what came, which runs it led to, what they wrote."""
+    messages = list(InboxMessage.objects.filter(trace_id=trace_id).defer("body").order_by("id")[:MOST])
+    items = InboxItem.objects.filter(message__in=messages).select_related("record").order_by("id")[:MOST]
+    attempts = list(Attempt.objects.filter(trace_id=trace_id).select_related("record").order_by("id")[:MOST])
+    writes = JournalEntry.objects.filter(attempt__in=attempts).select_related("record").order_by("id")[:MOST]
+    return page(
+        request,
+        "trace",
+        _("Trace"),
+        trace_id=trace_id,
+        received=messages,
+        items=items,
+        attempts=attempts,
+        writes=write_views(writes),
+        nothing=not messages and not attempts,
+    )

@@ -1,0 +1,62 @@
+"""Comparisons: what was looked at, what differed; a stopped one waits for a person's yes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from syncapp.admin.kit.base import ReadOnlyAdmin
+from syncapp.admin.kit.buttons import CONFIRM_SCAN, back, button
+from syncapp.admin.kit.filters import ScanStateFilter
+from syncapp.admin.kit.recording import recorded
+from syncapp.flows.comparing import scans
+from syncapp.models import ScanRun, ScanState
+from syncapp.templatetags.hub import scan_words, tone, when
+
+
+@admin.register(ScanRun)
+class ScanAdmin(ReadOnlyAdmin[ScanRun]):
+    row_page = "scan"
+    list_display = ("what", "state_label", "started", "seen", "differing", "wished", "orphans")
+    list_filter = (ScanStateFilter,)
+
+    def row_context(self, request: HttpRequest, row: ScanRun) -> dict[str, Any]:
+        counts = row.counts if isinstance(row.counts, dict) else {}
+        return {
+            "title": _("Comparison"),
+            "scan": row,
+            "stopped": row.state == ScanState.STOPPED,
+            "of_parties": row.scan in (scans.PARTIES, scans.ALL_PARTIES),
+            "counts": sorted((str(name), count) for name, count in counts.items()),
+        }
+
+    @admin.display(description=gettext_lazy("comparison"))
+    def what(self, scan: ScanRun) -> SafeString:
+        return format_html('<a href="{}/change/"><b>{}</b></a>', scan.pk, scan_words(scan.scan))
+
+    @admin.display(description=gettext_lazy("state"))
+    def state_label(self, scan: ScanRun) -> SafeString:
+        return format_html('<span class="hub-state hub-{}">{}</span>', tone(scan.state), scan.get_state_display())
+
+    @admin.display(description=gettext_lazy("started"))
+    def started(self, scan: ScanRun) -> Any:
+        return when(scan.started_at)
+
+
+@button(CONFIRM_SCAN)
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    scan = get_object_or_404(ScanRun, pk=pk)
+    with recorded(request, "confirm_scan", "ScanRun", pk, scan.scan) as row:
+        row.count = int(scans.confirm(pk))
+    if row.count:
+        messages.success(request, _("Confirmed: what differs is brought into agreement now."))
+    else:
+        messages.info(request, _("This comparison doesn't wait for a confirmation any more."))
+    return back(request, "admin:syncapp_scanrun_change", pk)

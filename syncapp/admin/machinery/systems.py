@@ -1,0 +1,126 @@
+"""The outside systems: how they are, since when, and staff's switches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from syncapp.admin.kit.buttons import PAUSE_SYSTEM, back, button
+from syncapp.admin.kit.login_words import why_refused
+from syncapp.admin.kit.pages import page, viewer
+from syncapp.admin.kit.paging import counted
+from syncapp.admin.kit.recording import recorded
+from syncapp.engine.outside import connections, outages
+from syncapp.models import Record, Status, System, SystemName, SystemState
+
+LIST = "admin:hub_systems"
+WAITING_UP_TO = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class SystemView:
+    """One system as staff see it."""
+
+    row: System
+    configured: bool
+    waiting: int
+
+    @property
+    def label(self) -> str:
+        return self.row.get_name_display()
+
+    @property
+    def tone(self) -> str:
+        if not self.configured:
+            return "quiet"
+        if self.row.paused:
+            return "warn"
+        return "good" if self.row.state == SystemState.UP else "bad"
+
+    @property
+    def words(self) -> str:
+        if not self.configured:
+            return _("not configured")
+        if self.row.paused:
+            return _("paused by staff")
+        return self.row.get_state_display()
+
+    @property
+    def advice(self) -> str:
+        if not self.configured:
+            return _("An administrator can enter its address and key in the settings.")
+        if self.row.paused:
+            return _("Nothing is lost: what happens meanwhile waits, and goes on when the pause is ended.")
+        if self.row.state == SystemState.REFUSED:
+            if words := why_refused(self.row.error):
+                return str(words)
+            return _("An administrator must check the key in the settings. What needs this system waits meanwhile.")
+        if self.row.state == SystemState.DOWN:
+            return _("It is tried again by itself; what needs it waits meanwhile. Nothing to do.")
+        return ""
+
+
+def overview() -> list[SystemView]:
+    """All systems that are configured or that the hub has met, in their usual order."""
+    rows = {row.name: row for row in System.objects.all()}
+    found = []
+    for name in SystemName.values:
+        ready = connections.configured(name)
+        if ready or name in rows:
+            row = rows.get(name) or System(name=name)
+            waiting = 0
+            if row.paused or row.state != SystemState.UP:
+                waiting = counted(Record.objects.filter(status=Status.WAITING, system=name), WAITING_UP_TO)
+            found.append(SystemView(row, ready, waiting))
+    return found
+
+
+@viewer("syncapp.view_system")
+def system_list(request: HttpRequest) -> HttpResponse:
+    return page(request, "systems", _("Systems"), systems=overview(), waiting_up_to=WAITING_UP_TO)
+
+
+@button(PAUSE_SYSTEM)
+def pause(request: HttpRequest, name: str) -> HttpResponse:
+    return _set_paused(request, name, True)
+
+
+@button(PAUSE_SYSTEM)
+def resume(request: HttpRequest, name: str) -> HttpResponse:
+    return _set_paused(request, name, False)
+
+
+def _set_paused(request: HttpRequest, name: str, paused: bool) -> HttpResponse:
+    label = _known(name)
+    with recorded(request, "pause_system" if paused else "resume_system", "System", name) as row:
+        row.count = int(outages.set_paused(name, paused))
+    if paused:
+        messages.success(request, _("%(system)s is paused. Nothing is lost meanwhile.") % {"system": label})
+    else:
+        words = _("The pause of %(system)s is over; what waited for it runs now.")
+        messages.success(request, words % {"system": label})
+    return back(request, LIST)
+
+
+@button(PAUSE_SYSTEM)
+def try_now(request: HttpRequest, name: str) -> HttpResponse:
+    label = _known(name)
+    if not connections.configured(name):
+        messages.warning(request, _("%(system)s is not configured.") % {"system": label})
+        return back(request, LIST)
+    with recorded(request, "try_system", "System", name) as row:
+        row.count = int(outages.try_now(name))
+    if row.count:
+        messages.success(request, _("%(system)s answers.") % {"system": label})
+    else:
+        messages.warning(request, _("%(system)s doesn't answer as it should yet.") % {"system": label})
+    return back(request, LIST)
+
+
+def _known(name: str) -> str:
+    if name not in SystemName.values:
+        raise Http404
+    return str(SystemName(name).label)

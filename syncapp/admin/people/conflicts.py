@@ -1,0 +1,115 @@
+"""Conflicts: both sides changed the same field, and a person chooses. See first what will be written, then write it."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Count, Min, Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from syncapp.admin.kit.buttons import DECIDE_CONFLICT, button, require
+from syncapp.admin.kit.numbers import in_conflict
+from syncapp.admin.kit.pages import page, viewer
+from syncapp.admin.kit.recording import recorded
+from syncapp.admin.people.conflict_views import moved_on, open_fields
+from syncapp.engine.queue import retry
+from syncapp.kit.tracing import trace_id_of
+from syncapp.models import Conflict, ConflictState, Record, Side
+from syncapp.people import conflicts
+
+VIEW = "syncapp.view_conflict"
+LISTED = 200  # records on the list, the oldest conflict first
+DECIDED = 20
+
+
+@viewer(VIEW)
+def conflict_list(request: HttpRequest) -> HttpResponse:
+    waiting = Q(conflicts__state=ConflictState.OPEN)
+    rows = in_conflict().annotate(fields=Count("conflicts", waiting), since=Min("conflicts__opened_at", filter=waiting))
+    found = list(rows.order_by("since")[: LISTED + 1])
+    return page(request, "conflicts", _("Conflicts"), records=found[:LISTED], more=len(found) > LISTED)
+
+
+@viewer(VIEW)
+def conflict(request: HttpRequest, pk: int) -> HttpResponse:
+    return _show(request, get_object_or_404(Record, pk=pk), {})
+
+
+@button(DECIDE_CONFLICT)
+def check(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the choices would write, before anything is written; or the choices anew with all of one side chosen."""
+    require(request, VIEW)
+    record = get_object_or_404(Record, pk=pk)
+    choices, views = _choices(request), open_fields(record)
+    if moved_on(views, _seen(request)):
+        messages.warning(request, _changed())
+        return _show(request, record, {})
+    side = request.POST.get("all", "")
+    if side in Side.values:
+        return _show(request, record, {view.conflict.pk: side for view in views})
+    if "back" in request.POST or not choices:
+        if not choices:
+            messages.error(request, _("Please choose a value for at least one field."))
+        return _show(request, record, choices)
+    chosen = [view for view in open_fields(record, choices) if view.choice]
+    context = {"record": record, "views": chosen, "left": len(views) - len(chosen)}
+    return page(request, "conflict_check", _("This will be written"), **context)
+
+
+@button(DECIDE_CONFLICT)
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    record = get_object_or_404(Record, pk=pk)
+    choices = _choices(request)
+    seen = {pk: digest for pk, digest in _seen(request).items() if pk in choices}
+    with recorded(request, "decide_conflict", "Record", pk, str(record)) as row:
+        with transaction.atomic():
+            # A run that refreshes the values waits for this, and then finds that the decision is about old ones.
+            list(Conflict.objects.select_for_update().filter(record=record, state=ConflictState.OPEN))
+            stale = set(seen) != set(choices) or moved_on(open_fields(record), seen)
+            row.count = 0 if stale else conflicts.decide(record, choices, cast(User, request.user))
+        if row.count:
+            retry.retry(Record.objects.filter(pk=pk), trace_id_of(request))
+    if not row.count:
+        messages.warning(request, _changed() if choices else _("Nothing was chosen, so nothing is written."))
+        return HttpResponseRedirect(reverse("admin:hub_conflict", args=[pk]))
+    done = ngettext("%(count)d field was decided.", "%(count)d fields were decided.", row.count) % {"count": row.count}
+    messages.success(request, " ".join((done, _("The hub writes it now; this page shows what comes of it."))))
+    return HttpResponseRedirect(reverse("admin:syncapp_record_change", args=[pk]))
+
+
+def _show(request: HttpRequest, record: Record, choices: dict[int, str]) -> HttpResponse:
+    closed = Conflict.objects.filter(record=record).exclude(state=ConflictState.OPEN).select_related("decided_by")
+    return page(
+        request,
+        "conflict",
+        _("Conflict"),
+        record=record,
+        views=open_fields(record, choices),
+        decided=list(closed.order_by("-pk")[:DECIDED]),
+        sides=Side,
+    )
+
+
+def _changed() -> str:
+    return _("Nothing was written: a value was changed meanwhile. Please choose again; these are the values of now.")
+
+
+def _choices(request: HttpRequest) -> dict[int, str]:
+    return {pk: side for pk, side in _numbered(request, "choice-").items() if side in Side.values}
+
+
+def _seen(request: HttpRequest) -> dict[int, str]:
+    return _numbered(request, "seen-")
+
+
+def _numbered(request: HttpRequest, start: str) -> dict[int, str]:
+    """{number: value} of the form's fields `choice-17`, `seen-17`."""
+    names = {name.removeprefix(start): value for name, value in request.POST.items() if name.startswith(start)}
+    return {int(pk): str(value) for pk, value in names.items() if pk.isdigit() and len(pk) < 19}

@@ -1,0 +1,81 @@
+"""Drop-down filters of the lists of the Advoware proxy."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from syncapp.admin.kit.base import Choice
+from syncapp.admin.kit.filters import Lookups, SinceFilter
+from syncapp.models import ProxyKey
+
+OUTCOMES = {
+    "passed": Q(refusal="", status__gt=0, status__lt=400),
+    "their_error": Q(refusal="", status__gte=400),
+    "refused": ~Q(refusal=""),
+    "unfinished": Q(status=0),
+}
+
+
+class ValidFilter(Choice):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
+        return [("valid", _("valid")), ("revoked", _("revoked"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(revoked_at__isnull=self.value() == "valid") if self.value() else queryset
+
+
+class CallerFilter(Choice):
+    title = _("caller")
+    parameter_name = "key"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
+        names = ProxyKey.objects.order_by("name", "pk").values_list("pk", "name", "start")
+        return [("none", _("stranger")), *((str(pk), f"{name} ({start}…)") for pk, name, start in names)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value() or ""
+        if value == "none":
+            return queryset.filter(key=None)
+        return queryset.filter(key=int(value)) if value.isdigit() and len(value) < 19 else queryset
+
+
+class MethodFilter(Choice):
+    title = _("method")
+    parameter_name = "method"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
+        return [(name, name) for name in ("GET", "POST", "PUT", "DELETE")]
+
+
+class OutcomeFilter(Choice):
+    title = _("outcome")
+    parameter_name = "outcome"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
+        return [
+            ("passed", _("passed on")),
+            ("their_error", _("error of Advoware's")),
+            ("refused", _("refused by the hub, or broken off")),
+            ("unfinished", _("not finished")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = OUTCOMES.get(self.value() or "")
+        return queryset.filter(chosen) if chosen else queryset
+
+
+class CalledSinceFilter(SinceFilter):
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        hours = self.value() or ""
+        if not hours.isdigit() or len(hours) > 4:
+            return queryset
+        return queryset.filter(at__gte=timezone.now() - timedelta(hours=int(hours)))

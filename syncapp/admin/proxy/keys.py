@@ -1,0 +1,89 @@
+"""Making and revoking keys of the Advoware proxy. A key is on one page once, and never again anywhere."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from syncapp.admin.kit.buttons import MANAGE_PROXY_KEY, back, button, require
+from syncapp.admin.kit.pages import page
+from syncapp.admin.kit.recording import recorded
+from syncapp.models import ProxyKey
+
+BASE = "api/v1/"  # may be written or left out
+MOST_PATHS = 50
+_PATH = re.compile(r"(?!\.+(/|$))[\w.,()&+~ -]+(/(?!\.+(/|$))[\w.,()&+~ -]+)*")
+
+
+class KeyForm(forms.Form):
+    name = forms.CharField(
+        label=gettext_lazy("Who is to use it"),
+        max_length=100,
+        help_text=gettext_lazy("A program and where it runs, for example: time recording, server 2."),
+    )
+    may_write = forms.ChoiceField(
+        label=gettext_lazy("What it may do"),
+        choices=[("", gettext_lazy("read")), ("write", gettext_lazy("read and write"))],
+        required=False,
+        help_text=gettext_lazy("Writing needs ADVOWARE_WRITE_ENABLED as well."),
+    )
+    prefixes = forms.CharField(
+        label=gettext_lazy("Only these paths"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy(
+            "One in a line, for example advonet/Termine; what lies below is meant too. Empty: all paths."
+        ),
+    )
+    per_minute = forms.IntegerField(label=gettext_lazy("Calls a minute"), min_value=1, max_value=100_000, initial=120)
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"])
+        if ProxyKey.objects.filter(name__iexact=name, revoked_at=None).exists():
+            raise forms.ValidationError(_("There is a valid key of this name. Revoke it first, or take another name."))
+        return name
+
+    def clean_may_write(self) -> bool:
+        return bool(self.cleaned_data["may_write"])
+
+    def clean_prefixes(self) -> list[str]:
+        lines = [line.strip().strip("/").removeprefix(BASE) for line in self.cleaned_data["prefixes"].splitlines()]
+        paths = list(dict.fromkeys(line for line in lines if line))
+        if len(paths) > MOST_PATHS or not all(_PATH.fullmatch(path) for path in paths):
+            raise forms.ValidationError(_("A path has letters, digits and simple signs between single slashes."))
+        return paths
+
+
+def make(request: HttpRequest) -> HttpResponse:
+    """The form; after it the key, in the answer to the POST itself: it is in no session, address or table."""
+    require(request, MANAGE_PROXY_KEY)
+    form = KeyForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST" or not form.is_valid():
+        return page(request, "proxy_key_make", _("Make a key for the Advoware proxy"), form=form)
+    columns: dict[str, Any] = {name: form.cleaned_data[name] for name in ("may_write", "prefixes", "per_minute")}
+    with recorded(request, "make_proxy_key", "ProxyKey", detail=form.cleaned_data["name"]) as row:
+        made, secret = ProxyKey.issue(form.cleaned_data["name"], created_by=request.user, **columns)
+        row.count = 1
+    address = request.build_absolute_uri("/advoware/proxy?endpoint=advonet/Mitarbeiter")
+    return page(request, "proxy_key_made", _("The new key"), key=made, secret=secret, address=address)
+
+
+@button(MANAGE_PROXY_KEY)
+def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    key = get_object_or_404(ProxyKey, pk=pk)
+    with recorded(request, "revoke_proxy_key", "ProxyKey", pk, key.name) as row:
+        row.count = ProxyKey.objects.filter(pk=pk, revoked_at=None).update(revoked_at=timezone.now())
+    if row.count:
+        messages.success(request, _("Revoked. From now on nobody gets in with this key."))
+    else:
+        messages.info(request, _("This key was revoked already."))
+    return back(request, "admin:syncapp_proxykey_change", pk)

@@ -1,0 +1,98 @@
+"""Received webhooks: what came, what became of each item, and the quarantine. A body is never shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from syncapp.admin.kit.base import ReadOnlyAdmin
+from syncapp.admin.kit.buttons import REPROCESS, back, button
+from syncapp.admin.kit.filters import InboxStateFilter, WebhookFilter
+from syncapp.admin.kit.recording import recorded
+from syncapp.events import bodies, intake
+from syncapp.models import InboxMessage, InboxState
+from syncapp.templatetags.hub import tone, when
+
+ITEMS = 200
+
+
+@admin.register(InboxMessage)
+class InboxAdmin(ReadOnlyAdmin[InboxMessage]):
+    row_page = "message"
+    list_display = ("what", "state_label", "received", "items_total", "items_new", "rejects", "trace")
+    list_filter = (InboxStateFilter, WebhookFilter)
+    search_fields = ("trace_id",)
+    search_help_text = gettext_lazy("Trace")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[InboxMessage]:
+        rows: QuerySet[InboxMessage] = super().get_queryset(request)
+        return rows.defer("body")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[InboxMessage], search_term: str
+    ) -> tuple[QuerySet[InboxMessage], bool]:
+        return (queryset.filter(trace_id=search_term.strip()) if search_term else queryset), False
+
+    def list_title(self, request: HttpRequest) -> str:
+        return _("Quarantine") if request.GET.get("state") == InboxState.QUARANTINED else _("Received webhooks")
+
+    def row_context(self, request: HttpRequest, row: InboxMessage) -> dict[str, Any]:
+        items = row.items.select_related("record").order_by("position")[:ITEMS]
+        return {
+            "title": f"{row.path}/{row.action}",
+            "message": row,
+            "items": items,
+            "items_left": max(0, row.items.count() - ITEMS),
+            "has_body": InboxMessage.objects.filter(pk=row.pk, body__isnull=False).exists(),
+            "quarantined": row.state == InboxState.QUARANTINED,
+        }
+
+    @admin.display(description=gettext_lazy("webhook"))
+    def what(self, message: InboxMessage) -> SafeString:
+        return format_html('<a href="{}/change/"><b>{}</b> {}</a>', message.pk, message.path, message.action)
+
+    @admin.display(description=gettext_lazy("state"))
+    def state_label(self, message: InboxMessage) -> SafeString:
+        return format_html('<span class="hub-state hub-{}">{}</span>', tone(message.state), message.get_state_display())
+
+    @admin.display(description=gettext_lazy("received"))
+    def received(self, message: InboxMessage) -> Any:
+        return when(message.received_at)
+
+    @admin.display(description=gettext_lazy("rejected"))
+    def rejects(self, message: InboxMessage) -> int:
+        return len(message.rejected or [])
+
+    @admin.display(description=gettext_lazy("trace"))
+    def trace(self, message: InboxMessage) -> SafeString:
+        address = reverse("admin:hub_trace", args=[message.trace_id])
+        return format_html('<a class="hub-id" href="{}">{}</a>', address, message.trace_id)
+
+
+@button(REPROCESS)
+def reprocess(request: HttpRequest, pk: int) -> HttpResponse:
+    message = get_object_or_404(InboxMessage, pk=pk)
+    with recorded(request, "reprocess", "InboxMessage", pk, message.trace_id) as row:
+        if message.state != InboxState.QUARANTINED:
+            messages.info(request, _("This webhook isn't in quarantine any more."))
+        elif message.body is None:
+            messages.error(request, _("The body of this webhook was tidied away already; the scan finds the change."))
+        else:
+            try:
+                row.count = intake.reprocess(message)
+            except bodies.Unreadable as exc:
+                row.detail = str(exc)[:300]
+                messages.error(request, _("It still can't be read: %(why)s") % {"why": exc})
+            else:
+                done = ngettext("%(count)d item was accepted.", "%(count)d items were accepted.", row.count)
+                messages.success(request, done % {"count": row.count})
+    return back(request, "admin:syncapp_inboxmessage_change", pk)

@@ -1,0 +1,84 @@
+"""The journal of all writes outside: before and after of every field, and the way to undo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from syncapp.admin.kit.base import ReadOnlyAdmin
+from syncapp.admin.kit.person_filters import AnySystemFilter, WriteFilter, WriteStateFilter
+from syncapp.admin.kit.search import last_part, searched_types
+from syncapp.admin.people.tasks import entity_links
+from syncapp.admin.records.write_views import write_views
+from syncapp.models import JournalEntry, Record
+from syncapp.templatetags.hub import changed_fields, exactly, tone
+from syncapp.words.field_words import field_in_words
+from syncapp.words.journal_words import write_in_words
+
+NAMED = 6  # fields in the list; the entry's page shows all
+
+
+@admin.register(JournalEntry)
+class JournalAdmin(ReadOnlyAdmin[JournalEntry]):
+    row_page = "journal_entry"
+    list_display = ("moment", "where", "what", "entity", "fields_changed", "state_label")
+    list_filter = (AnySystemFilter, WriteFilter, WriteStateFilter)
+    list_select_related = ("record",)
+    search_fields = ("record__entity_id",)
+    search_help_text = gettext_lazy("Id or address of an entity")
+
+    def list_title(self, request: HttpRequest) -> str:
+        return _("Journal")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        lead = _("Every write of the hub in another system, newest first. Values stand on the page of each write.")
+        return super().changelist_view(request, {"lead": lead, **(extra_context or {})})
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[JournalEntry], search_term: str
+    ) -> tuple[QuerySet[JournalEntry], bool]:
+        if not search_term:
+            return queryset, False
+        word = last_part(search_term)
+        records = Record.objects.filter(entity_type__in=searched_types(), entity_id=word)
+        return queryset.filter(record__in=list(records.values_list("pk", flat=True))), False
+
+    def row_context(self, request: HttpRequest, row: JournalEntry) -> dict[str, Any]:
+        view = write_views([row])[0]
+        return {"title": capfirst(write_in_words(row.action)), "view": view, "entry": row, "record": row.record}
+
+    @admin.display(description=gettext_lazy("when"))
+    def moment(self, entry: JournalEntry) -> Any:
+        return exactly(entry.begun_at)
+
+    @admin.display(description=gettext_lazy("system"))
+    def where(self, entry: JournalEntry) -> str:
+        return entry.get_system_display()
+
+    @admin.display(description=gettext_lazy("action"))
+    def what(self, entry: JournalEntry) -> SafeString:
+        words = write_in_words(entry.action)
+        return format_html('<a class="hub-entity" href="{}/change/"><b>{}</b></a>', entry.pk, words)
+
+    @admin.display(description=gettext_lazy("entity"))
+    def entity(self, entry: JournalEntry) -> SafeString:
+        return entity_links(entry.record)
+
+    @admin.display(description=gettext_lazy("fields"))
+    def fields_changed(self, entry: JournalEntry) -> SafeString:
+        # Sorted: PostgreSQL keeps the keys of JSON in an order of its own.
+        names = sorted(field_in_words(name) for name, _before, _after in changed_fields(entry.changes))
+        more = " …" if len(names) > NAMED else ""
+        return format_html('<span class="hub-why">{}{}</span>', ", ".join(names[:NAMED]) or "–", more)
+
+    @admin.display(description=gettext_lazy("state"))
+    def state_label(self, entry: JournalEntry) -> SafeString:
+        return format_html('<span class="hub-state hub-{}">{}</span>', tone(entry.state), entry.get_state_display())

@@ -1,0 +1,120 @@
+"""Orphans: what lies in another system and nothing points to. Deleting is guarded and needs a ticked box."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.defaultfilters import filesizeformat
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from syncapp.admin.kit.base import ReadOnlyAdmin
+from syncapp.admin.kit.buttons import DELETE_ORPHAN, back, button
+from syncapp.admin.kit.filters import OrphanStateFilter, SystemFilter
+from syncapp.admin.kit.recording import recorded
+from syncapp.clients.errors import ClientError
+from syncapp.engine.outside import locks
+from syncapp.engine.runs import verdicts
+from syncapp.flows.comparing import orphans
+from syncapp.models import Orphan, OrphanState
+from syncapp.templatetags.hub import reason_words, tone, when
+
+PAGE = "admin:syncapp_orphan_change"
+
+
+@admin.register(Orphan)
+class OrphanAdmin(ReadOnlyAdmin[Orphan]):
+    row_page = "orphan"
+    list_display = ("what", "where", "state_label", "belonged_to", "size_label", "found")
+    list_filter = (OrphanStateFilter, SystemFilter)
+    search_fields = ("remote_id",)
+    search_help_text = gettext_lazy("Id in the other system")
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return (queryset.filter(remote_id=search_term.strip()) if search_term else queryset), False
+
+    def row_context(self, request: HttpRequest, row: Orphan) -> dict[str, Any]:
+        return {
+            "title": _("Orphan"),
+            "orphan": row,
+            "may_go": row.state in (OrphanState.OPEN, OrphanState.KEPT),
+            "open": row.state == OrphanState.OPEN,
+        }
+
+    @admin.display(description=gettext_lazy("what"))
+    def what(self, orphan: Orphan) -> SafeString:
+        return format_html(
+            '<a href="{}/change/"><b>{}</b> <span class="hub-id">{}</span></a>',
+            orphan.pk,
+            orphan.get_kind_display(),
+            orphan.remote_id,
+        )
+
+    @admin.display(description=gettext_lazy("system"))
+    def where(self, orphan: Orphan) -> str:
+        return orphan.get_system_display()
+
+    @admin.display(description=gettext_lazy("state"))
+    def state_label(self, orphan: Orphan) -> SafeString:
+        return format_html('<span class="hub-state hub-{}">{}</span>', tone(orphan.state), orphan.get_state_display())
+
+    @admin.display(description=gettext_lazy("belonged to"))
+    def belonged_to(self, orphan: Orphan) -> str:
+        return f"{orphan.entity_type} {orphan.entity_id}".strip() or "–"
+
+    @admin.display(description=gettext_lazy("size"))
+    def size_label(self, orphan: Orphan) -> str:
+        return "–" if orphan.size is None else filesizeformat(orphan.size)
+
+    @admin.display(description=gettext_lazy("found"))
+    def found(self, orphan: Orphan) -> Any:
+        return when(orphan.found_at)
+
+
+@button(DELETE_ORPHAN)
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    orphan = get_object_or_404(Orphan, pk=pk)
+    if request.POST.get("understood") != "yes":
+        messages.error(request, _("Please tick the box first: what is deleted there can't be brought back."))
+        return back(request, PAGE, pk)
+    if orphan.state not in (OrphanState.OPEN, OrphanState.KEPT):
+        messages.info(request, _("Nothing to delete any more: %(state)s.") % {"state": orphan.get_state_display()})
+        return back(request, PAGE, pk)
+    with recorded(request, "delete_orphan", "Orphan", pk, str(orphan)) as row:
+        try:
+            row.count = int(orphans.delete(orphan))
+        except orphans.StillUsed:
+            messages.warning(request, _("Not deleted: something points to it again."))
+        except locks.LocksAway:
+            messages.error(request, _("Not deleted: the store of the locks doesn't answer. Please try again later."))
+        except ClientError as exc:
+            verdict = verdicts.judge(exc)
+            row.detail = verdict.detail
+            messages.error(request, _("Not deleted. %(why)s") % {"why": reason_words(verdict.reason)})
+        else:
+            _say_deleted(request, row.count)
+    return back(request, PAGE, pk)
+
+
+def _say_deleted(request: HttpRequest, count: int) -> None:
+    if count:
+        messages.success(request, _("Deleted in the other system."))
+    else:
+        messages.info(request, _("It was gone there already."))
+
+
+@button(DELETE_ORPHAN)
+def keep(request: HttpRequest, pk: int) -> HttpResponse:
+    orphan = get_object_or_404(Orphan, pk=pk)
+    with recorded(request, "keep_orphan", "Orphan", pk, str(orphan)) as row:
+        row.count = int(orphans.keep(orphan))
+    if row.count:
+        messages.success(request, _("It is kept; it won't be asked about again."))
+    else:
+        messages.info(request, _("Nothing to keep any more: %(state)s.") % {"state": orphan.get_state_display()})
+    return back(request, PAGE, pk)

@@ -1,0 +1,145 @@
+"""The buttons about records: retry, sync now, preview, give up, release the lock."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from syncapp import jobs
+from syncapp.admin.kit.buttons import DISCARD, RELEASE_LOCK, RETRY, back, button
+from syncapp.admin.kit.numbers import NEEDS_A_PERSON
+from syncapp.admin.kit.pages import page
+from syncapp.admin.kit.recording import recorded
+from syncapp.admin.kit.words import ending_words
+from syncapp.admin.records.record_page import lock_of, record_context
+from syncapp.admin.records.records import RecordAdmin, given_up_words, moved_words
+from syncapp.engine.outside import locks
+from syncapp.engine.queue import retry
+from syncapp.engine.runs import verdicts
+from syncapp.kit.tracing import trace_id_of
+from syncapp.models import Record, Status
+from syncapp.templatetags.hub import reason_words
+
+PAGE = "admin:syncapp_record_change"
+LIST = "admin:syncapp_record_changelist"
+LONGEST_NOTE = 250
+
+
+@button(RETRY)
+def retry_record(request: HttpRequest, pk: int) -> HttpResponse:
+    return _wish(request, pk, "retry")
+
+
+@button(RETRY)
+def sync_now(request: HttpRequest, pk: int) -> HttpResponse:
+    return _wish(request, pk, "sync_now")
+
+
+def _wish(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+    record = get_object_or_404(Record, pk=pk)
+    with recorded(request, action, "Record", pk, str(record)) as row:
+        row.count = retry.retry(Record.objects.filter(pk=pk), trace_id_of(request))
+    if record.status == Status.RUNNING:
+        messages.success(request, _("It is running already; it runs once more afterwards."))
+    else:
+        messages.success(request, _("It is its turn now: the run usually starts within seconds."))
+    return back(request, PAGE, pk)
+
+
+@button(RETRY)
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask the other systems, plan, show the plan; nothing is written anywhere."""
+    record = get_object_or_404(Record, pk=pk)
+    with recorded(request, "preview", "Record", pk, str(record)) as row:
+        try:
+            plan = jobs.preview(pk)
+        except Exception as exc:  # any fault of a flow is shown like that of a run, in words
+            verdict = verdicts.judge(exc)
+            shown: dict[str, Any] = {"fault": reason_words(verdict.reason), "fault_detail": verdict.detail}
+        else:
+            row.count = 1
+            shown = {"plan": plan, "ending": ending_words(plan.ending)}
+    context = record_context(request, record)
+    return page(request, "preview", **{**context, **shown, "title": _("Preview")})
+
+
+@button(DISCARD)
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    get_object_or_404(Record, pk=pk)
+    return _discard(request, [str(pk)], PAGE, pk)
+
+
+@button(DISCARD)
+def discard_chosen(request: HttpRequest) -> HttpResponse:
+    return _discard(request, request.POST.getlist("chosen"), LIST)
+
+
+def _discard(request: HttpRequest, pks: list[str], fallback: str, *args: object) -> HttpResponse:
+    note = " ".join(request.POST.get("note", "").split())[:LONGEST_NOTE]
+    chosen = [int(pk) for pk in pks if pk.isdigit() and len(pk) < 19]
+    if not note:
+        messages.error(request, _("Please say why: without a reason nothing is given up."))
+        return back(request, fallback, *args)
+    target = chosen[0] if len(chosen) == 1 else ""
+    with recorded(request, "discard", "Record", target, note) as row:
+        row.count = retry.discard(Record.objects.filter(pk__in=chosen), f"{note} ({request.user})")
+    if row.count:
+        messages.success(request, given_up_words(row.count))
+    else:
+        messages.warning(request, _("Nothing was given up: it is running, or it needs nobody any more."))
+    return back(request, fallback, *args)
+
+
+@button(RETRY)
+def retry_cause(request: HttpRequest) -> HttpResponse:
+    """All failures with one cause."""
+    cause = {name: request.POST.get(name, "")[:64] for name in ("step", "system", "reason")}
+    rows = Record.objects.filter(status__in=NEEDS_A_PERSON, **cause)
+    with recorded(request, "retry_cause", "Record", "", " ".join(cause.values())) as row:
+        row.count = retry.retry(rows, trace_id_of(request))
+    _say_moved(request, row.count)
+    return back(request, "admin:hub_causes")
+
+
+@button(RETRY)
+def retry_matching(request: HttpRequest) -> HttpResponse:
+    """All failures that match the filter in the address, not only those of the page."""
+    model_admin = cast(RecordAdmin, admin.site.get_model_admin(Record))
+    with recorded(request, "retry_matching", "Record", "", request.GET.urlencode()) as row:
+        row.count = retry.retry(model_admin.matching(request), trace_id_of(request))
+    _say_moved(request, row.count)
+    return back(request, LIST)
+
+
+def _say_moved(request: HttpRequest, count: int) -> None:
+    if count:
+        messages.success(request, moved_words(count))
+    else:
+        messages.info(request, _("Nothing had to be tried again: there are no such failures any more."))
+
+
+@button(RELEASE_LOCK)
+def release_lock_of(request: HttpRequest, pk: int) -> HttpResponse:
+    record = get_object_or_404(Record, pk=pk)
+    lock = lock_of(record)
+    return release(request, record.lock_key, lock.token if lock else "", PAGE, pk)
+
+
+@button(RELEASE_LOCK)
+def release_lock(request: HttpRequest) -> HttpResponse:
+    key, token = request.POST.get("key", ""), request.POST.get("token", "")
+    return release(request, key, token, "admin:hub_locks")
+
+
+def release(request: HttpRequest, key: str, token: str, fallback: str, *args: object) -> HttpResponse:
+    with recorded(request, "release_lock", "Lock", key) as row:
+        row.count = int(bool(token) and locks.release(key, token))
+    if row.count:
+        messages.success(request, _("The lock is released."))
+    else:
+        messages.info(request, _("This lock isn't held any more."))
+    return back(request, fallback, *args)

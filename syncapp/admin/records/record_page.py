@@ -1,0 +1,93 @@
+"""What the page of one record shows. Histories are paged by id, so that a long one is as cheap as a short one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+
+from syncapp.admin.kit.pages import viewer
+from syncapp.admin.kit.paging import older
+from syncapp.admin.kit.words import next_words, state_words
+from syncapp.admin.records.write_views import write_views
+from syncapp.engine.outside import locks
+from syncapp.models import (
+    Attempt,
+    Conflict,
+    ConflictState,
+    InboxItem,
+    JournalEntry,
+    Record,
+    Reference,
+    Status,
+    Task,
+)
+from syncapp.templatetags.hub import step_words
+from syncapp.words.task_views import TaskView
+
+ATTEMPTS = 10
+WRITES = 20
+WEBHOOKS = 10
+REFERENCES = 50
+TASKS = 20
+
+
+def record_context(request: HttpRequest, record: Record) -> dict[str, Any]:
+    attempts, attempts_next = older(Attempt.objects.filter(record=record), request.GET.get("attempts"), ATTEMPTS)
+    writes, writes_next = older(JournalEntry.objects.filter(record=record), request.GET.get("writes"), WRITES)
+    items, items_next = older(
+        InboxItem.objects.filter(record=record).select_related("message").defer("message__body"),
+        request.GET.get("webhooks"),
+        WEBHOOKS,
+    )
+    return {
+        "title": f"{record.entity_type} {record.entity_id}",
+        "record": record,
+        "step_words": step_words(record.step),
+        "state_words": state_words(record),
+        "next_words": next_words(record),
+        "needs_person": record.status in (Status.FAILED, Status.CONFLICT),
+        "can_be_given_up": record.status in (Status.FAILED, Status.CONFLICT, Status.WAITING),
+        "attempts": attempts,
+        "attempts_next": attempts_next,
+        "writes": write_views(writes),
+        "writes_next": writes_next,
+        "items": items,
+        "items_next": items_next,
+        "tasks": tasks_of(record),
+        "in_conflict": Conflict.objects.filter(record=record, state=ConflictState.OPEN).count(),
+        "references": references_of(record),
+        "siblings": siblings_of(record),
+        "lock": lock_of(record),
+        "live": _("This page refreshes by itself while the record waits or runs.")
+        if record.status in (Status.RUNNING, Status.WAITING)
+        else "",
+    }
+
+
+@viewer("syncapp.view_record")
+def record_state(_request: HttpRequest, pk: int) -> HttpResponse:
+    """What the page asks every few seconds while the record is on its way, to know when to show itself anew."""
+    changed_at = Record.objects.filter(pk=pk).values_list("changed_at", flat=True).first()
+    return JsonResponse({"changed_at": changed_at.isoformat() if changed_at else ""})
+
+
+def tasks_of(record: Record) -> list[TaskView]:
+    """Open ones first, then some of those that are done."""
+    return [TaskView(task) for task in Task.objects.filter(record=record).order_by("-state", "-pk")[:TASKS]]
+
+
+def references_of(record: Record) -> list[Reference]:
+    rows = Reference.objects.filter(entity_type=record.entity_type, entity_id=record.entity_id)
+    return list(rows.order_by("system", "kind", "id")[:REFERENCES])
+
+
+def siblings_of(record: Record) -> list[Record]:
+    """Other steps about the same entity."""
+    rows = Record.objects.filter(entity_type=record.entity_type, entity_id=record.entity_id)
+    return list(rows.exclude(pk=record.pk)[:10])
+
+
+def lock_of(record: Record) -> locks.HeldLock | None:
+    return next((lock for lock in locks.held() if lock.key == record.lock_key), None)

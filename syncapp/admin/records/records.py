@@ -1,0 +1,144 @@
+"""Records: the list (failures are the list of those that need a person) and the page of one record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from syncapp.admin.kit.base import ReadOnlyAdmin
+from syncapp.admin.kit.buttons import DISCARD, RETRY
+from syncapp.admin.kit.filters import ReasonFilter, SinceFilter, StatusFilter, StepFilter, SystemFilter
+from syncapp.admin.kit.numbers import NEEDS_A_PERSON
+from syncapp.admin.kit.pages import page
+from syncapp.admin.kit.recording import recorded
+from syncapp.admin.kit.search import found_by
+from syncapp.admin.records.record_page import record_context
+from syncapp.engine.queue import retry
+from syncapp.kit.tracing import trace_id_of
+from syncapp.models import Record, Status
+from syncapp.templatetags.hub import crm_link, reason_words, step_name, tone, when
+
+PERSONS = {"open", *NEEDS_A_PERSON}
+
+
+@admin.register(Record)
+class RecordAdmin(ReadOnlyAdmin[Record]):
+    row_page = "record"
+    list_display = ("entity", "state", "why", "step_label", "since", "tries")
+    list_filter = (StatusFilter, StepFilter, SystemFilter, ReasonFilter, SinceFilter)
+    search_fields = ("entity_id",)
+    search_help_text = gettext_lazy("Id or address of an entity, id at xAI, or trace")
+    actions = ("retry_selected", "discard_selected")
+
+    def list_title(self, request: HttpRequest) -> str:
+        return _("Failures") if request.GET.get("status") in PERSONS else _("All records")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        extra = {"before_list": "syncapp/admin/parts/records_before.html", "failures": self.shows_failures(request)}
+        return super().changelist_view(request, {**extra, **(extra_context or {})})
+
+    def shows_failures(self, request: HttpRequest) -> bool:
+        return request.GET.get("status") in PERSONS
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        # All records in the order of the primary key: only few are failures, so only these can be sorted by time.
+        return ("-changed_at",) if self.shows_failures(request) else ("-pk",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Record], search_term: str
+    ) -> tuple[QuerySet[Record], bool]:
+        return (found_by(queryset, search_term) if search_term else queryset), False
+
+    def matching(self, request: HttpRequest) -> QuerySet[Record]:
+        """What the list of this address shows, all pages of it, as far as it needs a person."""
+        rows: QuerySet[Record] = self.get_changelist_instance(request).get_queryset(request)
+        return rows.filter(status__in=NEEDS_A_PERSON)
+
+    def row_context(self, request: HttpRequest, row: Record) -> dict[str, Any]:
+        return record_context(request, row)
+
+    # Columns
+
+    @admin.display(description=gettext_lazy("entity"))
+    def entity(self, record: Record) -> SafeString:
+        link = crm_link(record.entity_type, record.entity_id)
+        outside = (
+            format_html(' <a class="hub-out" href="{}" target="_blank" rel="noopener">{}</a>', link, _("in the CRM"))
+            if link
+            else ""
+        )
+        return format_html(
+            '<a class="hub-entity" href="{}"><b>{}</b> {}</a>{}',
+            f"{record.pk}/change/",
+            record.entity_type,
+            record.entity_id,
+            outside,
+        )
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, record: Record) -> SafeString:
+        return format_html('<span class="hub-state hub-{}">{}</span>', tone(record.status), record.get_status_display())
+
+    @admin.display(description=gettext_lazy("what happened, what to do"))
+    def why(self, record: Record) -> SafeString:
+        words = format_html('<span class="hub-why">{}</span>', reason_words(record.reason) or "–")
+        if record.status != Status.CONFLICT:
+            return words
+        choose = reverse("admin:hub_conflict", args=[record.pk])
+        return format_html('{} <a href="{}">{}</a>', words, choose, _("Choose"))
+
+    @admin.display(description=gettext_lazy("step"))
+    def step_label(self, record: Record) -> str:
+        return step_name(record.step)
+
+    @admin.display(description=gettext_lazy("since"))
+    def since(self, record: Record) -> Any:
+        return when(record.changed_at)
+
+    @admin.display(description=gettext_lazy("attempts"))
+    def tries(self, record: Record) -> int:
+        return record.attempts
+
+    # Actions on a selection
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(RETRY)
+
+    def has_discard_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(DISCARD)
+
+    @admin.action(description=gettext_lazy("Retry"), permissions=["retry"])
+    def retry_selected(self, request: HttpRequest, queryset: QuerySet[Record]) -> None:
+        with recorded(request, "retry_selected", "Record") as row:
+            row.count = retry.retry(queryset, trace_id_of(request))
+        messages.success(request, moved_words(row.count))
+
+    @admin.action(description=gettext_lazy("Give up …"), permissions=["discard"])
+    def discard_selected(self, request: HttpRequest, queryset: QuerySet[Record]) -> HttpResponse:
+        rows = queryset.filter(~Q(status__in=[Status.IN_SYNC, Status.SKIPPED, Status.RUNNING]))
+        return page(
+            request,
+            "discard",
+            _("Give up records"),
+            rows=list(rows[:200]),
+            chosen=request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
+        )
+
+
+def moved_words(count: int) -> str:
+    return ngettext("%(count)d record is tried again now.", "%(count)d records are tried again now.", count) % {
+        "count": count
+    }
+
+
+def given_up_words(count: int) -> str:
+    return ngettext("%(count)d record was given up.", "%(count)d records were given up.", count) % {"count": count}

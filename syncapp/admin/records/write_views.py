@@ -1,0 +1,42 @@
+"""Writes of the journal with what became of undoing them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from syncapp.flows.beteiligte.fields import TABLE
+from syncapp.flows.beteiligte.values import Kind
+from syncapp.models import JournalEntry, Undo, UndoState
+from syncapp.people import undos
+
+# Of a write that is undone: what a party is, not what the hub noted about its own work.
+WRITTEN_BACK: frozenset[str] = frozenset({*(each.name for each in TABLE), *map(str, Kind)})
+
+
+@dataclass(frozen=True, slots=True)
+class WriteView:
+    entry: JournalEntry
+    undos: tuple[Undo, ...]  # newest first
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Not while it is asked for, and not again once it was written back; after a refusal again."""
+        asked = any(undo.state != UndoState.REFUSED for undo in self.undos)
+        return undos.undoable(self.entry) and bool(self.written_back) and not asked
+
+    @property
+    def written_back(self) -> dict[str, Any]:
+        """The changes that undoing takes back."""
+        changes = self.entry.changes if isinstance(self.entry.changes, dict) else {}
+        return {name: change for name, change in changes.items() if name in WRITTEN_BACK}
+
+
+def write_views(entries: Iterable[JournalEntry]) -> list[WriteView]:
+    """The same entries in the same order, with one statement for the undos of all."""
+    entries = list(entries)
+    undos: dict[int, list[Undo]] = {}
+    for undo in Undo.objects.filter(entry__in=entries).select_related("requested_by").order_by("-pk"):
+        undos.setdefault(undo.entry_id, []).append(undo)
+    return [WriteView(entry, tuple(undos.get(entry.pk, ()))) for entry in entries]

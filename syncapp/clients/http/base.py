@@ -1,0 +1,154 @@
+"""What all clients share: one call, watched and repeated by rule.
+
+A new system is a subclass with its address, its headers and, where status codes don't say enough, its own ``refused``.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from time import monotonic, perf_counter
+from typing import TypeVar
+
+from urllib3.util import Timeout
+
+from syncapp.clients.errors import AnswerLost, ClientError, Maintenance, RateLimited, ServerTrouble, Unreachable
+from syncapp.clients.http.answers import REFUSAL_LIMIT, Answer, Refusal
+from syncapp.clients.http.calls import Call, StreamBody
+from syncapp.clients.http.observe import Nobody, Observer, OutsideCall
+from syncapp.clients.http.retry import RetryPolicy, next_pause, retry_after_seconds
+from syncapp.clients.http.transport import CONNECT_SECONDS, send
+
+__all__ = ["Answer", "Call", "Observer", "OutsideCall", "OutsideClient", "Refusal", "RetryPolicy", "StreamBody"]
+
+T = TypeVar("T")
+
+DECISIVE = (404, 410)  # "gone" is acted upon by detaching and deleting: only a whole answer counts
+USER_AGENT = "bitbylaw-hub"
+NOT_EXECUTED = (Unreachable, RateLimited, Maintenance)  # anything may be repeated after these
+PERHAPS_EXECUTED = (AnswerLost, ServerTrouble)  # only what may happen twice is repeated after these
+PATIENCE = 4  # a JSON body may take this many read time-outs in all
+
+
+class OutsideClient:
+    """One instance belongs to one step: it counts what the step has waited."""
+
+    system = "outside"
+
+    def __init__(
+        self,
+        timeout: float,
+        retry: RetryPolicy,
+        observer: Observer | None = None,
+        *,
+        verify: bool | str = True,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._timeout = Timeout(connect=CONNECT_SECONDS, read=timeout)
+        self._answer_seconds = timeout * PATIENCE
+        self._retry = retry
+        self._observer: Observer = observer if observer is not None else Nobody()
+        self._verify = verify
+        self._sleep = sleep
+        self._waited = 0.0
+
+    def renew_patience(self) -> None:
+        """A new page of a long listing may wait anew: an hour of scanning needs more than the patience of one step."""
+        self._waited = 0.0
+
+    def perform(self, call: Call, read: Callable[[Answer], T]) -> T:
+        """Hands the 2xx answer to ``read``. Raises ``ClientError``, or what the observer raises."""
+        return self.repeated(lambda: self.once(call, read), repeatable=call.repeatable)
+
+    def repeated(self, attempt: Callable[[], T], *, repeatable: bool = True) -> T:
+        """Runs ``attempt`` until it succeeds or may not be repeated. An answer that was lost on the way is what is
+        told in the end, when the repeats could not be executed: otherwise its doubt would be forgotten."""
+        number, doubt = 1, None
+        while True:
+            try:
+                return attempt()
+            except ClientError as error:
+                doubt = error if isinstance(error, PERHAPS_EXECUTED) else doubt
+                pause = self._pause_after(error, number, repeatable)
+                if pause is None:
+                    raise (doubt if doubt is not None and isinstance(error, NOT_EXECUTED) else error) from None
+            self._waited += pause
+            self._sleep(pause)
+            number += 1
+
+    def once(self, call: Call, read: Callable[[Answer], T]) -> T:
+        """``perform`` without repeats."""
+        with self.welcome(call) as answer:
+            return read(answer)
+
+    @contextmanager
+    def welcome(self, call: Call) -> Iterator[Answer]:
+        """The 2xx answer of one attempt, its body still unread; any other is raised."""
+        with self.opened(call) as answer:
+            if not 200 <= answer.status < 300:
+                raise self.refused(self._refusal(call, answer))
+            yield answer
+
+    @contextmanager
+    def opened(self, call: Call) -> Iterator[Answer]:
+        """Whatever was answered to one attempt, its body still unread. The observer hears of it when it is closed."""
+        if call.write:
+            self._observer.before_write()
+        started_at, begun = datetime.now(UTC), perf_counter()
+        answer: Answer | None = None
+        failure = ""
+        try:
+            body = call.body() if callable(call.body) else call.body
+            response = send(self.system, call.method, call.url, call.headers, body, self._timeout, self._verify)
+            answer = Answer(self.system, response, monotonic() + self._answer_seconds)
+            yield answer
+        except GeneratorExit:  # whoever reads a stream has seen enough
+            raise
+        except BaseException as exc:
+            failure = type(exc).__name__
+            raise
+        finally:
+            if answer is not None:
+                answer.close()
+            self._observer.called(
+                OutsideCall(
+                    system=self.system,
+                    method=call.method,
+                    path=call.path,
+                    status=answer.status if answer is not None else None,
+                    milliseconds=round((perf_counter() - begun) * 1000),
+                    request_id=answer.request_id if answer is not None else "",
+                    error=failure,
+                    started_at=started_at,
+                    write=call.write,
+                )
+            )
+
+    def refused(self, refusal: Refusal) -> ClientError:
+        """What a non-2xx answer is. Systems that say more than a status override this."""
+        return refusal.by_status()
+
+    def _pause_after(self, error: ClientError, attempt: int, repeatable: bool) -> float | None:
+        repeated = (*NOT_EXECUTED, *PERHAPS_EXECUTED) if repeatable else NOT_EXECUTED
+        if not isinstance(error, repeated):
+            return None
+        return next_pause(
+            self._retry,
+            attempt,
+            retry_after=error.retry_after,
+            waited=self._waited,
+            chance=random.random(),  # noqa: S311  # spreads load, guards nothing
+        )
+
+    def _refusal(self, call: Call, answer: Answer) -> Refusal:
+        try:
+            body = answer.beginning(REFUSAL_LIMIT)
+        except ClientError:
+            if answer.status in DECISIVE:
+                raise
+            body = b""  # the status says enough
+        retry_after = retry_after_seconds(answer.headers.get("Retry-After"), datetime.now(UTC))
+        return Refusal(self.system, answer.status, answer.headers, body, call.path, answer.request_id, retry_after)

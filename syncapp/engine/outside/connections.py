@@ -1,0 +1,141 @@
+"""The clients as this installation is configured."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.conf import settings
+
+from syncapp.clients.advoware import AdvowareClient, AdvowareConfig, Paths
+from syncapp.clients.espocrm import EspoClient, EspoConfig
+from syncapp.clients.google import GoogleClient, GoogleConfig
+from syncapp.clients.http.base import Observer, RetryPolicy
+from syncapp.clients.xai import XaiClient, XaiConfig
+from syncapp.engine.outside import tokens
+from syncapp.engine.outside.quota import SharedQuota
+from syncapp.models import SystemName
+
+MEGABYTE = 1024 * 1024
+
+
+def configured(system: str) -> bool:
+    """Whether the settings that a system needs are there."""
+    config = settings.CONFIG
+    ready = {
+        SystemName.ESPOCRM: config.has_espocrm,
+        SystemName.XAI: config.has_xai,
+        SystemName.ADVOWARE: config.has_advoware,
+        SystemName.GOOGLE: config.has_google,
+    }
+    return ready.get(SystemName(system), False)
+
+
+def espocrm(observer: Observer | None = None) -> EspoClient:
+    return EspoClient(_espo_config(), observer)
+
+
+def xai(observer: Observer | None = None) -> XaiClient:
+    return XaiClient(_xai_config(), observer)
+
+
+def advoware(observer: Observer | None = None) -> AdvowareClient:
+    config = _advoware_config()
+    return AdvowareClient(config, tokens.SharedTokens(config.identity), observer)
+
+
+def google(observer: Observer | None = None) -> GoogleClient:
+    config = _google_config()
+    quota = SharedQuota(settings.CONFIG.GOOGLE_QUOTA_PER_MINUTE, settings.CONFIG.GOOGLE_QUOTA_PER_USER_PER_MINUTE)
+    return GoogleClient(config, tokens.SharedTokens(config.identity, SystemName.GOOGLE), observer, quota)
+
+
+def ping(system: str) -> None:
+    """One harmless call; returns when the system answers and knows our key, else raises a `ClientError`."""
+    if system == SystemName.ESPOCRM:
+        espocrm().ping()
+    elif system == SystemName.XAI:
+        xai().ping()
+    elif system == SystemName.ADVOWARE:
+        advoware().ping()
+    elif system == SystemName.GOOGLE:
+        google().ping()
+    else:
+        raise ValueError(f"there is no client for {system}")
+
+
+@lru_cache(maxsize=1)
+def _espo_config() -> EspoConfig:
+    config = settings.CONFIG
+    return EspoConfig(
+        base_url=config.ESPOCRM_API_BASE_URL,
+        api_key=config.ESPOCRM_API_KEY,
+        api_secret=config.ESPOCRM_API_SECRET,
+        timeout=config.ESPOCRM_API_TIMEOUT_SECONDS,
+        metadata_ttl=config.ESPOCRM_METADATA_TTL_SECONDS,
+        retry=RetryPolicy(
+            attempts=3, first=config.HTTP_RETRY_FIRST_SECONDS, cap=30.0, budget=config.HTTP_RETRY_BUDGET_SECONDS
+        ),
+    )
+
+
+@lru_cache(maxsize=1)
+def _xai_config() -> XaiConfig:
+    config = settings.CONFIG
+    return XaiConfig(
+        api_url=config.XAI_API_BASE_URL,
+        management_url=config.XAI_MANAGEMENT_BASE_URL,
+        api_key=config.XAI_API_KEY,
+        management_key=config.XAI_MANAGEMENT_KEY,
+        timeout=config.XAI_TIMEOUT_SECONDS,
+        max_file_bytes=config.XAI_MAX_FILE_SIZE_MB * MEGABYTE,
+        retry=RetryPolicy(
+            attempts=5, first=2 * config.HTTP_RETRY_FIRST_SECONDS, cap=60.0, budget=config.HTTP_RETRY_BUDGET_SECONDS
+        ),
+    )
+
+
+@lru_cache(maxsize=1)
+def _advoware_config() -> AdvowareConfig:
+    config = settings.CONFIG
+    return AdvowareConfig(
+        api_url=config.ADVOWARE_API_BASE_URL,
+        gateway_url=config.ADVOWARE_SECURITY_GATEWAY_URL,
+        lookup_url=config.ADVOWARE_LOOKUP_URL,
+        kanzlei=config.ADVOWARE_KANZLEI,
+        database=config.ADVOWARE_DATABASE,
+        user=config.ADVOWARE_USER,
+        password=config.ADVOWARE_PASSWORD,
+        role=config.ADVOWARE_ROLE,
+        product=config.ADVOWARE_PRODUCT,
+        app_id=config.ADVOWARE_API_KEY,
+        secret=config.ADVOWARE_API_SECRET,
+        timeout=config.ADVOWARE_TIMEOUT_SECONDS,
+        zone=config.ADVOWARE_TIME_ZONE,
+        paths=Paths(**config.ADVOWARE_PATHS),
+        retry=RetryPolicy(
+            attempts=3, first=config.HTTP_RETRY_FIRST_SECONDS, cap=30.0, budget=config.HTTP_RETRY_BUDGET_SECONDS
+        ),
+    )
+
+
+@lru_cache(maxsize=1)
+def _google_config() -> GoogleConfig:
+    config = settings.CONFIG
+    return GoogleConfig(
+        account=config.google_account,
+        subject=config.GOOGLE_CALENDAR_SUBJECT,
+        api_root=config.GOOGLE_API_ROOT,
+        timeout=config.GOOGLE_TIMEOUT_SECONDS,
+        retry=RetryPolicy(
+            attempts=5, first=config.HTTP_RETRY_FIRST_SECONDS, cap=32.0, budget=config.HTTP_RETRY_BUDGET_SECONDS
+        ),
+    )
+
+
+def forget() -> None:
+    """Read the settings anew (tests change them)."""
+    _espo_config.cache_clear()
+    _xai_config.cache_clear()
+    _advoware_config.cache_clear()
+    _google_config.cache_clear()
+    tokens.forget()

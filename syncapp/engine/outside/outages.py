@@ -1,0 +1,118 @@
+"""Outages: an outage is not a failure of records.
+
+When a system is away its records wait without using up attempts, it shows as down, and one probe at a time tries it
+until it answers; then everything that waited for it is due at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from syncapp.clients.errors import ClientError, Unauthorized
+from syncapp.engine.outside import connections
+from syncapp.models import Reason, Record, Status, System, SystemState
+
+FIRST_PROBE = timedelta(seconds=10)
+PROBE_CAP = timedelta(minutes=1)
+# How long a record waits when nobody wakes it; the end of the outage does, so this only covers a lost wake-up.
+WAIT_IN_OUTAGE = timedelta(minutes=5)
+
+log = structlog.get_logger(__name__)
+
+
+def obstacle(needed: Iterable[str]) -> System | None:
+    """The first of the needed systems that is away or paused by staff, or None when work can go on."""
+    for system in System.objects.filter(name__in=list(needed)):
+        if system.paused or system.state != SystemState.UP:
+            return system
+    return None
+
+
+def why_waiting(system: System) -> Reason:
+    if system.paused:
+        return Reason.PAUSED
+    return Reason.SYSTEM_SETTINGS if system.state == SystemState.REFUSED else Reason.SYSTEM_DOWN
+
+
+def suspect(system: str, exc: ClientError) -> System | None:
+    """Is it the system that is away, or only this record's call that went wrong? A harmless call decides.
+
+    Returns the system, now marked as away, or None when it answers.
+    """
+    try:
+        connections.ping(system)
+    except ClientError as probe_exc:
+        _mark_away(system, probe_exc)
+        log.warning("system.away", system=system, error=type(exc).__name__, probe=type(probe_exc).__name__)
+        return System.objects.get(name=system)
+    return None
+
+
+def _mark_away(name: str, exc: ClientError) -> None:
+    now = timezone.now()
+    state = SystemState.REFUSED if isinstance(exc, Unauthorized) else SystemState.DOWN
+    System.objects.get_or_create(name=name)
+    System.objects.filter(name=name, state=SystemState.UP).update(
+        state=state, error=str(exc)[:200], since=now, failed_probes=0, next_probe_at=now + FIRST_PROBE
+    )
+
+
+def probe_due() -> list[str]:
+    """Try each system that is away and due for it; returns those that answer again. One prober at a time."""
+    now = timezone.now()
+    back = []
+    for system in System.objects.exclude(state=SystemState.UP).filter(next_probe_at__lte=now):
+        pause = min(FIRST_PROBE * 2 ** min(system.failed_probes, 5), PROBE_CAP)
+        mine = System.objects.filter(pk=system.pk, next_probe_at=system.next_probe_at).update(
+            next_probe_at=now + pause, failed_probes=F("failed_probes") + 1
+        )
+        if mine and try_now(system.pk):
+            back.append(system.pk)
+    return back
+
+
+def try_now(name: str) -> bool:
+    """One harmless call. On success the system is up and all that waited for it is due; else it stays away."""
+    try:
+        connections.ping(name)
+    except ClientError as exc:
+        _mark_away(name, exc)
+        System.objects.filter(name=name).update(error=str(exc)[:200])
+        return False
+    mark_up(name)
+    return True
+
+
+def mark_up(name: str) -> None:
+    now = timezone.now()
+    with transaction.atomic():
+        System.objects.get_or_create(name=name)
+        System.objects.filter(name=name).update(
+            state=SystemState.UP, error="", since=now, last_ok_at=now, failed_probes=0, next_probe_at=None
+        )
+        if not System.objects.filter(name=name, paused=True).exists():
+            wake(Reason.SYSTEM_DOWN, Reason.SYSTEM_SETTINGS, system=name)
+    log.info("system.up", system=name)
+
+
+def set_paused(name: str, paused: bool) -> bool:
+    """Staff's switch. True when it changed something; ending a pause makes what waited due at once."""
+    with transaction.atomic():
+        System.objects.get_or_create(name=name)
+        changed = bool(System.objects.filter(name=name, paused=not paused).update(paused=paused))
+        if changed and not paused:
+            wake(Reason.PAUSED, system=name)
+    return changed
+
+
+def wake(*reasons: Reason, **which: str) -> int:
+    """Make due what waits for these reasons (`system=` or `step=` narrows it down)."""
+    return Record.objects.filter(status=Status.WAITING, reason__in=reasons, **which).update(
+        due_at=timezone.now(), reason="", detail="", system=""
+    )

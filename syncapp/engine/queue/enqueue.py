@@ -1,0 +1,90 @@
+"""Putting work on Django-Q2's queue: ids only, many at once, after the commit.
+
+The queue makes things fast, nothing more. When it is away or full, the wish is in the table already and the sweep
+finds it, so a failure here is logged and never reaches the caller.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+from django_q.brokers import Broker, get_broker
+from django_q.brokers.orm import ORM
+from django_q.signing import SignedPackage
+from redis.exceptions import RedisError
+
+from syncapp.kit import plain_sql
+
+RUN = "syncapp.jobs.run"
+DRAIN = "syncapp.jobs.drain"
+TASKS_FIRST = 8  # so many workers have something to do before tasks get larger
+MOST_IN_A_TASK = 5
+
+log = structlog.get_logger(__name__)
+
+
+def send(pks: Sequence[int]) -> None:
+    """Carried once the transaction is committed: a task each for a few records, for many several in one task.
+
+    A task of Django-Q2 costs as much as a quick run; a slow run hands the rest of its task on (`jobs.run`).
+    """
+    if pks:
+        size = min(MOST_IN_A_TASK, max(1, len(pks) // TASKS_FIRST))
+        put(RUN, [tuple(pks[at : at + size]) for at in range(0, len(pks), size)])
+
+
+def put(function: str, calls: Sequence[tuple[int, ...]], timeout: int | None = None) -> None:
+    """Enqueue `function(*call)` for each call; `timeout` in seconds where it is not the queue's own.
+
+    The table-backed queue takes part in the transaction, so its rows appear with the commit and vanish with a
+    rollback; Redis doesn't, so there it happens after the commit.
+    """
+    broker = get_broker()
+    if isinstance(broker, ORM):
+        _put_in_table(broker, [_package(function, call, timeout) for call in calls])
+    else:
+        transaction.on_commit(lambda: _push(broker, [_package(function, call, timeout) for call in calls]))
+
+
+def queue_size() -> int:
+    """Tasks not yet taken by a worker; 0 when the queue can't be asked."""
+    try:
+        return int(get_broker().queue_size())
+    except RedisError:
+        return 0
+
+
+def _package(function: str, call: tuple[int, ...], timeout: int | None) -> str:
+    # What async_task() makes, without its one broker call per task; `save` off: attempts are our history.
+    task_id = uuid.uuid4().hex
+    task: dict[str, Any] = {
+        "id": task_id,
+        "name": f"{function.rpartition('.')[2]}-{task_id[:8]}",
+        "func": function,
+        "args": call,
+        "kwargs": {},
+        "save": False,
+        "ack_failure": True,
+        "started": timezone.now(),
+    }
+    if timeout:
+        task["timeout"] = timeout
+    return str(SignedPackage.dumps(task))
+
+
+def _put_in_table(broker: Broker, packages: Sequence[str]) -> None:
+    now = timezone.now()
+    rows = [(broker.list_key, package, now) for package in packages]
+    plain_sql.insert("django_q_ormq", ("key", "payload", "lock"), rows)
+
+
+def _push(broker: Broker, packages: Sequence[str]) -> None:
+    try:
+        broker.connection.rpush(broker.list_key, *packages)
+    except RedisError as exc:
+        log.warning("queue.away", error=type(exc).__name__, tasks=len(packages))

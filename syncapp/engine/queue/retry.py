@@ -1,0 +1,46 @@
+"""What staff may do to a record: try again, or give up. Retry is the same wish that a webhook leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
+from syncapp.models import Reason, Record, Status, Urgency
+
+CHUNK = 1000
+
+
+def retry(records: QuerySet[Record], trace_id: str = "") -> int:
+    """Wish for every record of the query, due now and thorough, attempts counted anew; returns how many moved.
+
+    A record that is running counts too: it runs once more.
+    """
+    rows = records.order_by("pk").values_list("step", "entity_type", "entity_id").iterator(chunk_size=CHUNK)
+    moved = 0
+    for chunk in _chunks(Target(*row) for row in rows):
+        moved += len(sync_requests.request(chunk, urgency=Urgency.STAFF, trace_id=trace_id, thorough=True, force=True))
+    return moved
+
+
+def discard(records: QuerySet[Record], note: str) -> int:
+    """Give records up, with the reason that staff named; a later event brings them back. Returns how many moved."""
+    given_up = records.filter(status__in=[Status.FAILED, Status.CONFLICT, Status.WAITING])
+    return given_up.update(
+        status=Status.SKIPPED,
+        reason=Reason.DISCARDED,
+        detail=note[:300],
+        system="",
+        due_at=None,
+        attempts=0,
+        changed_at=timezone.now(),
+    )
+
+
+def _chunks(targets: Iterator[Target]) -> Iterator[list[Target]]:
+    while chunk := list(islice(targets, CHUNK)):
+        yield chunk

@@ -1,0 +1,118 @@
+"""The claim on our row: a token and a short lease that a running worker keeps renewing.
+
+Every transition is one conditional UPDATE, and the row count is the answer: a worker that lost its claim learns it
+before its next outside write, and cannot settle.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from syncapp.kit import plain_sql
+from syncapp.models import Record, Status
+
+
+class ClaimLost(Exception):
+    """Another worker has taken over (this one was thought dead); stop at once, write nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A record as it was taken. `wish` is the newest wish that this run serves."""
+
+    record: Record
+    token: uuid.UUID
+    wish: int
+    worker: str
+    taken_at: datetime
+
+    @property
+    def thorough(self) -> bool:
+        return self.record.thorough_wish > self.record.served
+
+
+def worker_name() -> str:
+    """Which process this is, for staff; the supervisor names its cluster in HUB_WORKER."""
+    return f"{os.environ.get('HUB_WORKER') or socket.gethostname()}/{os.getpid()}"[:100]
+
+
+def lease() -> timedelta:
+    return timedelta(seconds=settings.CONFIG.LEASE_SECONDS)
+
+
+def take(pk: int, *, even_early: bool = False) -> Claim | None:
+    """Claim a waiting record that is due; None when it is not due or somebody else was faster.
+
+    The attempt is counted here, before anything is done outside.
+    """
+    now, token, worker = timezone.now(), uuid.uuid4(), worker_name()
+    parameters = [token, worker, now + lease(), now, pk, *([] if even_early else [now])]
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_EVEN_EARLY if even_early else _TAKE_DUE, list(map(plain_sql.stored, parameters)))
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    values = [json.loads(value) if name == "agreed" else value for name, value in zip(_KNOWN, row, strict=True)]
+    record = Record.from_db(connection.alias, _KNOWN, values)
+    return Claim(record, token, record.wished, worker, now)
+
+
+# What a run may ask of its record, in the order of the model's fields; anything else is fetched when it is asked for.
+_KNOWN = (
+    *("id", "step", "entity_type", "entity_id", "reason", "detail", "system"),
+    *("wished", "served", "thorough_wish", "urgency", "attempts", "agreed", "trace_id"),
+)
+# The newest wish is counted in the same moment; one that comes later is above `claimed_wish` and causes one more run.
+_TAKE = f"""
+UPDATE syncapp_record SET status = 'running', claim = %s, claimed_by = %s, claimed_wish = wished, leased_until = %s,
+  attempts = attempts + 1, due_at = NULL, changed_at = %s
+WHERE id = %s AND status = 'waiting' {{due}} RETURNING {", ".join(_KNOWN)}
+"""  # noqa: S608  our own names
+_TAKE_DUE, _TAKE_EVEN_EARLY = _TAKE.format(due="AND due_at <= %s"), _TAKE.format(due="")
+
+
+def keep(claim: Claim) -> None:
+    """Renew the lease; raises `ClaimLost` when the claim is not ours any more."""
+    held = _held(claim).update(leased_until=timezone.now() + lease())
+    if not held:
+        raise ClaimLost(str(claim.record))
+
+
+def let_go(claim: Claim, *, fresh: Mapping[str, Any], again: Mapping[str, Any]) -> bool:
+    """End the run: `fresh` when no wish came meanwhile, else `again`. True when the record must run once more.
+
+    Both name the columns to set. Raises `ClaimLost` when the claim is not ours any more.
+    """
+    free: dict[str, Any] = {
+        "claim": None,
+        "claimed_by": "",
+        "claimed_wish": None,
+        "leased_until": None,
+        "changed_at": timezone.now(),
+    }
+    if _set(claim, {**free, **fresh}, " AND wished = %s", claim.wish):
+        return False
+    if _set(claim, {**free, **again}):
+        return True
+    raise ClaimLost(str(claim.record))
+
+
+def _set(claim: Claim, columns: Mapping[str, Any], condition: str = "", *parameters: int) -> bool:
+    names = ", ".join(f"{name} = %s" for name in columns)
+    statement = f"UPDATE syncapp_record SET {names} WHERE id = %s AND claim = %s AND status = 'running'{condition}"  # noqa: S608
+    return bool(plain_sql.execute(statement, [*columns.values(), claim.record.pk, claim.token, *parameters]))
+
+
+def _held(claim: Claim) -> Any:
+    return Record.objects.filter(pk=claim.record.pk, claim=claim.token, status=Status.RUNNING)

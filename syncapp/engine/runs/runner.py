@@ -1,0 +1,171 @@
+"""The way of a run: claim the record, take the lock, let the flow read, plan and apply, settle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+import structlog
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import connection
+
+from syncapp.engine.outside import connections, locks, outages
+from syncapp.engine.runs import claims, settling, switches
+from syncapp.engine.runs.backoff import STANDARD
+from syncapp.engine.runs.claims import Claim, ClaimLost
+from syncapp.engine.runs.lease import kept
+from syncapp.engine.runs.planning import Ending, Failed, Plan
+from syncapp.engine.runs.run import Run
+from syncapp.engine.runs.settling import Settlement
+from syncapp.engine.runs.verdicts import Next, Verdict, judge
+from syncapp.models import Outcome, Reason, Record
+
+SOON = timedelta(seconds=5)  # a busy lock: the other run is usually over in seconds
+OBSERVED_FOR = timedelta(days=1)  # ending observe mode wakes the record, so this is only a reminder
+
+log = structlog.get_logger(__name__)
+
+
+class Flow(Protocol):
+    """What a step brings: read the present state of all sides, decide, act."""
+
+    def __init__(self, run: Run) -> None: ...
+
+    def read(self) -> Any: ...
+
+    def plan(self, state: Any) -> Plan: ...
+
+    def apply(self, state: Any, plan: Plan) -> Ending: ...
+
+    def failed(self, reason: str) -> None:
+        """Tell the CRM, best effort."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the runner must know of a step."""
+
+    name: str
+    flow: type[Flow]
+    systems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a run would do now."""
+
+    actions: tuple[str, ...]
+    ending: str
+    notes: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()  # kinds of tasks that staff would get
+    conflicts: tuple[str, ...] = ()  # fields that a person would have to decide
+
+
+def run(pk: int, step: Step, *, even_early: bool = False) -> Settlement | None:
+    """Run a record if it is due. None: it was not (somebody was faster, or nothing is wanted any more).
+
+    Errors of the outside world end as a state of the record. An error of the database is raised: the lease ends by
+    itself, and the sweep repeats the run.
+    """
+    claim = claims.take(pk, even_early=even_early)
+    if claim is None:
+        return None
+    with structlog.contextvars.bound_contextvars(
+        trace_id=claim.record.trace_id, record=claim.record.pk, step=step.name, attempt=claim.record.attempts
+    ):
+        try:
+            settlement = _run(Run(claim), step)
+        except ClaimLost:
+            log.warning("run.claim_lost")
+            return None
+        log.info(f"run.{settlement.outcome}", reason=str(settlement.reason))
+        return settlement
+
+
+def preview(record: Record, step: Step) -> Preview:
+    """Read and plan, touch nothing: no claim, no lock, no row. Raises what the clients raise."""
+    run = Run(Claim(record, record.claim or _NO_TOKEN, record.wished, "preview", record.changed_at))
+    flow = step.flow(run)
+    plan = flow.plan(flow.read())
+    tasks, fields = (need.kind for need in plan.tasks), (need.field for need in plan.conflicts)
+    return Preview(tuple(plan.names), settling.describe(plan.ending), plan.notes, tuple(tasks), tuple(fields))
+
+
+_NO_TOKEN: Any = None
+
+
+def _run(run: Run, step: Step) -> Settlement:
+    if missing := [name for name in step.systems if not connections.configured(name)]:
+        return settling.skip(run, Reason.NOT_CONFIGURED, ", ".join(missing))
+    observe = bool(settings.CONFIG.OBSERVE_ONLY)
+    if _something_is_switched(step):
+        switch = switches.switch(step.name)
+        observe = switches.observing(switch)
+        if switch.paused:
+            return settling.wait(run, Reason.PAUSED, outages.WAIT_IN_OUTAGE)
+        if away := outages.obstacle(step.systems):
+            return settling.wait(run, outages.why_waiting(away), outages.WAIT_IN_OUTAGE, system=away.name)
+    try:
+        with locks.hold(run.record.lock_key, str(run.claim.token), run.claim.worker), kept(run.claim):
+            return _work(run, step, observe=observe)
+    except locks.LockBusy:
+        return settling.wait(run, Reason.LOCK_BUSY, SOON)
+    except locks.LocksAway as exc:
+        return settling.wait(run, Reason.LOCK_BUSY, SOON, detail=str(exc))
+
+
+def _something_is_switched(step: Step) -> bool:
+    """Whether staff or an outage stand in the way; asked before every run, so in one plain statement."""
+    with connection.cursor() as cursor:
+        names = ", ".join(["NULL", *["%s"] * len(step.systems)])  # NULL: a list must not be empty
+        cursor.execute(_SWITCHED.format(systems=names), [step.name, *step.systems])
+        return cursor.fetchone() is not None
+
+
+_SWITCHED = """
+SELECT 1 FROM syncapp_stepswitch WHERE step = %s AND (paused OR observe)
+UNION ALL SELECT 1 FROM syncapp_system WHERE (paused OR state <> 'up') AND name IN ({systems})
+"""
+
+
+def _work(run: Run, step: Step, *, observe: bool) -> Settlement:
+    flow = step.flow(run)
+    try:
+        state = flow.read()
+        plan = flow.plan(state)
+        run.plan = plan.names
+        if observe and plan.actions:
+            return settling.wait(run, Reason.OBSERVED, OBSERVED_FOR, outcome=Outcome.OBSERVED)
+        if observe and isinstance(plan.ending, Failed):
+            return settling.settle(run, plan.ending)  # applying it would tell the CRM
+        return settling.settle(run, flow.apply(state, plan))
+    except (ClaimLost, DatabaseError, locks.LockBusy, locks.LocksAway):
+        raise
+    except Exception as exc:
+        return _fail(run, flow, exc, tell=not observe)
+
+
+def _fail(run: Run, flow: Flow, exc: Exception, *, tell: bool) -> Settlement:
+    verdict = judge(exc)
+    if verdict.next is Next.SUSPECT and (away := outages.suspect(verdict.system, exc)):  # type: ignore[arg-type]
+        return settling.wait(run, outages.why_waiting(away), outages.WAIT_IN_OUTAGE, system=away.name)
+    if verdict.reason == Reason.INTERNAL_ERROR:
+        log.error("run.internal_error", where=verdict.detail)
+    gives_up = verdict.next is Next.PERSON or STANDARD.pause(run.record.attempts) is None
+    if gives_up and tell:
+        _tell(flow, verdict)
+    if verdict.next is Next.PERSON:
+        return settling.fail(run, verdict.reason, verdict.detail, verdict.system)
+    return settling.try_again(run, verdict)
+
+
+def _tell(flow: Flow, verdict: Verdict) -> None:
+    # Best effort: failing to say so never hides the first error.
+    try:
+        flow.failed(verdict.reason)
+    except (ClaimLost, DatabaseError):
+        raise
+    except Exception as exc:
+        log.warning("run.failure_not_told", error=type(exc).__name__)

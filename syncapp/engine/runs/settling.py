@@ -1,0 +1,193 @@
+"""How a run ends: each way is one conditional UPDATE of the record, with the attempt's row in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from syncapp.engine.queue import enqueue
+from syncapp.engine.queue.sync_requests import CALM
+from syncapp.engine.runs import claims
+from syncapp.engine.runs.backoff import STANDARD
+from syncapp.engine.runs.planning import Ending, Failed, InConflict, Postponed, Settled, Skipped
+from syncapp.engine.runs.run import Run
+from syncapp.engine.runs.verdicts import Verdict
+from syncapp.models import Outcome, Reason, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What came of a run. `again`: a wish came meanwhile, the record runs once more."""
+
+    outcome: Outcome
+    reason: str = ""
+    detail: str = ""
+    again: bool = False
+
+
+def settle(run: Run, ending: Ending) -> Settlement:
+    """The end that the flow has chosen."""
+    match ending:
+        case Settled(agreed):
+            return _end(run, Outcome.IN_SYNC, Status.IN_SYNC, served=True, agreed=agreed)
+        case Skipped(reason, detail, agreed):
+            return _end(run, Outcome.SKIPPED, Status.SKIPPED, reason, detail, served=True, agreed=agreed)
+        case Postponed(reason, after, agreed, detail):
+            outcome = Outcome.OBSERVED if reason == Reason.WRITING_OFF else Outcome.POSTPONED
+            return _later(run, outcome, reason, after, counts=False, agreed=agreed, detail=detail)
+        case Failed(reason, detail, agreed):
+            return _end(run, Outcome.FAILED, Status.FAILED, reason, detail, served=True, agreed=agreed)
+        case InConflict(reason, detail, agreed):
+            return _end(run, Outcome.CONFLICT, Status.CONFLICT, reason, detail, served=True, agreed=agreed)
+
+
+def describe(ending: Ending) -> str:
+    """The end of a plan in a word and a reason, for previews."""
+    match ending:
+        case Settled():
+            return str(Status.IN_SYNC)
+        case Postponed(reason, _, _, _):
+            return f"{Status.WAITING}: {reason}"
+        case Skipped(reason, _, _):
+            return f"{Status.SKIPPED}: {reason}"
+        case Failed(reason, _, _):
+            return f"{Status.FAILED}: {reason}"
+        case InConflict(reason, _, _):
+            return f"{Status.CONFLICT}: {reason}"
+
+
+def skip(run: Run, reason: Reason, detail: str = "") -> Settlement:
+    return settle(run, Skipped(reason, detail))
+
+
+def fail(run: Run, reason: Reason, detail: str = "", system: str = "") -> Settlement:
+    return _end(run, Outcome.FAILED, Status.FAILED, reason, detail, served=False, system=system)
+
+
+def wait(
+    run: Run,
+    reason: Reason,
+    pause: timedelta,
+    *,
+    detail: str = "",
+    system: str = "",
+    outcome: Outcome = Outcome.POSTPONED,
+) -> Settlement:
+    """Later by itself, without using up an attempt."""
+    return _later(run, outcome, reason, pause, counts=False, detail=detail, system=system)
+
+
+def try_again(run: Run, verdict: Verdict) -> Settlement:
+    """A failed attempt that counts: the next pause, or, after the last, a person (and one more try a day later)."""
+    attempts = run.record.attempts
+    pause = STANDARD.pause(attempts, verdict.at_least)
+    if pause is not None:
+        return _later(
+            run, Outcome.POSTPONED, verdict.reason, pause, counts=True, detail=verdict.detail, system=verdict.system
+        )
+    chance = STANDARD.last_try(attempts)
+    due_at = timezone.now() + chance if chance else None
+    reason = verdict.reason if verdict.reason == Reason.UNEXPECTED_ANSWER else Reason.EXHAUSTED
+    return _end(
+        run, Outcome.FAILED, Status.FAILED, reason, verdict.detail, served=False, due_at=due_at, system=verdict.system
+    )
+
+
+def _end(
+    run: Run,
+    outcome: Outcome,
+    status: Status,
+    reason: str = "",
+    detail: str = "",
+    *,
+    served: bool,
+    agreed: Mapping[str, Any] | None = None,
+    due_at: datetime | None = None,
+    system: str = "",
+) -> Settlement:
+    """A last state; if a wish came meanwhile the record waits again, due after the calm."""
+    now = timezone.now()
+    common: dict[str, Any] = {}
+    if served:
+        common["served"] = run.claim.wish
+    if status in (Status.IN_SYNC, Status.SKIPPED):
+        common["attempts"] = 0
+    if agreed is not None:
+        common["agreed"] = dict(agreed)
+    if status == Status.IN_SYNC:
+        common["settled_at"] = now
+    fresh = {**common, "status": status, "reason": reason, "detail": detail[:300], "system": system, "due_at": due_at}
+    return _write(run, outcome, reason, detail, fresh, _due(common, now, now + CALM))
+
+
+def _later(
+    run: Run,
+    outcome: Outcome,
+    reason: str,
+    pause: timedelta,
+    *,
+    counts: bool,
+    detail: str = "",
+    system: str = "",
+    agreed: Mapping[str, Any] | None = None,
+) -> Settlement:
+    now = timezone.now()
+    common: dict[str, Any] = {} if counts else {"attempts": run.record.attempts - 1}
+    if agreed is not None:
+        common["agreed"] = dict(agreed)
+    waiting = {
+        **common,
+        "status": Status.WAITING,
+        "reason": reason,
+        "detail": detail[:300],
+        "system": system,
+        "due_at": now + pause,
+        "waiting_since": now,
+    }
+    # A wish that came meanwhile doesn't shorten a pause that the other system or a failure made.
+    again = _due(common, now, now) if not counts and reason in _WORTH_A_LOOK else waiting
+    return _write(run, outcome, reason, detail, waiting, again)
+
+
+_WORTH_A_LOOK = frozenset(
+    {Reason.INDEXING, Reason.COLLECTION_PENDING, Reason.PARTY_PENDING, Reason.WRITING_OFF, Reason.OBSERVED}
+)
+
+
+def _due(common: Mapping[str, Any], now: datetime, due_at: datetime) -> dict[str, Any]:
+    return {
+        **common,
+        "status": Status.WAITING,
+        "reason": "",
+        "detail": "",
+        "system": "",
+        "due_at": due_at,
+        "waiting_since": now,
+    }
+
+
+def _write(
+    run: Run, outcome: Outcome, reason: str, detail: str, fresh: Mapping[str, Any], again: Mapping[str, Any]
+) -> Settlement:
+    with transaction.atomic():
+        more = claims.let_go(run.claim, fresh=fresh, again=again)
+        if _has_looked(run, outcome, reason):
+            run.clear_open_writes()
+        run.finish_attempt(outcome, reason, detail)
+        if more and again["due_at"] <= timezone.now():
+            enqueue.send([run.record.pk])
+    return Settlement(outcome, reason, detail, more)
+
+
+def _has_looked(run: Run, outcome: Outcome, reason: str) -> bool:
+    """Whether the run has seen what became of all earlier writes, or that they don't matter any more."""
+    if outcome == Outcome.SKIPPED:
+        # While a person has to say what became of a creation, its write stays open: else it would be made again.
+        return bool(run.calls) and reason != Reason.TASK_OPEN
+    # One call alone is the cheap way out, which is only taken after a run that left nothing open.
+    return outcome == Outcome.IN_SYNC and len(run.calls) > 1

@@ -1,0 +1,130 @@
+"""Keeps one cluster of workers working: proof of work or a new start.
+
+The supervisor puts canary tasks on the queue; a cluster that executes tasks moves its heartbeat. Without a heartbeat
+for `CANARY_SECONDS`, or when its processes are visibly broken, the cluster is ended hard and started anew. Nothing is
+lost by that: the tables are the truth, the sweep repeats what was running.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django_q.tasks import async_task
+
+from syncapp.engine.workers.canary import host_name
+from syncapp.engine.workers.cluster import Cluster
+from syncapp.engine.workers.silence import Silence
+from syncapp.engine.workers.sweeper import Sweeper
+from syncapp.engine.workers.worker_row import WorkerRow
+
+CANARY = "syncapp.jobs.canary"
+LOOK_SECONDS = 0.5
+SHORTEST_LOOK_SECONDS = 0.1
+START_SECONDS = 60.0  # loading Django on a busy machine; a cluster that never comes up is not helped by haste
+LONGEST_BACK_OFF_SECONDS = 60.0
+
+log = structlog.get_logger(__name__)
+
+
+class Supervisor:
+    def __init__(self, workers: int | None = None) -> None:
+        config = settings.CONFIG
+        self.name = f"{host_name()}-{os.getpid()}-{secrets.token_hex(3)}"
+        self.grace = float(config.STOP_GRACE_SECONDS)
+        self.canary_every = config.CANARY_SECONDS / 6
+        self.cluster = Cluster(self.name, workers)
+        self.silence = Silence(config.CANARY_SECONDS, max(START_SECONDS, 2 * config.CANARY_SECONDS))
+        self.row = WorkerRow(self.name)
+        self.sweeper = Sweeper(config.SWEEP_SECONDS)
+        self._signals = 0
+        self._in_vain = 0  # starts in a row without any proof of work
+        self._looked = self._sent = float("-inf")
+
+    def run(self) -> int:
+        """Supervise until SIGTERM or SIGINT; 0 when the cluster then ended cleanly, 1 when it had to be killed."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        log.info("worker.started", worker=self.name)
+        try:
+            self._start()
+            self.sweeper.start()
+            while not self._signals:
+                time.sleep(self._pause())
+                reason = self.cluster.fault() or self._silence()
+                if reason and not self._signals:
+                    self._restart(reason)
+            return self._drain()
+        finally:
+            self.sweeper.end()
+            self.cluster.kill()
+            with self._surviving("stop"):
+                self.row.stopped()
+
+    def _on_signal(self, *_: Any) -> None:
+        self._signals += 1
+        if self._signals > 1:
+            raise SystemExit(1)
+        self.cluster.drain()
+
+    def _start(self) -> None:
+        self.cluster.start()
+        self.silence.begin()
+        self._looked, self._sent = time.monotonic(), float("-inf")
+
+    def _silence(self) -> str:
+        """Looks, asks for a sign of life when it is time, and says what is wrong; empty when nothing is."""
+        elapsed, self._looked = time.monotonic() - self._looked, time.monotonic()
+        with self._surviving("look"):
+            beat = self.row.beat()
+            if self.silence.is_worrying or time.monotonic() - self._sent >= self.canary_every:
+                async_task(CANARY, save=False)
+                self._sent = time.monotonic()
+            self.silence.look(beat, elapsed)  # last: a look that failed proves nothing about the cluster
+        if self.silence.heard:
+            self._in_vain = 0
+        return f"no proof of work for {self.silence.seconds:.0f} s" if self.silence.is_too_long else ""
+
+    def _pause(self) -> float:
+        """Several clusters share the queue and another one may take our canary: then more are sent, not all at once."""
+        if not self.silence.is_worrying:
+            return LOOK_SECONDS
+        others = 0
+        with self._surviving("count"):
+            others = self.row.others_at_work(self.silence.limit)
+        return max(SHORTEST_LOOK_SECONDS, LOOK_SECONDS / (1 + others))
+
+    def _restart(self, reason: str) -> None:
+        back_off = min(LONGEST_BACK_OFF_SECONDS, 2.0**self._in_vain - 1)
+        self._in_vain += 1
+        log.error("worker.restarted", worker=self.name, reason=reason, pause=back_off)
+        self.cluster.kill()
+        self.row.restarted(reason)
+        until = time.monotonic() + back_off
+        while time.monotonic() < until and not self._signals:
+            time.sleep(LOOK_SECONDS)
+        if not self._signals:
+            self._start()
+
+    def _drain(self) -> int:
+        log.info("worker.draining", worker=self.name, grace=self.grace)
+        self.cluster.drain()  # again: the signal may have come between two clusters
+        clean = self.cluster.wait(self.grace)
+        log.info("worker.stopped", worker=self.name, clean=clean)
+        return 0 if clean else 1
+
+    @contextmanager
+    def _surviving(self, during: str) -> Iterator[None]:
+        """A database or a queue that is away must not end the one who restarts everything when it is back."""
+        try:
+            yield
+        except Exception as exc:
+            log.warning("worker.trouble", worker=self.name, during=during, error=type(exc).__name__)
+            self.row.reconnect()

@@ -1,0 +1,62 @@
+"""The supervisor's sweep: recovery must not depend on the scheduler of a cluster that may be frozen.
+
+Between two sweeps it only feeds: what has become due (a pause is over) goes to the workers within seconds.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+from django.db import Error as DatabaseError
+from django.db import connections
+
+FIRST_WITHIN_SECONDS = 3.0
+FEED_SECONDS = 1.0  # two small questions to the database each time
+
+log = structlog.get_logger(__name__)
+
+
+class Sweeper(threading.Thread):
+    """Sweeps every `seconds`, a little earlier or later, so that many workers don't all sweep at once."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(name="sweeper", daemon=True)
+        self.seconds = seconds
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        sweep_at = time.monotonic() + random.uniform(0, min(FIRST_WITHIN_SECONDS, self.seconds))  # noqa: S311
+        while not self._ended.wait(min(FEED_SECONDS, self.seconds)):
+            if time.monotonic() >= sweep_at:
+                self.sweep_once()
+                sweep_at = time.monotonic() + self.seconds * random.uniform(0.8, 1.2)  # noqa: S311
+            else:
+                self.feed_once()
+
+    def sweep_once(self) -> None:
+        """Never raises: whatever fails is in the log and tried again at the next turn."""
+        from syncapp.engine.recovery.sweep import sweep
+
+        self._guarded(sweep)
+
+    def feed_once(self) -> None:
+        from syncapp.engine.recovery.sweep import feed
+
+        self._guarded(feed)
+
+    def _guarded(self, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except DatabaseError as exc:
+            log.warning("sweep.database_away", error=type(exc).__name__)
+        except Exception:
+            log.exception("sweep.failed")
+        finally:
+            connections.close_all()
+
+    def end(self) -> None:
+        self._ended.set()

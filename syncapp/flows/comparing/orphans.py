@@ -1,0 +1,143 @@
+"""What is at xAI and nothing points to: listed for staff, deleted only by them, and only when still unused."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.utils import timezone
+
+from syncapp.clients.errors import NotFound
+from syncapp.clients.espocrm import FIELDS
+from syncapp.clients.xai import XaiCollection
+from syncapp.engine.outside import connections, locks
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
+from syncapp.events.registry import COLLECTION_SYNC, DOCUMENT_SYNC
+from syncapp.flows import files
+from syncapp.flows.collections import register
+from syncapp.flows.comparing.landscape import Landscape
+from syncapp.flows.parents import Life, life_of
+from syncapp.models import Orphan, OrphanState, Record, Reference, ReferenceKind, Status, Urgency
+
+# The marker in the names of files that the hub uploaded: document id and the start of the SHA-256.
+_OURS = re.compile(r"--([A-Za-z0-9_-]{1,36})-[0-9a-f]{16}(\.[^.]*)?$")
+ON_THEIR_WAY = (Status.WAITING, Status.RUNNING)
+
+
+class StillUsed(Exception):
+    """Something points to it again; it was not deleted."""
+
+
+def find(view: Landscape) -> int:
+    """List what nothing points to; returns how many are open now."""
+    _find_files(view)
+    _find_collections(view)
+    return Orphan.objects.filter(state=OrphanState.OPEN).count()
+
+
+def _find_files(view: Landscape) -> None:
+    used = {file_id for _, file_id in view.present}
+    busy = set(Record.objects.filter(step=DOCUMENT_SYNC, status__in=ON_THEIR_WAY).values_list("entity_id", flat=True))
+    pointed_at = _shown_in_crm()
+    for file in connections.xai().files():
+        ours = _OURS.search(file.name)
+        if ours and file.id not in used and file.id not in pointed_at and ours[1] not in busy:
+            files.note_orphan(FIELDS.document_entity, ours[1], file.id, "no document uses it")
+
+
+def _shown_in_crm() -> set[str]:
+    """Files of documents that are in no collection now but keep their file (no parent at the moment)."""
+    resting = Record.objects.filter(step=DOCUMENT_SYNC, status=Status.SKIPPED).exclude(reason="entity_gone")
+    ids = list(resting.values_list("entity_id", flat=True))
+    newest: dict[str, str] = {}
+    rows = Reference.objects.filter(kind=ReferenceKind.FILE, entity_id__in=ids).order_by("id")
+    for entity_id, remote_id in rows.values_list("entity_id", "remote_id"):
+        newest[entity_id] = remote_id
+    return set(newest.values())
+
+
+def _find_collections(view: Landscape) -> None:
+    named = {parent.collection_id for rows in view.parents.values() for parent in rows}
+    for collection in view.collections.values():
+        owner = _owner(collection)
+        if owner and collection.id not in named:
+            entity_type, entity_id = owner
+            if not Record.objects.filter(
+                entity_type=entity_type, entity_id=entity_id, status__in=ON_THEIR_WAY
+            ).exists():
+                register.propose_deletion(entity_type, entity_id, collection.id, "no entity of the CRM names it")
+
+
+def _owner(collection: XaiCollection) -> tuple[str, str] | None:
+    """The entity that our description of a collection names; None for collections that are not ours."""
+    try:
+        facts = json.loads(collection.description)
+    except ValueError:
+        return None
+    if not isinstance(facts, Mapping):
+        return None
+    pair = (facts.get("espocrm_entity_type"), facts.get("espocrm_entity_id"))
+    return (str(pair[0]), str(pair[1])) if all(isinstance(part, str) and part for part in pair) else None
+
+
+def delete(orphan: Orphan) -> bool:
+    """Delete it at xAI. False: it was gone already. Raises `StillUsed`, and what the client raises."""
+    deleted = _delete_file(orphan.remote_id) if orphan.kind == ReferenceKind.FILE else _delete_collection(orphan)
+    Orphan.objects.filter(pk=orphan.pk).update(
+        state=OrphanState.DELETED if deleted else OrphanState.GONE, closed_at=timezone.now()
+    )
+    return deleted
+
+
+def keep(orphan: Orphan) -> bool:
+    """Staff want to keep it: it leaves the list of open ones. False when it was not open any more."""
+    open_one = Orphan.objects.filter(pk=orphan.pk, state=OrphanState.OPEN)
+    return bool(open_one.update(state=OrphanState.KEPT, closed_at=timezone.now()))
+
+
+def _delete_file(file_id: str) -> bool:
+    # Under the lock of the file, so that no document attaches it between the look and the deletion.
+    try:
+        with locks.hold(f"xai_file:{file_id}", f"staff-{timezone.now().timestamp()}", "staff"):
+            if files.in_use(file_id):
+                raise StillUsed
+            deleted = connections.xai().delete_file(file_id)
+            files.forget_file(file_id)
+            return deleted
+    except locks.LockBusy:
+        raise StillUsed from None
+
+
+def _delete_collection(orphan: Orphan) -> bool:
+    client, collection_id = connections.xai(), orphan.remote_id
+    if _named_by_a_living_parent(orphan):
+        raise StillUsed
+    try:
+        present = client.collection(collection_id)
+    except NotFound:
+        register.gone(collection_id)
+        return False
+    if register.members(collection_id) or present.documents_count:
+        raise StillUsed
+    deleted = client.delete_collection(collection_id)
+    register.gone(collection_id)
+    if orphan.entity_type:
+        # The CRM may still name it; the parent's own run takes the name away.
+        target = Target(COLLECTION_SYNC, orphan.entity_type, orphan.entity_id)
+        sync_requests.request([target], urgency=Urgency.FOLLOW_UP, thorough=True)
+    return deleted
+
+
+def _named_by_a_living_parent(orphan: Orphan) -> bool:
+    """Restoring or reopening a parent sends no event, so the CRM is asked before anything is destroyed."""
+    if not orphan.entity_type:
+        return False
+    try:
+        parent = connections.espocrm().parent(orphan.entity_type, orphan.entity_id)
+    except NotFound:
+        return False
+    life = life_of(orphan.entity_type, parent.status, settings.CONFIG.ESPOCRM_PARENT_STATUS)
+    return not parent.deleted and parent.collection_id == orphan.remote_id and life is not Life.CLOSED

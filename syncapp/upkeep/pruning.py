@@ -1,0 +1,165 @@
+"""Retention: what is older than the settings KEEP_… say is deleted, a little at a time.
+
+What a person or a later run still needs stays, however old: tasks that were closed by hand, so that they don't come
+again; messages in quarantine keep their bodies until they go
+themselves, records that need a person keep their attempts, open writes whose outcome is unknown keep their entries.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
+from django_q.models import OrmQ, Task
+
+from syncapp.engine.workers.worker_row import forgotten
+from syncapp.models import (
+    Attempt,
+    Conflict,
+    InboxItem,
+    InboxMessage,
+    InboxState,
+    JournalEntry,
+    JournalState,
+    ProxyCall,
+    ProxyWindow,
+    ScanRun,
+    ScanState,
+    Status,
+    TaskState,
+)
+from syncapp.models import Task as HubTask
+
+CHUNK = 1000  # rows a transaction: others wait for milliseconds at most
+# The queue's own rows are worth nothing to us: results aren't kept there, and the sweep repeats what nobody took.
+KEEP_QUEUE = timedelta(days=7)
+
+log = structlog.get_logger(__name__)
+
+Progress = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """Rows whose time is over, oldest first by `order`, and how a chunk of them goes (default: deleted)."""
+
+    name: str
+    rows: QuerySet[Any]
+    order: str
+    remove: Callable[[Sequence[Any]], int] | None = None
+
+
+@dataclass(slots=True)
+class Pruned:
+    """How many rows went (a dry run: would go), by kind; not `finished`: the time was over first."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    finished: bool = True
+
+
+def prune(*, dry_run: bool = False, progress: Progress | None = None, budget: timedelta | None = None) -> Pruned:
+    """Delete what is old; `progress(kind, rows so far)` is called after every chunk. May be stopped at any time."""
+    ends = time.monotonic() + budget.total_seconds() if budget is not None else float("inf")
+    pruned = Pruned()
+    for leftover in _leftovers(timezone.now()):
+        pruned.counts[leftover.name] = leftover.rows.count() if dry_run else 0
+        for gone in () if dry_run else _chunks(leftover):
+            pruned.counts[leftover.name] += gone
+            if progress:
+                progress(leftover.name, pruned.counts[leftover.name])
+            if time.monotonic() > ends:
+                pruned.finished = False
+                return pruned
+    if not dry_run:
+        log.info("prune.done", **{name: count for name, count in pruned.counts.items() if count})
+    return pruned
+
+
+def _chunks(leftover: Leftover) -> Iterator[int]:
+    remove = leftover.remove or (lambda pks: _delete(leftover.rows.model, pks))
+    while chunk := list(leftover.rows.order_by(leftover.order).values_list("pk", flat=True)[:CHUNK]):
+        yield remove(chunk)
+
+
+def _leftovers(now: datetime) -> tuple[Leftover, ...]:
+    def before(setting: str) -> datetime:
+        return now - timedelta(days=getattr(settings.CONFIG, setting))
+
+    unsettled = Q(state__in=[JournalState.INTENDED, JournalState.LOST]) & ~Q(record__status=Status.IN_SYNC)
+    wanted_attempts = JournalEntry.objects.filter(unsettled, attempt__isnull=False).values("attempt")
+    newest_scans = ScanRun.objects.values("scan").annotate(newest=Max("pk")).values("newest")
+    return (
+        Leftover(
+            "bodies of received webhooks",
+            InboxMessage.objects.filter(received_at__lt=before("KEEP_INBOX_BODIES_DAYS"), body__isnull=False).exclude(
+                state=InboxState.QUARANTINED
+            ),
+            "received_at",
+            _empty_bodies,
+        ),
+        Leftover(
+            "received webhooks",
+            InboxMessage.objects.filter(received_at__lt=before("KEEP_INBOX_DAYS")),
+            "received_at",
+            _delete_messages,
+        ),
+        Leftover(
+            "attempts",
+            Attempt.objects.filter(started_at__lt=before("KEEP_ATTEMPTS_DAYS"))
+            .exclude(record__status__in=[Status.FAILED, Status.CONFLICT])
+            .exclude(pk__in=wanted_attempts),
+            "started_at",
+        ),
+        Leftover(
+            "journal entries",
+            JournalEntry.objects.filter(begun_at__lt=before("KEEP_JOURNAL_DAYS")).exclude(unsettled),
+            "begun_at",
+        ),
+        Leftover(
+            "closed tasks",
+            HubTask.objects.filter(closed_at__lt=before("KEEP_JOURNAL_DAYS")).exclude(state=TaskState.CLOSED),
+            "pk",
+        ),
+        Leftover("closed conflicts", Conflict.objects.filter(closed_at__lt=before("KEEP_JOURNAL_DAYS")), "pk"),
+        Leftover(
+            "comparisons",
+            ScanRun.objects.filter(
+                state__in=[ScanState.DONE, ScanState.FAILED], started_at__lt=before("KEEP_ATTEMPTS_DAYS")
+            ).exclude(pk__in=newest_scans),
+            "pk",
+        ),
+        Leftover("calls through the proxy", ProxyCall.objects.filter(at__lt=before("KEEP_PROXY_CALLS_DAYS")), "at"),
+        Leftover(
+            "counts of the proxy", ProxyWindow.objects.filter(minute__lt=int(now.timestamp() // 60) - 60), "minute"
+        ),
+        Leftover("workers", forgotten(), "pk"),
+        Leftover("finished tasks of the queue", Task.objects.filter(stopped__lt=now - KEEP_QUEUE), "stopped"),
+        Leftover("tasks that nobody took", OrmQ.objects.filter(lock__lt=now - KEEP_QUEUE), "pk"),
+        Leftover("ended logins", Session.objects.filter(expire_date__lt=now), "expire_date"),
+    )
+
+
+def _empty_bodies(pks: Sequence[Any]) -> int:
+    return InboxMessage.objects.filter(pk__in=pks).update(body=None)
+
+
+def _delete_messages(pks: Sequence[Any]) -> int:
+    # Items first and in chunks of their own: a message may have thousands.
+    items = InboxItem.objects.filter(message__in=pks)
+    while chunk := list(items.values_list("pk", flat=True)[:CHUNK]):
+        _delete(InboxItem, chunk)
+    return _delete(InboxMessage, pks)
+
+
+def _delete(model: Any, pks: Sequence[Any]) -> int:
+    """How many rows of this kind went; what hangs on them follows the rules of the models."""
+    _, by_model = model.objects.filter(pk__in=pks).delete()
+    return int(by_model.get(model._meta.label, 0))

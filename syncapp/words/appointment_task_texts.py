@@ -1,0 +1,83 @@
+"""What each kind of task about appointments means to the person who does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from syncapp.models.tasks import TaskKind
+from syncapp.words.task_wording import ONLY_BY_HAND, Words
+
+WORDS: Mapping[str, Words] = {
+    TaskKind.APPOINTMENT_BY_HAND: Words(
+        _("The event in Google has something that Advoware can't hold, so the hub leaves both sides as they are."),
+        (
+            _("Look at what it is, below, and open the event in the employee's Google calendar."),
+            _(
+                "Enter it in Advoware by hand, if need be as several single appointments. They come to Google by "
+                "themselves."
+            ),
+            _("Then delete the event in Google, so that it isn't there twice."),
+            _("Or change the event in Google so that Advoware can hold it, such as to a series that ends on a day."),
+        ),
+        _(
+            "The task closes by itself when the event is gone or was changed so. Closed by hand, the event stays in "
+            "Google only."
+        ),
+        now=_("in Google"),
+    ),
+    TaskKind.APPOINTMENT_OVERRULED: Words(
+        _(
+            "The appointment was changed in Advoware and in Google. By the rule of the firm one of the two versions "
+            "held, and the other one was replaced in %(system)s."
+        ),
+        (
+            _("Look at both versions below."),
+            _("If what holds now is right, there is nothing to do."),
+            _("If the replaced one was right, enter it again, on whichever side; the hub carries it over."),
+        ),
+        ONLY_BY_HAND,
+        now=_("holds now"),
+        wanted=_("was replaced"),
+    ),
+    TaskKind.MASS_DELETION: Words(
+        _(
+            "Unusually many appointments of %(number)s are missing on one side at once. That is more often an outage "
+            "or a mistake than a wish, so the hub has deleted nothing. What is new or changed goes on meanwhile."
+        ),
+        (
+            _("Look up some of the appointments below: on which side are they missing?"),
+            _(
+                "If they were deleted by mistake, bring them back there. Google keeps what was deleted in its bin for "
+                "30 days."
+            ),
+            _("If they were deleted on purpose, close this task; then the hub deletes them on the other side too."),
+        ),
+        _("The task closes by itself when the appointments are back."),
+        now=_("appointments"),
+        effect=_(
+            "The hub then deletes exactly these appointments on the side where they still are. It can't be undone. If "
+            "others are missing by then, you are asked again."
+        ),
+        button=_("Yes, delete them"),
+    ),
+    TaskKind.CALENDAR_GONE: Words(
+        _(
+            "The employee's Google calendar was deleted, or the hub is not allowed to see it any more. In Advoware "
+            "nothing was deleted."
+        ),
+        (
+            _("Find out whether somebody deleted the calendar in Google, or took the hub's access away."),
+            _("If the access was taken away, give it back; the hub then goes on with this calendar."),
+            _("If there is to be a new calendar, close this task."),
+            _("If the employee is to have none any more, switch it off on the employee's page."),
+        ),
+        _("The task closes by itself when the hub sees the calendar again."),
+        effect=_(
+            "The hub then makes a new Google calendar, shares it with the employee, and writes all appointments of "
+            "Advoware into it. What stood only in the old calendar does not come back."
+        ),
+        button=_("Make a new calendar"),
+    ),
+}
