@@ -96,7 +96,7 @@ class Calendars:
 
     def sync(self) -> Record:
         target = Target(CALENDAR_SYNC, EMPLOYEE, self.kuerzel)
-        sync_requests.request([target], urgency=Urgency.EVENT, thorough=True, trace_id="test")
+        sync_requests.request([target], urgency=Urgency.EVENT, full=True, trace_id="test")
         self.world.drive()
         return self.record()
 

@@ -79,13 +79,11 @@ class Parties:
 
     # The hub
 
-    def event(self, pk: str, *, thorough: bool = False) -> None:
-        sync_requests.request(
-            [Target(PARTY_SYNC, PARTY, pk)], urgency=Urgency.EVENT, thorough=thorough, trace_id="test"
-        )
+    def event(self, pk: str, *, full: bool = False) -> None:
+        sync_requests.request([Target(PARTY_SYNC, PARTY, pk)], urgency=Urgency.EVENT, full=full, trace_id="test")
 
-    def sync(self, pk: str, *, thorough: bool = True) -> Record:
-        self.event(pk, thorough=thorough)
+    def sync(self, pk: str, *, full: bool = True) -> Record:
+        self.event(pk, full=full)
         self.world.drive()
         return self.record(pk)
 

@@ -91,12 +91,10 @@ class World:
 
     # The hub
 
-    def event(self, entity_id: str, kind: str = "CDokumente", *, thorough: bool = False) -> None:
+    def event(self, entity_id: str, kind: str = "CDokumente", *, full: bool = False) -> None:
         """What a webhook leaves behind."""
         step = DOCUMENT_SYNC if kind == "CDokumente" else COLLECTION_SYNC
-        sync_requests.request(
-            [Target(step, kind, entity_id)], urgency=Urgency.EVENT, thorough=thorough, trace_id="test"
-        )
+        sync_requests.request([Target(step, kind, entity_id)], urgency=Urgency.EVENT, full=full, trace_id="test")
 
     def drive(self, rounds: int = ROUNDS) -> int:
         """Run what waits until nothing does; returns how many runs it took."""

@@ -1,11 +1,11 @@
-"""From an event to wishes: who subscribes to the topic gets one wish for the entity."""
+"""From an event to requests: who subscribes to the topic gets one request for the entity."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from syncapp.engine.queue import sync_requests
-from syncapp.engine.queue.sync_requests import Target, Wish
+from syncapp.engine.queue.sync_requests import SyncRequest, Target
 from syncapp.events import registry
 from syncapp.models import Urgency
 
@@ -23,9 +23,7 @@ def emit(
     *,
     urgency: Urgency = Urgency.FOLLOW_UP,
     trace_id: str = "",
-    thorough: bool = False,
-) -> list[Wish]:
-    """Leave the wishes of an event that the hub itself makes."""
-    return sync_requests.request(
-        targets(topic, entity_type, entity_ids), urgency=urgency, trace_id=trace_id, thorough=thorough
-    )
+    full: bool = False,
+) -> list[SyncRequest]:
+    """Leave the requests of an event that the hub itself makes."""
+    return sync_requests.request(targets(topic, entity_type, entity_ids), urgency=urgency, trace_id=trace_id, full=full)

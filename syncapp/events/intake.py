@@ -1,4 +1,4 @@
-"""Stores what arrived and leaves the wishes, in one transaction and a constant number of statements."""
+"""Stores what arrived and leaves the requests, in one transaction and a constant number of statements."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from syncapp.engine.queue import sync_requests
-from syncapp.engine.queue.sync_requests import Target, Wish
+from syncapp.engine.queue.sync_requests import SyncRequest, Target
 from syncapp.events import bodies, dispatch, topics
 from syncapp.events.bodies import Batch, Item, Unreadable
 from syncapp.kit import plain_sql
@@ -43,7 +43,7 @@ class Receipt:
 
 
 def receive(arrival: Arrival) -> Receipt:
-    """Store the message, its items and their wishes. An unreadable body is kept in quarantine; then raises."""
+    """Store the message, its items and their requests. An unreadable body is kept in quarantine; then raises."""
     try:
         batch = read(arrival.path, arrival.entity_type, arrival.body)
     except Unreadable as exc:
@@ -103,12 +103,12 @@ def _store(message: InboxMessage, batch: Batch) -> int:
         (target for targets in wanted.values() for target in targets),
         urgency=Urgency.EVENT,
         trace_id=message.trace_id,
-        # A link moves neither time stamp nor version of its ends, so only a thorough look can see it.
-        thorough=linked,
+        # A link moves neither time stamp nor version of its ends, so only a full look can see it.
+        full=linked,
     )
-    by_target = {wish.target: wish for wish in counted}
+    by_target = {each.target: each for each in counted}
     # What no flow runs on yet is new to the hub each time it comes.
-    fresh = {(wish.target.entity_type, wish.target.entity_id) for wish in counted if wish.new}
+    fresh = {(each.target.entity_type, each.target.entity_id) for each in counted if each.new}
     fresh |= {(item.entity_type, item.entity_id) for item, targets in wanted.items() if not targets}
     message.items_new = len(fresh)
     if message._state.adding:
@@ -131,15 +131,15 @@ _MESSAGE = (
     *("trace_id", "received_at", "path", "entity_type", "action", "sender", "state", "reason"),
     *("body", "size", "items_total", "items_new", "rejected"),
 )
-_ITEM = ("message_id", "position", "entity_type", "entity_id", "record_id", "wish")
+_ITEM = ("message_id", "position", "entity_type", "entity_id", "record_id", "request_number")
 
 
 def _message_row(message: InboxMessage) -> tuple[Any, ...]:
     return tuple(getattr(message, name) for name in _MESSAGE)
 
 
-def _item_row(message: InboxMessage, item: Item, counted: list[Wish]) -> tuple[Any, ...]:
+def _item_row(message: InboxMessage, item: Item, counted: list[SyncRequest]) -> tuple[Any, ...]:
     # An entity type that no flow runs on yet is recorded, without a record.
     first = counted[0] if counted else None
-    wish = (first.pk, first.number) if first else (None, None)
-    return (message.pk, item.position, item.entity_type, item.entity_id, *wish)
+    asked = (first.pk, first.number) if first else (None, None)
+    return (message.pk, item.position, item.entity_type, item.entity_id, *asked)

@@ -1,4 +1,4 @@
-"""The mass-change brake: a side that suddenly looks empty is more often an outage than a wish."""
+"""The mass-change brake: a side that suddenly looks empty is more often an outage than an intention."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class How(StrEnum):
 ONLY_A_LOOK = frozenset({How.TASK, How.FAILED, How.STALE, How.UNSURE, How.NOT_SHOWN})
 # An event of the CRM says as much: one read of the CRM shows whether there is more to do.
 CRM_ONLY = frozenset({How.UNSURE})
-# What would take something away; many of these at once are more often an outage or a lost right than a wish.
+# What would take something away; many of these at once are more often an outage or a lost right than an intention.
 TAKES_AWAY = frozenset({How.GONE, How.LINKS})
 
 
@@ -50,11 +50,11 @@ class Difference:
         return Target(self.step, self.entity_type, self.entity_id)
 
 
-def leave_wishes(scan: ScanRun, found: Iterable[Difference]) -> None:
-    """One wish for every difference, of the lowest urgency; counted on the comparison's row."""
+def leave_requests(scan: ScanRun, found: Iterable[Difference]) -> None:
+    """One request for every difference, of the lowest urgency; counted on the comparison's row."""
     rows = list(found)
-    for thorough in (True, False):
-        targets = [each.target for each in rows if (each.how not in CRM_ONLY) == thorough]
-        counted = sync_requests.request(targets, urgency=Urgency.SCAN, trace_id=f"scan-{scan.pk}", thorough=thorough)
-        scan.wished += len(counted)
+    for full in (True, False):
+        targets = [each.target for each in rows if (each.how not in CRM_ONLY) == full]
+        counted = sync_requests.request(targets, urgency=Urgency.SCAN, trace_id=f"scan-{scan.pk}", full=full)
+        scan.requested += len(counted)
     scan.save()

@@ -1,4 +1,4 @@
-"""Leaves wishes that calendars are compared, and has Google tell everything anew."""
+"""Leaves requests that calendars are compared, and has Google tell everything anew."""
 
 from __future__ import annotations
 
@@ -36,9 +36,7 @@ def run(what: str, say: Say, *, full: bool, dry_run: bool) -> int:
             CalendarEmployee.objects.filter(pk__in=names).update(sync_token="")
         targets = [Target(CALENDAR_SYNC, EMPLOYEE, name) for name in names]
         trace = uuid.uuid4().hex
-        row.count = len(
-            sync_requests.request(targets, urgency=Urgency.STAFF, thorough=True, force=True, trace_id=trace)
-        )
+        row.count = len(sync_requests.request(targets, urgency=Urgency.STAFF, full=True, force=True, trace_id=trace))
     say(f"Asked for: {plural(row.count, 'calendar')}. Workers do it; the page of employees shows how it ended.")
     return 0
 

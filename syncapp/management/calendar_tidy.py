@@ -37,19 +37,19 @@ and takes the links away. Events that people entered in Google are never among t
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Order:
     action: str
     remove: bool = False
     dry_run: bool = False
     yes: bool = False
 
 
-def run(names: Sequence[str], wish: Wish, say: Say) -> int:
-    if wish.dry_run and not wish.remove:
+def run(names: Sequence[str], order: Order, say: Say) -> int:
+    if order.dry_run and not order.remove:
         raise misused("--dry-run goes with --remove. Without --remove nothing is changed anyway.")
-    if wish.remove and not wish.dry_run and settings.CONFIG.OBSERVE_ONLY:
+    if order.remove and not order.dry_run and settings.CONFIG.OBSERVE_ONLY:
         raise CommandError("OBSERVE_ONLY is set: nothing is written outside.", returncode=FOUND)
-    found, troubled = _all(names, wish, say)
+    found, troubled = _all(names, order, say)
     rows = [row for each_ in found for row in rows_of(each_)]
     if not rows:
         say("Nothing was found.")
@@ -57,20 +57,20 @@ def run(names: Sequence[str], wish: Wish, say: Say) -> int:
     say(table(("employee", "event", "frNr", "why", "stays", ""), rows))
     removable = sum(len(each_.removable) + len(each_.links) for each_ in found)
     say(f"\n{plural(len(rows), 'finding')}, {removable} of which --remove takes away.")
-    if not wish.remove or wish.dry_run or not removable:
+    if not order.remove or order.dry_run or not removable:
         return TROUBLE if troubled else FOUND
-    if not wish.yes and not _agreed(removable):
+    if not order.yes and not _agreed(removable):
         say("Left as it is.")
         return FOUND
     left = sum(_remove(each_, say) for each_ in found) + len(rows) - removable
     return TROUBLE if troubled else FOUND if left else 0
 
 
-def _all(names: Sequence[str], wish: Wish, say: Say) -> tuple[list[Found], bool]:
+def _all(names: Sequence[str], order: Order, say: Say) -> tuple[list[Found], bool]:
     found, troubled = [], False
     for employee in each([row for row in chosen(names) if row.calendar_id], "Looking"):
         try:
-            found.append(_one(employee, wish.action))
+            found.append(_one(employee, order.action))
         except ClientError as exc:
             troubled = True
             say(f"{employee.pk} could not be asked: {exc}")
@@ -109,7 +109,7 @@ def _remove(found: Found, say: Say) -> int:
             say(f"{found.employee.pk}: stopped: {exc}")
         row.count = gone
     target = Target(CALENDAR_SYNC, EMPLOYEE, found.employee.pk)
-    sync_requests.request([target], urgency=Urgency.STAFF, thorough=True, force=True)
+    sync_requests.request([target], urgency=Urgency.STAFF, full=True, force=True)
     say(f"{found.employee.pk}: {gone} of {wanted} taken away.")
     return wanted - gone
 

@@ -54,7 +54,7 @@ def _crm() -> Iterator[Finding]:
 
 
 def _entity(
-    crm: EspoClient, entity_type: str, required: tuple[str, ...], wished: tuple[str, ...] | None = None
+    crm: EspoClient, entity_type: str, required: tuple[str, ...], optional_names: tuple[str, ...] | None = None
 ) -> Generator[Finding, None, EntityMeta | None]:
     with timing() as since:
         try:
@@ -67,8 +67,8 @@ def _entity(
         yield Finding(SystemName.ESPOCRM, entity_type, f"lacks the fields {', '.join(lacking)}", False, took)
     else:
         yield Finding(SystemName.ESPOCRM, entity_type, "has what is needed", True, took)
-    wished = FIELDS.optional(entity_type) if wished is None else wished
-    if optional := [name for name in wished if name not in meta.fields]:
+    optional_names = FIELDS.optional(entity_type) if optional_names is None else optional_names
+    if optional := [name for name in optional_names if name not in meta.fields]:
         words = f"lacks {', '.join(optional)}: not needed, not written"
         yield Finding(SystemName.ESPOCRM, entity_type, words, None)
     return meta

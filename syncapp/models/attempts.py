@@ -27,7 +27,7 @@ class Outcome(models.TextChoices):
 class Attempt(models.Model):
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="history", verbose_name=_("record"))
     number = models.PositiveIntegerField(_("attempt"))
-    wish = models.PositiveBigIntegerField(_("serves wishes up to"))
+    request_number = models.PositiveBigIntegerField(_("serves sync requests up to"))
     claim = models.UUIDField(_("claim"), null=True)
     trace_id = models.CharField(_("trace"), max_length=64, blank=True, default="", db_index=True)
     worker = models.CharField(_("worker"), max_length=100, blank=True, default="")

@@ -70,7 +70,7 @@ class ScanRun(models.Model):
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     seen = models.PositiveIntegerField(_("looked at"), default=0)
     differing = models.PositiveIntegerField(_("differing"), default=0)
-    wished = models.PositiveIntegerField(_("asked to sync"), default=0)
+    requested = models.PositiveIntegerField(_("asked to sync"), default=0)
     orphans = models.PositiveIntegerField(_("orphans"), default=0)
     detail = models.CharField(_("detail"), max_length=300, blank=True, default="")
     counts: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)

@@ -46,14 +46,14 @@ class InboxMessage(models.Model):
 
 
 class InboxItem(models.Model):
-    """One accepted item of a message; `record` and `wish` say what became of it (none: no flow for it yet)."""
+    """One accepted item of a message; `record` and `request_number` say what became of it (none: no flow yet)."""
 
     message = models.ForeignKey(InboxMessage, on_delete=models.CASCADE, related_name="items")
     position = models.PositiveIntegerField(_("position"))
     entity_type = models.CharField(_("entity type"), max_length=64)
     entity_id = models.CharField(_("entity"), max_length=64)
     record = models.ForeignKey(Record, on_delete=models.SET_NULL, null=True, blank=True, related_name="items")
-    wish = models.PositiveBigIntegerField(_("wish"), null=True, blank=True)
+    request_number = models.PositiveBigIntegerField(_("sync request"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("item of a webhook")

@@ -1,4 +1,4 @@
-"""A record: our row about one (step, entity type, entity id), with its wishes and its state."""
+"""A record: our row about one (step, entity type, entity id), with its requests and its state."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ class Record(models.Model):
         _("system"), max_length=20, choices=SystemName.choices, blank=True, db_default="", default=""
     )
 
-    # Wishes are counted, not runs: a change during a run causes exactly one more run.
-    wished = models.PositiveBigIntegerField(_("wishes"), db_default=1, default=1)
-    served = models.PositiveBigIntegerField(_("wishes served"), db_default=0, default=0)
-    # The newest wish that asked for a look at everything, links included; a run serves it when it is above `served`.
-    thorough_wish = models.PositiveBigIntegerField(_("last thorough wish"), db_default=0, default=0)
+    # Requests are counted, not runs: a change during a run causes exactly one more run.
+    requested = models.PositiveBigIntegerField(_("sync requests"), db_default=1, default=1)
+    served = models.PositiveBigIntegerField(_("sync requests served"), db_default=0, default=0)
+    # The newest request that asked for a look at everything, links included; a run serves it when it is above `served`.
+    full_request = models.PositiveBigIntegerField(_("last request for a full look"), db_default=0, default=0)
     urgency = models.PositiveSmallIntegerField(_("urgency"), choices=Urgency.choices, default=Urgency.EVENT)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True)
@@ -54,7 +54,7 @@ class Record(models.Model):
 
     claim = models.UUIDField(_("claim"), null=True, blank=True)
     claimed_by = models.CharField(_("claimed by"), max_length=100, blank=True, db_default="", default="")
-    claimed_wish = models.PositiveBigIntegerField(null=True, blank=True)
+    claimed_request = models.PositiveBigIntegerField(null=True, blank=True)
     leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
 
     agreed: models.JSONField[Any, Any] = models.JSONField(
@@ -75,13 +75,16 @@ class Record(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(name="record_unique", fields=["step", "entity_type", "entity_id"]),
-            models.CheckConstraint(name="record_served_le_wished", condition=Q(served__lte=F("wished"))),
+            models.CheckConstraint(name="record_served_le_requested", condition=Q(served__lte=F("requested"))),
             models.CheckConstraint(
                 name="record_claim_iff_running",
                 condition=Q(
-                    status="running", claim__isnull=False, leased_until__isnull=False, claimed_wish__isnull=False
+                    status="running", claim__isnull=False, leased_until__isnull=False, claimed_request__isnull=False
                 )
-                | (~Q(status="running") & Q(claim__isnull=True, leased_until__isnull=True, claimed_wish__isnull=True)),
+                | (
+                    ~Q(status="running")
+                    & Q(claim__isnull=True, leased_until__isnull=True, claimed_request__isnull=True)
+                ),
             ),
             models.CheckConstraint(
                 name="record_waiting_is_due", condition=~Q(status="waiting") | Q(due_at__isnull=False)
@@ -92,7 +95,7 @@ class Record(models.Model):
             ),
             models.CheckConstraint(
                 name="record_in_sync_is_served",
-                condition=~Q(status="in_sync") | Q(reason="", due_at__isnull=True, served=F("wished")),
+                condition=~Q(status="in_sync") | Q(reason="", due_at__isnull=True, served=F("requested")),
             ),
         ]
         indexes = [

@@ -151,7 +151,7 @@ class UndoRefusal(models.TextChoices):
 
 
 class Undo(models.Model):
-    """Staff's wish to take a write back. The next run of the record does it, by the version check, or refuses."""
+    """Staff's request to take a write back. The next run of the record does it, by the version check, or refuses."""
 
     entry = models.ForeignKey(
         "syncapp.JournalEntry", on_delete=models.CASCADE, related_name="undos", verbose_name=_("journal entry")

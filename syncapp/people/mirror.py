@@ -1,4 +1,4 @@
-"""Tasks are shown in EspoCRM too (setting TASKS_TO_ESPOCRM), by a step of its own: changes here wish for it."""
+"""Tasks are shown in EspoCRM too (setting TASKS_TO_ESPOCRM), by a step of its own: changes here ask for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`POST /advoware/calendar/sync`: other programs have calendars looked at. It only leaves wishes.
+"""`POST /advoware/calendar/sync`: other programs have calendars looked at. It only leaves sync requests.
 
 Writing needs no switch here: what a run may write is decided by the settings, whoever asked for it.
 """
@@ -14,10 +14,10 @@ from rest_framework.views import APIView
 
 from syncapp.flows.calendar import asking
 from syncapp.models import CalendarEmployee, ProxyKey, ProxyRefusal, Urgency
-from syncapp.proxy import calendar_wish, callers, description, paths
+from syncapp.proxy import calendar_request, callers, description, paths
 from syncapp.proxy.admission import body_of
 from syncapp.proxy.audit import Entry
-from syncapp.proxy.calendar_wish import ALL, BadWish, CalendarWish
+from syncapp.proxy.calendar_request import ALL, CalendarRequest, UnreadableRequest
 from syncapp.proxy.door import AsItComes, served
 from syncapp.proxy.refusals import Refused
 
@@ -55,10 +55,10 @@ def _triggered(request: HttpRequest, entry: Entry) -> HttpResponseBase:
         raise Refused(ProxyRefusal.METHOD, ONLY_POST)
     entry.asks_for(PATH)
     _admit(key)
-    wish = _wish(request)
+    asked = _asked(request)
     entry.begin()
     with transaction.atomic():
-        kuerzel, message = _everyone(wish, entry) if wish.of_all else _one(wish, entry)
+        kuerzel, message = _everyone(asked, entry) if asked.of_all else _one(asked, entry)
     answer = JsonResponse({"status": "triggered", "kuerzel": kuerzel, "message": message})
     answer.headers["Cache-Control"] = "no-store"
     entry.end(answer.status_code, len(answer.content))
@@ -74,10 +74,10 @@ def _admit(key: ProxyKey) -> None:
         raise Refused(ProxyRefusal.NOT_CONFIGURED, NOT_CONFIGURED)
 
 
-def _wish(request: HttpRequest) -> CalendarWish:
+def _asked(request: HttpRequest) -> CalendarRequest:
     try:
-        return calendar_wish.read(body_of(request, LONGEST_BODY))
-    except BadWish as exc:
+        return calendar_request.read(body_of(request, LONGEST_BODY))
+    except UnreadableRequest as exc:
         raise Refused(ProxyRefusal.BAD_BODY, str(exc)) from None
     except Refused as refused:
         if refused.why is ProxyRefusal.TOO_LARGE:
@@ -85,31 +85,31 @@ def _wish(request: HttpRequest) -> CalendarWish:
         raise
 
 
-def _everyone(wish: CalendarWish, entry: Entry) -> tuple[str, str]:
+def _everyone(asked: CalendarRequest, entry: Entry) -> tuple[str, str]:
     """What the answer says: whom it was left for, and a sentence."""
     known = CalendarEmployee.objects.all()
-    if wish.full_content is not None:
-        if wish.full_content != settings.CONFIG.CALENDAR_FULL_CONTENT and not known.exists():
+    if asked.full_content is not None:
+        if asked.full_content != settings.CONFIG.CALENDAR_FULL_CONTENT and not known.exists():
             raise Refused(ProxyRefusal.NOT_SYNCED, NOBODY_KNOWN)
-        known.update(full_content=wish.full_content)
+        known.update(full_content=asked.full_content)
     asking.everyone(Urgency.EVENT, entry.row.trace_id)
     return ALL, "The calendars of all employees will be looked at."
 
 
-def _one(wish: CalendarWish, entry: Entry) -> tuple[str, str]:
+def _one(asked: CalendarRequest, entry: Entry) -> tuple[str, str]:
     """An employee whom nobody has asked Advoware for yet is asked for with all others."""
-    found = _known(wish.kuerzel)
+    found = _known(asked.kuerzel)
     if found is None:
         if CalendarEmployee.objects.exists():
             raise Refused(ProxyRefusal.UNKNOWN_EMPLOYEE)
-        _, message = _everyone(wish, entry)
+        _, message = _everyone(asked, entry)
         return ALL, f"The hub does not know Advoware's employees yet. {message}"
     if not found.enabled:
         raise Refused(ProxyRefusal.NOT_SYNCED, SWITCHED_OFF)
     if not asking.wanted(found.kuerzel):
         raise Refused(ProxyRefusal.NOT_SYNCED, NOT_AMONG_THEM)
-    if wish.full_content is not None:
-        CalendarEmployee.objects.filter(pk=found.pk).update(full_content=wish.full_content)
+    if asked.full_content is not None:
+        CalendarEmployee.objects.filter(pk=found.pk).update(full_content=asked.full_content)
     asking.employee(found.kuerzel, Urgency.EVENT, entry.row.trace_id)
     return found.kuerzel, "The calendar will be looked at."
 

@@ -58,8 +58,8 @@ _TRIGGERED = inline_serializer(
     "CalendarTriggered",
     {"status": serializers.CharField(), "kuerzel": serializers.CharField(), "message": serializers.CharField()},
 )
-_WISH = inline_serializer(
-    "CalendarWish",
+_REQUEST = inline_serializer(
+    "CalendarRequest",
     {
         "kuerzel": serializers.CharField(required=False, default="ALL", help_text="An employee, or `ALL`."),
         "full_content": serializers.BooleanField(
@@ -71,12 +71,12 @@ _WISH = inline_serializer(
 )
 CALENDAR: Final[dict[str, Any]] = {
     "summary": "Have calendars looked at",
-    "description": "Leaves a wish and answers at once; a worker brings Advoware and Google Calendar into agreement.",
+    "description": "Leaves a request and answers at once; a worker brings Advoware and Google Calendar into agreement.",
     "tags": ["Calendar"],
     "parameters": [_KEY],
-    "request": _WISH,
+    "request": _REQUEST,
     "responses": {
-        200: OpenApiResponse(_TRIGGERED, "The wish is left."),
+        200: OpenApiResponse(_TRIGGERED, "The request is left."),
         400: OpenApiResponse(_ERROR, "Not JSON, unknown keys, or values of a wrong kind."),
         401: OpenApiResponse(_ERROR, "No key, or an unknown or revoked one."),
         403: OpenApiResponse(_ERROR, "The key may only read, or only ask for other paths than `calendar/sync`."),

@@ -1,4 +1,4 @@
-"""The door for Google's messages that a calendar changed: verify, leave a wish, answer. They carry nothing else.
+"""The door for Google's messages that a calendar changed: verify, leave a request, answer. They carry nothing else.
 
 The answer is chosen by its effect on the sender: 204 is delivered; after 500, 502, 503 and 504 Google comes again, with
 growing pauses; any other answer is a message that failed and is not repeated. So whoever is not known is told 404,
@@ -36,8 +36,8 @@ log = structlog.get_logger(__name__)
 @csrf_exempt
 @require_POST
 def push(request: HttpRequest) -> HttpResponse:
-    """`POST /google/calendar/push`. The body is not read; a message of any state leaves the same wish, `sync` too, for
-    what was changed before the channel was open."""
+    """`POST /google/calendar/push`. The body is not read; a message of any state leaves the same request, `sync` too,
+    for what was changed before the channel was open."""
     try:
         channel = _channel(request)
         if channel is None:

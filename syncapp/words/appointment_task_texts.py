@@ -44,7 +44,7 @@ WORDS: Mapping[str, Words] = {
     TaskKind.MASS_DELETION: Words(
         _(
             "Unusually many appointments of %(number)s are missing on one side at once. That is more often an outage "
-            "or a mistake than a wish, so the hub has deleted nothing. What is new or changed goes on meanwhile."
+            "or a mistake than an intention, so the hub has deleted nothing. What is new or changed goes on meanwhile."
         ),
         (
             _("Look up some of the appointments below: on which side are they missing?"),

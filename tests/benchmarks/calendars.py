@@ -20,7 +20,9 @@ QUIET = 2  # calls for an employee without a change: Advoware's list, Google's c
 FIRST = 4  # calls before the first event: find the calendar, make it, share it, Advoware's list
 PATIENCE_SECONDS = 1800
 ALL = "calendar_all"
-DONE = "SELECT count(*) FROM syncapp_record WHERE step = 'calendar_employee' AND status = 'in_sync' AND wished = served"
+DONE = (
+    "SELECT count(*) FROM syncapp_record WHERE step = 'calendar_employee' AND status = 'in_sync' AND requested = served"
+)
 BUSY = "SELECT CASE WHEN EXISTS (SELECT 1 FROM syncapp_record WHERE status IN ('waiting', 'running')) THEN 0 ELSE 1 END"
 
 

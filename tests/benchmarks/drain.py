@@ -54,7 +54,7 @@ def _drain(sizes: Sizes, workers: int) -> tuple[float, int, int]:
         begun = time.perf_counter()
         load.fire(stage.port, _requests(ids), 2)
         done = "SELECT count(*) FROM syncapp_record WHERE status = 'in_sync' AND entity_type = 'CDokumente'"
-        took = stage.reached(done + " AND wished = served", len(ids), PATIENCE_SECONDS) - begun
+        took = stage.reached(done + " AND requested = served", len(ids), PATIENCE_SECONDS) - begun
         made = calls(sandbox.client)
         return took, sum(count for call, count in made.items() if "Metadata" not in call), made.get(UPLOAD, 0)
 

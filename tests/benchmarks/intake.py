@@ -49,8 +49,8 @@ def on(stage: Stage, sizes: Sizes, first: int) -> Findings:
     found.checks += [
         Check("events sent and not stored", sent - stage.count(f"SELECT count(*) FROM syncapp_inboxitem {_NEW}"), 0),
         Check(
-            "events stored without a wish that waits",
-            sent - stage.count("SELECT count(*) FROM syncapp_record WHERE status = 'waiting' AND wished > served"),
+            "events stored without a request that waits",
+            sent - stage.count("SELECT count(*) FROM syncapp_record WHERE status = 'waiting' AND requested > served"),
             0,
         ),
     ]

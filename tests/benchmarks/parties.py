@@ -30,7 +30,7 @@ from syncapp.models import Cursor
 Cursor.objects.update(position=timezone.now() + OVERLAP)
 """
 SETTLED = "SELECT count(*) FROM syncapp_record WHERE step = 'beteiligte_sync' AND status = 'in_sync'"
-IN_SYNC_ALL = SETTLED + " AND wished = served"
+IN_SYNC_ALL = SETTLED + " AND requested = served"
 
 
 def measure(sizes: Sizes) -> Findings:

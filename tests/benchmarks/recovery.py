@@ -36,7 +36,7 @@ def measure(sizes: Sizes) -> Findings:
             found.rows.append((number, len(took), min(took), median(took), max(took)))
             times += took
         settled = (
-            f"SELECT count(*) FROM syncapp_record WHERE status = 'in_sync' AND wished = {1 + sizes.recovery_rounds}"
+            f"SELECT count(*) FROM syncapp_record WHERE status = 'in_sync' AND requested = {1 + sizes.recovery_rounds}"
         )
         found.checks.append(Check("records in sync in the end", stage.count(settled), kills))
         lost = stage.count("SELECT count(*) FROM syncapp_attempt WHERE outcome = 'lost'")

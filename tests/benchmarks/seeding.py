@@ -49,7 +49,7 @@ def records(hub: Installation, count: int, first: int = 1) -> None:
     now, digits = _NOW[engine], _HEX[engine]
     agreed = f"replace('{_AGREED}', '#', {digits})" + ("::jsonb" if engine == "postgres" else "")
     hub.sql(
-        "INSERT INTO syncapp_record (step, entity_type, entity_id, status, urgency, wished, served, agreed,"
+        "INSERT INTO syncapp_record (step, entity_type, entity_id, status, urgency, requested, served, agreed,"
         f" settled_at, created_at, changed_at) {_numbers(first, count)}"
         f" SELECT '{DOCUMENT_STEP}', 'CDokumente', '65f' || {digits}, 'in_sync', 10, 1, 1, {agreed},"
         f" {now}, {now}, {now} FROM numbers"
@@ -61,7 +61,7 @@ def remembered(hub: Installation, agreed: Mapping[str, object]) -> None:
     now = _NOW[engine_of(hub)]
     for entity_id, agreement in agreed.items():
         hub.sql(
-            "INSERT INTO syncapp_record (step, entity_type, entity_id, status, urgency, wished, served, agreed,"
+            "INSERT INTO syncapp_record (step, entity_type, entity_id, status, urgency, requested, served, agreed,"
             " settled_at, created_at, changed_at)"
             f" VALUES ('{DOCUMENT_STEP}', 'CDokumente', ?, 'in_sync', 10, 1, 1, ?, {now}, {now}, {now})",
             entity_id,
@@ -81,12 +81,12 @@ def history(hub: Installation, count: int, of_records: int) -> None:
         " FROM numbers"
     )
     hub.sql(
-        "INSERT INTO syncapp_inboxitem (message_id, position, entity_type, entity_id, record_id, wish)"
+        "INSERT INTO syncapp_inboxitem (message_id, position, entity_type, entity_id, record_id, request_number)"
         f" {numbers} SELECT n, 0, 'CDokumente', '65f0', 1 + {record}, 1 FROM numbers"
     )
     hub.sql(
-        "INSERT INTO syncapp_attempt (record_id, number, wish, trace_id, worker, started_at, finished_at, outcome,"
-        f" reason, detail, plan, calls) {numbers}"
+        "INSERT INTO syncapp_attempt (record_id, number, request_number, trace_id, worker, started_at, finished_at,"
+        f" outcome, reason, detail, plan, calls) {numbers}"
         f" SELECT 1 + {record}, 1, 1, {trace}, 'bench/1', {now}, {now}, 'in_sync', '', '', '[]', '[]'"
         " FROM numbers"
     )

@@ -19,7 +19,9 @@ from tests.installation import ROOT
 WORKERS = 2
 BATCH = 50  # what EspoCRM puts in one request
 CONNECTIONS = 4
-CALM_SECONDS = 5  # a record that has just run waits four seconds (`wishes.CALM`); these have rested for longer
+DEBOUNCE_SECONDS = (
+    5  # a record that has just run waits four seconds (`sync_requests.DEBOUNCE`); these have rested for longer
+)
 IDLE_SECONDS = 0.05  # between two events, so that each finds everything at rest
 PATIENCE_SECONDS = 300
 OVER_REDIS, OVER_TABLE = 20, 50  # ms
@@ -62,7 +64,7 @@ def on(stage: Stage, sizes: Sizes) -> Findings:
 
 def flood(stage: Stage, requests: list[bytes], amount: int) -> float:
     """Seconds from the first POST until every record is in sync again."""
-    time.sleep(CALM_SECONDS)
+    time.sleep(DEBOUNCE_SECONDS)
     before = stage.count("SELECT sum(served) FROM syncapp_record")
     begun = time.perf_counter()
     load.fire(stage.port, requests, CONNECTIONS)
@@ -92,7 +94,7 @@ def _touch(stage: Stage, amount: int) -> float:
 
 def _delays(stage: Stage, posts: int) -> list[float]:
     """Milliseconds from sending the POST to the claim of the record, one event at a time."""
-    time.sleep(CALM_SECONDS)
+    time.sleep(DEBOUNCE_SECONDS)
     sent: dict[str, float] = {}
     newest = stage.count("SELECT max(id) FROM syncapp_attempt")
     for number in range(1, posts + 1):

@@ -42,7 +42,7 @@ def _storm(
     requests = [load.signed(UPDATE, [document] * batch)] * (events // batch)
     begun = time.perf_counter()
     volley = load.fire(stage.port, requests, CONNECTIONS)
-    done = "SELECT count(*) FROM syncapp_record WHERE status = 'in_sync' AND wished = served AND entity_id = "
+    done = "SELECT count(*) FROM syncapp_record WHERE status = 'in_sync' AND requested = served AND entity_id = "
     took = stage.reached(done + f"'{document}'", 1, PATIENCE_SECONDS) - begun
     runs = stage.count(
         f"SELECT count(*) FROM syncapp_attempt JOIN syncapp_record r ON r.id = record_id WHERE entity_id = '{document}'"

@@ -48,7 +48,7 @@ def test_all_with_the_same_cause_are_tried_again(desk: Desk) -> None:
     desk.enter("erika")
     desk.page.get_by_role("button", name="Retry all 3").dblclick()
     expect(desk.page.get_by_text("3 records are tried again now.")).to_be_visible()
-    assert list(Record.objects.values_list("wished", flat=True)) == [2, 2, 2]
+    assert list(Record.objects.values_list("requested", flat=True)) == [2, 2, 2]
     assert StaffAction.objects.count() == 1
 
 

@@ -36,7 +36,7 @@ class Firm:
             self.sandbox.create("CDokumente", {"name": pk}, id=pk)
             self.sandbox.upload_file(pk, f"{pk}.txt", pk.encode())
             self.sandbox.link("CDokumente", pk, "raeumungsklages", "klage")
-        self.hub.manage("shell", "-c", _WISHES, check=True)
+        self.hub.manage("shell", "-c", _REQUESTS, check=True)
 
     def worker(self) -> subprocess.Popen[bytes]:
         process = self.hub.start("worker", "--workers", "2")
@@ -67,11 +67,13 @@ class Firm:
         assert self.hub.sql("SELECT id FROM syncapp_journalentry WHERE state IN ('intended', 'lost')") == []
 
 
-_WISHES = """
-from syncapp.engine import connections, wishes
+_REQUESTS = """
+from syncapp.engine.outside import connections
+from syncapp.engine.queue import sync_requests
 from syncapp.models import Urgency
 rows = connections.espocrm().all_documents()
-wishes.request([wishes.Target("document_sync", "CDokumente", row.id) for row in rows], urgency=Urgency.EVENT)
+targets = [sync_requests.Target("document_sync", "CDokumente", row.id) for row in rows]
+sync_requests.request(targets, urgency=Urgency.EVENT)
 """
 
 

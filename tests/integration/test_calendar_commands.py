@@ -246,7 +246,7 @@ def test_links_that_neither_side_has_are_taken_away(calendars: Calendars, run: A
 # resync
 
 
-def test_resync_leaves_wishes(calendars: Calendars, run: Any) -> None:
+def test_resync_leaves_requests(calendars: Calendars, run: Any) -> None:
     number = calendars.appointment()
     calendars.sync()
     for what in ("SB", "sb", str(number), "ALL"):

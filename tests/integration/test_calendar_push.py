@@ -67,7 +67,7 @@ def tell(**changes: str | None) -> Any:
     return Client(enforce_csrf_checks=True).post(DOOR, b"", "application/octet-stream", headers=headers)
 
 
-def wished() -> int:
+def requested() -> int:
     return Record.objects.filter(step=CALENDAR_SYNC, status=Status.WAITING).count()
 
 
@@ -252,7 +252,7 @@ def test_observing_opens_nothing(calendars: Calendars) -> None:
 
 
 @pytest.mark.parametrize("state", ["sync", "exists", "not_exists"])
-def test_a_message_leaves_a_wish(state: str, channel: PushChannel) -> None:
+def test_a_message_leaves_a_request(state: str, channel: PushChannel) -> None:
     answer = tell(Resource_State=state)
     assert (answer.status_code, answer.content) == (204, b"")
     record = Record.objects.get(step=CALENDAR_SYNC)
@@ -280,16 +280,16 @@ def test_a_message_leaves_a_wish(state: str, channel: PushChannel) -> None:
     ],
 )
 def test_strangers_learn_nothing_and_leave_nothing(change: dict[str, str | None], channel: PushChannel) -> None:
-    before = Record.objects.values_list("wished", flat=True).get(step=CALENDAR_SYNC)
+    before = Record.objects.values_list("requested", flat=True).get(step=CALENDAR_SYNC)
     answer = tell(**change)
     assert (answer.status_code, answer.content) == (404, b"")
-    assert Record.objects.values_list("wished", flat=True).get(step=CALENDAR_SYNC) == before
+    assert Record.objects.values_list("requested", flat=True).get(step=CALENDAR_SYNC) == before
     assert set(answer.headers) == set(tell(Channel_ID="somebody").headers)
 
 
 def test_a_channel_that_has_ended_is_a_stranger(channel: PushChannel) -> None:
     PushChannel.objects.update(expires_at=timezone.now())
-    assert (tell().status_code, wished()) == (404, 0)
+    assert (tell().status_code, requested()) == (404, 0)
 
 
 def test_no_session_no_cookie_and_only_post(channel: PushChannel) -> None:
@@ -297,9 +297,9 @@ def test_no_session_no_cookie_and_only_post(channel: PushChannel) -> None:
     assert Client().get(DOOR).status_code == 405
 
 
-def test_a_calendar_that_is_switched_off_gets_no_wish(channel: PushChannel) -> None:
+def test_a_calendar_that_is_switched_off_gets_no_request(channel: PushChannel) -> None:
     CalendarEmployee.objects.update(enabled=False)
-    assert (tell().status_code, wished()) == (204, 0)
+    assert (tell().status_code, requested()) == (204, 0)
 
 
 def test_google_comes_again_when_nothing_could_be_stored(channel: PushChannel) -> None:
@@ -339,7 +339,7 @@ def test_a_change_in_google_arrives_without_the_schedule(live_server: Any, world
         world.drive()
         calendars.event(summary="Mittagessen")
         until(lambda: heard(calendars, "exists"))
-        assert wished() == 1
+        assert requested() == 1
         world.drive()
         assert [row["text"] for row in calendars.appointments().values()] == ["Mittagessen"]
 

@@ -36,7 +36,7 @@ def last() -> ProxyCall:
     return found
 
 
-def wished() -> set[tuple[str, str, int]]:
+def requested() -> set[tuple[str, str, int]]:
     return set(Record.objects.filter(status=Status.WAITING).values_list("step", "entity_id", "urgency"))
 
 
@@ -65,7 +65,7 @@ def test_everybody_is_looked_at(body: Any, world: World, secret: str) -> None:
     world.sandbox.advoware.add_employee("SB", "Sabine Brandt", "sb@kanzlei.example")
     answer = ask(secret, body)
     assert (answer.status_code, answer.json()["kuerzel"]) == (200, "ALL")
-    assert wished() == {(CALENDAR_ALL, "ALL", Urgency.EVENT)}
+    assert requested() == {(CALENDAR_ALL, "ALL", Urgency.EVENT)}
     world.drive()
     assert Record.objects.get(step=CALENDAR_SYNC, entity_id="SB").status == Status.IN_SYNC
 
@@ -111,14 +111,14 @@ def test_somebody_whom_nobody_knows(world: World, secret: str) -> None:
     answer = ask(secret, {"kuerzel": "XX", "full_content": False})
     assert (answer.status_code, last().refusal) == (404, "unknown_employee")
     assert "Kürzel" in answer.json()["error"]
-    assert wished() == set()
+    assert requested() == set()
     assert CalendarEmployee.objects.get().full_content is True
 
 
 def test_employees_that_nobody_has_asked_for_yet(world: World, secret: str) -> None:
     answer = ask(secret, {"kuerzel": "SB"})
     assert (answer.status_code, answer.json()["kuerzel"]) == (200, "ALL")
-    assert wished() == {(CALENDAR_ALL, "ALL", Urgency.EVENT)}
+    assert requested() == {(CALENDAR_ALL, "ALL", Urgency.EVENT)}
     assert ask(secret, {"kuerzel": "SB", "full_content": True}).status_code == 200  # as the setting says anyway
 
 
@@ -127,13 +127,13 @@ def test_what_cant_be_kept_is_not_triggered(world: World, secret: str) -> None:
         answer = ask(secret, body)
         assert (answer.status_code, last().refusal) == (409, "not_synced")
         assert "CALENDAR_FULL_CONTENT" in answer.json()["error"]
-    assert wished() == set()
+    assert requested() == set()
 
 
 def test_a_calendar_that_is_switched_off(world: World, secret: str) -> None:
     employees("SB", enabled=False)
     answer = ask(secret, {"kuerzel": "SB", "full_content": False})
-    assert (answer.status_code, wished()) == (409, set())
+    assert (answer.status_code, requested()) == (409, set())
     assert CalendarEmployee.objects.get().full_content is True
 
 
@@ -142,7 +142,7 @@ def test_only_some_employees(world: World, secret: str) -> None:
     with configured(CALENDAR_SYNC_DEBUG_KUERZEL=("ap",)):
         assert ask(secret, {"kuerzel": "SB"}).status_code == 409
         assert ask(secret, {"kuerzel": "AP"}).status_code == 200
-    assert wished() == {(CALENDAR_SYNC, "AP", Urgency.EVENT)}
+    assert requested() == {(CALENDAR_SYNC, "AP", Urgency.EVENT)}
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_bodies_that_cant_be_used(body: Any, status: int, world: World, secret: 
     answer = ask(secret, body)
     assert (answer.status_code, set(answer.json())) == (status, {"error"})
     assert last().refusal == ("bad_body" if status == 400 else "too_large")
-    assert wished() == set()
+    assert requested() == set()
 
 
 def test_who_may_ask(world: World) -> None:
@@ -171,7 +171,7 @@ def test_who_may_ask(world: World) -> None:
     assert (ask(elsewhere).status_code, last().refusal) == (403, "other_path")
     here = ProxyKey.issue("Here", may_write=True, prefixes=["calendar"])[1]
     assert ask(here).status_code == 200
-    assert wished() == {(CALENDAR_ALL, "ALL", Urgency.EVENT)}
+    assert requested() == {(CALENDAR_ALL, "ALL", Urgency.EVENT)}
 
 
 def test_calls_a_minute(world: World) -> None:
@@ -198,7 +198,7 @@ def test_not_configured(lacking: dict[str, str], world: World, secret: str) -> N
     with configured(**lacking):
         assert (ask(secret).status_code, last().refusal) == (503, "not_configured")
         jobs.calendar()
-    assert wished() == set()
+    assert requested() == set()
 
 
 def test_it_works_while_writing_is_switched_off(world: World, secret: str) -> None:
@@ -206,11 +206,11 @@ def test_it_works_while_writing_is_switched_off(world: World, secret: str) -> No
         assert ask(secret).status_code == 200
 
 
-def test_a_storm_of_calls_is_one_wish(world: World, secret: str) -> None:
+def test_a_storm_of_calls_is_one_request(world: World, secret: str) -> None:
     employees("SB")
     for _ in range(20):
         ask(secret, {"kuerzel": "SB"})
-    assert Record.objects.get().wished == 20
+    assert Record.objects.get().requested == 20
     assert world.drive() == 1
 
 
@@ -218,7 +218,7 @@ def test_the_schedule_asks_for_all_without_haste(world: World) -> None:
     calendars = Calendars.ready(world)
     calendars.appointment(text="Ortstermin")
     jobs.calendar()
-    assert wished() == {(CALENDAR_ALL, "ALL", Urgency.SCAN)}
+    assert requested() == {(CALENDAR_ALL, "ALL", Urgency.SCAN)}
     world.drive()
     assert set(calendars.events()) == {"Ortstermin"}
     assert calendars.record().urgency == Urgency.SCAN

@@ -75,7 +75,7 @@ def test_a_dry_run_of_a_refused_key_says_so(world: World, run: Any) -> None:
     assert "wrong" not in said
 
 
-def test_without_wait_a_wish_is_left_for_a_worker(world: World, run: Any) -> None:
+def test_without_wait_a_request_is_left_for_a_worker(world: World, run: Any) -> None:
     document = world.document(world.parent())
     code, said = run("sync", *DOCUMENT, document)
     record = world.record(document)
@@ -92,7 +92,7 @@ def test_what_another_worker_runs_is_waited_for_not_run_twice(world: World, run:
     code, said = run("sync", *DOCUMENT, document, "--wait", "--timeout", "0.5")
     assert (code, world.mark()) == (3, before)
     assert "running" in said
-    assert world.record(document).wished == claim.wish + 1  # and it runs once more afterwards
+    assert world.record(document).requested == claim.request_number + 1  # and it runs once more afterwards
 
 
 def test_a_failure_ends_with_1_and_its_reason(world: World, run: Any) -> None:

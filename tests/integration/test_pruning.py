@@ -59,7 +59,7 @@ def record(entity_id: str = "a", status: Status = Status.IN_SYNC, **more: Any) -
 
 
 def attempt(of: Record, days: float) -> Attempt:
-    return Attempt.objects.create(record=of, number=1, wish=1, started_at=ago(days))
+    return Attempt.objects.create(record=of, number=1, request_number=1, started_at=ago(days))
 
 
 def entry(of: Record, days: float, state: JournalState, attempt: Attempt | None = None) -> JournalEntry:

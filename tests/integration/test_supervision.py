@@ -179,7 +179,7 @@ def test_a_database_that_is_away_is_no_error_of_the_task(monkeypatch: pytest.Mon
 
 def test_a_plain_cluster_is_named_after_its_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(canary.ENV_NAME, raising=False)
-    assert canary.worker_name() == f"{canary.host_name()}-qcluster"
+    assert canary.cluster_name() == f"{canary.host_name()}-qcluster"
 
 
 @pytest.mark.parametrize(

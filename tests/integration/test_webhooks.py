@@ -58,7 +58,7 @@ def test_the_vector_of_the_reference() -> None:
 
 
 @pytest.mark.parametrize("old", [False, True])
-def test_a_signed_batch_is_stored_and_wished_for(old: bool) -> None:
+def test_a_signed_batch_is_stored_and_requested(old: bool) -> None:
     body = json.dumps([{"id": "a1", "name": "x"}, {"id": "b2"}, {"name": "no id"}]).encode()
     answer = post(body, headers=signed(body, old=old) | {"X-Request-ID": "trace-from-outside"})
     assert answer.status_code == 200
@@ -83,7 +83,7 @@ def test_one_carrier_for_a_record_however_often_it_is_asked_for(django_capture_o
         for _ in range(5):
             post([{"id": "a1"}, {"id": "a1"}])
     assert queued() == 1
-    assert Record.objects.get().wished == 5
+    assert Record.objects.get().requested == 5
     assert post([{"id": "a1"}]).json()["new_ids_count"] == 0
 
 
@@ -139,12 +139,12 @@ def test_old_and_new_secret_side_by_side() -> None:
     ],
 )
 @pytest.mark.parametrize("action", ["link", "unlink"])
-def test_a_link_is_a_thorough_wish_for_both_ends(link: dict[str, str], action: str) -> None:
+def test_a_link_is_a_full_request_for_both_ends(link: dict[str, str], action: str) -> None:
     headers = {"Authorization": f"Bearer {WEBHOOK_TOKEN}"}
     answer = post([link, {"entityType": "CDokumente"}], f"/vmh/webhook/entity/{action}", headers)
     assert answer.status_code == 200
     assert answer.json()["rejected"][0]["index"] == 1
-    rows = Record.objects.values_list("step", "entity_type", "entity_id", "thorough_wish")
+    rows = Record.objects.values_list("step", "entity_type", "entity_id", "full_request")
     assert sorted(rows) == [("collection_sync", "Account", "p1", 1), ("document_sync", "CDokumente", "d1", 1)]
 
 

@@ -105,4 +105,4 @@ def _change(request: HttpRequest, kuerzel: str, action: str, words: str, **colum
 def ask(request: HttpRequest, kuerzel: str) -> int:
     target = Target(CALENDAR_SYNC, EMPLOYEE, kuerzel)
     trace = trace_id_of(request)
-    return len(sync_requests.request([target], urgency=Urgency.STAFF, trace_id=trace, thorough=True, force=True))
+    return len(sync_requests.request([target], urgency=Urgency.STAFF, trace_id=trace, full=True, force=True))

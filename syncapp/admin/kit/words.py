@@ -37,7 +37,11 @@ def next_words(record: Record) -> str:
         return _("It is its turn: a free worker takes it within seconds.")
     if record.status == Status.WAITING:
         return _("It starts by itself when its time has come; nothing to do.")
-    if record.status == Status.RUNNING and record.claimed_wish is not None and record.wished > record.claimed_wish:
+    if (
+        record.status == Status.RUNNING
+        and record.claimed_request is not None
+        and record.requested > record.claimed_request
+    ):
         return _("Something changed meanwhile, so it runs once more afterwards; nothing to do.")
     return _("Nothing to do.")
 

@@ -24,7 +24,7 @@ from syncapp.templatetags.hub import scan_words, tone, when
 @admin.register(ScanRun)
 class ScanAdmin(ReadOnlyAdmin[ScanRun]):
     row_page = "scan"
-    list_display = ("what", "state_label", "started", "seen", "differing", "wished", "orphans")
+    list_display = ("what", "state_label", "started", "seen", "differing", "requested", "orphans")
     list_filter = (ScanStateFilter,)
 
     def row_context(self, request: HttpRequest, row: ScanRun) -> dict[str, Any]:

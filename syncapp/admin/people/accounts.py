@@ -14,7 +14,7 @@ from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-# Django-Q2's "resubmit" would run tasks past wishes and claims; its schedules have a page of their own here.
+# Django-Q2's "resubmit" would run tasks past requests and claims; its schedules have a page of their own here.
 for model in (Failure, OrmQ, Schedule, Success, AccessAttempt, AccessFailureLog, AccessLog, User, Group):
     try:
         admin.site.unregister(model)

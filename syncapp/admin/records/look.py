@@ -1,4 +1,4 @@
-""" "Look at this entity now": a wish by hand, by step, entity type and id."""
+""" "Look at this entity now": a request by hand, by step, entity type and id."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def look(request: HttpRequest) -> HttpResponse:
     target = Target(form.cleaned_data["step"], form.cleaned_data["entity_type"], form.cleaned_data["entity_id"])
     with recorded(request, "look", target.entity_type, target.entity_id, target.step) as row:
         left = sync_requests.request(
-            [target], urgency=Urgency.STAFF, thorough=True, force=True, trace_id=trace_id_of(request)
+            [target], urgency=Urgency.STAFF, full=True, force=True, trace_id=trace_id_of(request)
         )
         row.count = len(left)
     messages.success(request, _("The hub looks at it now. This page shows what comes of it."))

@@ -31,15 +31,15 @@ LONGEST_NOTE = 250
 
 @button(RETRY)
 def retry_record(request: HttpRequest, pk: int) -> HttpResponse:
-    return _wish(request, pk, "retry")
+    return _ask(request, pk, "retry")
 
 
 @button(RETRY)
 def sync_now(request: HttpRequest, pk: int) -> HttpResponse:
-    return _wish(request, pk, "sync_now")
+    return _ask(request, pk, "sync_now")
 
 
-def _wish(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+def _ask(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     record = get_object_or_404(Record, pk=pk)
     with recorded(request, action, "Record", pk, str(record)) as row:
         row.count = retry.retry(Record.objects.filter(pk=pk), trace_id_of(request))

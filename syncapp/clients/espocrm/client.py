@@ -50,7 +50,7 @@ class EspoClient(EspoRest):
         return meta
 
     def get(self, entity_type: str, record_id: str, select: Sequence[str] = ()) -> Mapping[str, Any]:
-        """The raw record. ``select`` is a wish: EspoCRM answers the whole record to a single read."""
+        """The raw record. ``select`` is a request: EspoCRM answers the whole record to a single read."""
         query = [("select", ",".join(select))] if select else []
         path = f"{checked_name(entity_type)}/{checked_id(record_id)}"
         return the_object(SYSTEM, self.read_json(path, query))

@@ -1,6 +1,6 @@
 """Putting work on Django-Q2's queue: ids only, many at once, after the commit.
 
-The queue makes things fast, nothing more. When it is away or full, the wish is in the table already and the sweep
+The queue makes things fast, nothing more. When it is away or full, the request is in the table already and the sweep
 finds it, so a failure here is logged and never reaches the caller.
 """
 

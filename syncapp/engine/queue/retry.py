@@ -1,4 +1,4 @@
-"""What staff may do to a record: try again, or give up. Retry is the same wish that a webhook leaves."""
+"""What staff may do to a record: try again, or give up. Retry is the same request that a webhook leaves."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ CHUNK = 1000
 
 
 def retry(records: QuerySet[Record], trace_id: str = "") -> int:
-    """Wish for every record of the query, due now and thorough, attempts counted anew; returns how many moved.
+    """Ask for every record of the query, due now and full, attempts counted anew; returns how many moved.
 
     A record that is running counts too: it runs once more.
     """
     rows = records.order_by("pk").values_list("step", "entity_type", "entity_id").iterator(chunk_size=CHUNK)
     moved = 0
     for chunk in _chunks(Target(*row) for row in rows):
-        moved += len(sync_requests.request(chunk, urgency=Urgency.STAFF, trace_id=trace_id, thorough=True, force=True))
+        moved += len(sync_requests.request(chunk, urgency=Urgency.STAFF, trace_id=trace_id, full=True, force=True))
     return moved
 
 

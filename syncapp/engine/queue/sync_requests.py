@@ -1,6 +1,6 @@
-"""The one way in: a wish on a record, "look at this entity", however it came to be.
+"""The one way in: a sync request on a record, "look at this entity", however it came to be.
 
-Wishes are counted in a single statement for a whole batch, so that a thousand events for one entity are cheap and no
+Requests are counted in a single statement for a whole batch, so that a thousand events for one entity are cheap and no
 event is lost between two runs. Webhooks, comparisons, follow-ups, commands and staff's Retry all end here.
 """
 
@@ -19,7 +19,7 @@ from syncapp.models import PATIENT, Urgency
 
 # A storm of events for one entity costs one run in this time, not one an event. Far below the minutes that EspoCRM
 # collects its events for, so nobody notices.
-CALM = timedelta(seconds=4)
+DEBOUNCE = timedelta(seconds=4)
 ROWS_A_STATEMENT = 500  # 10 parameters a row; SQLite takes 32,766 in all
 
 
@@ -33,8 +33,8 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """A wish that was counted: `number` on record `pk`; `new` when nothing was on its way to the record before."""
+class SyncRequest:
+    """A request that was counted: `number` on record `pk`; `new` when nothing was on its way to the record before."""
 
     target: Target
     pk: int
@@ -47,38 +47,40 @@ def request(
     *,
     urgency: Urgency,
     trace_id: str = "",
-    thorough: bool = False,
+    full: bool = False,
     force: bool = False,
     delay_carriers: bool = False,
-) -> list[Wish]:
-    """Leave one wish for each distinct target; one statement per 500, all in one transaction.
+) -> list[SyncRequest]:
+    """Leave one request for each distinct target; one statement per 500, all in one transaction.
 
-    `thorough`: the run must look at everything, links included, not only for changed content.
+    `full`: the run must look at everything, links included, not only for changed content.
     `force` (staff): due now whatever pause was set, and attempts are counted anew.
-    A record that is already on its way gets no second carrier. Wishes of the urgency SCAN get none at all: the sweep
-    feeds them in as the workers have room. `delay_carriers`: likewise, for callers that leave very many wishes.
+    A record that is already on its way gets no second carrier. Requests of the urgency SCAN get none at all: the sweep
+    feeds them in as the workers have room. `delay_carriers`: likewise, for callers that leave very many requests.
     """
     wanted = sorted(set(targets))  # a stable order, so that two batches never wait for each other in a circle
     if not wanted:
         return []
     now = timezone.now()
-    wishes: list[Wish] = []
+    counted: list[SyncRequest] = []
     with transaction.atomic(savepoint=False):  # inside a caller's transaction it is part of that
         for start in range(0, len(wanted), ROWS_A_STATEMENT):
             rows = wanted[start : start + ROWS_A_STATEMENT]
-            wishes += _count(rows, now, urgency, trace_id, thorough, force)
+            counted += _count(rows, now, urgency, trace_id, full, force)
         if urgency < Urgency.SCAN and not delay_carriers:
-            enqueue.send([wish.pk for wish in wishes if wish.new])
-    return wishes
+            enqueue.send([each.pk for each in counted if each.new])
+    return counted
 
 
 def _count(
-    rows: Sequence[Target], now: datetime, urgency: Urgency, trace_id: str, thorough: bool, force: bool
-) -> list[Wish]:
-    moment, lately, later = (connection.ops.adapt_datetimefield_value(when) for when in (now, now - CALM, now + CALM))
+    rows: Sequence[Target], now: datetime, urgency: Urgency, trace_id: str, full: bool, force: bool
+) -> list[SyncRequest]:
+    moment, lately, later = (
+        connection.ops.adapt_datetimefield_value(when) for when in (now, now - DEBOUNCE, now + DEBOUNCE)
+    )
     params: list[Any] = []
     for row in rows:
-        params += [row.step, row.entity_type, row.entity_id, int(urgency), int(thorough)]
+        params += [row.step, row.entity_type, row.entity_id, int(urgency), int(full)]
         params += [moment, moment, trace_id, moment, moment]
     params += [moment, moment] if force else [lately, later, moment, moment]
     values = ", ".join([_ROW] * len(rows))
@@ -86,24 +88,24 @@ def _count(
         cursor.execute((_FORCED if force else _GENTLE).format(values=values), params)
         answer = cursor.fetchall()
     return [
-        Wish(Target(step, entity_type, entity_id), pk, number, bool(new))
+        SyncRequest(Target(step, entity_type, entity_id), pk, number, bool(new))
         for pk, step, entity_type, entity_id, number, new in answer
     ]
 
 
 _ROW = "(%s, %s, %s, 'waiting', %s, 1, %s, %s, %s, %s, %s, %s)"
 
-# `r` is the row as it was, `excluded` the row that was wished for. A waiting record keeps its state; one whose pause
-# is of the other system's making keeps the pause too, and one that has just run waits for the calm after a storm.
+# `r` is the row as it was, `excluded` the row that was asked for. A waiting record keeps its state; one whose pause
+# is of the other system's making keeps the pause too, and one that has just run waits for the storm to end.
 # Everything else becomes due at once.
 _UPSERT = """
 INSERT INTO syncapp_record AS r
-  (step, entity_type, entity_id, status, urgency, wished, thorough_wish,
+  (step, entity_type, entity_id, status, urgency, requested, full_request,
    due_at, waiting_since, trace_id, created_at, changed_at)
 VALUES {values}
 ON CONFLICT (step, entity_type, entity_id) DO UPDATE SET
-  wished = r.wished + 1,
-  thorough_wish = CASE WHEN excluded.thorough_wish > 0 THEN r.wished + 1 ELSE r.thorough_wish END,
+  requested = r.requested + 1,
+  full_request = CASE WHEN excluded.full_request > 0 THEN r.requested + 1 ELSE r.full_request END,
   trace_id = excluded.trace_id,
   urgency = CASE WHEN r.status = 'waiting' AND r.urgency < excluded.urgency THEN r.urgency ELSE excluded.urgency END,
   status = CASE WHEN r.status = 'running' THEN 'running' ELSE 'waiting' END,
@@ -111,20 +113,20 @@ ON CONFLICT (step, entity_type, entity_id) DO UPDATE SET
   detail = CASE WHEN {keep} THEN r.detail ELSE '' END,
   system = CASE WHEN {keep} THEN r.system ELSE '' END,
   attempts = CASE WHEN {keep} THEN r.attempts ELSE 0 END,
-  due_at = CASE WHEN r.status = 'running' OR {patient} THEN r.due_at {calm} ELSE excluded.due_at END,
+  due_at = CASE WHEN r.status = 'running' OR {patient} THEN r.due_at {debounce} ELSE excluded.due_at END,
   waiting_since = CASE
     WHEN r.status = 'running' THEN r.waiting_since
     WHEN r.status = 'waiting' AND (r.due_at <= excluded.due_at OR {patient}) THEN r.waiting_since
     ELSE excluded.waiting_since END,
   changed_at = CASE WHEN r.status IN ('waiting', 'running') THEN r.changed_at ELSE excluded.changed_at END
-RETURNING id, step, entity_type, entity_id, wished, status = 'waiting' AND waiting_since = %s AND due_at <= %s
+RETURNING id, step, entity_type, entity_id, requested, status = 'waiting' AND waiting_since = %s AND due_at <= %s
 """
-# No reason at all: it is due, or will be after the calm.
+# No reason at all: it is due, or will be after the debounce.
 _PATIENT_REASONS = ", ".join(f"'{reason}'" for reason in sorted({"", *map(str, PATIENT)}))
 _GENTLE = _UPSERT.format(
     values="{values}",
     keep="r.status IN ('waiting', 'running')",
     patient=f"(r.status = 'waiting' AND r.reason IN ({_PATIENT_REASONS}))",
-    calm="WHEN r.status IN ('in_sync', 'skipped') AND r.changed_at > %s THEN %s",
+    debounce="WHEN r.status IN ('in_sync', 'skipped') AND r.changed_at > %s THEN %s",
 )
-_FORCED = _UPSERT.format(values="{values}", keep="r.status = 'running'", patient="1 = 0", calm="")
+_FORCED = _UPSERT.format(values="{values}", keep="r.status = 'running'", patient="1 = 0", debounce="")

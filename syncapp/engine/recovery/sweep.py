@@ -68,7 +68,7 @@ def _recover(record: Record) -> bool:
     """
     token, now = record.claim, timezone.now()
     assert token is not None  # noqa: S101  the database holds running rows to it
-    assert record.claimed_wish is not None  # noqa: S101
+    assert record.claimed_request is not None  # noqa: S101
     locks.release(record.lock_key, str(token))
     gives_up = STANDARD.pause(record.attempts) is None
     with transaction.atomic():
@@ -79,7 +79,7 @@ def _recover(record: Record) -> bool:
             system="",
             claim=None,
             claimed_by="",
-            claimed_wish=None,
+            claimed_request=None,
             leased_until=None,
             due_at=None if gives_up else now,
             waiting_since=now,
@@ -88,7 +88,7 @@ def _recover(record: Record) -> bool:
         if not mine:
             return False
         begun = record.history.filter(claim=token).first()
-        lost = begun or attempt_of(record, token, record.claimed_wish, record.claimed_by, record.changed_at)
+        lost = begun or attempt_of(record, token, record.claimed_request, record.claimed_by, record.changed_at)
         lost.outcome, lost.reason, lost.finished_at = Outcome.LOST, Reason.WORKER_DIED, now
         lost.save()
         if not gives_up:

@@ -29,20 +29,20 @@ class ClaimLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A record as it was taken. `wish` is the newest wish that this run serves."""
+    """A record as it was taken. `request_number` is the newest request that this run serves."""
 
     record: Record
     token: uuid.UUID
-    wish: int
+    request_number: int
     worker: str
     taken_at: datetime
 
     @property
-    def thorough(self) -> bool:
-        return self.record.thorough_wish > self.record.served
+    def full(self) -> bool:
+        return self.record.full_request > self.record.served
 
 
-def worker_name() -> str:
+def process_name() -> str:
     """Which process this is, for staff; the supervisor names its cluster in HUB_WORKER."""
     return f"{os.environ.get('HUB_WORKER') or socket.gethostname()}/{os.getpid()}"[:100]
 
@@ -56,7 +56,7 @@ def take(pk: int, *, even_early: bool = False) -> Claim | None:
 
     The attempt is counted here, before anything is done outside.
     """
-    now, token, worker = timezone.now(), uuid.uuid4(), worker_name()
+    now, token, worker = timezone.now(), uuid.uuid4(), process_name()
     parameters = [token, worker, now + lease(), now, pk, *([] if even_early else [now])]
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_EVEN_EARLY if even_early else _TAKE_DUE, list(map(plain_sql.stored, parameters)))
@@ -65,18 +65,19 @@ def take(pk: int, *, even_early: bool = False) -> Claim | None:
         return None
     values = [json.loads(value) if name == "agreed" else value for name, value in zip(_KNOWN, row, strict=True)]
     record = Record.from_db(connection.alias, _KNOWN, values)
-    return Claim(record, token, record.wished, worker, now)
+    return Claim(record, token, record.requested, worker, now)
 
 
 # What a run may ask of its record, in the order of the model's fields; anything else is fetched when it is asked for.
 _KNOWN = (
     *("id", "step", "entity_type", "entity_id", "reason", "detail", "system"),
-    *("wished", "served", "thorough_wish", "urgency", "attempts", "agreed", "trace_id"),
+    *("requested", "served", "full_request", "urgency", "attempts", "agreed", "trace_id"),
 )
-# The newest wish is counted in the same moment; one that comes later is above `claimed_wish` and causes one more run.
+# The newest request is counted in the same moment; one that comes later is above `claimed_request` and causes one
+# more run.
 _TAKE = f"""
-UPDATE syncapp_record SET status = 'running', claim = %s, claimed_by = %s, claimed_wish = wished, leased_until = %s,
-  attempts = attempts + 1, due_at = NULL, changed_at = %s
+UPDATE syncapp_record SET status = 'running', claim = %s, claimed_by = %s, claimed_request = requested,
+  leased_until = %s, attempts = attempts + 1, due_at = NULL, changed_at = %s
 WHERE id = %s AND status = 'waiting' {{due}} RETURNING {", ".join(_KNOWN)}
 """  # noqa: S608  our own names
 _TAKE_DUE, _TAKE_EVEN_EARLY = _TAKE.format(due="AND due_at <= %s"), _TAKE.format(due="")
@@ -90,18 +91,18 @@ def keep(claim: Claim) -> None:
 
 
 def let_go(claim: Claim, *, fresh: Mapping[str, Any], again: Mapping[str, Any]) -> bool:
-    """End the run: `fresh` when no wish came meanwhile, else `again`. True when the record must run once more.
+    """End the run: `fresh` when no request came meanwhile, else `again`. True when the record must run once more.
 
     Both name the columns to set. Raises `ClaimLost` when the claim is not ours any more.
     """
     free: dict[str, Any] = {
         "claim": None,
         "claimed_by": "",
-        "claimed_wish": None,
+        "claimed_request": None,
         "leased_until": None,
         "changed_at": timezone.now(),
     }
-    if _set(claim, {**free, **fresh}, " AND wished = %s", claim.wish):
+    if _set(claim, {**free, **fresh}, " AND requested = %s", claim.request_number):
         return False
     if _set(claim, {**free, **again}):
         return True

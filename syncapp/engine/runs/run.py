@@ -55,9 +55,9 @@ class Run:
         return self.record.agreed or {}
 
     @property
-    def thorough(self) -> bool:
+    def full(self) -> bool:
         """Whether links have to be looked at too, not only content."""
-        return self.claim.thorough or not self.record.agreed
+        return self.claim.full or not self.record.agreed
 
     @property
     def trace_id(self) -> str:
@@ -161,20 +161,22 @@ class Run:
         return attempt
 
     def _new_attempt(self) -> Attempt:
-        return attempt_of(self.claim.record, self.claim.token, self.claim.wish, self.claim.worker, self.claim.taken_at)
+        return attempt_of(
+            self.claim.record, self.claim.token, self.claim.request_number, self.claim.worker, self.claim.taken_at
+        )
 
 
 _ATTEMPT = (
-    *("record_id", "number", "wish", "claim", "trace_id", "worker", "started_at", "finished_at"),
+    *("record_id", "number", "request_number", "claim", "trace_id", "worker", "started_at", "finished_at"),
     *("outcome", "reason", "detail", "plan", "calls"),
 )
 
 
-def attempt_of(record: Record, token: Any, wish: int, worker: str, started_at: datetime) -> Attempt:
+def attempt_of(record: Record, token: Any, request_number: int, worker: str, started_at: datetime) -> Attempt:
     return Attempt(
         record=record,
         number=record.attempts,
-        wish=wish,
+        request_number=request_number,
         claim=token,
         trace_id=record.trace_id,
         worker=worker,

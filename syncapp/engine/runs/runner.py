@@ -86,7 +86,7 @@ def run(pk: int, step: Step, *, even_early: bool = False) -> Settlement | None:
 
 def preview(record: Record, step: Step) -> Preview:
     """Read and plan, touch nothing: no claim, no lock, no row. Raises what the clients raise."""
-    run = Run(Claim(record, record.claim or _NO_TOKEN, record.wished, "preview", record.changed_at))
+    run = Run(Claim(record, record.claim or _NO_TOKEN, record.requested, "preview", record.changed_at))
     flow = step.flow(run)
     plan = flow.plan(flow.read())
     tasks, fields = (need.kind for need in plan.tasks), (need.field for need in plan.conflicts)

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from syncapp.engine.queue import enqueue
-from syncapp.engine.queue.sync_requests import CALM
+from syncapp.engine.queue.sync_requests import DEBOUNCE
 from syncapp.engine.runs import claims
 from syncapp.engine.runs.backoff import STANDARD
 from syncapp.engine.runs.planning import Ending, Failed, InConflict, Postponed, Settled, Skipped
@@ -22,7 +22,7 @@ from syncapp.models import Outcome, Reason, Status
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What came of a run. `again`: a wish came meanwhile, the record runs once more."""
+    """What came of a run. `again`: a request came meanwhile, the record runs once more."""
 
     outcome: Outcome
     reason: str = ""
@@ -110,11 +110,11 @@ def _end(
     due_at: datetime | None = None,
     system: str = "",
 ) -> Settlement:
-    """A last state; if a wish came meanwhile the record waits again, due after the calm."""
+    """A last state; if a request came meanwhile the record waits again, due after the debounce."""
     now = timezone.now()
     common: dict[str, Any] = {}
     if served:
-        common["served"] = run.claim.wish
+        common["served"] = run.claim.request_number
     if status in (Status.IN_SYNC, Status.SKIPPED):
         common["attempts"] = 0
     if agreed is not None:
@@ -122,7 +122,7 @@ def _end(
     if status == Status.IN_SYNC:
         common["settled_at"] = now
     fresh = {**common, "status": status, "reason": reason, "detail": detail[:300], "system": system, "due_at": due_at}
-    return _write(run, outcome, reason, detail, fresh, _due(common, now, now + CALM))
+    return _write(run, outcome, reason, detail, fresh, _due(common, now, now + DEBOUNCE))
 
 
 def _later(
@@ -149,7 +149,7 @@ def _later(
         "due_at": now + pause,
         "waiting_since": now,
     }
-    # A wish that came meanwhile doesn't shorten a pause that the other system or a failure made.
+    # A request that came meanwhile doesn't shorten a pause that the other system or a failure made.
     again = _due(common, now, now) if not counts and reason in _WORTH_A_LOOK else waiting
     return _write(run, outcome, reason, detail, waiting, again)
 

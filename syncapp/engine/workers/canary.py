@@ -36,7 +36,7 @@ def host_name() -> str:
     return socket.gethostname()[:70]
 
 
-def worker_name() -> str:
+def cluster_name() -> str:
     """The cluster that this process works for; a plain `manage.py qcluster` has one name a machine."""
     return os.environ.get(ENV_NAME) or f"{host_name()}-qcluster"
 
@@ -50,7 +50,7 @@ def beat() -> None:
     if time.monotonic() - _last_beat < THROTTLE_SECONDS:
         return
     _last_beat = time.monotonic()
-    now, name = timezone.now(), worker_name()
+    now, name = timezone.now(), cluster_name()
     try:
         if not Worker.objects.filter(pk=name).update(beat_at=now, stopped_at=None):
             Worker.objects.bulk_create([Worker(name=name, started_at=now, beat_at=now)], ignore_conflicts=True)

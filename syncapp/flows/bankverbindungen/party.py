@@ -170,4 +170,4 @@ class PartyAccounts:
     def _look_at(self, account_id: str) -> None:
         # Our own change may send us no event; a lost one would leave the account without its agreement.
         target = Target(registry.BANK_SYNC, FIELDS.bank_entity, account_id)
-        sync_requests.request([target], urgency=Urgency.FOLLOW_UP, trace_id=self._run.trace_id, thorough=True)
+        sync_requests.request([target], urgency=Urgency.FOLLOW_UP, trace_id=self._run.trace_id, full=True)

@@ -74,9 +74,9 @@ class Reader:
         """Whether nothing changed in the CRM and nobody asked for more: then one read is enough."""
         run = self._run
         if (
-            run.thorough
+            run.full
             or agreed.look
-            or run.record.served < run.claim.wish - 1
+            or run.record.served < run.claim.request_number - 1
             or row.raw.get(FIELDS.sync_status) == "failed"
         ):
             return False

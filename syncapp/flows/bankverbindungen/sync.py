@@ -86,7 +86,7 @@ class BankverbindungenSync:
     def _ask_for_party(self, party_id: str) -> None:
         known = Record.objects.filter(step=registry.PARTY_SYNC, entity_type=FIELDS.party_entity, entity_id=party_id)
         if not known.exists():
-            self._wish(registry.PARTY_SYNC, party_id)
+            self._ask(registry.PARTY_SYNC, party_id)
 
     def _create(self, state: AccountState, action: CreateAccount) -> AccountState:
         """Nobody can delete it, so one run at a time creates for a party, and looks once more before it does."""
@@ -145,10 +145,10 @@ class BankverbindungenSync:
             register.remember(run.entity_id, state.number, there)
         agreed = remembered(state, account, created=self._created, journal=written.last_entry(run.record))
         if account.default and any(state.agreed.seen.get(name) != account.seen[name] for name in ("default", "party")):
-            self._wish(registry.PARTY_ACCOUNTS, account.party)
+            self._ask(registry.PARTY_ACCOUNTS, account.party)
         run.clear_open_writes()  # both sides were read; a task may stay open for long
         return replace(plan.ending, agreed=replace(agreed, look=look).to_json())
 
-    def _wish(self, step: str, party_id: str) -> None:
+    def _ask(self, step: str, party_id: str) -> None:
         target = Target(step, FIELDS.party_entity, party_id)
-        sync_requests.request([target], urgency=Urgency.FOLLOW_UP, trace_id=self._run.trace_id, thorough=True)
+        sync_requests.request([target], urgency=Urgency.FOLLOW_UP, trace_id=self._run.trace_id, full=True)

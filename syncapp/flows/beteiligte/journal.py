@@ -9,7 +9,7 @@ from syncapp.flows.beteiligte import values
 from syncapp.flows.beteiligte.actions import ADVOWARE, CRM
 from syncapp.flows.beteiligte.agreement import OwnWrite
 from syncapp.flows.beteiligte.fields import TABLE, Rules
-from syncapp.flows.beteiligte.taking_back import UndoWish
+from syncapp.flows.beteiligte.taking_back import UndoRequest
 from syncapp.flows.beteiligte.values import Contact, Kind
 from syncapp.models import JournalEntry, JournalState, Undo
 
@@ -53,12 +53,12 @@ def own_writes(entries: Iterable[JournalEntry], rules: Rules) -> Iterator[OwnWri
         )
 
 
-def undo_wish(undo: Undo, rules: Rules) -> UndoWish:
+def undo_request(undo: Undo, rules: Rules) -> UndoRequest:
     entry = undo.entry
     supported = entry.action in (Write.UPDATE, Write.CONTACT, Write.CRM) and entry.state == JournalState.DONE
     if not supported:
-        return UndoWish(undo.pk, CRM, {})
-    return UndoWish(
+        return UndoRequest(undo.pk, CRM, {})
+    return UndoRequest(
         undo.pk,
         ADVOWARE if entry.system == ADVOWARE else CRM,
         _fields(entry),

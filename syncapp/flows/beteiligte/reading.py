@@ -120,7 +120,7 @@ class Reader:
     def _is_echo(self, crm: CrmSide, agreed: Agreed) -> bool:
         """Whether the CRM's side is as it was agreed and nobody asked for more: then one read is enough."""
         run = self._run
-        if run.thorough or agreed.look or run.record.served < run.claim.wish - 1:
+        if run.full or agreed.look or run.record.served < run.claim.request_number - 1:
             return False
         if crm.number is None or crm.number != agreed.number or crm.shown.get("status", Shown.CLEAN) != Shown.CLEAN:
             return False
@@ -182,8 +182,8 @@ class Reader:
         return self._with_undos(state)
 
     def _with_undos(self, state: PartyState) -> PartyState:
-        wishes = [journal.undo_wish(undo, self.rules) for undo in undos.requested_undos(self._run.record)]
-        return replace(state, taking_back=take_back(wishes, state.crm, state.advoware, state.base))
+        asked_back = [journal.undo_request(undo, self.rules) for undo in undos.requested_undos(self._run.record)]
+        return replace(state, taking_back=take_back(asked_back, state.crm, state.advoware, state.base))
 
 
 def unchanged(crm: CrmSide, agreed: Agreed, rules: Rules) -> bool:

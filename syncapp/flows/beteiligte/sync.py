@@ -21,8 +21,8 @@ from syncapp.flows.beteiligte.journal import Write
 from syncapp.flows.beteiligte.needs import not_kept, notices, waiting_decisions
 from syncapp.flows.beteiligte.plan import plan
 from syncapp.flows.beteiligte.reading import Reader
+from syncapp.flows.beteiligte.remember import result, stamped
 from syncapp.flows.beteiligte.renaming import tell_collection
-from syncapp.flows.beteiligte.settled import result, stamped
 from syncapp.flows.beteiligte.sides import AdvowareSide
 from syncapp.flows.beteiligte.state import PartyState, Shown, Why, merge
 from syncapp.flows.beteiligte.writing import Writer

@@ -15,7 +15,7 @@ from syncapp.flows.beteiligte.actions import AddContact, CreateParty, EmptyConta
 from syncapp.flows.beteiligte.fields import PartyField, Rules
 from syncapp.flows.beteiligte.journal import Write, contact_changes, field_changes
 from syncapp.flows.beteiligte.reading import advoware_side, bookkeeping
-from syncapp.flows.beteiligte.settled import refused
+from syncapp.flows.beteiligte.remember import refused
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
 from syncapp.flows.beteiligte.values import Contact, Kind
 from syncapp.flows.limits import Resource

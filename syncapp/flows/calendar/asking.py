@@ -25,8 +25,8 @@ def wanted(kuerzel: str) -> bool:
 
 
 def everyone(urgency: Urgency, trace_id: str = "") -> None:
-    dispatch.emit(OF_ALL, ENTITY, [ALL], urgency=urgency, trace_id=trace_id, thorough=True)
+    dispatch.emit(OF_ALL, ENTITY, [ALL], urgency=urgency, trace_id=trace_id, full=True)
 
 
 def employee(kuerzel: str, urgency: Urgency, trace_id: str = "") -> None:
-    dispatch.emit(OF_ONE, EMPLOYEE, [kuerzel], urgency=urgency, trace_id=trace_id, thorough=True)
+    dispatch.emit(OF_ONE, EMPLOYEE, [kuerzel], urgency=urgency, trace_id=trace_id, full=True)

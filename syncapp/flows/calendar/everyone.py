@@ -45,7 +45,7 @@ class CalendarsOfEveryone:
         enabled = CalendarEmployee.objects.filter(pk__in=[each.kuerzel for each in state.employees], enabled=True)
         urgency = Urgency(self._run.record.urgency)
         ids = sorted(enabled.values_list("pk", flat=True))
-        dispatch.emit(TOPIC, EMPLOYEE, ids, urgency=urgency, trace_id=self._run.trace_id, thorough=True)
+        dispatch.emit(TOPIC, EMPLOYEE, ids, urgency=urgency, trace_id=self._run.trace_id, full=True)
         return plan.ending
 
     def failed(self, reason: str) -> None:

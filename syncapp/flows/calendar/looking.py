@@ -27,12 +27,12 @@ from syncapp.models import CalendarLink, Record, SystemName
 def record_of(kuerzel: str) -> Record:
     """The employee's record, or one that exists only here: looking leaves nothing behind."""
     key = {"step": CALENDAR_SYNC, "entity_type": EMPLOYEE, "entity_id": kuerzel}
-    return Record.objects.filter(**key).first() or Record(pk=0, wished=1, changed_at=timezone.now(), **key)
+    return Record.objects.filter(**key).first() or Record(pk=0, requested=1, changed_at=timezone.now(), **key)
 
 
 def looker(kuerzel: str) -> Looker:
     record = record_of(kuerzel)
-    run = Run(Claim(record, record.claim or uuid.uuid4(), record.wished, "look", record.changed_at))
+    run = Run(Claim(record, record.claim or uuid.uuid4(), record.requested, "look", record.changed_at))
     return Looker(run, connections.advoware(run), connections.google(run))
 
 

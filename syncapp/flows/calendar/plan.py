@@ -89,7 +89,7 @@ def _calendar(state: CalendarState) -> Iterator[CreateCalendar | ShareCalendar]:
 
 
 def _brake(state: CalendarState) -> Iterator[TaskNeed]:
-    """More deletions at once than people usually make: more often an outage than a wish."""
+    """More deletions at once than people usually make: more often an outage than an intention."""
     deleting = [item for item in state.items if item.decision.deletes]
     limit, percent = state.limit
     agreed = sum(item.link.agreed_advoware is not None for item in state.items)

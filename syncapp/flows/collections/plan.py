@@ -61,7 +61,7 @@ class WriteId:
 
 @dataclass(frozen=True, slots=True)
 class LookAtDocuments:
-    """One wish for every linked document."""
+    """One request for every linked document."""
 
     name: str = "ask every linked document to sync"
 

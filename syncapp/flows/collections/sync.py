@@ -49,7 +49,7 @@ class CollectionSync:
         life = Life.CLOSED
         if parent is not None:
             life = life_of(run.entity_type, parent.status, settings.CONFIG.ESPOCRM_PARENT_STATUS)
-            if not run.thorough and mapping.unchanged(parent, life, agreed):
+            if not run.full and mapping.unchanged(parent, life, agreed):
                 return CollectionState(run.entity_type, run.entity_id, parent, life, agreed, unchanged=True)
         collection, lost = self._known_collection(parent, agreed)
         twins: tuple[str, ...] = ()
@@ -170,7 +170,7 @@ class CollectionSync:
         if state.parent is not None:
             ids |= set(self._linked_documents(state.entity_type, state.entity_id))
         targets = [Target(registry.DOCUMENT_SYNC, FIELDS.document_entity, document_id) for document_id in sorted(ids)]
-        sync_requests.request(targets, urgency=Urgency.FOLLOW_UP, trace_id=self._run.trace_id, thorough=True)
+        sync_requests.request(targets, urgency=Urgency.FOLLOW_UP, trace_id=self._run.trace_id, full=True)
 
     def _linked_documents(self, entity_type: str, entity_id: str) -> Iterator[str]:
         for link, meta in sorted(self._crm.metadata(entity_type).links.items()):

@@ -127,7 +127,7 @@ def _delete_collection(orphan: Orphan) -> bool:
     if orphan.entity_type:
         # The CRM may still name it; the parent's own run takes the name away.
         target = Target(COLLECTION_SYNC, orphan.entity_type, orphan.entity_id)
-        sync_requests.request([target], urgency=Urgency.FOLLOW_UP, thorough=True)
+        sync_requests.request([target], urgency=Urgency.FOLLOW_UP, full=True)
     return deleted
 
 

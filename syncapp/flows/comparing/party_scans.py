@@ -18,7 +18,7 @@ from syncapp.events import registry
 from syncapp.flows import brake, cursors
 from syncapp.flows.bankverbindungen import scan as accounts_scan
 from syncapp.flows.beteiligte import scan as parties_scan
-from syncapp.flows.differences import CRM_ONLY, ONLY_A_LOOK, Difference, leave_wishes
+from syncapp.flows.differences import CRM_ONLY, ONLY_A_LOOK, Difference, leave_requests
 from syncapp.flows.tasks import scan as tasks_scan
 from syncapp.models import Cursor, ScanRun, ScanState
 
@@ -28,7 +28,7 @@ Progress = Callable[[int], None]
 
 
 def compare(scan: ScanRun, *, whole: bool, confirmed: bool) -> None:
-    """Leave wishes for what differs. Unusually many changes are held back until a person has confirmed them."""
+    """Leave requests for what differs. Unusually many changes are held back until a person has confirmed them."""
     started = timezone.now()
 
     def count(more: int) -> None:
@@ -41,10 +41,10 @@ def compare(scan: ScanRun, *, whole: bool, confirmed: bool) -> None:
         scan.counts[each.how] = scan.counts.get(each.how, 0) + 1
     if not confirmed and brake.too_many_parties(len(changed), STEPS):
         scan.state, scan.detail = ScanState.STOPPED, f"{len(changed)} entities would be changed"
-        leave_wishes(scan, [each for each in found if each.how in ONLY_A_LOOK])
+        leave_requests(scan, [each for each in found if each.how in ONLY_A_LOOK])
         return  # the cursor stays: the next comparison finds them again
-    leave_wishes(scan, found)
-    # Wishes first, cursors second: after a crash in between they are left twice, which is harmless.
+    leave_requests(scan, found)
+    # Requests first, cursors second: after a crash in between they are left twice, which is harmless.
     for kind in KINDS:
         Cursor.objects.update_or_create(name=_cursor(kind), defaults={"position": started})
     scan.state = ScanState.DONE

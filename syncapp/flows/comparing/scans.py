@@ -1,8 +1,8 @@
 """Comparisons on a schedule: part of the design, not a repair. Events get lost, and links send none.
 
 "changes" looks at what changed in the CRM since a cursor, with overlap. "everything" compares all, links and xAI's side
-included, and lists orphans. "parties" and "all parties" do the same for the CRM and Advoware. All only leave wishes, of
-the lowest urgency.
+included, and lists orphans. "parties" and "all parties" do the same for the CRM and Advoware. All only leave
+requests, of the lowest urgency.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from syncapp.engine.queue import enqueue
 from syncapp.flows import brake, cursors
 from syncapp.flows.collections import scan as collections_scan
 from syncapp.flows.comparing import landscape, orphans, party_scans
-from syncapp.flows.differences import TAKES_AWAY, Difference, leave_wishes
+from syncapp.flows.differences import TAKES_AWAY, Difference, leave_requests
 from syncapp.flows.documents import scan as documents_scan
 from syncapp.models import Cursor, ScanRun, ScanState, SystemName
 
@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 
 
 def run(name: str, *, confirmed: bool = False) -> ScanRun | None:
-    """Compare and leave wishes. None: another one is under way. `confirmed`: a person has agreed to many changes."""
+    """Compare and leave requests. None: another one is under way. `confirmed`: a person has agreed to many changes."""
     token = uuid.uuid4().hex
     try:
         # As long as a scan may take, so that a repeated task never runs beside it.
@@ -85,7 +85,7 @@ def _changes(scan: ScanRun) -> None:
         cursor, _ = Cursor.objects.get_or_create(name=f"changes:{kind}")
         for newest, found, seen in _changed(kind, cursors.since(cursor)):
             _leave(scan, found, seen)
-            # Wishes first, cursor second: after a crash in between they are left twice, which is harmless.
+            # Requests first, cursor second: after a crash in between they are left twice, which is harmless.
             Cursor.objects.filter(pk=cursor.pk).update(position=newest, moved_at=timezone.now())
     scan.state = ScanState.DONE
 
@@ -107,7 +107,7 @@ def _everything(scan: ScanRun, confirmed: bool) -> None:
     else:
         scan.state = ScanState.DONE
         scan.orphans = orphans.find(view)
-    leave_wishes(scan, found)
+    leave_requests(scan, found)
 
 
 def _compare_all(handle: Callable[[list[Difference], int], None]) -> landscape.Landscape:
@@ -130,11 +130,11 @@ def _collect(scan: ScanRun, found: list[Difference], batch: list[Difference], se
 def _leave(scan: ScanRun, batch: list[Difference], seen: int) -> None:
     scan.seen += seen
     scan.differing += len(batch)
-    leave_wishes(scan, batch)
+    leave_requests(scan, batch)
 
 
 def differences(progress: Callable[[int], None] | None = None, *, scan: str = EVERYTHING) -> Iterator[Difference]:
-    """What a comparison would find now, without leaving a wish. `progress` is told how many were looked at."""
+    """What a comparison would find now, without leaving a request. `progress` is told how many were looked at."""
     found: list[Difference] = []
 
     def handle(batch: list[Difference], seen: int) -> None:

@@ -50,9 +50,9 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Uploaded and attached, indexing goes on: what the next run need not ask again when no wish came meanwhile."""
+    """Uploaded and attached, indexing goes on: what the next run need not ask again when no request came meanwhile."""
 
-    wish: int
+    request_number: int
     wanted: tuple[str, ...]
     since: str  # ISO 8601, UTC
 
@@ -86,7 +86,11 @@ class Agreed:
 
 
 def _progress(raw: Any) -> Progress | None:
-    return Progress(int(raw["wish"]), tuple(raw["wanted"]), str(raw["since"])) if raw else None
+    return (
+        Progress(int(raw["request_number"]), tuple(raw["wanted"]), str(raw["since"]))
+        if raw and "request_number" in raw
+        else None
+    )
 
 
 def untouched(document: EspoDocument, agreed: Agreed) -> bool:

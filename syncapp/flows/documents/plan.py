@@ -40,7 +40,7 @@ class DocumentState:
     lost_file: str = ""  # one we knew, and xAI has no more
     indexed: Mapping[str, IndexStatus] = field(default_factory=dict)  # by collection; not attached: not in it
     vanished: frozenset[str] = frozenset()  # collections that the CRM names and xAI does not know
-    was_indexing: bool = False  # the last run attached it and no other wish came since
+    was_indexing: bool = False  # the last run attached it and no other request came since
     patience_over: bool = False  # indexing takes longer than anyone should wait
     names: Fields = FIELDS
     texts: Mapping[str, str] = field(default_factory=dict)  # what the CRM's users read for a reason

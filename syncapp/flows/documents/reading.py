@@ -31,7 +31,7 @@ class Reader:
         run = self._run
         agreed = Agreed.from_json(run.agreed)
         document = self._document()
-        if document is not None and not run.thorough and untouched(document, agreed):
+        if document is not None and not run.full and untouched(document, agreed):
             return DocumentState(document, agreed, untouched=True)
         known = frozenset(Membership(*pair) for pair in files.memberships(run.entity_type, run.entity_id))
         if document is None:
@@ -65,7 +65,11 @@ class Reader:
 
     def _parents(self, document: EspoDocument, agreed: Agreed) -> tuple[Parent, ...]:
         progress = agreed.progress
-        if progress and self._run.record.reason == Reason.INDEXING and progress.wish == self._run.claim.wish:
+        if (
+            progress
+            and self._run.record.reason == Reason.INDEXING
+            and progress.request_number == self._run.claim.request_number
+        ):
             # Only the indexing is waited for and nobody asked for anything since: the links were just read.
             return tuple(Parent("", "", Life.ACTIVE, collection) for collection in progress.wanted)
         statuses = settings.CONFIG.ESPOCRM_PARENT_STATUS

@@ -98,13 +98,13 @@ class DocumentSync:
     # The actions
 
     def _ask(self, action: AskForCollection) -> None:
-        # A wish would start a failed parent again each time one of its documents looks; staff retry it instead.
+        # A request would start a failed parent again each time one of its documents looks; staff retry it instead.
         busy = Record.objects.filter(
             step=registry.COLLECTION_SYNC, entity_type=action.parent.entity_type, entity_id=action.parent.id
         ).exclude(status__in=[Status.IN_SYNC, Status.SKIPPED])
         if not busy.exists():
             target = Target(registry.COLLECTION_SYNC, action.parent.entity_type, action.parent.id)
-            sync_requests.request([target], urgency=Urgency.FOLLOW_UP, trace_id=self._run.trace_id, thorough=True)
+            sync_requests.request([target], urgency=Urgency.FOLLOW_UP, trace_id=self._run.trace_id, full=True)
 
     def _attach(self, action: Attach) -> None:
         run, content = self._run, self._known_content()
@@ -168,7 +168,7 @@ class DocumentSync:
         now = timezone.now()
         before = state.agreed.progress if state.was_indexing else None
         since = before.since if before else now.isoformat()
-        progress = Progress(self._run.claim.wish, state.wanted, since)
+        progress = Progress(self._run.claim.request_number, state.wanted, since)
         waited = now - now.fromisoformat(since)
         agreed = replace(state.agreed, content=self._known_content(), progress=progress, settled=False)
         return Postponed(Why.INDEXING, min(max(poll, waited / 4), LONGEST_POLL), agreed.to_json())

@@ -83,7 +83,7 @@ class Command(HubCommand):
                         options["what"], self.stdout.write, full=options["full"], dry_run=options["dry_run"]
                     )
                 case _:
-                    wish = calendar_tidy.Wish(action, options["remove"], options["dry_run"], options["yes"])
-                    code = calendar_tidy.run(options["kuerzel"], wish, self.stdout.write)
+                    order = calendar_tidy.Order(action, options["remove"], options["dry_run"], options["yes"])
+                    code = calendar_tidy.run(options["kuerzel"], order, self.stdout.write)
         if code:
             sys.exit(code)

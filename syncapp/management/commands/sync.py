@@ -77,20 +77,20 @@ class Command(HubCommand):
 
     def _sync(self, target: Target, timeout: float | None) -> None:
         with recorded("look", target.entity_type, target.entity_id, target.step) as row:
-            (wish,) = sync_requests.request(
+            (asked,) = sync_requests.request(
                 [target],
                 urgency=Urgency.STAFF,
                 trace_id=uuid.uuid4().hex,
-                thorough=True,
+                full=True,
                 force=True,
                 delay_carriers=timeout is not None,  # it is run here; if this process dies, the sweep finds it
             )
             row.count = 1
         if timeout is None:
-            self.stdout.write(f"Asked for; a worker does it (record {wish.pk}). To see the result here: --wait")
+            self.stdout.write(f"Asked for; a worker does it (record {asked.pk}). To see the result here: --wait")
             return
         with progress(f"Syncing {target.entity_type} {target.entity_id}") as tell:
-            record = _settled(wish.pk, timeout, tell)
+            record = _settled(asked.pk, timeout, tell)
         self.stdout.write(_words(record))
         if record.status in NEEDS_A_PERSON:
             sys.exit(FAILED)
@@ -116,7 +116,7 @@ def _checked(step: str, entity_type: str, entity_id: str) -> Target:
 def _record(target: Target) -> Record:
     """The record, or one that only exists here, so that a dry run leaves nothing behind."""
     key = {"step": target.step, "entity_type": target.entity_type, "entity_id": target.entity_id}
-    return Record.objects.filter(**key).first() or Record(pk=0, wished=1, changed_at=timezone.now(), **key)
+    return Record.objects.filter(**key).first() or Record(pk=0, requested=1, changed_at=timezone.now(), **key)
 
 
 def _settled(pk: int, timeout: float, tell: Any) -> Record:

@@ -25,8 +25,8 @@ def _calendars(firm: Firm) -> Calendars:
     return Calendars(World(firm.crm))
 
 
-def _wish() -> None:
-    sync_requests.request([Target(CALENDAR_SYNC, EMPLOYEE, SB)], urgency=Urgency.EVENT, thorough=True, trace_id="crash")
+def _ask() -> None:
+    sync_requests.request([Target(CALENDAR_SYNC, EMPLOYEE, SB)], urgency=Urgency.EVENT, full=True, trace_id="crash")
 
 
 # What happens
@@ -41,7 +41,7 @@ def first(firm: Firm) -> None:
     calendars = _calendars(firm)
     for day, text in enumerate(("Güteverhandlung", "Ortstermin"), 3):
         calendars.appointment(soon(day), text=text)
-    _wish()
+    _ask()
 
 
 def agreed(firm: Firm) -> None:
@@ -49,12 +49,12 @@ def agreed(firm: Firm) -> None:
     calendars = _calendars(firm)
     for day, text in enumerate(("A", "B", "C", "D"), 3):
         calendars.appointment(soon(day), text=text)
-    _wish()
+    _ask()
 
 
 def empty(firm: Firm) -> None:
     employee(firm)
-    _wish()
+    _ask()
 
 
 def edit(firm: Firm) -> None:
@@ -68,12 +68,12 @@ def edit(firm: Firm) -> None:
     calendars.google.remove_event(calendars.calendar, events["D"])
     calendars.google.expire_tokens()
     calendars.advoware.expire_tokens()
-    _wish()
+    _ask()
 
 
 def created(firm: Firm) -> None:
     _calendars(firm).event(soon(4), summary="Mittagessen")
-    _wish()
+    _ask()
 
 
 def list_expired(firm: Firm) -> None:

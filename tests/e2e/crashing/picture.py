@@ -61,7 +61,7 @@ def _records() -> list[Record]:
 
 
 def ending(record: Record) -> str:
-    return f"{record.status} {record.reason}".strip() + ("" if record.served == record.wished else " UNSERVED")
+    return f"{record.status} {record.reason}".strip() + ("" if record.served == record.requested else " UNSERVED")
 
 
 def _agreed(record: Record) -> str:

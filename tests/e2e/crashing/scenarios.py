@@ -28,10 +28,10 @@ class Firm:
         for parent in parents:
             self.crm.link("CDokumente", name, LINK, parent)
 
-    def event(self, name: str, kind: str = "CDokumente", *, thorough: bool = False) -> None:
+    def event(self, name: str, kind: str = "CDokumente", *, full: bool = False) -> None:
         """What a webhook leaves behind."""
         step = DOCUMENT_SYNC if kind == "CDokumente" else COLLECTION_SYNC
-        sync_requests.request([Target(step, kind, name)], urgency=Urgency.EVENT, thorough=thorough, trace_id="crash")
+        sync_requests.request([Target(step, kind, name)], urgency=Urgency.EVENT, full=full, trace_id="crash")
 
 
 def _nothing(firm: Firm) -> None:
@@ -102,7 +102,7 @@ def _move(firm: Firm) -> None:
     firm.parent("klage2")
     firm.crm.unlink("CDokumente", "dokument1", LINK, "klage1")
     firm.crm.link("CDokumente", "dokument1", LINK, "klage2")
-    firm.event("dokument1", thorough=True)
+    firm.event("dokument1", full=True)
 
 
 def _delete(firm: Firm) -> None:

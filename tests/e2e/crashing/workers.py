@@ -62,12 +62,12 @@ def next_worker(kill_at: int = NEVER, comparison: str = "") -> Life:
 
 
 def look_again() -> Life:
-    """Every comparison of parties, and a thorough look at every record."""
+    """Every comparison of parties, and a full look at every record."""
 
     def work(moments: Moments) -> None:
         scans.run(scans.ALL_PARTIES, confirmed=True)
         rows = Record.objects.values_list("step", "entity_type", "entity_id")
-        sync_requests.request([Target(*row) for row in rows], urgency=Urgency.STAFF, thorough=True, force=True)
+        sync_requests.request([Target(*row) for row in rows], urgency=Urgency.STAFF, full=True, force=True)
         _work(moments, lambda: None)
 
     return _fork(work, NEVER)

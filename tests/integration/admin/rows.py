@@ -61,7 +61,7 @@ def record(status: str = Status.FAILED, **columns: Any) -> Record:
         "status": status,
         "created_at": now,
         "changed_at": now - timedelta(minutes=number % 50),
-        "wished": 1,
+        "requested": 1,
         "served": 1,
         "trace_id": f"trace-{number:08d}",
     }
@@ -72,7 +72,7 @@ def record(status: str = Status.FAILED, **columns: Any) -> Record:
     if status == Status.WAITING:
         given |= {"due_at": now, "waiting_since": now, "served": 0}
     if status == Status.RUNNING:
-        given |= {"claim": uuid.uuid4(), "claimed_by": "w/1", "claimed_wish": 1, "leased_until": now, "served": 0}
+        given |= {"claim": uuid.uuid4(), "claimed_by": "w/1", "claimed_request": 1, "leased_until": now, "served": 0}
     return Record.objects.create(**given | columns)
 
 
@@ -81,7 +81,7 @@ def attempt(of: Record, **columns: Any) -> Attempt:
     given: dict[str, Any] = {
         "record": of,
         "number": 1,
-        "wish": 1,
+        "request_number": 1,
         "trace_id": of.trace_id,
         "started_at": timezone.now(),
         "outcome": "failed",
@@ -225,7 +225,12 @@ def everything() -> dict[str, Any]:
     Undo.objects.create(entry=entry(written.record), requested_at=now, finished_at=now, state="done")
     stored = message(trace_id=failed.trace_id)
     InboxItem.objects.create(
-        message=stored, position=0, entity_type="CDokumente", entity_id=failed.entity_id, record=failed, wish=1
+        message=stored,
+        position=0,
+        entity_type="CDokumente",
+        entity_id=failed.entity_id,
+        record=failed,
+        request_number=1,
     )
     Lock.objects.create(
         key=failed.lock_key, token="t" * 36, owner="w/1", acquired_at=now, expires_at=now + timedelta(minutes=30)

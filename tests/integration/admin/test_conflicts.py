@@ -76,7 +76,7 @@ def test_the_decision_is_kept_and_the_record_runs(staff: Client, party: Record) 
     assert (decided.state, decided.choice, str(decided.decided_by)) == (ConflictState.DECIDED, Side.ESPOCRM, "erika")
     assert left.state == ConflictState.OPEN
     party.refresh_from_db()
-    assert (party.status, party.wished) == (Status.WAITING, 2)
+    assert (party.status, party.requested) == (Status.WAITING, 2)
     action = StaffAction.objects.get()
     assert (action.action, action.target_id, action.count) == ("decide_conflict", str(party.pk), 1)
     assert "Müller" not in action.detail

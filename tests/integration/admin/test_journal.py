@@ -93,7 +93,7 @@ def test_undo_is_asked_once_and_the_record_runs(staff: Client) -> None:
     undo = Undo.objects.get()
     assert (undo.entry_id, undo.state, str(undo.requested_by)) == (entry.pk, UndoState.REQUESTED, "erika")
     entry.record.refresh_from_db()
-    assert (entry.record.status, entry.record.wished) == (Status.WAITING, 2)
+    assert (entry.record.status, entry.record.requested) == (Status.WAITING, 2)
     actions = list(StaffAction.objects.order_by("pk").values_list("action", "count"))
     assert actions == [("request_undo", 1), ("request_undo", 0)]
     assert "is being written back" in record_page(staff, entry)

@@ -43,14 +43,14 @@ def test_a_double_click_is_harmless(staff: Client) -> None:
     press(staff, "retry", failed.pk)
     press(staff, "retry", failed.pk)
     failed.refresh_from_db()
-    assert (failed.status, failed.wished) == (Status.WAITING, 3)
+    assert (failed.status, failed.requested) == (Status.WAITING, 3)
 
 
 def test_a_running_record_runs_once_more(staff: Client) -> None:
     running = rows.record(Status.RUNNING)
     assert "once more" in press(staff, "sync_now", running.pk)
     running.refresh_from_db()
-    assert (running.status, running.wished) == (Status.RUNNING, 2)
+    assert (running.status, running.requested) == (Status.RUNNING, 2)
 
 
 def test_retry_by_cause_moves_that_cause_only(staff: Client) -> None:
@@ -72,7 +72,7 @@ def test_retry_of_all_that_match_is_not_only_this_page(staff: Client) -> None:
     address = f"{reverse('admin:hub_retry_matching')}?status=open&reason=rejected&p=2"
     assert "130 records" in said(staff.post(address, follow=True))
     assert Record.objects.filter(status=Status.WAITING).count() == 130
-    assert Record.objects.filter(pk__in=[row.pk for row in spared], wished=1).count() == 2
+    assert Record.objects.filter(pk__in=[row.pk for row in spared], requested=1).count() == 2
 
 
 def test_more_than_a_chunk_is_retried_whole(staff: Client) -> None:

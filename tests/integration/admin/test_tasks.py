@@ -82,7 +82,7 @@ def test_closing_keeps_who_and_the_note_and_has_the_record_looked_at(staff: Clie
     assert "1 task was closed." in press(staff, "close_task", task.pk, note="  entered   for Mrs Muster ")
     task.refresh_from_db()
     assert (task.state, task.note, str(task.closed_by)) == (TaskState.CLOSED, "entered for Mrs Muster", "erika")
-    assert (task.record.status, task.record.wished) == (Status.WAITING, 2)
+    assert (task.record.status, task.record.requested) == (Status.WAITING, 2)
     action = StaffAction.objects.get()
     assert (action.action, action.target_id, action.count) == ("close_task", str(task.pk), 1)
     assert "Muster" not in action.detail

@@ -80,7 +80,7 @@ def script(function: Any) -> None:
     Scripted.script = staticmethod(function)
 
 
-def wish(urgency: Urgency = Urgency.EVENT, entity: str = "e1", **kw: Any) -> Record:
+def ask(urgency: Urgency = Urgency.EVENT, entity: str = "e1", **kw: Any) -> Record:
     made = sync_requests.request([Target("scripted", "Thing", entity)], urgency=urgency, **kw)
     return Record.objects.get(pk=made[0].pk)
 
@@ -92,8 +92,8 @@ def raising(exc: Exception) -> None:
     script(do)
 
 
-def test_a_wish_is_served_and_remembered() -> None:
-    record = wish()
+def test_a_request_is_served_and_remembered() -> None:
+    record = ask()
     settlement = runner.run(record.pk, STEP)
     record.refresh_from_db()
     assert settlement is not None
@@ -103,8 +103,8 @@ def test_a_wish_is_served_and_remembered() -> None:
 
 
 def test_a_thousand_events_during_a_run_cause_exactly_one_more() -> None:
-    record = wish()
-    script(lambda _: [wish() for _ in range(1000)] and None)
+    record = ask()
+    script(lambda _: [ask() for _ in range(1000)] and None)
     first = runner.run(record.pk, STEP)
     assert first is not None
     assert first.again
@@ -113,27 +113,27 @@ def test_a_thousand_events_during_a_run_cause_exactly_one_more() -> None:
     assert runner.run(record.pk, STEP, even_early=True) is not None
     assert runner.run(record.pk, STEP, even_early=True) is None
     record.refresh_from_db()
-    assert (record.wished, record.served, Attempt.objects.count()) == (1001, 1001, 2)
+    assert (record.requested, record.served, Attempt.objects.count()) == (1001, 1001, 2)
 
 
 def test_a_storm_of_single_events_waits_for_the_calm_and_staff_do_not() -> None:
-    record = wish()
+    record = ask()
     runner.run(record.pk, STEP)
     for _ in range(20):
-        wish()
+        ask()
         assert runner.run(record.pk, STEP) is None
     record.refresh_from_db()
     assert record.due_at is not None
-    assert timedelta() < record.due_at - timezone.now() <= sync_requests.CALM
-    wish(Urgency.STAFF, force=True)
+    assert timedelta() < record.due_at - timezone.now() <= sync_requests.DEBOUNCE
+    ask(Urgency.STAFF, force=True)
     assert runner.run(record.pk, STEP) is not None
-    Record.objects.update(changed_at=timezone.now() - sync_requests.CALM)
-    wish()
+    Record.objects.update(changed_at=timezone.now() - sync_requests.DEBOUNCE)
+    ask()
     assert runner.run(record.pk, STEP) is not None
 
 
 def test_a_worker_that_lost_its_claim_writes_nothing_and_settles_nothing() -> None:
-    record = wish()
+    record = ask()
     written = []
 
     def thought_dead(run: Run) -> None:
@@ -150,7 +150,7 @@ def test_a_worker_that_lost_its_claim_writes_nothing_and_settles_nothing() -> No
 
 
 def test_a_dead_worker_is_followed_by_another() -> None:
-    record = wish()
+    record = ask()
     claim = claims.take(record.pk)
     assert claim is not None
     locks.acquire(record.lock_key, str(claim.token), "dead", timedelta(minutes=30))
@@ -165,7 +165,7 @@ def test_a_dead_worker_is_followed_by_another() -> None:
 
 
 def test_the_sweep_never_frees_a_lock_of_somebody_else() -> None:
-    record = wish()
+    record = ask()
     claims.take(record.pk)
     locks.acquire(record.lock_key, "another", "alive", timedelta(minutes=30))
     Record.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
@@ -174,7 +174,7 @@ def test_the_sweep_never_frees_a_lock_of_somebody_else() -> None:
 
 
 def test_an_entity_that_kills_its_workers_ends_with_a_person() -> None:
-    record = wish()
+    record = ask()
     for _ in range(6):
         assert claims.take(record.pk, even_early=True)
         Record.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
@@ -184,7 +184,7 @@ def test_an_entity_that_kills_its_workers_ends_with_a_person() -> None:
 
 
 def test_a_busy_lock_is_no_failure_and_loses_nothing() -> None:
-    record = wish()
+    record = ask()
     with locks.hold(record.lock_key, "another"):
         runner.run(record.pk, STEP)
     record.refresh_from_db()
@@ -207,7 +207,7 @@ def test_only_the_owner_releases_a_lock_and_an_old_one_ends() -> None:
 
 
 def test_the_pauses_grow_then_a_person_is_needed_then_one_more_try() -> None:
-    record = wish()
+    record = ask()
     raising(errors.UnexpectedAnswer("xai", "json"))
     pauses = []
     for _ in range(5):
@@ -229,14 +229,14 @@ def test_the_pauses_grow_then_a_person_is_needed_then_one_more_try() -> None:
 
 
 def test_retry_after_lengthens_a_pause_and_a_fresh_event_does_not_shorten_it() -> None:
-    record = wish()
+    record = ask()
     raising(errors.RateLimited("xai", retry_after=600))
     runner.run(record.pk, STEP)
-    wish()
+    ask()
     record.refresh_from_db()
     assert record.due_at is not None
     assert record.due_at - timezone.now() > timedelta(seconds=590)
-    assert (record.reason, record.wished) == (Reason.RATE_LIMITED, 2)
+    assert (record.reason, record.requested) == (Reason.RATE_LIMITED, 2)
 
 
 @pytest.mark.parametrize(
@@ -250,22 +250,22 @@ def test_retry_after_lengthens_a_pause_and_a_fresh_event_does_not_shorten_it() -
     ],
 )
 def test_what_needs_a_person_says_so_at_once(exc: Exception, reason: Reason) -> None:
-    record = wish()
+    record = ask()
     raising(exc)
     runner.run(record.pk, STEP)
     record.refresh_from_db()
     assert (record.status, record.reason) == (Status.FAILED, reason)
     assert "secret value" not in record.detail
-    wish()
+    ask()
     record.refresh_from_db()
     assert record.status == Status.WAITING
 
 
 def test_fresh_events_run_before_a_full_comparison() -> None:
     for n in range(30):
-        wish(Urgency.SCAN, f"scan{n}")
-    wish(Urgency.EVENT, "fresh")
-    wish(Urgency.STAFF, "staff")
+        ask(Urgency.SCAN, f"scan{n}")
+    ask(Urgency.EVENT, "fresh")
+    ask(Urgency.STAFF, "staff")
     ran: list[str] = []
     draining.drain(lambda pk, _: ran.append(Record.objects.get(pk=pk).entity_id) or runner.run(pk, STEP))
     assert ran[:2] == ["staff", "fresh"]
@@ -275,14 +275,14 @@ def test_fresh_events_run_before_a_full_comparison() -> None:
 def test_a_comparison_puts_nothing_on_the_queue_by_itself() -> None:
     from syncapp.engine.queue import enqueue
 
-    wish(Urgency.SCAN)
+    ask(Urgency.SCAN)
     assert enqueue.queue_size() == 0
 
 
 def test_staff_retry_moves_what_it_says_it_moves() -> None:
     raising(errors.Forbidden("xai"))
     for n in range(3):
-        runner.run(wish(entity=f"e{n}").pk, STEP)
+        runner.run(ask(entity=f"e{n}").pk, STEP)
     assert retry.retry(Record.objects.filter(status=Status.FAILED)) == 3
     assert Record.objects.filter(status=Status.WAITING, urgency=Urgency.STAFF, attempts=0).count() == 3
     assert retry.discard(Record.objects.all(), "not needed") == 3
@@ -301,7 +301,7 @@ def test_one_probe_at_a_time_and_then_everything_flows(monkeypatch: pytest.Monke
     monkeypatch.setattr(connections, "ping", down)
     monkeypatch.setattr(connections, "configured", lambda _: True)
     step = Step("scripted", Scripted, ("xai",))
-    record = wish()
+    record = ask()
     raising(errors.Unreachable("xai"))
     runner.run(record.pk, step)
     record.refresh_from_db()
@@ -324,7 +324,7 @@ def test_a_poisoned_record_does_not_take_a_system_down(monkeypatch: pytest.Monke
     from syncapp.engine.outside import connections
 
     monkeypatch.setattr(connections, "ping", lambda _: None)
-    record = wish()
+    record = ask()
     raising(errors.ServerTrouble("espocrm", status=500))
     runner.run(record.pk, STEP)
     record.refresh_from_db()
@@ -336,7 +336,7 @@ def test_an_intent_is_stored_before_the_write_and_its_end_after(monkeypatch: pyt
     from syncapp.engine.outside import connections
 
     monkeypatch.setattr(connections, "ping", lambda _: None)
-    record = wish()
+    record = ask()
     during: list[str] = []
 
     def write(run: Run) -> None:
@@ -358,7 +358,7 @@ def test_an_intent_is_stored_before_the_write_and_its_end_after(monkeypatch: pyt
 def test_pause_of_a_step_and_observe_mode() -> None:
     from syncapp.engine.runs import switches
 
-    record = wish()
+    record = ask()
     switches.set_paused("scripted", True)
     runner.run(record.pk, STEP)
     record.refresh_from_db()
@@ -377,7 +377,7 @@ def test_pause_of_a_step_and_observe_mode() -> None:
 
 
 def test_a_preview_leaves_no_trace() -> None:
-    record = wish()
+    record = ask()
     before = Record.objects.values().get()
     shown = runner.preview(record, STEP)
     assert (shown.actions, shown.ending) == (("touch",), "in_sync")
@@ -386,7 +386,7 @@ def test_a_preview_leaves_no_trace() -> None:
 
 
 def test_the_database_refuses_half_states() -> None:
-    record = wish()
+    record = ask()
     for broken in (
         {"status": Status.RUNNING},
         {"status": Status.FAILED, "reason": ""},
@@ -400,7 +400,7 @@ def test_the_database_refuses_half_states() -> None:
 
 @pytest.mark.parametrize("ending", [Postponed("indexing", timedelta(minutes=5)), Failed("rejected", "x" * 1000)])
 def test_long_details_and_postponements_are_stored(ending: Ending) -> None:
-    record = wish()
+    record = ask()
     script(lambda _: ending)
     runner.run(record.pk, STEP)
     record.refresh_from_db()
@@ -411,7 +411,7 @@ def test_long_details_and_postponements_are_stored(ending: Ending) -> None:
 def test_the_end_of_observe_mode_is_noticed_however_it_came() -> None:
     from tests.world import configured
 
-    record = wish()
+    record = ask()
     with configured(OBSERVE_ONLY=True):
         runner.run(record.pk, STEP)
         sweep.sweep()

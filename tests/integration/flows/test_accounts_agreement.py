@@ -160,7 +160,7 @@ class Play:
 
     def close(self, task: Task) -> None:
         assert tasks.close_task(task, None, "")
-        self.wish(task.record)
+        self.ask(task.record)
 
     def does(self, task: Task) -> None:
         number, facts = int(task.target_id), {fact["field"]: fact for fact in task.facts}
@@ -175,28 +175,26 @@ class Play:
         elif task.kind == "bank_gone":
             self.close(task)
             return
-        self.wish(task.record)
+        self.ask(task.record)
 
     def crm(self, pk: str) -> dict[str, Any]:
         return next((row for row in self.rows() if row["id"] == pk), {})
 
     # The hub
 
-    def wish(self, record: Record) -> None:
+    def ask(self, record: Record) -> None:
         target = Target(record.step, record.entity_type, record.entity_id)
-        sync_requests.request([target], urgency=Urgency.STAFF, thorough=True, force=True)
+        sync_requests.request([target], urgency=Urgency.STAFF, full=True, force=True)
 
     def _nothing(self) -> None:
         """The event was lost."""
 
-    def _events(self, thorough: bool) -> None:
+    def _events(self, full: bool) -> None:
         wanted = [Target(BANK_SYNC, BANK, row["id"]) for row in self.rows()]
-        sync_requests.request(wanted, urgency=Urgency.EVENT, thorough=thorough)
+        sync_requests.request(wanted, urgency=Urgency.EVENT, full=full)
 
     def _check(self, party: int) -> None:
-        sync_requests.request(
-            [Target(PARTY_ACCOUNTS, PARTY, self.pairs[party][0])], urgency=Urgency.EVENT, thorough=True
-        )
+        sync_requests.request([Target(PARTY_ACCOUNTS, PARTY, self.pairs[party][0])], urgency=Urgency.EVENT, full=True)
 
     def _scan(self, whole: bool) -> None:
         scans.run(scans.ALL_PARTIES if whole else scans.PARTIES, confirmed=True)
@@ -224,7 +222,7 @@ class Play:
             outages.try_now(system)
         scans.run(scans.ALL_PARTIES, confirmed=True)
         for record in Record.objects.filter(step=BANK_SYNC):
-            self.wish(record)
+            self.ask(record)
         for party in range(PARTIES):
             self._check(party)
         self.world.drive()

@@ -119,8 +119,8 @@ class Play:
     def _status(self, parent: int, status: str) -> None:
         self.world.sandbox.set_status("Raeumungsklage", self.parents[parent], status)
 
-    def _event(self, document: int, thorough: bool) -> None:
-        self.world.event(self.documents[document], thorough=thorough)
+    def _event(self, document: int, full: bool) -> None:
+        self.world.event(self.documents[document], full=full)
 
     def _parent_event(self, parent: int) -> None:
         self.world.event(self.parents[parent], "Raeumungsklage")
@@ -170,7 +170,7 @@ class Play:
             ("CDokumente", "document_sync", self.documents),
         ):
             targets = [Target(step, kind, pk) for pk in ids]
-            sync_requests.request(targets, urgency=Urgency.STAFF, thorough=True, force=True)
+            sync_requests.request(targets, urgency=Urgency.STAFF, full=True, force=True)
         self.world.drive()
 
     def expected(self) -> dict[str, set[str]]:

@@ -38,8 +38,8 @@ def account(parties: Parties, party: str, **data: Any) -> str:
     return parties.world.sandbox.create(BANK, {"name": "Konto", "beteiligteId": party, "iban": IBAN, **data})
 
 
-def look(parties: Parties, pk: str, step: str = BANK_SYNC, kind: str = BANK, *, thorough: bool = True) -> Record:
-    sync_requests.request([Target(step, kind, pk)], urgency=Urgency.EVENT, thorough=thorough)
+def look(parties: Parties, pk: str, step: str = BANK_SYNC, kind: str = BANK, *, full: bool = True) -> Record:
+    sync_requests.request([Target(step, kind, pk)], urgency=Urgency.EVENT, full=full)
     parties.world.drive()
     return Record.objects.get(step=step, entity_id=pk)
 
@@ -99,7 +99,7 @@ def test_an_event_for_an_account_in_sync_costs_one_read(parties: Parties) -> Non
     pk = account(parties, party)
     look(parties, pk)
     before = parties.world.mark()
-    look(parties, pk, thorough=False)
+    look(parties, pk, full=False)
     assert [c["route"] for c in parties.world.sandbox.calls(since=before)] == [f"/espocrm/api/v1/{BANK}/{{id}}"]
 
 
@@ -159,7 +159,7 @@ def test_a_change_is_a_task_and_is_done_when_advoware_shows_it(parties: Parties)
     pk = account(parties, party, bic="BYLADEM1001")
     look(parties, pk)
     parties.world.sandbox.update(BANK, pk, {"bic": "INGDDEFFXXX", "iban": IBAN})
-    record = look(parties, pk, thorough=False)
+    record = look(parties, pk, full=False)
     assert (record.status, record.reason) == (Status.SKIPPED, Reason.TASK_OPEN)
     assert tasks(pk) == [("bank_changed", [{"field": "bic", "now": "BYLADEM1001", "wanted": "INGDDEFFXXX"}])]
     assert shown(parties, pk)["syncStatus"] == "unclean"
@@ -300,7 +300,7 @@ def test_a_write_that_was_broken_off_is_settled_although_a_task_stays_open(parti
     pk = account(parties, party, bic="BYLADEM1001")
     record = look(parties, pk)
     parties.world.sandbox.update(BANK, pk, {"bic": "INGDDEFFXXX"})
-    sync_requests.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT, thorough=True)
+    sync_requests.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT, full=True)
     with dying(2, answered=True):  # two reads, then the write to the CRM
         jobs.run_now(record.pk, BANK_SYNC, even_early=True)
     entries = JournalEntry.objects.filter(record=record, state=JournalState.INTENDED)

@@ -46,7 +46,7 @@ def parties(world: World) -> Parties:
 
 def event(parties: Parties, pk: str) -> Record:
     """What a webhook leaves behind."""
-    return look(parties, pk, thorough=False)
+    return look(parties, pk, full=False)
 
 
 def close(pk: str) -> None:
@@ -85,7 +85,7 @@ def test_two_accounts_of_the_crm_with_one_iban_make_one_in_advoware(parties: Par
 
 
 def look_now(pk: str) -> None:
-    sync_requests.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT, thorough=True)
+    sync_requests.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT, full=True)
     jobs.run_now(Record.objects.get(step=BANK_SYNC, entity_id=pk).pk, BANK_SYNC, even_early=True)
 
 

@@ -614,9 +614,9 @@ def test_two_parties_with_one_number_are_not_synced_with_each_other(parties: Par
 
 def test_an_event_without_a_change_costs_one_read(world: World, parties: Parties) -> None:
     pk, _ = parties.pair((MAIL, "a@w.example"))
-    parties.sync(pk, thorough=False)
+    parties.sync(pk, full=False)
     mark = world.mark()
-    assert parties.sync(pk, thorough=False).status == Status.IN_SYNC
+    assert parties.sync(pk, full=False).status == Status.IN_SYNC
     assert [(call["system"], call["method"]) for call in world.sandbox.calls(since=mark)] == [("espocrm", "GET")]
 
 
@@ -624,7 +624,7 @@ def test_one_changed_party_costs_five_calls(world: World, parties: Parties) -> N
     pk, number = parties.pair()
     parties.edit_crm(pk, lastName="Roth")
     mark = world.mark()
-    parties.sync(pk, thorough=False)
+    parties.sync(pk, full=False)
     calls = [(call["system"], call["method"]) for call in world.sandbox.calls(since=mark)]
     assert calls == [
         ("espocrm", "GET"),

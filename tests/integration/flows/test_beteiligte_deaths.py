@@ -37,7 +37,7 @@ def test_a_write_that_was_broken_off_is_settled_although_a_person_must_choose(pa
         pk, number = parties.pair()
         parties.edit_crm(pk, lastName="Roth")
         parties.edit_advoware(number, name="Weiss", rechtsform="GbR")
-        parties.event(pk, thorough=True)
+        parties.event(pk, full=True)
         with dying(2, answered=True):  # two reads, then the write to the CRM
             run(parties, pk)
         entries = JournalEntry.objects.filter(state=JournalState.INTENDED)

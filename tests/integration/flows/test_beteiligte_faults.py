@@ -32,7 +32,7 @@ def parties(world: World) -> Parties:
 def run_once(parties: Parties, pk: str) -> Record:
     """Staff's Retry, and one run of it."""
     target = Target(PARTY_SYNC, PARTY, pk)
-    sync_requests.request([target], urgency=Urgency.STAFF, thorough=True, force=True, trace_id="test")
+    sync_requests.request([target], urgency=Urgency.STAFF, full=True, force=True, trace_id="test")
     again(pk)
     return parties.record(pk)
 
@@ -339,9 +339,9 @@ def undo(parties: Parties, pk: str, system: str, action: str) -> Undo:
     return Undo.objects.get(entry=entry)
 
 
-def state_of(wish: Undo) -> tuple[str, str]:
-    wish.refresh_from_db()
-    return wish.state, wish.refusal
+def state_of(undone: Undo) -> tuple[str, str]:
+    undone.refresh_from_db()
+    return undone.state, undone.refusal
 
 
 @pytest.mark.parametrize("system", ["advoware", "espocrm"])
@@ -350,13 +350,13 @@ def test_a_write_is_taken_back_on_both_sides(parties: Parties, system: str) -> N
     if system == "advoware":
         parties.edit_crm(pk, lastName="Roth")
         parties.sync(pk)
-        wish = undo(parties, pk, system, "update_party")
+        undone = undo(parties, pk, system, "update_party")
     else:
         parties.edit_advoware(number, name="Roth")
         parties.sync(pk)
-        wish = undo(parties, pk, system, "update_crm_party")
+        undone = undo(parties, pk, system, "update_crm_party")
     assert parties.sync(pk).status == Status.IN_SYNC
-    assert state_of(wish) == (UndoState.DONE, "")
+    assert state_of(undone) == (UndoState.DONE, "")
     assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Wendland"
 
 
@@ -365,9 +365,9 @@ def test_a_write_is_not_taken_back_when_the_value_was_changed_since(parties: Par
     parties.edit_crm(pk, lastName="Roth")
     parties.sync(pk)
     parties.edit_advoware(number, name="Weiss")
-    wish = undo(parties, pk, "advoware", "update_party")
+    undone = undo(parties, pk, "advoware", "update_party")
     parties.sync(pk)
-    assert state_of(wish) == (UndoState.REFUSED, "changed_since")
+    assert state_of(undone) == (UndoState.REFUSED, "changed_since")
     assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Weiss"
 
 
@@ -376,9 +376,9 @@ def test_a_write_is_not_taken_back_when_the_other_side_was_changed_since(parties
     parties.edit_crm(pk, lastName="Roth")
     parties.sync(pk)
     parties.edit_crm(pk, lastName="Weiss")
-    wish = undo(parties, pk, "advoware", "update_party")
+    undone = undo(parties, pk, "advoware", "update_party")
     parties.sync(pk)
-    assert state_of(wish) == (UndoState.REFUSED, "changed_since")
+    assert state_of(undone) == (UndoState.REFUSED, "changed_since")
     assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Weiss"
 
 
@@ -387,12 +387,12 @@ def test_taking_back_that_breaks_off_between_the_writes_goes_on(world: World, pa
     pk, number = parties.pair((MAIL, "alt@w.example"))
     parties.edit_crm(pk, lastName="Roth", emailAddress="neu@w.example")
     parties.sync(pk)
-    wish = undo(parties, pk, "advoware", action)
+    undone = undo(parties, pk, "advoware", action)
     world.sandbox.add_fault("status", system="espocrm", method="PUT", path=PARTY, times=20)
     run_once(parties, pk)
     world.sandbox.clear_faults()
     assert parties.sync(pk).status == Status.IN_SYNC
-    assert state_of(wish) == (UndoState.DONE, "")
+    assert state_of(undone) == (UndoState.DONE, "")
     if action == "update_party":
         assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Wendland"
     else:
@@ -405,13 +405,13 @@ def test_taking_back_is_refused_when_the_party_is_gone(world: World, parties: Pa
     pk, number = parties.pair()
     parties.edit_crm(pk, lastName="Roth")
     parties.sync(pk)
-    wish = undo(parties, pk, "advoware", "update_party")
+    undone = undo(parties, pk, "advoware", "update_party")
     if where == "advoware":
         parties.remove_in_advoware(number)
     else:
         world.sandbox.delete(PARTY, pk)
     parties.sync(pk)
-    assert state_of(wish) == (UndoState.REFUSED, "gone")
+    assert state_of(undone) == (UndoState.REFUSED, "gone")
 
 
 # Writing is switched off
@@ -491,13 +491,13 @@ def test_taking_back_waits_for_the_switch(world: World, parties: Parties) -> Non
     pk, number = parties.pair()
     parties.edit_crm(pk, lastName="Roth")
     parties.sync(pk)
-    wish = undo(parties, pk, "advoware", "update_party")
+    undone = undo(parties, pk, "advoware", "update_party")
     with configured(ADVOWARE_TO_ESPOCRM_ENABLED=False):
         assert run_once(parties, pk).reason == Reason.WRITING_OFF
         assert run_once(parties, pk).reason == Reason.WRITING_OFF
     switches.wake_observed()
     world.drive()
-    assert state_of(wish) == (UndoState.DONE, "")
+    assert state_of(undone) == (UndoState.DONE, "")
     assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Wendland"
 
 

@@ -215,12 +215,12 @@ class Play:
 
     # The hub
 
-    def _wish(self, urgency: Urgency = Urgency.EVENT, *, force: bool = False) -> None:
+    def _ask(self, urgency: Urgency = Urgency.EVENT, *, force: bool = False) -> None:
         targets = [Target(CALENDAR_SYNC, EMPLOYEE, each.kuerzel) for each in (self.calendars, self.others)]
-        sync_requests.request(targets, urgency=urgency, thorough=True, force=force)
+        sync_requests.request(targets, urgency=urgency, full=True, force=force)
 
     def _work(self) -> None:
-        self._wish()
+        self._ask()
         for record in Record.objects.filter(status=Status.WAITING).order_by("pk"):
             jobs.run_now(record.pk, record.step, even_early=True)
 
@@ -254,7 +254,7 @@ class Play:
         for _ in range(4):
             for system in ("advoware", "google"):
                 outages.try_now(system)
-            self._wish(Urgency.STAFF, force=True)
+            self._ask(Urgency.STAFF, force=True)
             self.world.drive()
             for task in Task.objects.filter(state=TaskState.OPEN):
                 tasks.close_task(task, None, "gesehen")

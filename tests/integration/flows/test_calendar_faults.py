@@ -233,7 +233,7 @@ def test_a_creation_that_was_not_answered_is_found_though_somebody_has_changed_i
 
 def _run_once(calendars: Calendars) -> Record:
     target = Target(CALENDAR_SYNC, EMPLOYEE, calendars.kuerzel)
-    sync_requests.request([target], urgency=Urgency.STAFF, thorough=True, force=True, trace_id="test")
+    sync_requests.request([target], urgency=Urgency.STAFF, full=True, force=True, trace_id="test")
     jobs.run_now(calendars.record().pk, CALENDAR_SYNC, even_early=True)
     return calendars.record()
 

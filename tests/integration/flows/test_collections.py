@@ -73,7 +73,7 @@ def test_a_paused_parent_is_left_alone(world: World) -> None:
     inside = world.inside()
     world.sandbox.set_status("Raeumungsklage", parent, "paused")
     world.event(parent, "Raeumungsklage")
-    world.event(document, thorough=True)
+    world.event(document, full=True)
     world.drive()
     assert world.inside() == inside
     assert world.record(parent).reason == Reason.PARENT_PAUSED

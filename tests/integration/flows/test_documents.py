@@ -43,7 +43,7 @@ def test_syncing_again_writes_nothing(world: World) -> None:
     document = synced(world, world.parent())
     before = world.mark()
     world.event(document)
-    world.event(document, thorough=True)
+    world.event(document, full=True)
     world.drive()
     assert world.writes(before) == []
 
@@ -85,7 +85,7 @@ def test_several_parents_and_a_move_between_them(world: World) -> None:
     file_id = world.crm(document)["xaiId"]
     assert world.inside() == {collection_of(world, one): {file_id}, collection_of(world, two): {file_id}}
     world.sandbox.unlink("CDokumente", document, "raeumungsklages", one)
-    world.event(document, thorough=True)
+    world.event(document, full=True)
     world.drive()
     assert world.inside() == {collection_of(world, one): set(), collection_of(world, two): {file_id}}
     assert world.crm(document)["xaiCollections"] == [collection_of(world, two)]
@@ -95,7 +95,7 @@ def test_without_a_parent_it_is_in_no_collection(world: World) -> None:
     parent = world.parent()
     document = synced(world, parent)
     world.sandbox.unlink("CDokumente", document, "raeumungsklages", parent)
-    world.event(document, thorough=True)
+    world.event(document, full=True)
     world.drive()
     record = world.record(document)
     assert (record.status, record.reason) == (Status.SKIPPED, Reason.NO_PARENT)
@@ -103,7 +103,7 @@ def test_without_a_parent_it_is_in_no_collection(world: World) -> None:
     assert world.inside() == {collection_of(world, parent): set()}
     world.sandbox.link("CDokumente", document, "raeumungsklages", parent)
     before = world.mark()
-    world.event(document, thorough=True)
+    world.event(document, full=True)
     world.drive()
     assert world.inside() == {collection_of(world, parent): {world.crm(document)["xaiId"]}}
     assert not [call for call in world.writes(before) if call["path"].endswith("/files")]  # no second upload
@@ -176,7 +176,7 @@ def test_a_document_without_a_file_waits_for_one(world: World) -> None:
 def test_a_file_that_vanished_at_xai_is_uploaded_again(world: World) -> None:
     document = synced(world, world.parent())
     world.sandbox.remove_xai_file(world.crm(document)["xaiId"])
-    world.event(document, thorough=True)
+    world.event(document, full=True)
     world.drive()
     assert world.record(document).status == Status.IN_SYNC
     assert set(world.files()) == {world.crm(document)["xaiId"]}
@@ -187,7 +187,7 @@ def test_a_collection_that_vanished_is_made_again(world: World) -> None:
     document = synced(world, parent)
     old = collection_of(world, parent)
     world.sandbox.remove_xai_collection(old)
-    world.event(document, thorough=True)
+    world.event(document, full=True)
     world.drive()
     assert collection_of(world, parent) != old
     assert world.inside() == {collection_of(world, parent): {world.crm(document)["xaiId"]}}
@@ -299,7 +299,7 @@ def test_a_preview_of_a_loss_changes_nothing_here_or_there(world: World) -> None
     document = synced(world, world.parent())
     world.sandbox.remove_xai_file(world.crm(document)["xaiId"])
     known, before = list(Reference.objects.order_by("id").values()), world.mark()
-    Record.objects.update(thorough_wish=100)
+    Record.objects.update(full_request=100)
     shown = jobs.preview(world.record(document).pk)
     assert "download, then upload (or use the file of the same bytes)" in shown.actions
     assert list(Reference.objects.order_by("id").values()) == known

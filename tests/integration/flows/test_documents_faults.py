@@ -130,7 +130,7 @@ def test_a_crm_without_hashes_gets_them_from_us(world: World) -> None:
     assert len(shown["md5sum"]) == 32
     assert len(shown["sha256"]) == 64
     before = world.mark()
-    world.event(document, thorough=True)
+    world.event(document, full=True)
     world.drive()
     assert world.writes(before) == []
 
@@ -140,7 +140,7 @@ def test_a_right_that_was_withdrawn_empties_no_collection(world: World) -> None:
     world.drive()
     inside = world.inside()
     world.sandbox.settings(espocrm_denied=["Raeumungsklage.read"])
-    world.event(document, thorough=True)
+    world.event(document, full=True)
     try:
         record = first_run(world, document)
     finally:

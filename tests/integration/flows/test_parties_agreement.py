@@ -174,8 +174,8 @@ class Play:
 
     # The hub
 
-    def _event(self, who: int, thorough: bool) -> None:
-        self.parties.event(self.stories[who].pk, thorough=thorough)
+    def _event(self, who: int, full: bool) -> None:
+        self.parties.event(self.stories[who].pk, full=full)
 
     def _scan(self) -> None:
         scans.run(scans.PARTIES, confirmed=True)
@@ -193,7 +193,7 @@ class Play:
     def _cut_short(self, who: int, edits: list[tuple[str, Any]], calls: int, answered: bool) -> None:
         first, *later = edits
         self.do((first[0], who, first[1]))
-        self.parties.event(self.stories[who].pk, thorough=True)
+        self.parties.event(self.stories[who].pk, full=True)
         self._crash(calls, answered)
         for kind, change in later:
             self.do((kind, who, change))
@@ -221,7 +221,7 @@ class Play:
 
     def look_at_all(self) -> None:
         targets = [Target(PARTY_SYNC, PARTY, story.pk) for story in self.stories]
-        sync_requests.request(targets, urgency=Urgency.STAFF, thorough=True, force=True)
+        sync_requests.request(targets, urgency=Urgency.STAFF, full=True, force=True)
         self.world.drive()
 
     def people_at_work(self) -> bool:

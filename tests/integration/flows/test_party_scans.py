@@ -47,17 +47,17 @@ def settled() -> None:
 
 
 def calm(parties: Parties, name: str) -> None:
-    """Whatever is still to be looked at is looked at; then a comparison leaves no wish."""
+    """Whatever is still to be looked at is looked at; then a comparison leaves no request."""
     settled()
     compared(parties, name, confirmed=True)
     compared(parties, name, confirmed=True)
     run = compared(parties, name)
-    assert (run.state, run.differing, run.wished, run.counts) == (ScanState.DONE, 0, 0, {})
+    assert (run.state, run.differing, run.requested, run.counts) == (ScanState.DONE, 0, 0, {})
 
 
 @pytest.mark.parametrize("name", BOTH)
 @pytest.mark.parametrize("listed", ["all", "single"])
-def test_with_nothing_changed_it_leaves_no_wish(parties: Parties, name: str, listed: str) -> None:
+def test_with_nothing_changed_it_leaves_no_request(parties: Parties, name: str, listed: str) -> None:
     party, _ = parties.pair((4, "a@kanzlei.example"))
     look(parties, account(parties, party, istStandard=True, bic="BYLADEM1001"))
     look(parties, account(parties, party, iban=""))
@@ -101,7 +101,7 @@ def test_open_tasks_are_looked_at_and_failures_after_a_while(parties: Parties) -
     assert compared(parties).counts == {"a person's task may be done": 1}
     Record.objects.filter(entity_id=wrong).update(changed_at=timezone.now() - timedelta(hours=2))
     parties.world.sandbox.advoware.add_bank_account(number, {"iban": IBAN})
-    assert compared(parties, confirmed=True).wished == 2
+    assert compared(parties, confirmed=True).requested == 2
     assert not Task.objects.filter(state=TaskState.OPEN).exists()
 
 
@@ -147,7 +147,7 @@ def test_a_list_that_breaks_off_changes_nothing_and_the_next_finds_all(parties: 
     parties.edit_advoware(pairs[3][1], name="Tiede")
     parties.world.sandbox.add_fault(kind, system="advoware", method="GET", path="Beteiligte", times=None)
     run = compared(parties)
-    assert (run.state, run.wished) == (ScanState.FAILED, 0)
+    assert (run.state, run.requested) == (ScanState.FAILED, 0)
     assert dict(Cursor.objects.values_list("name", "position")) == before
     parties.world.sandbox.clear_faults()
     compared(parties, confirmed=True)
@@ -162,7 +162,7 @@ def test_an_empty_list_is_stopped_and_forgotten_when_it_is_full_again(parties: P
     with configured(PARTIES_CHANGE_LIMIT=2, PARTIES_CHANGE_PERCENT=30):
         with mock.patch.object(AdvowareClient, "parties", return_value=iter(())):
             run = compared(parties, name)
-        assert (run.state, run.differing, run.wished) == (ScanState.STOPPED, 4, 0)
+        assert (run.state, run.differing, run.requested) == (ScanState.STOPPED, 4, 0)
         assert compared(parties, name).state == ScanState.DONE
     assert not Task.objects.exists()
 
@@ -180,7 +180,7 @@ def test_the_brake_holds_all_changes_until_a_person_says_yes(parties: Parties) -
     with configured(PARTIES_CHANGE_LIMIT=2, PARTIES_CHANGE_PERCENT=30):
         before = parties.world.mark()
         stopped = [compared(parties) for _ in range(2)]
-        assert [(run.state, run.wished) for run in stopped] == [(ScanState.STOPPED, 0)] * 2
+        assert [(run.state, run.requested) for run in stopped] == [(ScanState.STOPPED, 0)] * 2
         assert parties.world.writes(before) == []
         assert scans.confirm(stopped[0].pk)
         jobs.scan_confirmed(stopped[0].pk)
@@ -232,7 +232,7 @@ def test_an_edit_during_the_comparison_or_during_a_run_is_found_by_the_next(part
         return answer
 
     done: list[Any] = []
-    parties.event(party, thorough=True)
+    parties.event(party, full=True)
     with mock.patch.object(EspoClient, "party", edited):
         jobs.run_now(parties.record(party).pk, PARTY_SYNC, even_early=True)
     compared(parties)
@@ -253,3 +253,15 @@ def test_statements_and_calls_do_not_grow_with_the_parties(parties: Parties, lis
                 assert scans.run(scans.ALL_PARTIES, confirmed=True) is not None
             costs.append((len(queries), len(parties.world.sandbox.calls(since=before))))
     assert costs[0] == costs[1]
+
+
+def test_a_change_in_advoware_is_found_right_after_our_own_write_to_the_crm(world: World) -> None:
+    parties = Parties(world)
+    pk, number = parties.pair()
+    assert parties.record(pk).agreed["stamp"] == "", "within this second the CRM's date says nothing"
+    parties.edit_advoware(number, rechtsform="GbR")
+    scan = scans.run(scans.PARTIES, confirmed=True)
+    assert scan is not None
+    assert (scan.state, scan.differing) == (ScanState.DONE, 1)
+    world.drive()
+    assert parties.crm(pk)["rechtsform"] == "GbR"

@@ -24,7 +24,7 @@ def test_the_first_comparison_brings_everything_in(world: World) -> None:
     documents = [world.document(parent, content=f"Text {n}".encode()) for n in range(3)]
     run = scans.run(scans.CHANGES)
     assert run is not None
-    assert (run.state, run.wished) == (ScanState.DONE, 4)
+    assert (run.state, run.requested) == (ScanState.DONE, 4)
     assert set(Record.objects.values_list("urgency", flat=True)) == {Urgency.SCAN}
     world.drive()
     assert len(world.inside()[collection_of(world, parent)]) == 3
@@ -32,11 +32,11 @@ def test_the_first_comparison_brings_everything_in(world: World) -> None:
 
 
 @pytest.mark.parametrize("name", [scans.CHANGES, scans.EVERYTHING])
-def test_with_nothing_changed_it_leaves_no_wish(world: World, name: str) -> None:
+def test_with_nothing_changed_it_leaves_no_request(world: World, name: str) -> None:
     synced(world, world.parent())
     compared(world, name)
     again = compared(world, name)
-    assert (again.state, again.differing, again.wished) == (ScanState.DONE, 0, 0)
+    assert (again.state, again.differing, again.requested) == (ScanState.DONE, 0, 0)
     assert again.seen == 2
 
 
@@ -92,13 +92,13 @@ def test_many_losses_at_once_stop_and_ask(world: World) -> None:
         world.sandbox.unlink("CDokumente", document, "raeumungsklages", parent)
     with configured(MASS_CHANGE_LIMIT=2, MASS_CHANGE_PERCENT=30):
         run = compared(world)
-        assert (run.state, run.wished) == (ScanState.STOPPED, 0)
+        assert (run.state, run.requested) == (ScanState.STOPPED, 0)
         assert len(world.inside()[collection_of(world, parent)]) == 4
         assert scans.confirm(run.pk)
         assert not scans.confirm(run.pk)
         confirmed = scans.run(scans.EVERYTHING, confirmed=True)
         assert confirmed is not None
-        assert confirmed.wished == 3
+        assert confirmed.requested == 3
         world.drive()
     assert len(world.inside()[collection_of(world, parent)]) == 1
 

@@ -53,7 +53,7 @@ def user(parties: Parties) -> str:
 
 
 def sync_account(parties: Parties, pk: str) -> None:
-    sync_requests.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT, thorough=True)
+    sync_requests.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT, full=True)
     parties.world.drive()
 
 
@@ -137,13 +137,13 @@ def test_one_that_is_closed_by_hand_is_completed(parties: Parties, as_tasks: Non
     assert the_mirror().status == Status.IN_SYNC
 
 
-def test_a_close_that_is_rolled_back_leaves_no_wish(parties: Parties, as_tasks: None) -> None:
+def test_a_close_that_is_rolled_back_leaves_no_request(parties: Parties, as_tasks: None) -> None:
     account_to_change(parties)
-    wished = the_mirror().wished
+    requested = the_mirror().requested
     with transaction.atomic():
         assert tasks.close_task(the_task(), None, "")
         transaction.set_rollback(True)
-    assert (the_mirror().wished, the_task().state) == (wished, TaskState.OPEN)
+    assert (the_mirror().requested, the_task().state) == (requested, TaskState.OPEN)
 
 
 def test_completed_in_the_crm_is_not_done_until_it_is_seen(parties: Parties, as_tasks: None) -> None:

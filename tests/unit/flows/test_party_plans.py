@@ -15,7 +15,7 @@ from syncapp.flows.beteiligte.merge import UNKNOWN, Choice
 from syncapp.flows.beteiligte.needs import notices, waiting_decisions
 from syncapp.flows.beteiligte.plan import plan
 from syncapp.flows.beteiligte.state import Creation, Why
-from syncapp.flows.beteiligte.taking_back import UndoWish, take_back
+from syncapp.flows.beteiligte.taking_back import UndoRequest, take_back
 from syncapp.flows.beteiligte.values import Kind
 from syncapp.models import Reason, TaskKind
 from tests.unit.flows.party_sides import (
@@ -282,26 +282,26 @@ def test_a_value_that_was_not_kept_is_a_task_until_it_is_there_or_changed() -> N
 
 # Taking back
 
-WISH = UndoWish(1, ADVOWARE, {"name": ("Roth", "Weiss")})
+REQUEST = UndoRequest(1, ADVOWARE, {"name": ("Roth", "Weiss")})
 WHITE = agreed(person(name="Weiss"))
 
 
 @pytest.mark.parametrize(
-    ("crm", "advoware", "wish", "refusal"),
+    ("crm", "advoware", "undo", "refusal"),
     [
-        ("Weiss", "Weiss", WISH, ""),
-        ("Weiss", "Roth", WISH, ""),  # done on this side by a run that was stopped
-        ("Roth", "Roth", WISH, ""),
-        ("Weiss", "Berg", WISH, "changed_since"),
-        ("Berg", "Weiss", WISH, "changed_since"),
-        ("Weiss", "Weiss", UndoWish(1, CRM, {"name": ("Roth", "Weiss")}), ""),
-        ("Weiss", "Berg", UndoWish(1, CRM, {"name": ("Roth", "Weiss")}), "changed_since"),
-        ("Weiss", "Weiss", UndoWish(1, CRM, {}), "unsupported"),
+        ("Weiss", "Weiss", REQUEST, ""),
+        ("Weiss", "Roth", REQUEST, ""),  # done on this side by a run that was stopped
+        ("Roth", "Roth", REQUEST, ""),
+        ("Weiss", "Berg", REQUEST, "changed_since"),
+        ("Berg", "Weiss", REQUEST, "changed_since"),
+        ("Weiss", "Weiss", UndoRequest(1, CRM, {"name": ("Roth", "Weiss")}), ""),
+        ("Weiss", "Berg", UndoRequest(1, CRM, {"name": ("Roth", "Weiss")}), "changed_since"),
+        ("Weiss", "Weiss", UndoRequest(1, CRM, {}), "unsupported"),
     ],
 )
-def test_taking_back(crm: str, advoware: str, wish: UndoWish, refusal: str) -> None:
+def test_taking_back(crm: str, advoware: str, undo: UndoRequest, refusal: str) -> None:
     sides = {"crm": crm_side(person(name=crm)), "advoware": advoware_side(person(name=advoware))}
-    back = take_back([wish], sides["crm"], sides["advoware"], WHITE)
+    back = take_back([undo], sides["crm"], sides["advoware"], WHITE)
     assert back.refused.get(1, "") == refusal
     if refusal:
         assert not back.wanted
@@ -315,7 +315,7 @@ def test_taking_back(crm: str, advoware: str, wish: UndoWish, refusal: str) -> N
 @pytest.mark.parametrize("missing", ["crm", "advoware"])
 def test_nothing_is_taken_back_from_a_party_that_is_gone(missing: str) -> None:
     sides: dict[str, Any] = {"crm": crm_side(), "advoware": advoware_side(), missing: None}
-    assert take_back([WISH], sides["crm"], sides["advoware"], WHITE).refused == {1: "gone"}
+    assert take_back([REQUEST], sides["crm"], sides["advoware"], WHITE).refused == {1: "gone"}
 
 
 @pytest.mark.parametrize(
@@ -325,14 +325,14 @@ def test_nothing_is_taken_back_from_a_party_that_is_gone(missing: str) -> None:
 def test_taking_a_contact_back(there: str, refusal: str) -> None:
     addresses = {f"{word}@w.example": f"{word}@w.example" for word in there.split()}
     contacts = {key: value for text in addresses for key, value in mail(text).items()}
-    wish = UndoWish(1, ADVOWARE, {}, added={"new@w.example": Kind.MAIL}, removed=mail("old@w.example"))
-    back = take_back([wish], crm_side(PERSON, mail("new@w.example")), advoware_side(PERSON, contacts), agreed())
+    undo = UndoRequest(1, ADVOWARE, {}, added={"new@w.example": Kind.MAIL}, removed=mail("old@w.example"))
+    back = take_back([undo], crm_side(PERSON, mail("new@w.example")), advoware_side(PERSON, contacts), agreed())
     assert back.refused.get(1, "") == refusal
     if not refusal:
         assert (set(back.contacts_in), back.contacts_out) == ({"old@w.example"}, {"new@w.example"})
 
 
-def test_the_newest_wish_wins() -> None:
-    older, newer = UndoWish(1, CRM, {"name": ("A", "Roth")}), UndoWish(2, CRM, {"name": ("B", "Roth")})
+def test_the_newest_request_wins() -> None:
+    older, newer = UndoRequest(1, CRM, {"name": ("A", "Roth")}), UndoRequest(2, CRM, {"name": ("B", "Roth")})
     back = take_back([older, newer], crm_side(), advoware_side(), agreed())
     assert (back.done, back.fields) == ((1, 2), {"name": ("B", CRM)})

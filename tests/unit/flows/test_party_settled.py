@@ -15,7 +15,7 @@ from syncapp.flows.beteiligte.agreement import Agreed, Pair
 from syncapp.flows.beteiligte.contacts import NOT_KEPT
 from syncapp.flows.beteiligte.fields import Rule, Rules
 from syncapp.flows.beteiligte.merge import Way
-from syncapp.flows.beteiligte.settled import Result, result
+from syncapp.flows.beteiligte.remember import Result, result
 from syncapp.flows.beteiligte.state import PartyState, merge
 from syncapp.flows.beteiligte.values import Contact, Kind
 from tests.unit.flows.party_sides import PERSON, advoware_side, agreed, crm_side, mail, number, person, state

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from syncapp.proxy import calendar_wish
-from syncapp.proxy.calendar_wish import BadWish, CalendarWish
+from syncapp.proxy import calendar_request
+from syncapp.proxy.calendar_request import CalendarRequest, UnreadableRequest
 
 
 @pytest.mark.parametrize(
-    ("body", "wish"),
+    ("body", "asked"),
     [
-        (b"", CalendarWish("ALL", None)),
-        (b" \r\n", CalendarWish("ALL", None)),
-        (b"{}", CalendarWish("ALL", None)),
-        (b'\xef\xbb\xbf{"kuerzel": "SB"}', CalendarWish("SB", None)),
-        (b'{"kuerzel": " SB ", "full_content": true}', CalendarWish("SB", True)),
-        ('{"kuerzel": "MÜ", "full_content": false}'.encode(), CalendarWish("MÜ", False)),
+        (b"", CalendarRequest("ALL", None)),
+        (b" \r\n", CalendarRequest("ALL", None)),
+        (b"{}", CalendarRequest("ALL", None)),
+        (b'\xef\xbb\xbf{"kuerzel": "SB"}', CalendarRequest("SB", None)),
+        (b'{"kuerzel": " SB ", "full_content": true}', CalendarRequest("SB", True)),
+        ('{"kuerzel": "MÜ", "full_content": false}'.encode(), CalendarRequest("MÜ", False)),
     ],
 )
-def test_what_can_be_read(body: bytes, wish: CalendarWish) -> None:
-    assert calendar_wish.read(body) == wish
+def test_what_can_be_read(body: bytes, asked: CalendarRequest) -> None:
+    assert calendar_request.read(body) == asked
 
 
 @pytest.mark.parametrize(
@@ -44,11 +44,11 @@ def test_what_can_be_read(body: bytes, wish: CalendarWish) -> None:
     ],
 )
 def test_what_can_not(body: bytes, named: str) -> None:
-    with pytest.raises(BadWish, match=named) as caught:
-        calendar_wish.read(body)
+    with pytest.raises(UnreadableRequest, match=named) as caught:
+        calendar_request.read(body)
     assert "geheim" not in str(caught.value)
 
 
 @pytest.mark.parametrize(("kuerzel", "everybody"), [("ALL", True), ("all", True), ("AL", False), ("SB", False)])
 def test_all_is_everybody(kuerzel: str, everybody: bool) -> None:
-    assert CalendarWish(kuerzel).of_all is everybody
+    assert CalendarRequest(kuerzel).of_all is everybody

@@ -10,12 +10,12 @@ LONGEST_KUERZEL = 20  # characters, as the column
 KEYS = frozenset({"kuerzel", "full_content"})
 
 
-class BadWish(Exception):
+class UnreadableRequest(Exception):
     """The message says to the caller what is wrong, without quoting anything."""
 
 
 @dataclass(frozen=True, slots=True)
-class CalendarWish:
+class CalendarRequest:
     """`full_content` None: leave it as it is."""
 
     kuerzel: str = ALL
@@ -26,21 +26,21 @@ class CalendarWish:
         return self.kuerzel.casefold() == ALL.casefold()
 
 
-def read(body: bytes) -> CalendarWish:
-    """An empty body asks for everybody. Raises `BadWish`."""
+def read(body: bytes) -> CalendarRequest:
+    """An empty body asks for everybody. Raises `UnreadableRequest`."""
     if not body.strip():
-        return CalendarWish()
+        return CalendarRequest()
     try:
         given = json.loads(body)
     except (ValueError, RecursionError):
-        raise BadWish("The body is not JSON.") from None
+        raise UnreadableRequest("The body is not JSON.") from None
     if not isinstance(given, dict):
-        raise BadWish("The body must be a JSON object.")
+        raise UnreadableRequest("The body must be a JSON object.")
     if set(given) - KEYS:
-        raise BadWish("The body may have the keys kuerzel and full_content only.")
+        raise UnreadableRequest("The body may have the keys kuerzel and full_content only.")
     kuerzel, full = given.get("kuerzel", ALL), given.get("full_content")
     if not isinstance(kuerzel, str) or not 0 < len(kuerzel.strip()) <= LONGEST_KUERZEL:
-        raise BadWish(f"kuerzel must be a text of 1 to {LONGEST_KUERZEL} characters, or ALL.")
+        raise UnreadableRequest(f"kuerzel must be a text of 1 to {LONGEST_KUERZEL} characters, or ALL.")
     if "full_content" in given and not isinstance(full, bool):
-        raise BadWish("full_content must be true or false.")
-    return CalendarWish(kuerzel.strip(), full)
+        raise UnreadableRequest("full_content must be true or false.")
+    return CalendarRequest(kuerzel.strip(), full)

@@ -8,7 +8,7 @@ from syncapp.flows.beteiligte.actions import ADVOWARE, CRM
 from syncapp.flows.beteiligte.agreement import Agreed, Pair
 from syncapp.flows.beteiligte.contacts import NOT_KEPT
 from syncapp.flows.beteiligte.merge import FieldOutcome, Way
-from syncapp.flows.beteiligte.settled_contacts import remembered_contacts
+from syncapp.flows.beteiligte.remember_contacts import remembered_contacts
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
 from syncapp.flows.beteiligte.state import Merged, PartyState
 
