@@ -61,12 +61,11 @@ def needs(outcome: ContactOutcome, base: Agreed, crm: CrmSide, advoware: Advowar
 
 
 def not_kept(values: Mapping[str, str], advoware: AdvowareSide) -> Iterator[TaskNeed]:
-    """`values`: as in `Agreed.not_kept`, fields among them."""
-    for name, text in sorted(values.items()):
+    """`values`: as in `Agreed.not_kept`, fields and contacts."""
+    for name, wanted in sorted(values.items()):
         key = name.removeprefix(NOT_KEPT)
-        if key != name:
-            facts = (("kontakt", "", text),)
-            yield TaskNeed("value_not_kept", ADVOWARE, _short(key), Resource.PARTY, str(advoware.number), facts)
+        fact = (name, advoware.reading.fields.get(name, ""), wanted) if key == name else ("kontakt", "", wanted)
+        yield TaskNeed("value_not_kept", ADVOWARE, _short(key), Resource.PARTY, str(advoware.number), (fact,))
 
 
 def _short(value: str) -> str:

@@ -4,52 +4,101 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 
-from syncapp.engine.runs.planning import ConflictNeed, Ending, Failed, InConflict, Plan, Settled, Skipped, TaskNeed
+from syncapp.engine.runs.planning import ConflictNeed, Ending, Failed, InConflict, Postponed, Settled, Skipped, TaskNeed
 from syncapp.flows.beteiligte import contacts as contact_plan
-from syncapp.flows.beteiligte import missing
-from syncapp.flows.beteiligte.actions import ADVOWARE, CRM, Action, SaveParty, WriteCrm
-from syncapp.flows.beteiligte.held import held_back, held_ending
+from syncapp.flows.beteiligte.actions import ADVOWARE, CRM, Action, CreateParty, SaveParty, WriteCrm
 from syncapp.flows.beteiligte.merge import Way
 from syncapp.flows.beteiligte.merge_contacts import NO_CONTACTS
 from syncapp.flows.beteiligte.needs import conflict_need, task_needs
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
-from syncapp.flows.beteiligte.state import Merged, PartyState, Shown, Why, merge
+from syncapp.flows.beteiligte.state import Merged, PartyPlan, PartyState, Shown, Why, merge
+from syncapp.flows.limits import INSTEAD, Operation, Resource
+
+HELD_FOR = timedelta(days=1)  # switching writing on wakes what waits for it, so this is only a reminder
 
 
-def plan(state: PartyState) -> Plan:
+def plan(state: PartyState) -> PartyPlan:
     if state.untouched:
-        return Plan(Settled())
+        return PartyPlan(Settled())
     if state.crm is None:
-        return missing.deleted(state)
+        return _deleted(state)
     if state.taken_by:
-        return Plan(Failed(Why.NUMBER_TAKEN, str(state.number)))
+        return PartyPlan(Failed(Why.NUMBER_TAKEN, str(state.number)))
     if state.number is None:
-        return missing.create(state, state.crm)
+        return _create(state, state.crm)
     if state.advoware is None:
-        return missing.gone(state, state.crm, state.number)
+        return _gone(state, state.crm, state.number)
     return _agree(state, state.crm, state.advoware)
 
 
-def _agree(state: PartyState, crm: CrmSide, advoware: AdvowareSide) -> Plan:
+def _deleted(state: PartyState) -> PartyPlan:
+    need = None
+    if state.number is None:
+        need = _before_creating(state)
+    elif state.advoware is not None:
+        need = TaskNeed(INSTEAD[Resource.PARTY, Operation.DELETE], ADVOWARE, "", Resource.PARTY, str(state.number))
+    if need is None or need.identity in state.closed:
+        return PartyPlan(Skipped(Why.ENTITY_GONE))
+    return PartyPlan(Skipped(Why.TASK_OPEN), tasks=(need,))
+
+
+def _gone(state: PartyState, crm: CrmSide, number: int) -> PartyPlan:
+    need = TaskNeed("party_gone", ADVOWARE, "", Resource.PARTY, str(number))
+    told = crm.shown.get("status", Shown.DELETED) == Shown.DELETED
+    actions, held = _held_back([] if told else [WriteCrm(status=Shown.DELETED)], state)
+    if need.identity in state.closed:
+        return PartyPlan(Skipped(Why.GONE_THERE, str(number)), actions, held_back=held)
+    return PartyPlan(Skipped(Why.TASK_OPEN), actions, held_back=held, tasks=(need,))
+
+
+def _create(state: PartyState, crm: CrmSide) -> PartyPlan:
+    need = _before_creating(state)
+    if need is not None and need.identity not in state.closed:
+        return PartyPlan(Skipped(Why.TASK_OPEN), tasks=(need,))
+    values = {name: value for name, value in crm.reading.fields.items() if value and name not in crm.reading.unclear}
+    off = {each.name for each in state.table if state.rules.direction(each.name) in ("to_espocrm", "off")}
+    values = {name: value for name, value in values.items() if name not in off}
+    if not values.get("name"):
+        return PartyPlan(Skipped(Why.NO_NAME))
+    contacts = crm.reading.contacts or {}
+    added = contact_plan.towards_advoware(replace(NO_CONTACTS, to_advoware=contacts), (), state.rules)
+    wanted: list[Action] = [CreateParty(values), *added, WriteCrm()]
+    if ADVOWARE not in state.writable:
+        return PartyPlan(_held_ending(wanted[:1]), held_back=tuple(wanted))
+    return PartyPlan(Settled(), tuple(wanted))
+
+
+def _before_creating(state: PartyState) -> TaskNeed | None:
+    """What a person must say before a party is created, because there may be one already."""
+    if state.removed_number is not None:
+        return TaskNeed("number_removed", CRM, "", Resource.PARTY, str(state.removed_number))
+    if state.creation is not None:
+        facts = tuple(("betnr", str(number), "") for number in state.creation.candidates)
+        return TaskNeed("creation_uncertain", ADVOWARE, state.creation.key, Resource.PARTY, "", facts)
+    return None
+
+
+def _agree(state: PartyState, crm: CrmSide, advoware: AdvowareSide) -> PartyPlan:
     merged = merge(state)
-    conflicts = tuple(
-        conflict_need(each.name, state, crm, advoware) for each in merged.fields if each.way is Way.CONFLICT
-    )
+    conflicts = tuple(conflict_need(each.name, state) for each in merged.fields if each.way is Way.CONFLICT)
     needs = tuple(need for need in task_needs(state, merged, crm, advoware) if need.identity not in state.closed)
     there = _to_advoware(state, merged, advoware)
     write = _to_crm(state, merged, conflicts, waits=bool(needs) or (bool(there) and ADVOWARE not in state.writable))
-    tells = _is_to_tell(state, write, there)
+    tells = _is_to_tell(state, crm, write, there)
     wanted = [*there, *([write] if tells or write.changes else [])]
-    actions, held = held_back(wanted, state, tells=tells)
-    return Plan(_ending(conflicts, held, needs), actions, _notes(crm, advoware), held, needs, conflicts)
+    actions, held = _held_back(wanted, state, tells=tells)
+    return PartyPlan(
+        _ending(conflicts, held, needs), actions, _notes(crm, advoware), held, needs, conflicts, merged=merged
+    )
 
 
 def _ending(conflicts: tuple[ConflictNeed, ...], held: tuple[Action, ...], needs: tuple[TaskNeed, ...]) -> Ending:
     if conflicts:
         return InConflict(Why.BOTH_CHANGED, ", ".join(each.field for each in conflicts))
     if held:
-        return held_ending(held)
+        return _held_ending(held)
     return Skipped(Why.TASK_OPEN) if needs else Settled()
 
 
@@ -69,13 +118,34 @@ def _to_crm(state: PartyState, merged: Merged, conflicts: tuple[ConflictNeed, ..
     return replace(write, status=Shown.CONFLICT if conflicts else Shown.UNCLEAN if waits else Shown.CLEAN)
 
 
-def _is_to_tell(state: PartyState, write: WriteCrm, there: Iterable[Action]) -> bool:
+def _is_to_tell(state: PartyState, crm: CrmSide, write: WriteCrm, there: Iterable[Action]) -> bool:
     """Whether what the CRM shows of the sync has to change, whatever else is written to it."""
-    shown = state.crm.shown.get("status", write.status) if state.crm else write.status
     changes_advoware = any(action.system in state.writable for action in there)
-    return changes_advoware or state.stale_bookkeeping or shown != write.status
+    return changes_advoware or state.stale_bookkeeping or crm.shown.get("status", write.status) != write.status
 
 
 def _notes(crm: CrmSide, advoware: AdvowareSide) -> tuple[str, ...]:
     unclear = sorted(crm.reading.unclear | advoware.reading.unclear)
     return tuple(f"{name}: a value that is not in the table is kept as it is" for name in unclear)
+
+
+def _held_ending(held: Iterable[Action]) -> Postponed:
+    return Postponed(Why.WRITING_OFF, HELD_FOR, detail=", ".join(sorted({action.system for action in held})))
+
+
+def _held_back(
+    wanted: Iterable[Action], state: PartyState, *, tells: bool = True
+) -> tuple[tuple[Action, ...], tuple[Action, ...]]:
+    """What may be written, and what waits."""
+    actions: list[Action] = []
+    held: list[Action] = []
+    for action in wanted:
+        if action.system in state.writable:
+            actions.append(action)
+        elif isinstance(action, WriteCrm) and ADVOWARE in state.writable:
+            # Where the party is in Advoware must be noted even when nothing else is brought to EspoCRM.
+            actions += [WriteCrm(status=action.status)] if tells else []
+            held += [action] if action.changes else []
+        else:
+            held.append(action)
+    return tuple(actions), tuple(held)

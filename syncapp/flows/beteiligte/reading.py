@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC
 from hashlib import sha256
-
-from django.utils import timezone
 
 from syncapp.clients.advoware import AdvowareClient, AdvowareParty
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import FIELDS, EspoClient, EspoParty
 from syncapp.engine.runs.run import Run
 from syncapp.flows import directions
-from syncapp.flows.beteiligte import configuration, journal, register, times
+from syncapp.flows.beteiligte import configuration, journal, register, search, times
 from syncapp.flows.beteiligte.agreement import Agreed, with_own_writes
 from syncapp.flows.beteiligte.fields import PartyField, Rules
 from syncapp.flows.beteiligte.merge import Choice
@@ -144,8 +141,6 @@ class Reader:
         return replace(state, advoware=self._advoware_side(number, ()))
 
     def _without_number(self, state: PartyState, removed: int | None) -> PartyState:
-        from syncapp.flows.beteiligte import search
-
         if removed is not None:
             there = self._advoware_side(removed, state.table) is not None
             return self._with_undos(replace(state, removed_number=removed if there else None))
@@ -195,10 +190,3 @@ def unchanged(crm: CrmSide, agreed: Agreed, rules: Rules) -> bool:
         return False
     table = crm.table(rules)
     return all(f.name in agreed.fields and agreed.fields[f.name].crm == crm.reading.fields[f.name] for f in table)
-
-
-def stamp(crm: CrmSide) -> str:
-    """How the CRM dates this state of the record; "" while it may still change within the same second."""
-    if crm.modified_at is None or timezone.now() - crm.modified_at < times.SAME_SECOND:
-        return ""
-    return crm.modified_at.astimezone(UTC).isoformat()

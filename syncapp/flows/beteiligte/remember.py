@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from syncapp.flows.beteiligte.actions import ADVOWARE, CRM
+from syncapp.engine.runs.planning import ConflictNeed, TaskNeed
+from syncapp.flows.beteiligte import contacts as contact_plan
+from syncapp.flows.beteiligte.actions import ADVOWARE
 from syncapp.flows.beteiligte.agreement import Agreed, Pair
 from syncapp.flows.beteiligte.contacts import NOT_KEPT
 from syncapp.flows.beteiligte.merge import FieldOutcome, Way
+from syncapp.flows.beteiligte.needs import waiting_decisions
 from syncapp.flows.beteiligte.remember_contacts import remembered_contacts
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
-from syncapp.flows.beteiligte.state import Merged, PartyState
+from syncapp.flows.beteiligte.state import Merged, PartyPlan, PartyState, merge, text_of
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class Memory:
     """`moved_on`: somebody changed a value while we wrote, so one more run is needed."""
 
     agreed: Agreed
+    tasks: tuple[TaskNeed, ...]
+    conflicts: tuple[ConflictNeed, ...]
     moved_on: bool = False
 
 
@@ -30,14 +35,39 @@ class _Remembered:
     moved_on: bool = False
 
 
-def result(state: PartyState, merged: Merged, crm: CrmSide, advoware: AdvowareSide) -> Result:
-    """`crm` and `advoware`: both sides after the writes; `state` holds what they were before.
+def remembered(
+    state: PartyState, plan: PartyPlan, crm: CrmSide | None, advoware: AdvowareSide | None, *, stamp: str, journal: int
+) -> Memory:
+    """`crm` and `advoware`: both sides after the writes, None what is not there; `state` holds what they were before.
 
-    Only what was compared or written by us is remembered: what a person changed meanwhile is left to the next run.
+    `stamp`: how the CRM dates what was seen; comparisons go by it, or they would find our own word about a missing
+    side for ever. `journal`: the newest write of ours.
+    """
+    conflicts = (*plan.conflicts, *waiting_decisions(state, plan.merged))
+    if crm is None or advoware is None:
+        return Memory(replace(state.agreed, stamp=stamp), plan.tasks, conflicts)
+    merged = plan.merged
+    if state.advoware is None:  # it was created: what came of it is compared for the first time
+        state = replace(state, number=advoware.number, advoware=advoware)
+        merged = merge(state)
+    agreed, moved_on = _agreed(state, merged, crm, advoware)
+    needs = [
+        need
+        for need in (*plan.tasks, *contact_plan.not_kept(agreed.not_kept, advoware))
+        if need.identity not in state.closed
+    ]
+    return Memory(replace(agreed, stamp=stamp, journal=journal), tuple(needs), conflicts, moved_on)
+
+
+def _agreed(state: PartyState, merged: Merged, crm: CrmSide, advoware: AdvowareSide) -> tuple[Agreed, bool]:
+    """Only what was compared or written by us is remembered: what a person changed meanwhile is left to the next run.
+
+    Also returns whether that is so.
     """
     fields: dict[str, Pair] = {}
     not_kept = _still_not_kept(state, crm, advoware)
-    moved_on = False
+    contacts = remembered_contacts(state, merged, crm, advoware)
+    moved_on = contacts.moved_on
     for each in merged.fields:
         seen = _field(each, state, crm, advoware)
         if seen is None:
@@ -48,7 +78,6 @@ def result(state: PartyState, merged: Merged, crm: CrmSide, advoware: AdvowareSi
         moved_on |= seen.moved_on
         if seen.not_kept:
             not_kept[each.name] = seen.not_kept
-    contacts = remembered_contacts(state, merged, crm, advoware)
     here = advoware.reading.contacts
     for key, contact in merged.contacts.to_advoware.items():
         written = ADVOWARE in state.writable and contact.kind in state.rules.kommkz
@@ -64,17 +93,17 @@ def result(state: PartyState, merged: Merged, crm: CrmSide, advoware: AdvowareSi
         not_kept=not_kept,
         fingerprint=advoware.fingerprint,
     )
-    return Result(agreed, moved_on or contacts.moved_on)
+    return agreed, moved_on
 
 
 def _field(each: FieldOutcome, state: PartyState, crm: CrmSide, advoware: AdvowareSide) -> _Remembered | None:
     """None: nothing to remember yet."""
-    ours_then, theirs_then = _value(state.crm, each.name), _value(state.advoware, each.name)
+    ours_then, theirs_then = state.values(each.name)
     ours = crm.reading.fields.get(each.name, ours_then)
     theirs = advoware.reading.fields.get(each.name, theirs_then)
     if ours == theirs:
         return _Remembered(Pair(ours, theirs))
-    if each.way in (Way.CONFLICT, Way.BY_HAND) or not _was_written(each, state):
+    if each.way in (Way.CONFLICT, Way.BY_HAND) or state.waits(each):
         return None
     if each.way is Way.CARRY and each.to_crm:
         ours_then = ours  # the answer to our own write
@@ -86,14 +115,6 @@ def _field(each: FieldOutcome, state: PartyState, crm: CrmSide, advoware: Advowa
         else:
             theirs_then = each.target
     return _Remembered(Pair(ours_then, theirs_then), not_kept, moved_on=(ours, theirs) != (ours_then, theirs_then))
-
-
-def _value(side: CrmSide | AdvowareSide | None, name: str) -> str:
-    return side.reading.fields.get(name, "") if side else ""
-
-
-def _was_written(each: FieldOutcome, state: PartyState) -> bool:
-    return not ((each.to_advoware and ADVOWARE not in state.writable) or (each.to_crm and CRM not in state.writable))
 
 
 def refused(now: str, written: str, before: str) -> bool:
@@ -108,8 +129,7 @@ def _still_not_kept(state: PartyState, crm: CrmSide, advoware: AdvowareSide) -> 
             key = name.removeprefix(NOT_KEPT)
             open_still = key in (crm.reading.contacts or {}) and key not in (advoware.reading.contacts or {})
         else:
-            ours, theirs = crm.reading.fields.get(name, ""), advoware.reading.fields.get(name, "")
-            open_still = ours == wanted != theirs
+            open_still = text_of(crm, name) == wanted != text_of(advoware, name)
         if open_still:
             kept[name] = wanted
     return kept
@@ -118,7 +138,3 @@ def _still_not_kept(state: PartyState, crm: CrmSide, advoware: AdvowareSide) -> 
 def _seen(state: PartyState, now: frozenset[str], then: frozenset[str]) -> frozenset[str]:
     """Unreadable entries that are no news: at first contact all of them, later those that were there before."""
     return now & then if state.base.known else now
-
-
-def stamped(agreed: Agreed, stamp: str, journal: int, *, look: bool) -> Agreed:
-    return replace(agreed, stamp=stamp, journal=journal, look=look)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from syncapp.clients.advoware import AdvowareParty
@@ -12,6 +12,7 @@ from syncapp.flows.beteiligte import values
 from syncapp.flows.beteiligte.fields import Form, PartyField, Rules
 from syncapp.flows.beteiligte.values import Contact, Kind, Reading
 
+SAME_SECOND = timedelta(seconds=2)  # EspoCRM's times are whole seconds, and clocks differ a little
 _CRM_PHONES: Mapping[str, Kind] = {
     "Mobile": Kind.MOBILE,
     "Office": Kind.OFFICE,
@@ -39,6 +40,12 @@ class CrmSide:
 
     def table(self, rules: Rules) -> tuple[PartyField, ...]:
         return tuple(each for each in rules.of(self.company) if each.name not in self.lacking)
+
+    def stamp(self, now: datetime) -> str:
+        """How the CRM dates this state of the record; "" while it may still change within the same second."""
+        if self.modified_at is None or now - self.modified_at < SAME_SECOND:
+            return ""
+        return self.modified_at.astimezone(UTC).isoformat()
 
 
 @dataclass(frozen=True, slots=True)

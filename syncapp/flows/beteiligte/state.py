@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from syncapp.engine.runs.planning import Plan
 from syncapp.flows.beteiligte.actions import ADVOWARE, CRM
 from syncapp.flows.beteiligte.agreement import Agreed
 from syncapp.flows.beteiligte.fields import PartyField, Rules
@@ -75,18 +76,36 @@ class PartyState:
     def table(self) -> tuple[PartyField, ...]:
         return self.crm.table(self.rules) if self.crm else ()
 
+    def values(self, name: str) -> tuple[str, str]:
+        """A field as EspoCRM and Advoware have it; "" where there is none."""
+        return text_of(self.crm, name), text_of(self.advoware, name)
+
+    def waits(self, outcome: FieldOutcome) -> bool:
+        """Whether it can't be written, because writing to that side is switched off."""
+        return (outcome.to_crm and CRM not in self.writable) or (outcome.to_advoware and ADVOWARE not in self.writable)
+
+
+def text_of(side: CrmSide | AdvowareSide | None, name: str) -> str:
+    return side.reading.fields.get(name, "") if side else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The comparison behind a plan, which the end of the run needs again."""
+    """The comparison of both sides; empty where one is missing."""
 
     fields: tuple[FieldOutcome, ...] = ()
     contacts: ContactOutcome = NO_CONTACTS
     contacts_to_crm: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class PartyPlan(Plan):
+    """With the comparison it stands on, which the end of the run needs again."""
+
+    merged: Merged = field(default_factory=Merged, compare=False)
+
+
 def merge(state: PartyState) -> Merged:
-    """Both sides must be there."""
     crm, advoware = state.crm, state.advoware
     if crm is None or advoware is None:
         return Merged()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Q
 
 from syncapp.clients.espocrm.fields import MODIFIED_AT
 from syncapp.flows.beteiligte.actions import ADVOWARE, CRM
 from syncapp.flows.beteiligte.merge import UNKNOWN
+from syncapp.flows.beteiligte.sides import SAME_SECOND
 from syncapp.models import JournalEntry, SystemName
 
-SAME_SECOND = timedelta(seconds=2)  # EspoCRM's times are whole seconds, and clocks differ a little
 DEPTH = 20  # own writes in a row that are looked through
 
 

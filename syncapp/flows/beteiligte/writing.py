@@ -14,7 +14,7 @@ from syncapp.flows.beteiligte import register, sides, times
 from syncapp.flows.beteiligte.actions import AddContact, CreateParty, EmptyContact, SaveParty, WriteCrm
 from syncapp.flows.beteiligte.fields import PartyField, Rules
 from syncapp.flows.beteiligte.journal import Write, contact_changes, field_changes
-from syncapp.flows.beteiligte.reading import advoware_side, bookkeeping
+from syncapp.flows.beteiligte.reading import advoware_side, bookkeeping, crm_side
 from syncapp.flows.beteiligte.remember import refused
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
 from syncapp.flows.beteiligte.values import Contact, Kind
@@ -85,8 +85,8 @@ class Writer:
 
     def write_crm(
         self, action: WriteCrm, crm: CrmSide, advoware: AdvowareSide | None, table: tuple[PartyField, ...]
-    ) -> tuple[EspoParty, list[str]]:
-        """The single write; returns the record as it was answered, and the fields that the CRM did not take."""
+    ) -> tuple[CrmSide, list[str]]:
+        """The single write; returns what was answered, and the fields that the CRM did not take."""
         fields = sides.for_crm(table, action.targets, company=crm.company)
         changes: dict[str, object] = dict(field_changes(crm.reading.fields, action.targets))
         if action.contacts:
@@ -111,7 +111,7 @@ class Writer:
         missing = [name for name in fields if name not in raw]
         if advoware is not None and raw.get(FIELDS.party_number) != advoware.number:
             missing.append(FIELDS.party_number)
-        return EspoParty.from_api(raw), missing
+        return crm_side(EspoParty.from_api(raw), self._rules), missing
 
     def _contact_fields(self, action: WriteCrm, crm: CrmSide) -> dict[str, object]:
         comes = {kind is Kind.MAIL: [] for kind in (Kind.MAIL, Kind.OTHER)}  # type: dict[bool, list[Contact]]

@@ -17,7 +17,7 @@ from syncapp.clients.advoware import AdvowareClient
 from syncapp.clients.espocrm import EspoClient
 from syncapp.engine.runs.planning import TaskNeed
 from syncapp.events.registry import BANK_SYNC, PARTY_SYNC
-from syncapp.flows.beteiligte.times import SAME_SECOND
+from syncapp.flows.beteiligte.sides import SAME_SECOND
 from syncapp.flows.comparing import scans
 from syncapp.models import Cursor, Reason, Record, ScanRun, ScanState, Status, Task, TaskState
 from syncapp.people import tasks

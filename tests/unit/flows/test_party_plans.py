@@ -14,7 +14,7 @@ from syncapp.flows.beteiligte.fields import Direction, Rule, Rules
 from syncapp.flows.beteiligte.merge import UNKNOWN, Choice
 from syncapp.flows.beteiligte.needs import notices, waiting_decisions
 from syncapp.flows.beteiligte.plan import plan
-from syncapp.flows.beteiligte.state import Creation, Why
+from syncapp.flows.beteiligte.state import Creation, PartyPlan, Why, merge
 from syncapp.flows.beteiligte.taking_back import UndoRequest, take_back
 from syncapp.flows.beteiligte.values import Kind
 from syncapp.models import Reason, TaskKind
@@ -54,7 +54,7 @@ def test_reasons_and_kinds_of_tasks_exist() -> None:
 
 
 def test_in_agreement_nothing_is_done() -> None:
-    assert plan(state()) == Plan(Settled())
+    assert plan(state()) == PartyPlan(Settled())
 
 
 # One side is missing
@@ -144,7 +144,7 @@ def test_a_party_is_created_with_what_can_be_told() -> None:
 @pytest.mark.parametrize("rules", [Rules(), Rules(directions={"name": Direction.TO_ESPOCRM})])
 def test_no_party_is_created_without_a_name(rules: Rules) -> None:
     crm = crm_side(person(name="Roth" if rules.directions else ""))
-    assert plan(new(crm=crm, rules=rules)) == Plan(Skipped(Why.NO_NAME))
+    assert plan(new(crm=crm, rules=rules)) == PartyPlan(Skipped(Why.NO_NAME))
 
 
 @pytest.mark.parametrize("writable", [{CRM}, set()])
@@ -222,13 +222,13 @@ def test_a_decision_is_written_or_waits_for_the_switch() -> None:
     decided = state(**sides, rules=ASK, choices=choices)
     found = plan(decided)
     assert (found.ending, found.conflicts) == (Settled(), ())
-    assert waiting_decisions(decided) == []
+    assert list(waiting_decisions(decided, merge(decided))) == []
     waiting = replace(decided, writable=frozenset({ADVOWARE}))
     assert isinstance(plan(waiting).ending, Postponed)
-    assert [need.field for need in waiting_decisions(waiting)] == ["name"]
+    assert [need.field for need in list(waiting_decisions(waiting, merge(waiting)))] == ["name"]
     # The other side went back meanwhile: there is nothing to decide any more.
     moved = replace(waiting, advoware=advoware_side())
-    assert waiting_decisions(moved) == []
+    assert list(waiting_decisions(moved, merge(moved))) == []
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_staff_are_told_what_is_replaced_when_it_is_replaced(rule: Rule, writabl
         rules=Rules(conflicts={"name": rule}),
         writable=frozenset(writable),
     )
-    found = notices(given)
+    found = list(notices(given, merge(given)))
     assert len(found) == count
     if count:
         kept, lost = ("Weiss", "Berg") if rule is Rule.ESPOCRM else ("Berg", "Weiss")

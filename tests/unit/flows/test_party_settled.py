@@ -15,7 +15,8 @@ from syncapp.flows.beteiligte.agreement import Agreed, Pair
 from syncapp.flows.beteiligte.contacts import NOT_KEPT
 from syncapp.flows.beteiligte.fields import Rule, Rules
 from syncapp.flows.beteiligte.merge import Way
-from syncapp.flows.beteiligte.remember import Result, result
+from syncapp.flows.beteiligte.plan import plan
+from syncapp.flows.beteiligte.remember import Memory, remembered
 from syncapp.flows.beteiligte.state import PartyState, merge
 from syncapp.flows.beteiligte.values import Contact, Kind
 from tests.unit.flows.party_sides import PERSON, advoware_side, agreed, crm_side, mail, number, person, state
@@ -24,10 +25,10 @@ A, B = mail("a@w.example"), mail("b@w.example")
 C = mail("c@w.example")
 
 
-def after(given_state: PartyState, crm: Any = None, advoware: Any = None) -> Result:
+def after(given_state: PartyState, crm: Any = None, advoware: Any = None) -> Memory:
     """The end of a run; the sides are as they were unless told otherwise."""
     crm, advoware = crm or given_state.crm, advoware or given_state.advoware
-    return result(given_state, merge(given_state), crm, advoware)
+    return remembered(given_state, plan(given_state), crm, advoware, stamp="", journal=0)
 
 
 def test_what_both_sides_have_is_agreed() -> None:
