@@ -2,7 +2,9 @@
 
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+# A lock names everything, so pip looks for nothing else. Without --no-deps the pip of Debian 12 (23.0.1) meets
+# "coverage[toml]>=7", forgets the pin of coverage, and wants the newest. install.py says what to do when pip fails.
+PIP := $(PY) requirements/install.py --no-deps --require-hashes
 PORT ?= 8000
 ARGS ?=
 
@@ -10,7 +12,7 @@ ARGS ?=
 BARE := env HUB_ENV_FILE= DJANGO_DEBUG=1 DATABASE_URL=sqlite://:memory: QUEUE_BROKER=orm
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev demo test run bench bench-smoke lint format pins clean
+.PHONY: help venv venv-dev demo test run bench bench-smoke lint format pins wheels clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -79,14 +81,22 @@ format: venv-dev ## let ruff sort imports and format
 	@$(VENV)/bin/ruff check --select I --fix .
 	@$(VENV)/bin/ruff format .
 
-COMPILE = $(UV) pip compile --quiet --upgrade --generate-hashes --universal --no-emit-index-url --python-version 3.11 \
-	--custom-compile-command "make pins"
+UPGRADE ?= --upgrade
+COMPILE = $(UV) pip compile --quiet $(UPGRADE) --generate-hashes --universal --no-strip-extras --no-emit-index-url \
+	--python-version 3.11 --custom-compile-command "make pins"
 UV = $(shell command -v uv || echo $(VENV)/bin/uv)
 
-pins: ## take the newest versions into requirements.txt and requirements/dev.txt (needs uv)
+pins: ## take the newest versions into requirements.txt and requirements/dev.txt (needs uv; UPGRADE= keeps what is pinned)
 	@$(UV) --version >/dev/null 2>&1 || { echo "make pins needs uv (pip install uv)."; exit 1; }
 	@$(COMPILE) requirements/run.in -o requirements.txt
 	@$(COMPILE) requirements/dev.in -o requirements/dev.txt
+
+wheels: | $(PY) ## prove that what is pinned exists ready-made for other Pythons too (loads 150 MB for each)
+	@for python in 3.12 3.13; do \
+	  echo "Looking for everything that is pinned, for Python $$python"; \
+	  $(PIP) --dry-run --target $(VENV)/nothing --only-binary=:all: --python-version $$python \
+	    -r requirements.txt -r requirements/dev.txt || exit 1; \
+	done
 
 clean: ## remove the virtual environment and everything that tools left (not your data)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov staticfiles

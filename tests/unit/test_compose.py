@@ -135,7 +135,7 @@ def test_only_the_web_server_is_published_and_on_this_machine_only() -> None:
 def test_the_image_is_pinned_unprivileged_and_without_secrets() -> None:
     assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)) == {"python:3.12-slim-bookworm"}
     assert re.findall(r"^USER (\S+)$", DOCKERFILE, re.MULTILINE)[-1] == SERVICES["web"]["user"]
-    assert "--require-hashes" in DOCKERFILE
+    assert "--no-deps --require-hashes" in DOCKERFILE
     assert not re.search(r"^(ARG|ADD) ", DOCKERFILE, re.MULTILINE)
     lines = re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE, re.MULTILINE)
     copied = [path for line in lines for path in shlex.split(line)[:-1]]
