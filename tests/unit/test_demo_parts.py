@@ -117,7 +117,7 @@ def test_without_the_sandboxs_packages_it_says_what_to_run(monkeypatch: pytest.M
     monkeypatch.setattr(sandbox, "NEEDED", ("werkzeug", "no_such_package"))
     assert sandbox.refuse_without_sandbox() == (
         "The sandbox needs no_such_package, which a real installation does not have. "
-        "Run `make demo`, or `pip install -r requirements/dev.txt` in this environment."
+        "`make venv-dev` installs what is missing, and `make demo` does so by itself."
     )
 
 

@@ -12,7 +12,7 @@ NO_CANDIDATE = (
 )
 REFUSED = (
     "WARNING: Retrying (Retry(total=4, connect=None, read=None, redirect=None, status=None)) after connection broken "
-    "by 'NewConnectionError('<pip._vendor.urllib3.connection.HTTPConnection object at 0x7f55>: Failed to establish a new "
+    "by 'NewConnectionError('<pip._vendor.urllib3.connection.HTTPConnection object>: Failed to establish a new "
     "connection: [Errno 111] Connection refused')': /simple/annotated-types/\n" + NO_CANDIDATE
 )
 CERTIFICATE = (

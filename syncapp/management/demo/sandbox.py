@@ -38,7 +38,7 @@ def refuse_without_sandbox() -> str:
         return ""
     return (
         f"The sandbox needs {' and '.join(missing)}, which a real installation does not have. "
-        "Run `make demo`, or `pip install -r requirements/dev.txt` in this environment."
+        "`make venv-dev` installs what is missing, and `make demo` does so by itself."
     )
 
 
