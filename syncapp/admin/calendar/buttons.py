@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from syncapp.admin.kit.buttons import MANAGE_CALENDAR, RETRY, back, button
+from syncapp.admin.kit.buttons import MANAGE_CALENDAR, RETRY, back, button, say
 from syncapp.admin.kit.recording import recorded
 from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
@@ -95,10 +95,7 @@ def _change(request: HttpRequest, kuerzel: str, action: str, words: str, **colum
         row.count = others.update(**column)
         if row.count:
             ask(request, kuerzel)
-    if row.count:
-        messages.success(request, words)
-    else:
-        messages.info(request, _("That was set already."))
+    say(request, row.count, words, _("That was set already."))
     return back(request, PAGE, kuerzel)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from syncapp.admin.calendar.pages import appointment_context
 from syncapp.admin.calendar.words import SHORT, days_words, link_words, subject
-from syncapp.admin.kit.base import Choice, ReadOnlyAdmin
+from syncapp.admin.kit.base import Choice, ReadOnlyAdmin, StateFilter
 from syncapp.admin.kit.calendar_numbers import OPEN
 from syncapp.admin.kit.filters import Lookups
 from syncapp.models import CalendarEmployee, CalendarLink
@@ -26,17 +26,9 @@ LONGEST_SUBJECT = 60  # signs in the list
 MOST_DIGITS = 18  # of what the database takes as a number
 
 
-class LinkStateFilter(Choice):
-    title = gettext_lazy("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
-        return [("open", _("not in sync")), *SHORT.items()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() == "open":
-            return queryset.filter(state__in=OPEN)
-        return super().queryset(request, queryset)
+class LinkStateFilter(StateFilter):
+    options = (("open", gettext_lazy("not in sync")), *SHORT.items())
+    wheres: ClassVar = {"open": Q(state__in=OPEN)}
 
 
 class EmployeeFilter(Choice):
@@ -74,18 +66,13 @@ class CalendarLinkAdmin(ReadOnlyAdmin[CalendarLink]):
             )
         return super().changelist_view(request, {**extra, **(extra_context or {})})
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[CalendarLink], search_term: str
-    ) -> tuple[QuerySet[CalendarLink], bool]:
-        word = search_term.strip()
-        if not word:
-            return queryset, False
+    def found(self, rows: QuerySet[CalendarLink], word: str) -> QuerySet[CalendarLink]:
         # With the employees named, both columns are found through their indexes.
         everyone = list(CalendarEmployee.objects.values_list("pk", flat=True))
         wanted = Q(event_id=word)
         if word.removeprefix("-").isdecimal() and len(word) <= MOST_DIGITS:
             wanted |= Q(number=int(word))
-        return queryset.filter(wanted, employee__in=everyone), False
+        return rows.filter(wanted, employee__in=everyone)
 
     def row_context(self, request: HttpRequest, row: CalendarLink) -> dict[str, Any]:
         return appointment_context(row)

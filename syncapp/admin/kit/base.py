@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin import ShowFacets, SimpleListFilter
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 
 from syncapp.admin.kit.buttons import rights
 from syncapp.admin.kit.pages import page
 from syncapp.admin.kit.paging import CappedPaginator
+from syncapp.templatetags.hub import tone
 
 M = TypeVar("M", bound=Model)
 
@@ -39,6 +44,7 @@ class ReadOnlyAdmin(ModelAdmin, Generic[M]):
     ordering: ClassVar[tuple[str, ...]] = ("-pk",)
     actions: Any = None
     search_help_text: ClassVar[Any] = ""
+    searched_column: ClassVar[str] = ""  # compared with the whole term; an index serves it
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -77,6 +83,20 @@ class ReadOnlyAdmin(ModelAdmin, Generic[M]):
     def row_context(self, request: HttpRequest, row: M) -> dict[str, Any]:
         return {}
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[M], search_term: str
+    ) -> tuple[QuerySet[M], bool]:
+        word = search_term.strip()
+        return self.found(queryset, word) if word else queryset, False
+
+    def found(self, rows: QuerySet[M], word: str) -> QuerySet[M]:
+        """What a search finds; `word` is never empty."""
+        return rows.filter(**{self.searched_column: word}) if self.searched_column else rows
+
+    @admin.display(description=gettext_lazy("state"))
+    def state_label(self, row: Any) -> SafeString:
+        return format_html('<span class="hub-state hub-{}">{}</span>', tone(row.state), row.get_state_display())
+
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -85,16 +105,30 @@ class ReadOnlyAdmin(ModelAdmin, Generic[M]):
 
 
 class Choice(SimpleListFilter):
-    """A filter shown as a drop-down list above the table. `column` is what it compares."""
+    """A filter shown as a drop-down list above the table.
 
-    column: ClassVar[str] = ""
+    `column` (else the parameter; None: there is none) is compared with the value chosen, unless `wheres` says what the
+    value stands for.
+    """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.column_name = self.column or str(self.parameter_name)
-        super().__init__(*args, **kwargs)
+    column: ClassVar[str | None] = ""
+    options: ClassVar[Iterable[tuple[Any, Any]]] = ()
+    wheres: ClassVar[Mapping[str, Q]] = {}
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[Any, Any]]:
+        return self.options
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(**{self.column_name: self.value()}) if self.value() else queryset
+        if not (chosen := self.value()):
+            return queryset
+        if chosen in self.wheres:
+            return queryset.filter(self.wheres[chosen])
+        return queryset if self.column is None else queryset.filter(**{self.column or str(self.parameter_name): chosen})
 
     def has_output(self) -> bool:
         return True
+
+
+class StateFilter(Choice):
+    title = gettext_lazy("state")
+    parameter_name = "state"

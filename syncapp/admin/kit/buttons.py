@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import resolve_url
@@ -55,6 +56,14 @@ def back(request: HttpRequest, fallback: str, *args: object) -> HttpResponseRedi
     if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
         wanted = resolve_url(fallback, *args)
     return HttpResponseRedirect(wanted)
+
+
+def say(request: HttpRequest, count: int, done: str, nothing: str) -> None:
+    """What a button did: `done` when something moved, `nothing` (why not) when nothing did."""
+    if count:
+        messages.success(request, done)
+    else:
+        messages.info(request, nothing)
 
 
 def rights(request: HttpRequest) -> dict[str, bool]:

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from syncapp.admin.kit.base import Choice
+from syncapp.admin.kit.base import Choice, StateFilter
 from syncapp.admin.kit.numbers import NEEDS_A_PERSON
+from syncapp.admin.kit.search import searched_types
 from syncapp.events import registry
-from syncapp.models import InboxState, OrphanState, Reason, ScanState, Status, SystemName
+from syncapp.models import (
+    InboxState,
+    JournalState,
+    OrphanState,
+    Reason,
+    ScanState,
+    Status,
+    SystemName,
+    TaskKind,
+    TaskState,
+)
 from syncapp.templatetags.hub import step_name
+from syncapp.words.journal_words import WRITES
 
 Lookups = list[tuple[Any, Any]]
 
@@ -24,14 +36,8 @@ Lookups = list[tuple[Any, Any]]
 class StatusFilter(Choice):
     title = _("state")
     parameter_name = "status"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
-        return [("open", _("needs a person")), *Status.choices]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() == "open":
-            return queryset.filter(status__in=NEEDS_A_PERSON)
-        return super().queryset(request, queryset)
+    options = (("open", _("needs a person")), *Status.choices)
+    wheres: ClassVar = {"open": Q(status__in=NEEDS_A_PERSON)}
 
 
 class StepFilter(Choice):
@@ -45,12 +51,8 @@ class StepFilter(Choice):
 class SystemFilter(Choice):
     title = _("system")
     parameter_name = "system"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
-        return [*SystemName.choices, ("none", _("none"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(system="") if self.value() == "none" else super().queryset(request, queryset)
+    options = (*SystemName.choices, ("none", _("none")))
+    wheres: ClassVar = {"none": Q(system="")}
 
 
 class ReasonFilter(Choice):
@@ -66,29 +68,24 @@ class SinceFilter(Choice):
 
     title = _("since")
     parameter_name = "since"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
-        return [
-            ("1", _("the last hour")),
-            ("4", _("the last 4 hours")),
-            ("24", _("the last 24 hours")),
-            ("168", _("the last 7 days")),
-            ("720", _("the last 30 days")),
-        ]
+    column = "changed_at"
+    options = (
+        ("1", _("the last hour")),
+        ("4", _("the last 4 hours")),
+        ("24", _("the last 24 hours")),
+        ("168", _("the last 7 days")),
+        ("720", _("the last 30 days")),
+    )
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         hours = self.value() or ""
         if not hours.isdigit() or len(hours) > 4:
             return queryset
-        return queryset.filter(changed_at__gte=timezone.now() - timedelta(hours=int(hours)))
+        return queryset.filter(**{f"{self.column}__gte": timezone.now() - timedelta(hours=int(hours))})
 
 
-class InboxStateFilter(Choice):
-    title = _("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
-        return list(InboxState.choices)
+class InboxStateFilter(StateFilter):
+    options = InboxState.choices
 
 
 class WebhookFilter(Choice):
@@ -99,17 +96,46 @@ class WebhookFilter(Choice):
         return [(word, word) for word in (*settings.CONFIG.WEBHOOK_ENTITIES, "entity")]
 
 
-class OrphanStateFilter(Choice):
-    title = _("state")
-    parameter_name = "state"
+class OrphanStateFilter(StateFilter):
+    options = OrphanState.choices
+
+
+class ScanStateFilter(StateFilter):
+    options = ScanState.choices
+
+
+class TaskStateFilter(StateFilter):
+    options = TaskState.choices
+
+
+class TaskKindFilter(Choice):
+    title = _("what")
+    parameter_name = "kind"
+    options = TaskKind.choices
+
+
+class AnySystemFilter(Choice):
+    title = _("system")
+    parameter_name = "system"
+    options = SystemName.choices
+
+
+class EntityTypeFilter(Choice):
+    title = _("entity type")
+    parameter_name = "type"
+    column = "record__entity_type"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
-        return list(OrphanState.choices)
+        return [(name, name) for name in searched_types()]
 
 
-class ScanStateFilter(Choice):
-    title = _("state")
-    parameter_name = "state"
+class WriteFilter(Choice):
+    title = _("action")
+    parameter_name = "action"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
-        return list(ScanState.choices)
+        return sorted(WRITES.items(), key=lambda pair: str(pair[1]))
+
+
+class WriteStateFilter(StateFilter):
+    options = JournalState.choices

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.html import format_html
@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from syncapp.admin.kit.base import ReadOnlyAdmin
-from syncapp.admin.kit.buttons import CONFIRM_SCAN, back, button
+from syncapp.admin.kit.buttons import CONFIRM_SCAN, back, button, say
 from syncapp.admin.kit.filters import ScanStateFilter
 from syncapp.admin.kit.recording import recorded
 from syncapp.flows.comparing import scans
 from syncapp.models import ScanRun, ScanState
-from syncapp.templatetags.hub import scan_words, tone, when
+from syncapp.templatetags.hub import scan_words, when
 
 
 @admin.register(ScanRun)
@@ -41,10 +41,6 @@ class ScanAdmin(ReadOnlyAdmin[ScanRun]):
     def what(self, scan: ScanRun) -> SafeString:
         return format_html('<a href="{}/change/"><b>{}</b></a>', scan.pk, scan_words(scan.scan))
 
-    @admin.display(description=gettext_lazy("state"))
-    def state_label(self, scan: ScanRun) -> SafeString:
-        return format_html('<span class="hub-state hub-{}">{}</span>', tone(scan.state), scan.get_state_display())
-
     @admin.display(description=gettext_lazy("started"))
     def started(self, scan: ScanRun) -> Any:
         return when(scan.started_at)
@@ -55,8 +51,10 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     scan = get_object_or_404(ScanRun, pk=pk)
     with recorded(request, "confirm_scan", "ScanRun", pk, scan.scan) as row:
         row.count = int(scans.confirm(pk))
-    if row.count:
-        messages.success(request, _("Confirmed: what differs is brought into agreement now."))
-    else:
-        messages.info(request, _("This comparison doesn't wait for a confirmation any more."))
+    say(
+        request,
+        row.count,
+        _("Confirmed: what differs is brought into agreement now."),
+        _("This comparison doesn't wait for a confirmation any more."),
+    )
     return back(request, "admin:syncapp_scanrun_change", pk)

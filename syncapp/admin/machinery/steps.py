@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from syncapp.admin.kit.buttons import PAUSE_STEP, back, button
+from syncapp.admin.kit.buttons import PAUSE_STEP, back, button, say
 from syncapp.admin.kit.pages import page, part, viewer, wants_part
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.machinery import picture
@@ -63,8 +62,5 @@ def _switch(request: HttpRequest, name: str, action: str, words: str) -> HttpRes
             row.count = int(switches.set_paused(name, action == "pause_step"))
         else:
             row.count = int(switches.set_observing(name, action == "observe_step"))
-    if row.count:
-        messages.success(request, words)
-    else:
-        messages.info(request, _("That was set already."))
+    say(request, row.count, words, _("That was set already."))
     return back(request, LIST)

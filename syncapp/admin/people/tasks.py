@@ -17,13 +17,13 @@ from django.utils.translation import gettext_lazy
 
 from syncapp.admin.kit.base import ReadOnlyAdmin
 from syncapp.admin.kit.buttons import CLOSE_TASK
+from syncapp.admin.kit.filters import AnySystemFilter, EntityTypeFilter, TaskKindFilter, TaskStateFilter
 from syncapp.admin.kit.pages import page
-from syncapp.admin.kit.person_filters import AnySystemFilter, EntityTypeFilter, TaskKindFilter, TaskStateFilter
 from syncapp.admin.kit.search import last_part, searched_types
 from syncapp.events.registry import CALENDAR_SYNC
 from syncapp.flows.calendar.plan import APPOINTMENT
 from syncapp.models import Record, Task, TaskState
-from syncapp.templatetags.hub import crm_link, tone, when
+from syncapp.templatetags.hub import crm_link, when
 from syncapp.words.task_views import TaskView
 
 
@@ -51,14 +51,10 @@ class TaskAdmin(ReadOnlyAdmin[Task]):
             )
         return super().changelist_view(request, {**extra, **(extra_context or {})})
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Task], search_term: str
-    ) -> tuple[QuerySet[Task], bool]:
-        if not search_term:
-            return queryset, False
-        word = last_part(search_term)
+    def found(self, rows: QuerySet[Task], word: str) -> QuerySet[Task]:
+        word = last_part(word)
         records = Record.objects.filter(entity_type__in=searched_types(), entity_id=word)
-        return queryset.filter(Q(record__in=records) | Q(target_id=word)), False
+        return rows.filter(Q(record__in=records) | Q(target_id=word))
 
     def row_context(self, request: HttpRequest, row: Task) -> dict[str, Any]:
         context = {"title": row.get_kind_display(), "view": TaskView(row), "task": row, "record": row.record}
@@ -86,10 +82,6 @@ class TaskAdmin(ReadOnlyAdmin[Task]):
     @admin.display(description=gettext_lazy("entity"))
     def entity(self, task: Task) -> SafeString:
         return entity_links(task.record)
-
-    @admin.display(description=gettext_lazy("state"))
-    def state_label(self, task: Task) -> SafeString:
-        return format_html('<span class="hub-state hub-{}">{}</span>', tone(task.state), task.get_state_display())
 
     @admin.display(description=gettext_lazy("since"))
     def since(self, task: Task) -> Any:

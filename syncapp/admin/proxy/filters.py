@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from syncapp.admin.kit.base import Choice
+from syncapp.admin.kit.base import Choice, StateFilter
 from syncapp.admin.kit.filters import Lookups, SinceFilter
 from syncapp.models import ProxyKey
 
-OUTCOMES = {
-    "passed": Q(refusal="", status__gt=0, status__lt=400),
-    "their_error": Q(refusal="", status__gte=400),
-    "refused": ~Q(refusal=""),
-    "unfinished": Q(status=0),
-}
 
-
-class ValidFilter(Choice):
-    title = _("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
-        return [("valid", _("valid")), ("revoked", _("revoked"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(revoked_at__isnull=self.value() == "valid") if self.value() else queryset
+class ValidFilter(StateFilter):
+    column = None
+    options = (("valid", _("valid")), ("revoked", _("revoked")))
+    wheres: ClassVar = {"valid": Q(revoked_at=None), "revoked": Q(revoked_at__isnull=False)}
 
 
 class CallerFilter(Choice):
@@ -51,31 +37,26 @@ class CallerFilter(Choice):
 class MethodFilter(Choice):
     title = _("method")
     parameter_name = "method"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
-        return [(name, name) for name in ("GET", "POST", "PUT", "DELETE")]
+    options = tuple((name, name) for name in ("GET", "POST", "PUT", "DELETE"))
 
 
 class OutcomeFilter(Choice):
     title = _("outcome")
     parameter_name = "outcome"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
-        return [
-            ("passed", _("passed on")),
-            ("their_error", _("error of Advoware's")),
-            ("refused", _("refused by the hub, or broken off")),
-            ("unfinished", _("not finished")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = OUTCOMES.get(self.value() or "")
-        return queryset.filter(chosen) if chosen else queryset
+    column = None
+    options = (
+        ("passed", _("passed on")),
+        ("their_error", _("error of Advoware's")),
+        ("refused", _("refused by the hub, or broken off")),
+        ("unfinished", _("not finished")),
+    )
+    wheres: ClassVar = {
+        "passed": Q(refusal="", status__gt=0, status__lt=400),
+        "their_error": Q(refusal="", status__gte=400),
+        "refused": ~Q(refusal=""),
+        "unfinished": Q(status=0),
+    }
 
 
 class CalledSinceFilter(SinceFilter):
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        hours = self.value() or ""
-        if not hours.isdigit() or len(hours) > 4:
-            return queryset
-        return queryset.filter(at__gte=timezone.now() - timedelta(hours=int(hours)))
+    column = "at"

@@ -6,14 +6,13 @@ import re
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from syncapp.admin.kit.buttons import MANAGE_PROXY_KEY, back, button, require
+from syncapp.admin.kit.buttons import MANAGE_PROXY_KEY, back, button, require, say
 from syncapp.admin.kit.pages import page
 from syncapp.admin.kit.recording import recorded
 from syncapp.models import ProxyKey
@@ -82,8 +81,5 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     key = get_object_or_404(ProxyKey, pk=pk)
     with recorded(request, "revoke_proxy_key", "ProxyKey", pk, key.name) as row:
         row.count = ProxyKey.objects.filter(pk=pk, revoked_at=None).update(revoked_at=timezone.now())
-    if row.count:
-        messages.success(request, _("Revoked. From now on nobody gets in with this key."))
-    else:
-        messages.info(request, _("This key was revoked already."))
+    say(request, row.count, _("Revoked. From now on nobody gets in with this key."), _("This key was revoked already."))
     return back(request, "admin:syncapp_proxykey_change", pk)

@@ -20,7 +20,7 @@ from syncapp.admin.kit.filters import InboxStateFilter, WebhookFilter
 from syncapp.admin.kit.recording import recorded
 from syncapp.events import bodies, intake
 from syncapp.models import InboxMessage, InboxState
-from syncapp.templatetags.hub import tone, when
+from syncapp.templatetags.hub import when
 
 ITEMS = 200
 
@@ -31,16 +31,12 @@ class InboxAdmin(ReadOnlyAdmin[InboxMessage]):
     list_display = ("what", "state_label", "received", "items_total", "items_new", "rejects", "trace")
     list_filter = (InboxStateFilter, WebhookFilter)
     search_fields = ("trace_id",)
+    searched_column = "trace_id"
     search_help_text = gettext_lazy("Trace")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[InboxMessage]:
         rows: QuerySet[InboxMessage] = super().get_queryset(request)
         return rows.defer("body")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[InboxMessage], search_term: str
-    ) -> tuple[QuerySet[InboxMessage], bool]:
-        return (queryset.filter(trace_id=search_term.strip()) if search_term else queryset), False
 
     def list_title(self, request: HttpRequest) -> str:
         return _("Quarantine") if request.GET.get("state") == InboxState.QUARANTINED else _("Received webhooks")
@@ -59,10 +55,6 @@ class InboxAdmin(ReadOnlyAdmin[InboxMessage]):
     @admin.display(description=gettext_lazy("webhook"))
     def what(self, message: InboxMessage) -> SafeString:
         return format_html('<a href="{}/change/"><b>{}</b> {}</a>', message.pk, message.path, message.action)
-
-    @admin.display(description=gettext_lazy("state"))
-    def state_label(self, message: InboxMessage) -> SafeString:
-        return format_html('<span class="hub-state hub-{}">{}</span>', tone(message.state), message.get_state_display())
 
     @admin.display(description=gettext_lazy("received"))
     def received(self, message: InboxMessage) -> Any:

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from syncapp.admin.kit.base import ReadOnlyAdmin
-from syncapp.admin.kit.person_filters import AnySystemFilter, WriteFilter, WriteStateFilter
+from syncapp.admin.kit.filters import AnySystemFilter, WriteFilter, WriteStateFilter
 from syncapp.admin.kit.search import last_part, searched_types
 from syncapp.admin.people.tasks import entity_links
 from syncapp.admin.records.write_views import write_views
 from syncapp.models import JournalEntry, Record
-from syncapp.templatetags.hub import changed_fields, exactly, tone
+from syncapp.templatetags.hub import changed_fields, exactly
 from syncapp.words.field_words import field_in_words
 from syncapp.words.journal_words import write_in_words
 
@@ -42,14 +42,9 @@ class JournalAdmin(ReadOnlyAdmin[JournalEntry]):
         lead = _("Every write of the hub in another system, newest first. Values stand on the page of each write.")
         return super().changelist_view(request, {"lead": lead, **(extra_context or {})})
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[JournalEntry], search_term: str
-    ) -> tuple[QuerySet[JournalEntry], bool]:
-        if not search_term:
-            return queryset, False
-        word = last_part(search_term)
-        records = Record.objects.filter(entity_type__in=searched_types(), entity_id=word)
-        return queryset.filter(record__in=list(records.values_list("pk", flat=True))), False
+    def found(self, rows: QuerySet[JournalEntry], word: str) -> QuerySet[JournalEntry]:
+        records = Record.objects.filter(entity_type__in=searched_types(), entity_id=last_part(word))
+        return rows.filter(record__in=list(records.values_list("pk", flat=True)))
 
     def row_context(self, request: HttpRequest, row: JournalEntry) -> dict[str, Any]:
         view = write_views([row])[0]
@@ -78,7 +73,3 @@ class JournalAdmin(ReadOnlyAdmin[JournalEntry]):
         names = sorted(field_in_words(name) for name, _before, _after in changed_fields(entry.changes))
         more = " …" if len(names) > NAMED else ""
         return format_html('<span class="hub-why">{}{}</span>', ", ".join(names[:NAMED]) or "–", more)
-
-    @admin.display(description=gettext_lazy("state"))
-    def state_label(self, entry: JournalEntry) -> SafeString:
-        return format_html('<span class="hub-state hub-{}">{}</span>', tone(entry.state), entry.get_state_display())

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from syncapp.admin.kit.base import ReadOnlyAdmin
-from syncapp.admin.kit.buttons import DELETE_ORPHAN, back, button
+from syncapp.admin.kit.buttons import DELETE_ORPHAN, back, button, say
 from syncapp.admin.kit.filters import OrphanStateFilter, SystemFilter
 from syncapp.admin.kit.recording import recorded
 from syncapp.clients.errors import ClientError
@@ -22,7 +22,7 @@ from syncapp.engine.outside import locks
 from syncapp.engine.runs import verdicts
 from syncapp.flows.comparing import orphans
 from syncapp.models import Orphan, OrphanState
-from syncapp.templatetags.hub import reason_words, tone, when
+from syncapp.templatetags.hub import reason_words, when
 
 PAGE = "admin:syncapp_orphan_change"
 
@@ -30,13 +30,11 @@ PAGE = "admin:syncapp_orphan_change"
 @admin.register(Orphan)
 class OrphanAdmin(ReadOnlyAdmin[Orphan]):
     row_page = "orphan"
-    list_display = ("what", "where", "state_label", "belonged_to", "size_label", "found")
+    list_display = ("what", "where", "state_label", "belonged_to", "size_label", "found_since")
     list_filter = (OrphanStateFilter, SystemFilter)
     search_fields = ("remote_id",)
+    searched_column = "remote_id"
     search_help_text = gettext_lazy("Id in the other system")
-
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        return (queryset.filter(remote_id=search_term.strip()) if search_term else queryset), False
 
     def row_context(self, request: HttpRequest, row: Orphan) -> dict[str, Any]:
         return {
@@ -59,10 +57,6 @@ class OrphanAdmin(ReadOnlyAdmin[Orphan]):
     def where(self, orphan: Orphan) -> str:
         return orphan.get_system_display()
 
-    @admin.display(description=gettext_lazy("state"))
-    def state_label(self, orphan: Orphan) -> SafeString:
-        return format_html('<span class="hub-state hub-{}">{}</span>', tone(orphan.state), orphan.get_state_display())
-
     @admin.display(description=gettext_lazy("belonged to"))
     def belonged_to(self, orphan: Orphan) -> str:
         return f"{orphan.entity_type} {orphan.entity_id}".strip() or "–"
@@ -72,7 +66,7 @@ class OrphanAdmin(ReadOnlyAdmin[Orphan]):
         return "–" if orphan.size is None else filesizeformat(orphan.size)
 
     @admin.display(description=gettext_lazy("found"))
-    def found(self, orphan: Orphan) -> Any:
+    def found_since(self, orphan: Orphan) -> Any:
         return when(orphan.found_at)
 
 
@@ -102,10 +96,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _say_deleted(request: HttpRequest, count: int) -> None:
-    if count:
-        messages.success(request, _("Deleted in the other system."))
-    else:
-        messages.info(request, _("It was gone there already."))
+    say(request, count, _("Deleted in the other system."), _("It was gone there already."))
 
 
 @button(DELETE_ORPHAN)
@@ -113,8 +104,10 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
     orphan = get_object_or_404(Orphan, pk=pk)
     with recorded(request, "keep_orphan", "Orphan", pk, str(orphan)) as row:
         row.count = int(orphans.keep(orphan))
-    if row.count:
-        messages.success(request, _("It is kept; it won't be asked about again."))
-    else:
-        messages.info(request, _("Nothing to keep any more: %(state)s.") % {"state": orphan.get_state_display()})
+    say(
+        request,
+        row.count,
+        _("It is kept; it won't be asked about again."),
+        _("Nothing to keep any more: %(state)s.") % {"state": orphan.get_state_display()},
+    )
     return back(request, PAGE, pk)

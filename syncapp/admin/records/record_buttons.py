@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from syncapp import jobs
-from syncapp.admin.kit.buttons import DISCARD, RELEASE_LOCK, RETRY, back, button
+from syncapp.admin.kit.buttons import DISCARD, RELEASE_LOCK, RETRY, back, button, say
 from syncapp.admin.kit.numbers import NEEDS_A_PERSON
 from syncapp.admin.kit.pages import page
 from syncapp.admin.kit.recording import recorded
@@ -116,10 +116,7 @@ def retry_matching(request: HttpRequest) -> HttpResponse:
 
 
 def _say_moved(request: HttpRequest, count: int) -> None:
-    if count:
-        messages.success(request, moved_words(count))
-    else:
-        messages.info(request, _("Nothing had to be tried again: there are no such failures any more."))
+    say(request, count, moved_words(count), _("Nothing had to be tried again: there are no such failures any more."))
 
 
 @button(RELEASE_LOCK)
@@ -138,8 +135,5 @@ def release_lock(request: HttpRequest) -> HttpResponse:
 def release(request: HttpRequest, key: str, token: str, fallback: str, *args: object) -> HttpResponse:
     with recorded(request, "release_lock", "Lock", key) as row:
         row.count = int(bool(token) and locks.release(key, token))
-    if row.count:
-        messages.success(request, _("The lock is released."))
-    else:
-        messages.info(request, _("This lock isn't held any more."))
+    say(request, row.count, _("The lock is released."), _("This lock isn't held any more."))
     return back(request, fallback, *args)

@@ -53,10 +53,8 @@ class RecordAdmin(ReadOnlyAdmin[Record]):
         # All records in the order of the primary key: only few are failures, so only these can be sorted by time.
         return ("-changed_at",) if self.shows_failures(request) else ("-pk",)
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Record], search_term: str
-    ) -> tuple[QuerySet[Record], bool]:
-        return (found_by(queryset, search_term) if search_term else queryset), False
+    def found(self, rows: QuerySet[Record], word: str) -> QuerySet[Record]:
+        return found_by(rows, word)
 
     def matching(self, request: HttpRequest) -> QuerySet[Record]:
         """What the list of this address shows, all pages of it, as far as it needs a person."""

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import cast
 
-from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from syncapp.admin.kit.buttons import REQUEST_UNDO, button, require
+from syncapp.admin.kit.buttons import REQUEST_UNDO, button, require, say
 from syncapp.admin.kit.pages import page, viewer
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.records.write_views import write_views
@@ -43,8 +42,10 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
             row.count = int(undos.request_undo(entry, cast(User, request.user)))
         if row.count:
             retry.retry(Record.objects.filter(pk=entry.record_id), trace_id_of(request))
-    if row.count:
-        messages.success(request, _("The old values are being written back; this page shows what comes of it."))
-    else:
-        messages.info(request, _("Nothing was asked: this write is being undone already, or it can't be undone."))
+    say(
+        request,
+        row.count,
+        _("The old values are being written back; this page shows what comes of it."),
+        _("Nothing was asked: this write is being undone already, or it can't be undone."),
+    )
     return HttpResponseRedirect(f"{reverse('admin:syncapp_record_change', args=[entry.record_id])}#writes")
