@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,6 +17,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from syncapp.flows.beteiligte import fields as party_fields
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -59,6 +62,15 @@ def _zone(value: str) -> str:
     return value
 
 
+def _party_field(name: str) -> str:
+    names = [each.name for each in party_fields.TABLE]
+    if name in names:
+        return name
+    nearest = get_close_matches(name.lower(), names, 1)
+    meant = f"do you mean {nearest[0]}? " if nearest else ""
+    raise ValueError(f"no field of parties; {meant}There are: {', '.join(names)}")
+
+
 CommaList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_commas)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 Seconds = Annotated[float, Field(gt=0)]
@@ -72,10 +84,7 @@ AdvowareResource = Literal[
 ]
 
 
-PartyFieldName = Literal[
-    "name", "vorname", "anrede", "geburtsdatum", "rechtsform", "handelsregisternummer", "registergericht"
-]
-ContactKind = Literal["mail", "office", "home", "mobile", "fax", "other"]
+PartyFieldName = Annotated[str, AfterValidator(_party_field)]
 
 
 class Config(BaseSettings):
@@ -171,9 +180,9 @@ class Config(BaseSettings):
     ADVOWARE_TO_ESPOCRM_ENABLED: bool = False
     ADVOWARE_PARTY_FIELDS: dict[PartyFieldName, str] = {}
     ADVOWARE_SALUTATIONS: dict[NonEmpty, NonEmpty] = {}
-    ADVOWARE_KOMMKZ: dict[ContactKind, tuple[Annotated[int, Field(ge=1, le=12)], ...]] = {}
-    PARTY_DIRECTIONS: dict[PartyFieldName, Literal["both", "to_advoware", "to_espocrm", "off"]] = {}
-    PARTY_CONFLICTS: dict[PartyFieldName, Literal["espocrm", "advoware", "person"]] = {}
+    ADVOWARE_KOMMKZ: dict[party_fields.Kind, tuple[Annotated[int, Field(ge=1, le=12)], ...]] = {}
+    PARTY_DIRECTIONS: dict[PartyFieldName, party_fields.Direction] = {}
+    PARTY_CONFLICTS: dict[PartyFieldName, party_fields.Rule] = {}
     PHONE_REGION: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "DE"
     BANK_ACCOUNTS_TO_ESPOCRM: bool = False
     TASKS_TO_ESPOCRM: Literal["", "Task", "Notification"] = ""

@@ -5,6 +5,7 @@ Both work on a machine on which nothing is configured, and never meet a firm's r
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 from bitbylaw.config import BASE_DIR, Config
 
 COMMANDS = ("demo", "sandbox")
+CONFLICTS = ("vorname", "geburtsdatum")  # fields of parties about which a person chooses
 SETTINGS = "bitbylaw.demo_settings"
 FOLDER_NAME = "HUB_DEMO_FOLDER"  # another place than data/demo, for tests
 
@@ -40,6 +42,6 @@ def prepare() -> None:
         # Both ways at once. A real installation observes first (docs/operators.md).
         "ADVOWARE_WRITE_ENABLED": "1",
         "ADVOWARE_TO_ESPOCRM_ENABLED": "1",
-        "PARTY_CONFLICTS": '{"vorname": "person", "geburtsdatum": "person"}',
+        "PARTY_CONFLICTS": json.dumps(dict.fromkeys(CONFLICTS, "person")),
         "TASKS_TO_ESPOCRM": "Task",
     }

@@ -1,5 +1,10 @@
+from importlib import import_module
+from pathlib import Path
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+FLOWS = Path(__file__).parent / "flows"
 
 
 class SyncAppConfig(AppConfig):
@@ -11,3 +16,12 @@ class SyncAppConfig(AppConfig):
         from syncapp.engine.workers import canary
 
         canary.connect()
+        _declare_fields()
+
+
+def _declare_fields() -> None:
+    """Every flow that has fields to show has a module of that name."""
+    from syncapp.words import field_words
+
+    for path in sorted(FLOWS.glob("*/fields.py")):
+        field_words.declare(import_module(f"syncapp.flows.{path.parent.name}.fields").labels)

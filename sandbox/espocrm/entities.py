@@ -44,18 +44,22 @@ DOCUMENT = EntityDef(
     },
 )
 
+# What people enter of a party, contacts apart; the pages show whatever is here.
+PARTY_DATA: dict[str, Field] = {
+    "salutationName": enum("", "Herr", "Frau", "Divers"),
+    "firstName": varchar(100),
+    "lastName": varchar(100),
+    "firmenname": VARCHAR,
+    "rechtsform": VARCHAR,
+    "dateOfBirth": {"type": "date"},
+    "handelsregisterNummer": VARCHAR,
+    "handelsregisterArt": VARCHAR,
+    "registergericht": VARCHAR,
+}
 PARTY = EntityDef(
     {
         "name": {"type": "personName"},
-        "salutationName": enum("", "Herr", "Frau", "Divers"),
-        "firstName": varchar(100),
-        "lastName": varchar(100),
-        "firmenname": VARCHAR,
-        "rechtsform": VARCHAR,
-        "dateOfBirth": {"type": "date"},
-        "handelsregisterNummer": VARCHAR,
-        "handelsregisterArt": VARCHAR,
-        "registergericht": VARCHAR,
+        **PARTY_DATA,
         "emailAddress": {"type": "email"},
         "phoneNumber": {"type": "phone"},
         "assignedUser": {"type": "link"},

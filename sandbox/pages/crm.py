@@ -9,7 +9,7 @@ from werkzeug.wrappers import Request
 
 from sandbox.answers import Answer, redirect
 from sandbox.espocrm.auth import HUMAN
-from sandbox.espocrm.entities import PARENT_STATUS
+from sandbox.espocrm.entities import PARENT_STATUS, PARTY_DATA
 from sandbox.espocrm.records import Record
 from sandbox.espocrm.system import EspoCrm
 from sandbox.pages.forms import edited
@@ -24,10 +24,14 @@ PARENT_SYNC_FIELDS = (
     "xaiCollectionId", "betnr", "syncStatus", "syncErrorMessage", "advowareLastSync", "advowareRowId", "modifiedAt",
     "modifiedByName",
 )  # fmt: skip
-SAVED = (
-    "name", "status", "salutationName", "firstName", "lastName", "firmenname", "rechtsform", "dateOfBirth",
-    "handelsregisterNummer", "emailAddress", "phoneNumber", "iban", "bic",
-)  # fmt: skip
+SAVED = ("name", "status", *PARTY_DATA, "emailAddress", "phoneNumber", "iban", "bic")
+# What people call these; others are shown by EspoCRM's name.
+LABELS = {
+    "salutationName": "Salutation", "firstName": "First name", "lastName": "Last name", "firmenname": "Firm",
+    "rechtsform": "Legal form", "dateOfBirth": "Date of birth",
+    "handelsregisterNummer": "Number in the commercial register", "emailAddress": "E-mail", "phoneNumber": "Phone",
+}  # fmt: skip
+CONTACT_DATA = {"emailAddress": {"type": "email", "maxLength": 255}, "phoneNumber": {"type": "phone", "maxLength": 36}}
 PARENTS = ("Raeumungsklage", "CBeteiligte", "Account")
 
 
@@ -97,7 +101,8 @@ class CrmPages:
             tasks = self.owned("Task", "parentId", key)
         fields = {name: row[name] for name in PARENT_SYNC_FIELDS if name in row}
         return page(request, "parent.html", row=row, kind=kind, linked=linked, free=free, statuses=PARENT_STATUS,
-                    accounts=accounts, tasks=tasks, fields=fields)  # fmt: skip
+                    accounts=accounts, tasks=tasks, fields=fields, data=PARTY_DATA, labels=LABELS,
+                    entered=PARTY_DATA | CONTACT_DATA)  # fmt: skip
 
     def owned(self, kind: str, attribute: str, key: str) -> list[Record]:
         return [row for row in self.crm.records.tables[kind].values() if row[attribute] == key and not row["deleted"]]

@@ -13,7 +13,7 @@ from django.conf import settings
 from syncapp.clients.advoware import AdvowareClient, AdvowareParty, PartyStamp
 from syncapp.clients.errors import ClientError
 from syncapp.engine.outside import connections
-from syncapp.flows.beteiligte.fields import TABLE
+from syncapp.flows.beteiligte.fields import Rules
 from syncapp.management.findings import Finding, timed, timing
 from syncapp.models import SystemName
 
@@ -71,7 +71,7 @@ def _kept(ask: Callable[[], AdvowareParty], into: list[AdvowareParty]) -> Callab
 
 def _keys(party: AdvowareParty) -> Iterator[Finding]:
     present = {key.casefold() for key in party.raw}
-    wanted = [field.advoware for field in TABLE if field.advoware]
+    wanted = [field.advoware for field in Rules.of_settings(settings.CONFIG).synced]
     if lacking := [name for name in wanted if name.casefold() not in present]:
         words = f"lacks {', '.join(lacking)}: these are not synced (is the name another one at your Advoware?)"
         yield Finding(NAME, "keys of a party", words, None)

@@ -12,6 +12,7 @@ from syncapp.flows.calendar import links, looking
 from syncapp.flows.calendar.appointments import belongs_to
 from syncapp.flows.calendar.decide import Shown, Side
 from syncapp.flows.calendar.entries import Entry
+from syncapp.flows.calendar.fields import FIELDS
 from syncapp.flows.calendar.state import Item
 from syncapp.management.calendar_names import FOUND, TROUBLE, Say
 from syncapp.management.output import progress, table
@@ -20,7 +21,6 @@ from syncapp.models import CalendarEmployee, CalendarLink
 WORDS = """Prints one appointment: its link, what both sides have this moment, and what a run would do.
 
 Subject, place and note are printed: they are clients' data. Nothing is changed."""
-FIELDS = ("start", "end", "all_day", "series", "text", "place", "note", "private")
 LONGEST = 60  # signs of a value; the rest is on the page in the admin
 
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import structlog
+from django.conf import settings
 
 from syncapp.clients.errors import ClientError
 from syncapp.clients.espocrm import FIELDS, EspoClient
 from syncapp.engine.outside import connections
-from syncapp.flows.beteiligte import configuration
-from syncapp.flows.beteiligte.fields import Direction
+from syncapp.flows.bankverbindungen import fields as accounts
+from syncapp.flows.beteiligte.fields import Rules
 from syncapp.models import SystemName
 
 MAIL, PHONE = "emailAddress", "phoneNumber"  # fields; the lists that the hub reads are their attributes
@@ -30,8 +31,7 @@ class Needs:
 
 def of_parties() -> tuple[Needs, ...]:
     """For parties and bank accounts."""
-    rules = configuration.rules()
-    synced = [each for each in rules.fields if each.advoware and rules.direction(each.name) is not Direction.OFF]
+    synced = Rules.of_settings(settings.CONFIG).synced
     names = dict.fromkeys(name for each in synced for name in (each.crm, each.crm_company) if name)
     status = (FIELDS.sync_status, FIELDS.party_error, FIELDS.party_synced_at)
     return (
@@ -39,7 +39,7 @@ def of_parties() -> tuple[Needs, ...]:
         Needs(
             FIELDS.bank_entity,
             (FIELDS.iban, FIELDS.bank_party.removesuffix("Id")),
-            (FIELDS.bic, FIELDS.bank_holder, FIELDS.bank_name, FIELDS.bank_default, FIELDS.bank_remote_id, *status),
+            (*(each.crm for each in accounts.TABLE), FIELDS.bank_default, FIELDS.bank_remote_id, *status),
         ),
     )
 

@@ -22,8 +22,8 @@ from syncapp.clients.espocrm.fields import MODIFIED_AT
 from syncapp.events import registry
 from syncapp.models import Reason, Status, TaskKind
 from syncapp.people import mirror
-from syncapp.words.appointment_words import LABELS as APPOINTMENT_FIELDS
-from syncapp.words.field_words import field_in_words, of_field, value_in_words
+from syncapp.words import appointment_words
+from syncapp.words.field_words import field_in_words, value_in_words
 from syncapp.words.journal_words import write_in_words
 from syncapp.words.plan_words import in_words
 from syncapp.words.stored_words import stored_in_words
@@ -164,8 +164,8 @@ def changed_fields(changes: Any) -> list[tuple[str, object, object]]:
 
 
 def _shown(field: str, value: object) -> object:
-    if field in APPOINTMENT_FIELDS:
-        value = of_field(field, value)
+    words = appointment_words.value_in_words(field, value)
+    value = value if words is None else words
     if isinstance(value, list):
         value = "\n".join(str(line) for line in value)
     if isinstance(value, str):

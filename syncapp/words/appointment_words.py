@@ -1,4 +1,4 @@
-"""Fields of appointments by the names that staff know, and their values as staff would write them.
+"""Values of appointments as staff would write them.
 
 Values come as the flow stores them: in the journal as JSON, in tasks as the text of it.
 """
@@ -10,26 +10,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.template.defaultfilters import date as formatted
-from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, gettext_noop, ngettext
+from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
-
-LABELS: Mapping[str, str | Promise] = {
-    "start": gettext_lazy("Begins"),
-    "end": gettext_lazy("Ends"),
-    "all_day": gettext_lazy("Whole day"),
-    "text": gettext_lazy("Subject"),
-    "place": gettext_lazy("Place"),
-    "note": gettext_lazy("Note"),
-    "private": gettext_lazy("Private"),
-    "series": gettext_lazy("Repeats"),
-    "why": gettext_lazy("What Advoware can't hold"),
-    "frNr": gettext_lazy("Number in Advoware"),
-    # Of a task about many of them.
-    "delete in Google": gettext_lazy("To be deleted in Google"),
-    "delete in Advoware": gettext_lazy("To be deleted in Advoware"),
-    "": gettext_lazy("Appointments"),
-}
 
 # Parts of Google's rules for series, and the flow's own words, for what Advoware can't hold.
 BEYOND: Mapping[str, str] = {

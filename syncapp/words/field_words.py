@@ -1,66 +1,40 @@
-"""Fields by the names that staff know. Of parties and bank accounts flows name them canonically, in German."""
+"""Fields by the names that staff know: each flow declares what it calls its own (its module `fields`)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from django.template.defaultfilters import date as formatted
-from django.utils.functional import Promise
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext, gettext_noop
 
 from syncapp.words import appointment_words
 
-LABELS: Mapping[str, str | Promise] = {
-    **appointment_words.LABELS,
-    "name": _("Name"),
-    "vorname": _("First name"),
-    "anrede": _("Salutation"),
-    "rechtsform": _("Legal form"),
-    "geburtsdatum": _("Date of birth"),
-    "handelsregisternummer": _("Commercial register number"),
-    "registergericht": _("Register court"),
-    "kontakte": _("Phone numbers and mail addresses"),
-    "mail": _("Mail address"),
-    "phone": _("Phone number"),
-    "office": _("Phone number"),
-    "home": _("Private phone number"),
-    "mobile": _("Mobile number"),
-    "fax": _("Fax number"),
-    "other": _("Number of another kind"),
-    "kontakt": _("Contact entry"),
-    "contacts": _("Phone numbers and mail addresses"),
-    "iban": "IBAN",
-    "bic": "BIC",
-    "kontoinhaber": _("Account holder"),
-    "bank": _("Bank"),
-    "bankname": _("Bank"),
-    "istStandard": _("Standard account"),
-    "betnr": _("Number in Advoware"),
-    # What the hub notes in EspoCRM about its own work.
-    "the state of the sync": _("State of the sync"),
-    "syncStatus": _("State of the sync"),
-    "syncErrorMessage": _("Fault of the sync"),
-    "syncRetryCount": _("Attempts of the sync"),
-    "syncNextRetry": _("Next attempt of the sync"),
-    "syncAutoResetAt": _("Late attempt of the sync"),
-    "advowareLastSync": _("Last sync with Advoware"),
-    "advowareRowId": _("Version in Advoware"),
-    "kommunikationHash": _("Fingerprint of the contacts"),
-    "modifiedAt": _("Changed in the CRM"),
-    # Of the CRM's tasks and notifications.
-    "description": _("Description"),
-    "message": _("Message"),
-    "status": _("Status"),
-    "assignedUserId": _("Assigned user"),
-    "userId": _("Assigned user"),
+# What the hub notes in EspoCRM about its own work, whichever flow it is.
+NOTED: Mapping[str, str] = {
+    "the state of the sync": gettext_noop("State of the sync"),
+    "syncStatus": gettext_noop("State of the sync"),
+    "syncErrorMessage": gettext_noop("Fault of the sync"),
+    "syncRetryCount": gettext_noop("Attempts of the sync"),
+    "syncNextRetry": gettext_noop("Next attempt of the sync"),
+    "syncAutoResetAt": gettext_noop("Late attempt of the sync"),
+    "advowareLastSync": gettext_noop("Last sync with Advoware"),
+    "advowareRowId": gettext_noop("Version in Advoware"),
+    "kommunikationHash": gettext_noop("Fingerprint of the contacts"),
+    "modifiedAt": gettext_noop("Changed in the CRM"),
 }
+Labels = Callable[[], Mapping[str, str]]
+_declared: list[Labels] = [lambda: NOTED]
+
+
+def declare(labels: Labels) -> None:
+    """The names of fields and what staff call them, in English; German stands in the catalogue."""
+    _declared.append(labels)
 
 
 def field_in_words(name: str) -> str:
-    """The field as staff call it; one that is not in the table is shown as the flow calls it."""
-    return str(LABELS.get(name, name))
+    """The field as staff call it; one that nobody has declared is shown as the flow calls it."""
+    return next((gettext(found[name]) for labels in _declared if name in (found := labels())), name)
 
 
 def fields_in_words(names: str) -> str:

@@ -6,6 +6,7 @@ import socket
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from syncapp.management.demo import addresses, findings, news, sandbox, words
 from syncapp.management.demo.calendar_day import CalendarDay
@@ -200,7 +201,8 @@ def test_what_people_must_do_is_untouched_and_shown_to_them() -> None:
 
 def test_news_of_a_party_names_the_side_and_what_is_new_there() -> None:
     before, now = (news.look(firm(), parties) for parties in (both(), both({"firstName": "Ewa", "syncStatus": None})))
-    assert news.between(before, now, words.of("en")) == ["Eva Muster, EspoCRM: firstName Ewa, …"]
+    with translation.override("en"):
+        assert news.between(before, now, words.of("en")) == ["Eva Muster, EspoCRM: First name Ewa, …"]
     gone = news.look(firm(), Parties({"records": {"CBeteiligte": []}}, {"parties": []}))
     assert news.between(before, gone, words.of("en")) == [
         "Eva Muster, EspoCRM: deleted",

@@ -16,13 +16,13 @@ from syncapp.admin.kit.words import next_words
 from syncapp.admin.records.record_page import tasks_of
 from syncapp.admin.records.write_views import WriteView, write_views
 from syncapp.flows.calendar.entries import DAY, Entry
+from syncapp.flows.calendar.fields import FIELDS
 from syncapp.flows.calendar.links import entry as stored_entry
 from syncapp.models import CalendarEmployee, CalendarLink, JournalEntry, Record
 from syncapp.words.appointment_words import day_in_words, moment_in_words, value_in_words
 from syncapp.words.field_words import field_in_words
 
 WRITES = 20
-FIELDS = ("start", "end", "all_day", "series", "text", "place", "note", "private")
 
 
 def employee_context(employee: CalendarEmployee) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from syncapp.admin.calendar.pages import FIELDS, appointment_context, value
+from syncapp.admin.calendar.pages import appointment_context, value
 from syncapp.admin.calendar.words import decision_words, remarks
 from syncapp.admin.kit.buttons import RETRY, button, require
 from syncapp.admin.kit.pages import page
@@ -19,6 +19,7 @@ from syncapp.engine.runs import verdicts
 from syncapp.flows.calendar import looking
 from syncapp.flows.calendar.decide import Shown, Side
 from syncapp.flows.calendar.entries import Entry
+from syncapp.flows.calendar.fields import FIELDS
 from syncapp.flows.calendar.reading import window
 from syncapp.flows.calendar.state import Item
 from syncapp.models import CalendarLink

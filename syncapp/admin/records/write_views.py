@@ -6,13 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from syncapp.flows.beteiligte.fields import TABLE
-from syncapp.flows.beteiligte.values import Kind
+from syncapp.flows.beteiligte import fields
+from syncapp.flows.beteiligte.fields import Kind
 from syncapp.models import JournalEntry, Undo, UndoState
 from syncapp.people import undos
-
-# Of a write that is undone: what a party is, not what the hub noted about its own work.
-WRITTEN_BACK: frozenset[str] = frozenset({*(each.name for each in TABLE), *map(str, Kind)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +25,10 @@ class WriteView:
 
     @property
     def written_back(self) -> dict[str, Any]:
-        """The changes that undoing takes back."""
+        """The changes that undoing takes back: of what a party is, not what the hub noted about its own work."""
+        ours = {each.name for each in fields.TABLE}
         changes = self.entry.changes if isinstance(self.entry.changes, dict) else {}
-        return {name: change for name, change in changes.items() if name in WRITTEN_BACK}
+        return {name: change for name, change in changes.items() if name in (*Kind, *ours)}
 
 
 def write_views(entries: Iterable[JournalEntry]) -> list[WriteView]:

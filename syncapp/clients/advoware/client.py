@@ -86,9 +86,9 @@ class AdvowareClient(Appointments):
         rows = the_rows(self.request("GET", path, Answer.json), "bank_accounts")
         return tuple(BankAccount.from_api(row) for row in rows)
 
-    def create_bank_account(self, number: int, *, iban: str, bic: str = "", holder: str = "", bank: str = "") -> None:
+    def create_bank_account(self, number: int, iban: str, fields: Mapping[str, str]) -> None:
         """After ``AnswerLost`` look through ``bank_accounts`` before creating it again: nobody can delete it."""
-        body = {"iban": iban, "bic": bic, "kontoinhaber": holder, "bank": bank}
+        body = {"iban": iban, **fields}
         path = f"{self._party(number)}/{self._config.paths.bank_accounts}"
         self.request("POST", path, Answer.json_if_any, body=body, repeatable=False)
 

@@ -112,9 +112,6 @@ class BankAccount:
     id: str
     row_id: str
     iban: str
-    bic: str
-    holder: str
-    bank: str
     raw: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -124,11 +121,12 @@ class BankAccount:
             id=keys.text("id"),
             row_id=keys.text("rowId"),
             iban=keys.text("iban"),
-            bic=keys.text("bic"),
-            holder=keys.text("kontoinhaber"),
-            bank=keys.text("bank"),
             raw=keys.raw,
         )
+
+    def text(self, name: str) -> str:
+        """A value by Advoware's name for it, in whatever case; "" when it is empty or missing."""
+        return Keys(self.raw).text(name)
 
 
 @dataclass(frozen=True, slots=True)

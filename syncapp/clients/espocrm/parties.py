@@ -1,4 +1,4 @@
-"""Parties and bank accounts of the CRM. Which further fields of a party are synced is the table of its flow."""
+"""Parties and bank accounts of the CRM. Which further fields of them are synced is the table of their flow."""
 
 from __future__ import annotations
 
@@ -49,14 +49,11 @@ class EspoParty:
 
 @dataclass(frozen=True, slots=True)
 class EspoBankAccount:
-    """A Bankverbindung of the CRM, as it was typed there."""
+    """A Bankverbindung of the CRM."""
 
     id: str
     party_id: str
     iban: str
-    bic: str
-    holder: str
-    bank: str
     is_default: bool
     modified_at: datetime | None
     version: int | None
@@ -71,15 +68,16 @@ class EspoBankAccount:
             id=values.needed(ID),
             party_id=values.text(fields.bank_party),
             iban=values.text(fields.iban),
-            bic=values.text(fields.bic),
-            holder=values.text(fields.bank_holder),
-            bank=values.text(fields.bank_name),
             is_default=values.flag(fields.bank_default),
             modified_at=values.moment(MODIFIED_AT),
             version=values.number(VERSION),
             deleted=values.flag(DELETED),
             raw=values.raw,
         )
+
+    def text(self, name: str) -> str:
+        """A text field, as it was typed. Raises ``UnexpectedAnswer`` for a value of another type."""
+        return Values(SYSTEM, self.raw).text(name)
 
 
 def _rows(values: Values, name: str) -> tuple[Mapping[str, Any], ...] | None:

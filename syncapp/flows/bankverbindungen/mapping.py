@@ -10,13 +10,6 @@ from typing import Any
 from schwifty import BIC, IBAN
 from schwifty.exceptions import SchwiftyException
 
-FIELDS = ("bic", "kontoinhaber", "bank")  # besides the IBAN, by which an account is recognised
-
-
-def iban(value: str) -> str:
-    """Without blanks, in capitals; not checked."""
-    return "".join(value.split()).upper()
-
 
 def iban_is_valid(value: str) -> bool:
     """Country, length and check digits (ISO 13616)."""
@@ -35,10 +28,6 @@ def bic_is_valid(value: str) -> bool:
         return False
 
 
-def text(value: str) -> str:
-    return " ".join(value.split())
-
-
 @dataclass(frozen=True, slots=True)
 class Account:
     """One account on one side. `values`: the fields besides the IBAN; `party` and `default` in the CRM only."""
@@ -48,10 +37,6 @@ class Account:
     id: str = ""
     party: str = ""
     default: bool = False
-
-    @classmethod
-    def of(cls, iban_: str, bic: str, holder: str, bank: str, pk: str = "") -> Account:
-        return cls(iban(iban_), {"bic": iban(bic), "kontoinhaber": text(holder), "bank": text(bank)}, pk)
 
     @property
     def seen(self) -> dict[str, object]:

@@ -16,7 +16,8 @@ from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.events import registry
 from syncapp.flows import directions
 from syncapp.flows.bankverbindungen import register
-from syncapp.flows.bankverbindungen.mapping import Account, iban, iban_is_valid
+from syncapp.flows.bankverbindungen.fields import TABLE, code
+from syncapp.flows.bankverbindungen.mapping import Account, iban_is_valid
 from syncapp.flows.bankverbindungen.plan import CRM, HELD_FOR, Why
 from syncapp.flows.bankverbindungen.reading import advoware_account
 from syncapp.models import Record, SystemName, Urgency
@@ -94,7 +95,7 @@ class PartyAccounts:
             rows = tuple(row for row in self._crm.bank_accounts(party_id) if not row.deleted)
         except NotFound:
             return PartyAccountsState(None)
-        known = {iban(row.iban) for row in rows}
+        known = {code(row.iban) for row in rows}
         only_there = {each.iban: each for each in there if each.iban not in known and iban_is_valid(each.iban)}
         if only_there and number is not None:
             # What an account of the CRM once stood for counts too: a person may have to change or remove it there.
@@ -149,9 +150,7 @@ class PartyAccounts:
             "name": values["bank"] or values["kontoinhaber"] or "Bankverbindung",
             FIELDS.bank_party: self._run.entity_id,
             FIELDS.iban: account.iban,
-            FIELDS.bic: values["bic"],
-            FIELDS.bank_holder: values["kontoinhaber"],
-            FIELDS.bank_name: values["bank"],
+            **{each.crm: values[each.name] for each in TABLE},
             FIELDS.bank_active: True,
         }
         intent = WriteIntent(SystemName.ESPOCRM, BRING, FIELDS.bank_entity, mark=account.iban)
@@ -164,7 +163,7 @@ class PartyAccounts:
         """An earlier run may have brought an account and not have lived to ask for the look at it."""
         marks = {entry.mark for entry in self._run.unsettled_writes(BRING)}
         for row in state.rows or ():
-            if iban(row.iban) in marks:
+            if code(row.iban) in marks:
                 self._look_at(row.id)
 
     def _look_at(self, account_id: str) -> None:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from syncapp.engine.runs.planning import Failed, Plan, Postponed, Settled, Skipped, TaskNeed
-from syncapp.flows.bankverbindungen.mapping import FIELDS, Account, Agreed, Place, bic_is_valid, iban_is_valid
+from syncapp.flows.bankverbindungen.mapping import Account, Agreed, Place, bic_is_valid, iban_is_valid
 from syncapp.flows.limits import INSTEAD, Operation, Resource
 
 CRM, ADVOWARE = "espocrm", "advoware"
@@ -122,7 +122,7 @@ def _open(state: AccountState, *needs: TaskNeed) -> tuple[TaskNeed, ...]:
 
 def _present(state: AccountState, account: Account, there: Account) -> Plan:
     to_crm, differing = {}, []
-    for name in FIELDS:
+    for name in account.values:
         ours, theirs = account.values[name], there.values[name]
         match _source(ours, theirs, state.agreed.fields.get(name)):
             case "advoware":
@@ -190,7 +190,7 @@ def remembered(state: AccountState, account: Account, *, created: bool, journal:
     if there is None:
         return replace(state.agreed, seen=account.seen)
     fields = {}
-    for name in FIELDS:
+    for name in account.values:
         ours, theirs = account.values[name], there.values[name]
         base = state.agreed.fields.get(name)
         if not _source(ours, theirs, base):

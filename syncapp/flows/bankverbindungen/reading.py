@@ -12,6 +12,7 @@ from syncapp.engine.runs.run import Run
 from syncapp.events import registry
 from syncapp.flows import directions
 from syncapp.flows.bankverbindungen import register
+from syncapp.flows.bankverbindungen.fields import TABLE, code
 from syncapp.flows.bankverbindungen.mapping import Account, Agreed, Place, unchanged
 from syncapp.flows.bankverbindungen.plan import AccountState
 from syncapp.models import Reason, Record, Status
@@ -21,12 +22,12 @@ HELD = (Reason.WRITING_OFF, Reason.OBSERVED, Reason.PAUSED)  # a party that wait
 
 
 def crm_account(row: EspoBankAccount) -> Account:
-    account = Account.of(row.iban, row.bic, row.holder, row.bank, row.id)
-    return replace(account, party=row.party_id, default=row.is_default)
+    values = {each.name: each.canonical(row.text(each.crm)) for each in TABLE}
+    return Account(code(row.iban), values, row.id, party=row.party_id, default=row.is_default)
 
 
 def advoware_account(row: BankAccount) -> Account:
-    return Account.of(row.iban, row.bic, row.holder, row.bank, row.id)
+    return Account(code(row.iban), {each.name: each.canonical(row.text(each.advoware)) for each in TABLE}, row.id)
 
 
 class Reader:

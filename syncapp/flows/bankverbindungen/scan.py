@@ -8,13 +8,14 @@ from itertools import islice
 
 from syncapp.clients.espocrm import FIELDS, EspoBankAccount, EspoClient
 from syncapp.events.registry import BANK_SYNC, PARTY_ACCOUNTS
+from syncapp.flows.bankverbindungen.fields import TABLE
 from syncapp.flows.bankverbindungen.mapping import Agreed, unchanged
 from syncapp.flows.bankverbindungen.reading import crm_account
 from syncapp.flows.differences import Difference, How
 from syncapp.models import Reason, Record, Reference, ReferenceKind, Status
 
 ROWS = 200
-COLUMNS = (FIELDS.iban, FIELDS.bic, FIELDS.bank_holder, FIELDS.bank_name, FIELDS.bank_party, FIELDS.bank_default)
+COLUMNS = (FIELDS.iban, *(each.crm for each in TABLE), FIELDS.bank_party, FIELDS.bank_default)
 CLOCK_GRAIN = timedelta(seconds=2)  # EspoCRM's times are whole seconds
 
 

@@ -17,6 +17,7 @@ from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.events import registry
 from syncapp.flows import directions, texts
 from syncapp.flows.bankverbindungen import register
+from syncapp.flows.bankverbindungen.fields import TABLE
 from syncapp.flows.bankverbindungen.mapping import Account, Place
 from syncapp.flows.bankverbindungen.plan import LATER, AccountState, CreateAccount, WriteCrm, plan, remembered
 from syncapp.flows.bankverbindungen.reading import Reader, crm_account
@@ -24,7 +25,6 @@ from syncapp.flows.limits import Resource
 from syncapp.models import Reason, Record, SystemName, Urgency
 from syncapp.people import tasks, written
 
-CRM_NAMES = {"bic": FIELDS.bic, "kontoinhaber": FIELDS.bank_holder, "bank": FIELDS.bank_name}
 AT_ONCE = timedelta(seconds=1)
 CREATING = timedelta(minutes=5)  # a read and a write, however slowly Advoware answers
 
@@ -101,16 +101,15 @@ class BankverbindungenSync:
             target = (Resource.BANK_ACCOUNT, str(number), account.iban)
             changes = {"iban": ["", account.iban], **{name: ["", value] for name, value in values.items() if value}}
             with run.writing(WriteIntent(SystemName.ADVOWARE, "create_bank_account", *target), changes):
-                self._advoware.create_bank_account(
-                    number, iban=account.iban, bic=values["bic"], holder=values["kontoinhaber"], bank=values["bank"]
-                )
+                fields = {each.advoware: values[each.name] for each in TABLE}
+                self._advoware.create_bank_account(number, account.iban, fields)
             self._created = True
         return replace(state, there=self._reader.there(number, anew=True))
 
     def _write(self, state: AccountState, action: WriteCrm, row: EspoBankAccount) -> Account | None:
         """The single write; None when the CRM did not take a value."""
         there = state.with_iban(state.account.iban) if state.account else None
-        fields: dict[str, object] = {CRM_NAMES[name]: value for name, value in action.values.items()}
+        fields: dict[str, object] = {each.crm: action.values[each.name] for each in TABLE if each.name in action.values}
         noted = {
             FIELDS.sync_status: action.status,
             FIELDS.party_error: "",

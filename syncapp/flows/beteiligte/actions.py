@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from syncapp.flows.beteiligte.fields import Kind
 from syncapp.flows.beteiligte.sides import Entry
-from syncapp.flows.beteiligte.values import Contact, Kind
+from syncapp.flows.beteiligte.values import Contact
 
 CRM, ADVOWARE = "espocrm", "advoware"
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from syncapp.flows.beteiligte.values import Kind, Reading
+from syncapp.flows.beteiligte.fields import Kind
+from syncapp.flows.beteiligte.values import Reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,21 @@
-"""The fields of a party that both systems have, as one table. Pure.
+"""The fields of a party that both systems have, as one table, and the kinds of its contacts as another. Pure.
 
-The names in Advoware beyond `name`, `rechtsform`, `geburtsdatum` and `anrede` are not public: the setting
-ADVOWARE_PARTY_FIELDS replaces them, and an empty name switches a field off.
+A line here is all that a new field needs; its label's German goes into the catalogue. The names in Advoware beyond
+`name`, `rechtsform`, `geburtsdatum` and `anrede` are not public: the setting ADVOWARE_PARTY_FIELDS replaces them, and
+an empty name switches a field off.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from syncapp.kit.marking import gettext_noop as _
+
+if TYPE_CHECKING:
+    from bitbylaw.config import Config
 
 
 class Form(StrEnum):
@@ -44,15 +51,18 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PartyField:
-    """`crm`: attribute in EspoCRM; of a company `crm_company` where it differs. `needed`: may not be emptied."""
+    """`crm`: attribute in EspoCRM; of a company `crm_company` where it differs. `label`: what staff call it.
+    `needed`: may not be emptied. `named`: part of the name that EspoCRM shows."""
 
     name: str
     crm: str
     advoware: str
+    label: str
     form: Form = Form.TEXT
     who: Who = Who.ALL
     crm_company: str = ""
     needed: bool = False
+    named: bool = False
 
     def crm_name(self, company: bool) -> str:
         return self.crm_company if company and self.crm_company else self.crm
@@ -62,37 +72,95 @@ class PartyField:
 
 
 TABLE: tuple[PartyField, ...] = (
-    PartyField("name", "lastName", "name", crm_company="firmenname", needed=True),
-    PartyField("vorname", "firstName", "vorname", who=Who.PERSON),
-    PartyField("anrede", "salutationName", "anrede", Form.CHOICE, Who.PERSON),
-    PartyField("geburtsdatum", "dateOfBirth", "geburtsdatum", Form.DATE, Who.PERSON),
-    PartyField("rechtsform", "rechtsform", "rechtsform"),
-    PartyField("handelsregisternummer", "handelsregisterNummer", "handelsRegisterNummer", who=Who.COMPANY),
-    PartyField("registergericht", "registergericht", "registergericht", who=Who.COMPANY),
+    PartyField("name", "lastName", "name", _("Name"), crm_company="firmenname", needed=True, named=True),
+    PartyField("vorname", "firstName", "vorname", _("First name"), who=Who.PERSON, named=True),
+    PartyField("anrede", "salutationName", "anrede", _("Salutation"), Form.CHOICE, Who.PERSON),
+    PartyField("geburtsdatum", "dateOfBirth", "geburtsdatum", _("Date of birth"), Form.DATE, Who.PERSON),
+    PartyField("rechtsform", "rechtsform", "rechtsform", _("Legal form")),
+    PartyField(
+        "handelsregisternummer",
+        "handelsregisterNummer",
+        "handelsRegisterNummer",
+        _("Commercial register number"),
+        who=Who.COMPANY,
+    ),
+    PartyField("registergericht", "registergericht", "registergericht", _("Register court"), who=Who.COMPANY),
 )
 
-# Which kommKz of Advoware holds what; the first one is used for new entries. Not public: setting ADVOWARE_KOMMKZ.
-KOMMKZ: Mapping[str, tuple[int, ...]] = {
-    "office": (1,),
-    "fax": (2, 7),
-    "mobile": (3, 9),
-    "mail": (4, 8),
-    "home": (6,),
-    "other": (10,),
-}
+
+class Kind(StrEnum):
+    MAIL = "mail"
+    OFFICE = "office"
+    HOME = "home"
+    MOBILE = "mobile"
+    FAX = "fax"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactKind:
+    """`crm`: the type of a phone number in EspoCRM. `kommkz`: which of Advoware's hold it, the first one is used for
+    new entries; not public: setting ADVOWARE_KOMMKZ."""
+
+    kind: Kind
+    crm: str
+    kommkz: tuple[int, ...]
+    label: str
+
+
+CONTACTS: tuple[ContactKind, ...] = (
+    ContactKind(Kind.OFFICE, "Office", (1,), _("Phone number")),
+    ContactKind(Kind.FAX, "Fax", (2, 7), _("Fax number")),
+    ContactKind(Kind.MOBILE, "Mobile", (3, 9), _("Mobile number")),
+    ContactKind(Kind.MAIL, "", (4, 8), _("Mail address")),
+    ContactKind(Kind.HOME, "Home", (6,), _("Private phone number")),
+    ContactKind(Kind.OTHER, "Other", (10,), _("Number of another kind")),
+)
 SALUTATIONS: Mapping[str, str] = {"Herr": "Herr", "Frau": "Frau", "Divers": "Divers"}
+_OTHER_LABELS: Mapping[str, str] = {
+    "kontakt": _("Contact entry"),
+    "contacts": _("Phone numbers and mail addresses"),
+    "phoneNumberData": _("Phone number"),  # whose type changed
+    "betnr": _("Number in Advoware"),
+}
+
+
+def labels() -> dict[str, str]:
+    """What staff call the fields, and what else of a party stands in tasks, plans and the journal."""
+    return {
+        **{each.name: each.label for each in TABLE},
+        **{each.kind: each.label for each in CONTACTS},
+        **_OTHER_LABELS,
+    }
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """How an installation wants its parties synced. `salutations`: EspoCRM's value to Advoware's."""
 
-    fields: tuple[PartyField, ...] = TABLE
+    fields: tuple[PartyField, ...] = field(default_factory=lambda: TABLE)
     directions: Mapping[str, Direction] = field(default_factory=dict)
     conflicts: Mapping[str, Rule] = field(default_factory=dict)
     salutations: Mapping[str, str] = field(default_factory=lambda: dict(SALUTATIONS))
-    kommkz: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: dict(KOMMKZ))
+    kommkz: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: {each.kind: each.kommkz for each in CONTACTS})
     phone_region: str = "DE"
+
+    @classmethod
+    def of_settings(cls, config: Config) -> Rules:
+        usual, theirs = cls(), config.ADVOWARE_PARTY_FIELDS
+        return cls(
+            fields=tuple(replace(each, advoware=theirs.get(each.name, each.advoware)) for each in TABLE),
+            directions={name: Direction(value) for name, value in config.PARTY_DIRECTIONS.items()},
+            conflicts={name: Rule(value) for name, value in config.PARTY_CONFLICTS.items()},
+            salutations=config.ADVOWARE_SALUTATIONS or usual.salutations,
+            kommkz=dict(config.ADVOWARE_KOMMKZ.items()) or usual.kommkz,
+            phone_region=config.PHONE_REGION,
+        )
+
+    @property
+    def synced(self) -> tuple[PartyField, ...]:
+        """All but those that are switched off."""
+        return tuple(each for each in self.fields if each.advoware and self.direction(each.name) is not Direction.OFF)
 
     def direction(self, name: str) -> Direction:
         return self.directions.get(name, Direction.BOTH)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
-from syncapp.flows.beteiligte import values
+from syncapp.flows.beteiligte import fields, values
 from syncapp.flows.beteiligte.actions import ADVOWARE, CRM
 from syncapp.flows.beteiligte.agreement import OwnWrite
-from syncapp.flows.beteiligte.fields import TABLE, Rules
+from syncapp.flows.beteiligte.fields import Kind, Rules
 from syncapp.flows.beteiligte.taking_back import UndoRequest
-from syncapp.flows.beteiligte.values import Contact, Kind
+from syncapp.flows.beteiligte.values import Contact
 from syncapp.models import JournalEntry, JournalState, Undo
 
-_FIELDS = frozenset(each.name for each in TABLE)
 _KINDS = frozenset(map(str, Kind))
 
 
@@ -68,7 +67,8 @@ def undo_request(undo: Undo, rules: Rules) -> UndoRequest:
 
 
 def _fields(entry: JournalEntry) -> dict[str, tuple[str, str]]:
-    return {name: (pair[0] or "", pair[1] or "") for name, pair in entry.changes.items() if name in _FIELDS}
+    ours = {each.name for each in fields.TABLE}
+    return {name: (pair[0] or "", pair[1] or "") for name, pair in entry.changes.items() if name in ours}
 
 
 def _contacts(entry: JournalEntry, position: int, rules: Rules) -> dict[str, Contact]:

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from syncapp.flows.beteiligte.agreement import Agreed
-from syncapp.flows.beteiligte.values import Contact, Kind
+from syncapp.flows.beteiligte.fields import Kind
+from syncapp.flows.beteiligte.values import Contact
 
 
 @dataclass(frozen=True, slots=True)

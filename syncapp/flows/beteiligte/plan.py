@@ -60,7 +60,7 @@ def _create(state: PartyState, crm: CrmSide) -> PartyPlan:
     values = {name: value for name, value in crm.reading.fields.items() if value and name not in crm.reading.unclear}
     off = {each.name for each in state.table if state.rules.direction(each.name) in ("to_espocrm", "off")}
     values = {name: value for name, value in values.items() if name not in off}
-    if not values.get("name"):
+    if any(each.needed and not values.get(each.name) for each in state.rules.fields):
         return PartyPlan(Skipped(Why.NO_NAME))
     contacts = crm.reading.contacts or {}
     added = contact_plan.towards_advoware(replace(NO_CONTACTS, to_advoware=contacts), (), state.rules)

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha256
 
+from django.conf import settings
+
 from syncapp.clients.advoware import AdvowareClient, AdvowareParty
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import FIELDS, EspoClient, EspoParty
 from syncapp.engine.runs.run import Run
 from syncapp.flows import directions
-from syncapp.flows.beteiligte import configuration, journal, register, search, times
+from syncapp.flows.beteiligte import journal, register, search, times
 from syncapp.flows.beteiligte.agreement import Agreed, with_own_writes
 from syncapp.flows.beteiligte.fields import PartyField, Rules
 from syncapp.flows.beteiligte.merge import Choice
@@ -29,7 +31,7 @@ from syncapp.people import conflicts, tasks, undos, written
 
 
 def crm_side(party: EspoParty, rules: Rules) -> CrmSide:
-    company = bool(party.text("firmenname"))
+    company = any(party.text(each.crm_company) for each in rules.fields if each.crm_company)
     lacking = frozenset(f.name for f in rules.of(company) if f.crm_name(company) not in party.raw)
     table = tuple(f for f in rules.of(company) if f.name not in lacking)
     reading = read_fields({f.name: party.text(f.crm_name(company)) for f in table}, table, rules, advoware=False)
@@ -82,7 +84,7 @@ def stale(crm: CrmSide, advoware: AdvowareSide) -> bool:
 class Reader:
     def __init__(self, run: Run, crm: EspoClient, advoware: AdvowareClient) -> None:
         self._run, self._crm, self._advoware = run, crm, advoware
-        self.rules = configuration.rules()
+        self.rules = Rules.of_settings(settings.CONFIG)
         self.party: AdvowareParty | None = None  # as Advoware answered, for the write
 
     def read(self) -> PartyState:

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from syncapp.flows.beteiligte.actions import ADVOWARE, CRM
+from syncapp.flows.beteiligte.fields import Kind
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
 from syncapp.flows.beteiligte.state import Merged, PartyState
-from syncapp.flows.beteiligte.values import Contact, Kind
+from syncapp.flows.beteiligte.values import Contact
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,11 @@ from typing import Any
 
 from syncapp.clients.advoware import AdvowareParty
 from syncapp.flows.beteiligte import values
-from syncapp.flows.beteiligte.fields import Form, PartyField, Rules
-from syncapp.flows.beteiligte.values import Contact, Kind, Reading
+from syncapp.flows.beteiligte.fields import CONTACTS, Form, Kind, PartyField, Rules
+from syncapp.flows.beteiligte.values import Contact, Reading
 
 SAME_SECOND = timedelta(seconds=2)  # EspoCRM's times are whole seconds, and clocks differ a little
-_CRM_PHONES: Mapping[str, Kind] = {
-    "Mobile": Kind.MOBILE,
-    "Office": Kind.OFFICE,
-    "Home": Kind.HOME,
-    "Fax": Kind.FAX,
-    "Other": Kind.OTHER,
-}
+_CRM_PHONES: Mapping[str, Kind] = {each.crm: each.kind for each in CONTACTS if each.crm}
 _PHONE_TYPES = {kind: name for name, kind in _CRM_PHONES.items()}
 
 

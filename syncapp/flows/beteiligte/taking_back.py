@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from syncapp.flows.beteiligte.agreement import Agreed, Pair
+from syncapp.flows.beteiligte.fields import Kind
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
-from syncapp.flows.beteiligte.values import Contact, Kind, Reading
+from syncapp.flows.beteiligte.values import Contact, Reading
 
 CRM, ADVOWARE = "espocrm", "advoware"
 CHANGED_SINCE, GONE, UNSUPPORTED = "changed_since", "gone", "unsupported"

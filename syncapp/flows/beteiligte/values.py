@@ -7,23 +7,15 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 import phonenumbers
+
+from syncapp.flows.beteiligte.fields import Kind
 
 _MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]{2,}")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _WITH_AREA = re.compile(r"[^\d+]*[+0]")
 NULL_DATE = "0001-01-01"  # Advoware's way to say that there is none
-
-
-class Kind(StrEnum):
-    MAIL = "mail"
-    OFFICE = "office"
-    HOME = "home"
-    MOBILE = "mobile"
-    FAX = "fax"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)

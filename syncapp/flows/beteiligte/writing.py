@@ -12,12 +12,12 @@ from syncapp.clients.espocrm.changes import espo_time
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.flows.beteiligte import register, sides, times
 from syncapp.flows.beteiligte.actions import AddContact, CreateParty, EmptyContact, SaveParty, WriteCrm
-from syncapp.flows.beteiligte.fields import PartyField, Rules
+from syncapp.flows.beteiligte.fields import Kind, PartyField, Rules
 from syncapp.flows.beteiligte.journal import Write, contact_changes, field_changes
 from syncapp.flows.beteiligte.reading import advoware_side, bookkeeping, crm_side
 from syncapp.flows.beteiligte.remember import refused
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
-from syncapp.flows.beteiligte.values import Contact, Kind
+from syncapp.flows.beteiligte.values import Contact
 from syncapp.flows.limits import Resource
 from syncapp.models import JournalEntry, SystemName
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
 
 from bitbylaw import demo_environment
 from syncapp.management.demo import words
@@ -38,6 +39,7 @@ class Command(BaseCommand):
         problem = refuse_without_sandbox()
         if problem:
             raise CommandError(problem)
+        translation.activate(options["lang"])
         from syncapp.management.demo import addresses, children, installation, scenario
 
         for number in (signal.SIGINT, signal.SIGTERM):  # a shell starts background jobs with SIGINT ignored

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bitbylaw.demo_environment import CONFLICTS
 from syncapp.management.demo.calendar_day import CalendarDay
 from syncapp.management.demo.calendars import Calendars
 from syncapp.management.demo.firm import Fate, Firm, Row
 from syncapp.management.demo.parties import Parties
-from syncapp.management.demo.party_day import CONFLICTS, PartyDay
+from syncapp.management.demo.party_day import PartyDay
 from syncapp.management.demo.workday import Done
 
 

@@ -1,4 +1,4 @@
-"""What happened to documents, parties and appointments since the last look. Pure."""
+"""What happened to documents, parties and appointments since the last look."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from syncapp.management.demo.calendars import Appointment, Calendars
 from syncapp.management.demo.firm import Firm, Row
 from syncapp.management.demo.parties import Parties, in_advoware, in_crm
 from syncapp.management.demo.words import Translate
+from syncapp.words.field_words import field_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def between(before: Look, now: Look, translate: Translate) -> list[str]:
         known = before.parties.get(pk)
         if known != party:
             fresh = sorted(party.values - (known.values if known else frozenset()))
-            changed = [*(f"{name} {value or '–'}" for name, value in fresh), party.says]
+            changed = [*(f"{field_in_words(name)} {value or '–'}" for name, value in fresh), party.says]
             lines.append(f"{party.name}, {party.side}: {', '.join(filter(None, changed))}")
     return [*lines, *_of_appointments(before.appointments, now.appointments, translate)]
 

@@ -7,19 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from syncapp.flows.beteiligte import fields
 from syncapp.management.demo.firm import Row
 
 NULL_DATE = "0001-01-01"  # Advoware's word for no date
-# Name in EspoCRM -> name in Advoware; the last name of a person and the firm's name are one field there.
-FIELDS = {
-    "name": "name",
-    "firstName": "vorname",
-    "salutationName": "anrede",
-    "dateOfBirth": "geburtsdatum",
-    "rechtsform": "rechtsform",
-    "handelsregisterNummer": "handelsRegisterNummer",
-    "registergericht": "registergericht",
-}
 
 
 @dataclass(frozen=True)
@@ -79,16 +70,17 @@ class Parties:
 
 
 def in_crm(party: Row) -> Mapping[str, object]:
-    found: dict[str, object] = {name: party[name] or "" for name in FIELDS if name != "name"}
+    names = {each.name: (each.crm_company, each.crm) for each in fields.TABLE}
+    found = {name: next((party[one] for one in ours if party.get(one)), "") for name, ours in names.items()}
     mails = [row["emailAddress"] for row in party["emailAddressData"] or ()]
     phones = [row["phoneNumber"] for row in party["phoneNumberData"] or ()]
-    return found | {"name": party["firmenname"] or party["lastName"] or "", "contacts": _contacts([*mails, *phones])}
+    return found | {"contacts": _contacts([*mails, *phones])}
 
 
 def in_advoware(party: Row) -> Mapping[str, object]:
-    found: dict[str, object] = {name: party[theirs] or "" for name, theirs in FIELDS.items()}
-    born = str(found["dateOfBirth"])[:10]
-    found["dateOfBirth"] = "" if born == NULL_DATE else born
+    found = {each.name: party.get(each.advoware) or "" for each in fields.TABLE}
+    days = {each.name: str(found[each.name])[:10] for each in fields.TABLE if each.form is fields.Form.DATE}
+    found |= {name: "" if day == NULL_DATE else day for name, day in days.items()}
     return found | {"contacts": _contacts([row["tlf"] for row in party["kommunikation"] if row["tlf"]])}
 
 

@@ -9,7 +9,6 @@ from syncapp.management.demo.sandbox import Sandbox
 
 MOBILE = 3  # kommKz
 NEW_IBAN = "DE02100500000054540402"
-CONFLICTS = ("firstName", "dateOfBirth")  # the rule for these is: a person chooses (bitbylaw.demo_environment)
 
 
 @dataclass(frozen=True, slots=True)

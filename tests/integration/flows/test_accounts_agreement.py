@@ -20,7 +20,8 @@ from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.recovery.sweep import sweep
 from syncapp.events.registry import BANK_SYNC, PARTY_ACCOUNTS
-from syncapp.flows.bankverbindungen.mapping import iban, iban_is_valid
+from syncapp.flows.bankverbindungen.fields import code
+from syncapp.flows.bankverbindungen.mapping import iban_is_valid
 from syncapp.flows.comparing import scans
 from syncapp.models import JournalEntry, Lock, Record, Status, Task, TaskState, Urgency
 from syncapp.people import tasks
@@ -93,7 +94,7 @@ class Play:
         return [(n, row) for _, n in self.pairs for row in self.parties.advoware(n)["bankverbindungen"]]
 
     def ibans(self, number: int) -> list[str]:
-        return [iban(row["iban"]) for each, row in self.there() if each == number]
+        return [code(row["iban"]) for each, row in self.there() if each == number]
 
     def number(self, party: str) -> int:
         return next(number for pk, number in self.pairs if pk == party)
@@ -102,13 +103,13 @@ class Play:
 
     def _new_in_crm(self, party: int, value: str) -> None:
         pk = self.pairs[party][0]
-        wanted = [row for row in self.living() if row["beteiligteId"] == pk and iban(row["iban"] or "") == iban(value)]
+        wanted = [row for row in self.living() if row["beteiligteId"] == pk and code(row["iban"] or "") == code(value)]
         if not wanted:
             self.world.sandbox.create(BANK, {"name": "Konto", "beteiligteId": pk, "iban": value})
 
     def _new_in_advoware(self, party: int, value: str) -> None:
         number = self.pairs[party][1]
-        if iban(value) not in self.ibans(number):
+        if code(value) not in self.ibans(number):
             self.world.sandbox.advoware.add_bank_account(number, {"iban": value})
 
     def _one(self, who: int, rows: list[Any]) -> Any:
@@ -134,7 +135,7 @@ class Play:
 
     def _taken(self, party: str, value: str) -> bool:
         rows = [row for row in self.living() if row["beteiligteId"] == party]
-        return any(iban(row["iban"] or "") == iban(value) for row in rows)
+        return any(code(row["iban"] or "") == code(value) for row in rows)
 
     def _default(self, who: int) -> None:
         if row := self._one(who, self.living()):
@@ -164,8 +165,8 @@ class Play:
 
     def does(self, task: Task) -> None:
         number, facts = int(task.target_id), {fact["field"]: fact for fact in task.facts}
-        old = facts["iban"]["now"] if "iban" in facts else iban(self.crm(task.record.entity_id).get("iban") or "")
-        row = next((row for each, row in self.there() if each == number and iban(row["iban"]) == old), None)
+        old = facts["iban"]["now"] if "iban" in facts else code(self.crm(task.record.entity_id).get("iban") or "")
+        row = next((row for each, row in self.there() if each == number and code(row["iban"]) == old), None)
         if task.kind == "bank_deleted" and row:
             self.world.sandbox.advoware.remove_bank_account(number, row["id"])
         elif task.kind == "bank_changed" and row:
@@ -242,7 +243,7 @@ def nothing_twice(play: Play) -> None:
     for party, number in play.pairs:
         there = play.ibans(number)
         assert len(there) == len(set(there)), "twice in Advoware"
-        crm = [iban(row["iban"]) for row in play.living() if row["beteiligteId"] == party and row["iban"]]
+        crm = [code(row["iban"]) for row in play.living() if row["beteiligteId"] == party and row["iban"]]
         assert len(crm) == len(set(crm)), "twice in the CRM"
         assert sum(bool(row["istStandard"]) for row in play.living() if row["beteiligteId"] == party) <= 1
 
@@ -250,22 +251,22 @@ def nothing_twice(play: Play) -> None:
 def nothing_forgotten(play: Play) -> None:
     """Every valid account of the CRM is in Advoware, or a person is asked about it, or has closed the task."""
     for row in play.living():
-        if row["iban"] and iban_is_valid(iban(row["iban"])):
+        if row["iban"] and iban_is_valid(code(row["iban"])):
             asked = Task.objects.filter(record__entity_id=row["id"], state__in=[TaskState.OPEN, TaskState.CLOSED])
             there = play.ibans(play.number(row["beteiligteId"]))
-            assert iban(row["iban"]) in there or asked.exists(), row["iban"]
+            assert code(row["iban"]) in there or asked.exists(), row["iban"]
 
 
 def nothing_left_behind(play: Play) -> None:
     """What the hub made in Advoware and the CRM does not have any more is known to a person."""
     # Whoever corrects an account that can't be read is told the rest.
-    half = any(not iban_is_valid(iban(row["iban"] or "")) for row in play.living())
+    half = any(not iban_is_valid(code(row["iban"] or "")) for row in play.living())
     for entry in JournalEntry.objects.filter(action="create_bank_account"):
         number, value = int(entry.target_id), entry.mark
         if value not in play.ibans(number):
             continue
         rows = [row for row in play.living() if play.number(row["beteiligteId"]) == number]
-        stands = any(iban(row["iban"] or "") == value for row in rows)
+        stands = any(code(row["iban"] or "") == value for row in rows)
         asked = Task.objects.filter(target_id=str(number), state__in=[TaskState.OPEN, TaskState.CLOSED])
         told = any(fact["now"] == value for task in asked for fact in task.facts)
         assert stands or told or half, value
@@ -280,12 +281,12 @@ def tasks_justified(play: Play) -> None:
             assert row["deleted"] or play.number(row["beteiligteId"]) != number
         elif task.kind == "bank_gone":
             assert not row["deleted"]
-            assert iban(row["iban"]) not in play.ibans(number)
+            assert code(row["iban"]) not in play.ibans(number)
         elif "iban" in facts:
             assert facts["iban"]["now"] in play.ibans(number)
-            assert (iban(row["iban"]), number) == (facts["iban"]["wanted"], play.number(row["beteiligteId"]))
-        elif iban_is_valid(iban(row["iban"] or "")):
-            (there,) = [each for n, each in play.there() if n == number and iban(each["iban"]) == iban(row["iban"])]
+            assert (code(row["iban"]), number) == (facts["iban"]["wanted"], play.number(row["beteiligteId"]))
+        elif iban_is_valid(code(row["iban"] or "")):
+            (there,) = [each for n, each in play.there() if n == number and code(each["iban"]) == code(row["iban"])]
             for name, fact in facts.items():
                 assert (there[name] or "", row[name] or "") == (fact["now"], fact["wanted"])
 

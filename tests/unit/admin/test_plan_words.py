@@ -14,8 +14,9 @@ from syncapp.flows.bankverbindungen import party as party_accounts
 from syncapp.flows.bankverbindungen import plan as accounts
 from syncapp.flows.bankverbindungen.mapping import Account
 from syncapp.flows.beteiligte import actions as parties
+from syncapp.flows.beteiligte.fields import Kind
 from syncapp.flows.beteiligte.sides import Entry
-from syncapp.flows.beteiligte.values import Contact, Kind
+from syncapp.flows.beteiligte.values import Contact
 from syncapp.flows.calendar import channels, push, sync, writing
 from syncapp.flows.calendar import journal as calendar_journal
 from syncapp.flows.calendar import plan as calendar
@@ -65,7 +66,7 @@ ACTIONS = [
     channels.StopChannel("hub-1", "r"),
     *(calendar.Write(Item(LINK, PAIR, Decision(what))) for what in What if what not in QUIET),
     party_accounts.BringToCrm(Account("x", {})),
-    party_accounts.UnsetDefault(EspoBankAccount("b1", "", "", "", "", "", True, None, None, False, {})),
+    party_accounts.UnsetDefault(EspoBankAccount("b1", "", "", True, None, None, False, {})),
 ]
 
 

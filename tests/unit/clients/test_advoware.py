@@ -288,10 +288,12 @@ def test_a_communication_that_somebody_changed(
 def test_bank_accounts(web: responses.RequestsMock, advoware: AdvowareClient) -> None:
     url = f"{PARTY}/Bankverbindungen"
     web.get(url, json=[{"id": 5, "rowId": "B", "IBAN": "DE1", "bic": None, "kontoInhaber": "Muster", "bank": "x"}])
-    assert advoware.bank_accounts(7) == (BankAccount("5", "B", "DE1", "", "Muster", "x"),)
+    (account,) = advoware.bank_accounts(7)
+    assert account == BankAccount("5", "B", "DE1")
+    assert [account.text(name) for name in ("bic", "kontoinhaber", "bank")] == ["", "Muster", "x"]
     sent = web.post(url, status=201)
-    advoware.create_bank_account(7, iban="DE1", holder="Muster")
-    assert json.loads(sent.calls[0].request.body or "")["kontoinhaber"] == "Muster"
+    advoware.create_bank_account(7, "DE1", {"kontoinhaber": "Muster"})
+    assert json.loads(sent.calls[0].request.body or "") == {"iban": "DE1", "kontoinhaber": "Muster"}
 
 
 def test_employees(web: responses.RequestsMock, advoware: AdvowareClient) -> None:

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from syncapp.flows.beteiligte.agreement import Agreed, Pair
+from syncapp.flows.beteiligte.fields import Kind
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, Entry
 from syncapp.flows.beteiligte.state import PartyState
-from syncapp.flows.beteiligte.values import Contact, Kind, Reading
+from syncapp.flows.beteiligte.values import Contact, Reading
 
 NUMBER = 104711
 PERSON = {"name": "Roth", "vorname": "Ute", "anrede": "Frau", "geburtsdatum": "", "rechtsform": ""}

@@ -10,12 +10,12 @@ import pytest
 from syncapp.engine.runs.planning import TaskNeed
 from syncapp.flows.beteiligte.actions import AddContact, EmptyContact, WriteCrm
 from syncapp.flows.beteiligte.contacts import NOT_KEPT, needs, towards_advoware
-from syncapp.flows.beteiligte.fields import KOMMKZ, Rules
+from syncapp.flows.beteiligte.fields import Kind, Rules
 from syncapp.flows.beteiligte.merge_contacts import NO_CONTACTS
 from syncapp.flows.beteiligte.plan import plan
 from syncapp.flows.beteiligte.sides import Entry
 from syncapp.flows.beteiligte.state import merge
-from syncapp.flows.beteiligte.values import Contact, Kind, Reading
+from syncapp.flows.beteiligte.values import Contact, Reading
 from tests.unit.flows.party_sides import PERSON, advoware_side, agreed, crm_side, mail, number, state
 
 RULES = Rules()
@@ -63,7 +63,7 @@ def test_a_contact_takes_the_place_of_one_of_its_kind(
 
 
 def test_a_kind_that_the_installation_keeps_no_entries_for_stays_in_the_crm() -> None:
-    rules = Rules(kommkz={name: kinds for name, kinds in KOMMKZ.items() if name != "home"})
+    rules = Rules(kommkz={name: kinds for name, kinds in Rules().kommkz.items() if name != "home"})
     private = number("+4951110", Kind.HOME)
     assert towards_advoware(replace(NO_CONTACTS, to_advoware=private), (), rules) == []
     assert plan(state(crm=crm_side(PERSON, private), rules=rules)).actions == ()

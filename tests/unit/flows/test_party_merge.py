@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncapp.flows.beteiligte.agreement import Agreed, OwnWrite, Pair, with_own_writes
-from syncapp.flows.beteiligte.fields import Direction, PartyField, Rule, Rules
+from syncapp.flows.beteiligte.fields import Direction, Kind, PartyField, Rule, Rules
 from syncapp.flows.beteiligte.merge import ADVOWARE, CRM, UNKNOWN, Choice, FieldOutcome, Fields, Way, merge_fields
 from syncapp.flows.beteiligte.merge_contacts import merge_contacts
-from syncapp.flows.beteiligte.values import Contact, Kind, Reading
+from syncapp.flows.beteiligte.values import Contact, Reading
 
 PLAIN = PartyField("x", "x", "x")
 NEEDED = PartyField("x", "x", "x", needed=True)

@@ -10,13 +10,12 @@ import pytest
 from syncapp.engine.runs.planning import Failed, InConflict, Plan, Postponed, Settled, Skipped
 from syncapp.flows.beteiligte.actions import ADVOWARE, CRM, AddContact, CreateParty, SaveParty, WriteCrm
 from syncapp.flows.beteiligte.agreement import Agreed
-from syncapp.flows.beteiligte.fields import Direction, Rule, Rules
+from syncapp.flows.beteiligte.fields import Direction, Kind, Rule, Rules
 from syncapp.flows.beteiligte.merge import UNKNOWN, Choice
 from syncapp.flows.beteiligte.needs import notices, waiting_decisions
 from syncapp.flows.beteiligte.plan import plan
 from syncapp.flows.beteiligte.state import Creation, PartyPlan, Why, merge
 from syncapp.flows.beteiligte.taking_back import UndoRequest, take_back
-from syncapp.flows.beteiligte.values import Kind
 from syncapp.models import Reason, TaskKind
 from tests.unit.flows.party_sides import (
     NUMBER,

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from syncapp.flows.beteiligte.actions import ADVOWARE, CRM
 from syncapp.flows.beteiligte.agreement import Agreed, Pair
 from syncapp.flows.beteiligte.contacts import NOT_KEPT
-from syncapp.flows.beteiligte.fields import Rule, Rules
+from syncapp.flows.beteiligte.fields import Kind, Rule, Rules
 from syncapp.flows.beteiligte.merge import Way
 from syncapp.flows.beteiligte.plan import plan
 from syncapp.flows.beteiligte.remember import Memory, remembered
 from syncapp.flows.beteiligte.state import PartyState, merge
-from syncapp.flows.beteiligte.values import Contact, Kind
+from syncapp.flows.beteiligte.values import Contact
 from tests.unit.flows.party_sides import PERSON, advoware_side, agreed, crm_side, mail, number, person, state
 
 A, B = mail("a@w.example"), mail("b@w.example")

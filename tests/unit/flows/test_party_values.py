@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncapp.flows.beteiligte import values
-from syncapp.flows.beteiligte.fields import TABLE, Rules
+from syncapp.flows.beteiligte.fields import TABLE, Kind, Rules
 from syncapp.flows.beteiligte.sides import (
     advoware_entries,
     changed_mails,
@@ -17,7 +17,7 @@ from syncapp.flows.beteiligte.sides import (
     for_crm,
     read_fields,
 )
-from syncapp.flows.beteiligte.values import Contact, Kind
+from syncapp.flows.beteiligte.values import Contact
 
 RULES = Rules()
 PERSON = RULES.of(company=False)
