@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+from itertools import islice
 
+from syncapp.clients.espocrm import EntityStamp
 from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
-from syncapp.models import ScanRun, Urgency
+from syncapp.models import Reason, Record, ScanRun, Status, Urgency
+
+ROWS = 200
+CLOCK_GRAIN = timedelta(seconds=2)  # EspoCRM's times are whole seconds
 
 
 class How(StrEnum):
@@ -48,6 +54,48 @@ class Difference:
     @property
     def target(self) -> Target:
         return Target(self.step, self.entity_type, self.entity_id)
+
+
+def in_crm(
+    step: str,
+    entity_type: str,
+    stamps: Iterator[EntityStamp],
+    judge: Callable[[EntityStamp, Record], How | None],
+    tell: Callable[[int], None],
+    *,
+    whole: bool,
+) -> Iterator[Difference]:
+    """What the CRM has otherwise than it was agreed; `whole`: the stamps are all there are, so also what is gone.
+
+    `judge` is asked about records that are known and not on their way already.
+    """
+    seen: set[str] = set()
+    while batch := list(islice(stamps, ROWS)):
+        rows = Record.objects.filter(step=step, entity_id__in=[stamp.id for stamp in batch])
+        records = {record.entity_id: record for record in rows}
+        seen.update(stamp.id for stamp in batch)
+        tell(len(batch))
+        for stamp in batch:
+            if how := _in_crm(stamp, records.get(stamp.id), judge):
+                yield Difference(step, entity_type, stamp.id, how)
+    if whole:
+        known = Record.objects.filter(step=step).exclude(status=Status.SKIPPED, reason=Reason.ENTITY_GONE)
+        for pk in known.values_list("entity_id", flat=True).iterator(chunk_size=2000):
+            if pk not in seen:
+                yield Difference(step, entity_type, pk, How.GONE)
+
+
+def _in_crm(
+    stamp: EntityStamp, record: Record | None, judge: Callable[[EntityStamp, Record], How | None]
+) -> How | None:
+    if record is None or record.reason in (Reason.ENTITY_GONE, Reason.NOT_CONFIGURED):
+        return How.NEW  # never seen, or restored, which sends no event
+    return None if record.status in (Status.WAITING, Status.RUNNING) else judge(stamp, record)
+
+
+def later(stamp: EntityStamp, record: Record) -> How | None:
+    """By the clock, where nothing better is known."""
+    return How.CHANGED if stamp.modified_at > record.changed_at - CLOCK_GRAIN else None
 
 
 def leave_requests(scan: ScanRun, found: Iterable[Difference]) -> None:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import PlainSerializer, TypeAdapter
 
 from syncapp.flows.beteiligte.fields import Kind
-from syncapp.flows.beteiligte.values import Reading
+from syncapp.flows.beteiligte.values import ADVOWARE, Contact, Reading
+
+Texts = Annotated[frozenset[str], PlainSerializer(sorted)]
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """One field as it was on each side."""
 
     crm: str
@@ -35,8 +38,8 @@ class Agreed:
     fields: Mapping[str, Pair] = field(default_factory=dict)
     crm_contacts: Mapping[str, Kind] = field(default_factory=dict)
     advoware_contacts: Mapping[str, Kind] = field(default_factory=dict)
-    crm_unreadable: frozenset[str] = frozenset()
-    advoware_unreadable: frozenset[str] = frozenset()
+    crm_unreadable: Texts = frozenset()
+    advoware_unreadable: Texts = frozenset()
     not_kept: Mapping[str, str] = field(default_factory=dict)
     fingerprint: str = ""
     stamp: str = ""
@@ -50,53 +53,31 @@ class Agreed:
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Agreed:
-        if not raw:
-            return cls()
-        return cls(
-            number=raw["number"],
-            fields={name: Pair(*pair) for name, pair in raw["fields"].items()},
-            crm_contacts={key: Kind(kind) for key, kind in raw["crm_contacts"].items()},
-            advoware_contacts={key: Kind(kind) for key, kind in raw["advoware_contacts"].items()},
-            crm_unreadable=frozenset(raw["crm_unreadable"]),
-            advoware_unreadable=frozenset(raw["advoware_unreadable"]),
-            not_kept=raw["not_kept"],
-            fingerprint=raw["fingerprint"],
-            stamp=raw["stamp"],
-            journal=raw["journal"],
-            look=raw["look"],
-        )
+        return _STORED.validate_python(raw)
 
     def to_json(self) -> dict[str, Any]:
-        return {
-            "number": self.number,
-            "fields": {name: [pair.crm, pair.advoware] for name, pair in self.fields.items()},
-            "crm_contacts": {key: str(kind) for key, kind in self.crm_contacts.items()},
-            "advoware_contacts": {key: str(kind) for key, kind in self.advoware_contacts.items()},
-            "crm_unreadable": sorted(self.crm_unreadable),
-            "advoware_unreadable": sorted(self.advoware_unreadable),
-            "not_kept": dict(self.not_kept),
-            "fingerprint": self.fingerprint,
-            "stamp": self.stamp,
-            "journal": self.journal,
-            "look": self.look,
-        }
+        stored: dict[str, Any] = _STORED.dump_python(self, mode="json")
+        return stored
+
+
+_STORED = TypeAdapter(Agreed)
 
 
 @dataclass(frozen=True, slots=True)
-class OwnWrite:
-    """A write of ours that the last agreement does not know. `certain`: it was answered; else it may have happened.
+class Written:
+    """What an entry of the journal wrote on a side. `certain`: it was answered; else it may have happened.
 
     `fields`: canonical name to (before, after); `added` and `removed`: contacts by their canonical value.
     """
 
-    advoware: bool
-    certain: bool
-    fields: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    added: Mapping[str, Kind] = field(default_factory=dict)
-    removed: frozenset[str] = frozenset()
+    side: str
+    fields: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
+    added: Mapping[str, Contact] = field(default_factory=dict, repr=False)
+    removed: Mapping[str, Contact] = field(default_factory=dict, repr=False)
+    certain: bool = True
 
 
-def with_own_writes(agreed: Agreed, writes: Iterable[OwnWrite], crm: Reading, advoware: Reading) -> Agreed:
+def with_own_writes(agreed: Agreed, writes: Iterable[Written], crm: Reading, advoware: Reading) -> Agreed:
     """The last agreement as it would be had we settled after those writes: what we wrote was no person's change.
 
     An uncertain write counts when the side shows what we wrote.
@@ -104,14 +85,14 @@ def with_own_writes(agreed: Agreed, writes: Iterable[OwnWrite], crm: Reading, ad
     fields = dict(agreed.fields)
     crm_contacts, advoware_contacts = dict(agreed.crm_contacts), dict(agreed.advoware_contacts)
     for write in writes:
-        side = advoware if write.advoware else crm
+        side = advoware if write.side == ADVOWARE else crm
         for name, (_before, after) in write.fields.items():
             if write.certain or side.fields.get(name) == after:
                 fields[name] = Pair(after, after)
         present = side.contacts or {}
-        for key, kind in write.added.items():
+        for key, contact in write.added.items():
             if write.certain or key in present:
-                crm_contacts[key] = advoware_contacts[key] = kind
+                crm_contacts[key] = advoware_contacts[key] = contact.kind
         for key in write.removed:
             if write.certain or key not in present:
                 crm_contacts.pop(key, None)

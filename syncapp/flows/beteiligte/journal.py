@@ -6,12 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
 from syncapp.flows.beteiligte import fields, values
-from syncapp.flows.beteiligte.actions import ADVOWARE, CRM
-from syncapp.flows.beteiligte.agreement import OwnWrite
+from syncapp.flows.beteiligte.agreement import Written
 from syncapp.flows.beteiligte.fields import Kind, Rules
-from syncapp.flows.beteiligte.taking_back import UndoRequest
-from syncapp.flows.beteiligte.values import Contact
-from syncapp.models import JournalEntry, JournalState, Undo
+from syncapp.flows.beteiligte.values import ADVOWARE, CRM, Contact
+from syncapp.models import JournalEntry, JournalState
 
 _KINDS = frozenset(map(str, Kind))
 
@@ -38,31 +36,26 @@ def contact_changes(removed: Iterable[Contact], added: Iterable[Contact]) -> dic
     return changes
 
 
-def own_writes(entries: Iterable[JournalEntry], rules: Rules) -> Iterator[OwnWrite]:
+def own_writes(entries: Iterable[JournalEntry], rules: Rules) -> Iterator[Written]:
     """What the entries may have changed, oldest first; a write that was refused changed nothing."""
     for entry in entries:
-        if entry.action not in set(Write) or entry.state == JournalState.FAILED:
-            continue
-        yield OwnWrite(
-            advoware=entry.system == ADVOWARE,
-            certain=entry.state == JournalState.DONE,
-            fields=_fields(entry),
-            added={key: contact.kind for key, contact in _contacts(entry, 1, rules).items()},
-            removed=frozenset(_contacts(entry, 0, rules)),
-        )
+        if entry.action in set(Write) and entry.state != JournalState.FAILED:
+            yield _written(entry, rules)
 
 
-def undo_request(undo: Undo, rules: Rules) -> UndoRequest:
-    entry = undo.entry
-    supported = entry.action in (Write.UPDATE, Write.CONTACT, Write.CRM) and entry.state == JournalState.DONE
-    if not supported:
-        return UndoRequest(undo.pk, CRM, {})
-    return UndoRequest(
-        undo.pk,
+def to_take_back(entry: JournalEntry, rules: Rules) -> Written:
+    """Nothing, when it can't be taken back."""
+    can_be = entry.action in (Write.UPDATE, Write.CONTACT, Write.CRM) and entry.state == JournalState.DONE
+    return _written(entry, rules) if can_be else Written(CRM)
+
+
+def _written(entry: JournalEntry, rules: Rules) -> Written:
+    return Written(
         ADVOWARE if entry.system == ADVOWARE else CRM,
         _fields(entry),
-        {key: contact.kind for key, contact in _contacts(entry, 1, rules).items()},
-        _contacts(entry, 0, rules),
+        added=_contacts(entry, 1, rules),
+        removed=_contacts(entry, 0, rules),
+        certain=entry.state == JournalState.DONE,
     )
 
 

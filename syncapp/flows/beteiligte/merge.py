@@ -12,9 +12,8 @@ from enum import Enum
 
 from syncapp.flows.beteiligte.agreement import Pair
 from syncapp.flows.beteiligte.fields import Direction, PartyField, Rule, Rules
-from syncapp.flows.beteiligte.values import Reading
+from syncapp.flows.beteiligte.values import ADVOWARE, CRM, Reading
 
-CRM, ADVOWARE = "espocrm", "advoware"
 UNKNOWN = "conflict"
 
 

@@ -7,12 +7,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 from syncapp.engine.runs.planning import ConflictNeed, Ending, Failed, InConflict, Postponed, Settled, Skipped, TaskNeed
-from syncapp.flows.beteiligte import contacts as contact_plan
-from syncapp.flows.beteiligte.actions import ADVOWARE, CRM, Action, CreateParty, SaveParty, WriteCrm
+from syncapp.flows.beteiligte.actions import (
+    ADVOWARE,
+    CRM,
+    Action,
+    AddContact,
+    CreateParty,
+    EmptyContact,
+    SaveParty,
+    WriteCrm,
+)
+from syncapp.flows.beteiligte.fields import Rules
 from syncapp.flows.beteiligte.merge import Way
-from syncapp.flows.beteiligte.merge_contacts import NO_CONTACTS
+from syncapp.flows.beteiligte.merge_contacts import NO_CONTACTS, ContactOutcome
 from syncapp.flows.beteiligte.needs import conflict_need, task_needs
-from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
+from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, Entry
 from syncapp.flows.beteiligte.state import Merged, PartyPlan, PartyState, Shown, Why, merge
 from syncapp.flows.limits import INSTEAD, Operation, Resource
 
@@ -63,7 +72,7 @@ def _create(state: PartyState, crm: CrmSide) -> PartyPlan:
     if any(each.needed and not values.get(each.name) for each in state.rules.fields):
         return PartyPlan(Skipped(Why.NO_NAME))
     contacts = crm.reading.contacts or {}
-    added = contact_plan.towards_advoware(replace(NO_CONTACTS, to_advoware=contacts), (), state.rules)
+    added = towards_advoware(replace(NO_CONTACTS, to_advoware=contacts), (), state.rules)
     wanted: list[Action] = [CreateParty(values), *added, WriteCrm()]
     if ADVOWARE not in state.writable:
         return PartyPlan(_held_ending(wanted[:1]), held_back=tuple(wanted))
@@ -107,7 +116,28 @@ def _to_advoware(state: PartyState, merged: Merged, advoware: AdvowareSide) -> l
     actions: list[Action] = []
     if targets:
         actions.append(SaveParty(targets, frozenset(targets) & frozenset(state.taking_back.fields)))
-    return [*actions, *contact_plan.towards_advoware(merged.contacts, advoware.entries, state.rules)]
+    return [*actions, *towards_advoware(merged.contacts, advoware.entries, state.rules)]
+
+
+def towards_advoware(outcome: ContactOutcome, entries: Iterable[Entry], rules: Rules) -> list[Action]:
+    """A value that goes makes room for one of the same type that comes; then empty entries are used; then new ones."""
+    leaving = [entry for entry in entries if entry.key in outcome.from_advoware]
+    free = [entry for entry in entries if entry.empty and entry.kind is not None]
+    actions: list[Action] = []
+    for key, contact in sorted(outcome.to_advoware.items()):
+        numbers = rules.kommkz.get(contact.kind, ())
+        if not numbers:
+            continue  # this installation keeps no such contacts in Advoware
+        entry = _take(leaving, numbers) or _take(free, numbers)
+        actions.append(AddContact(key, contact, numbers[0], entry))
+    return [*actions, *(EmptyContact(entry) for entry in leaving)]
+
+
+def _take(entries: list[Entry], numbers: tuple[int, ...]) -> Entry | None:
+    for position, entry in enumerate(entries):
+        if entry.kommkz in numbers:
+            return entries.pop(position)
+    return None
 
 
 def _to_crm(state: PartyState, merged: Merged, conflicts: tuple[ConflictNeed, ...], *, waits: bool) -> WriteCrm:

@@ -179,7 +179,8 @@ class Reader:
         return self._with_undos(state)
 
     def _with_undos(self, state: PartyState) -> PartyState:
-        asked_back = [journal.undo_request(undo, self.rules) for undo in undos.requested_undos(self._run.record)]
+        asked = undos.requested_undos(self._run.record)
+        asked_back = {undo.pk: journal.to_take_back(undo.entry, self.rules) for undo in asked}
         return replace(state, taking_back=take_back(asked_back, state.crm, state.advoware, state.base))
 
 

@@ -133,21 +133,19 @@ def _contacts(rows: Iterable[tuple[Kind, str]], region: str) -> tuple[dict[str, 
     return found, frozenset(unreadable)
 
 
-def for_crm(table: Iterable[PartyField], targets: Mapping[str, str], *, company: bool) -> dict[str, object]:
+def for_crm(targets: Mapping[str, str], rules: Rules, *, company: bool) -> dict[str, object]:
     """Canonical values as attributes of EspoCRM; an empty date is null."""
-    by_name = {each.name: each for each in table}
-    return {
-        by_name[name].crm_name(company): (value or None) if by_name[name].form is Form.DATE else value
-        for name, value in targets.items()
-    }
+    fields = ((each, targets[each.name]) for each in rules.fields if each.name in targets)
+    return {f.crm_name(company): (value or None) if f.form is Form.DATE else value for f, value in fields}
 
 
-def for_advoware(table: Iterable[PartyField], targets: Mapping[str, str], rules: Rules) -> dict[str, object]:
+def for_advoware(targets: Mapping[str, str], rules: Rules) -> dict[str, object]:
     """Canonical values under Advoware's names; a date is midnight of its day, an empty one null."""
-    by_name = {each.name: each for each in table}
     written: dict[str, object] = {}
-    for name, value in targets.items():
-        each = by_name[name]
+    for each in rules.fields:
+        if each.name not in targets:
+            continue
+        value = targets[each.name]
         match each.form:
             case Form.DATE:
                 written[each.advoware] = f"{value}T00:00:00" if value else None

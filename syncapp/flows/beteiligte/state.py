@@ -13,7 +13,7 @@ from syncapp.flows.beteiligte.fields import PartyField, Rules
 from syncapp.flows.beteiligte.merge import Choice, FieldOutcome, Fields, Way, merge_fields
 from syncapp.flows.beteiligte.merge_contacts import NO_CONTACTS, ContactOutcome, merge_contacts
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
-from syncapp.flows.beteiligte.taking_back import TakingBack, nothing_to_take_back
+from syncapp.flows.beteiligte.taking_back import TakingBack
 
 
 class Why(StrEnum):
@@ -67,7 +67,7 @@ class PartyState:
     taken_by: str = ""
     removed_number: int | None = None
     choices: Mapping[str, Choice] = field(default_factory=dict)
-    taking_back: TakingBack = field(default_factory=nothing_to_take_back)
+    taking_back: TakingBack = field(default_factory=TakingBack)
     closed: frozenset[tuple[str, str, str]] = frozenset()
     stale_bookkeeping: bool = False
     untouched: bool = False
@@ -95,7 +95,11 @@ class Merged:
 
     fields: tuple[FieldOutcome, ...] = ()
     contacts: ContactOutcome = NO_CONTACTS
-    contacts_to_crm: bool = True
+
+    @property
+    def contacts_to_crm(self) -> bool:
+        """While a person has to choose between values, contacts only go towards Advoware."""
+        return not any(each.way is Way.CONFLICT for each in self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,5 +127,4 @@ def merge(state: PartyState) -> Merged:
     contacts = merge_contacts(
         crm.reading.contacts, advoware.reading.contacts, state.base, back.contacts_in, back.contacts_out
     )
-    # While a person has to choose between values, contacts only go towards Advoware.
-    return Merged(fields, contacts, not any(each.way is Way.CONFLICT for each in fields))
+    return Merged(fields, contacts)

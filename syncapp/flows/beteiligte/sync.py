@@ -10,11 +10,14 @@ from django.utils import timezone
 
 from syncapp.clients.advoware import AdvowareParty
 from syncapp.engine.outside import connections, outages
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.runs.planning import Ending, Failed, Postponed, Settled, Skipped
 from syncapp.engine.runs.run import Run
 from syncapp.events import dispatch
+from syncapp.events.registry import COLLECTION_SYNC
 from syncapp.flows import directions, texts
-from syncapp.flows.beteiligte import reading, register
+from syncapp.flows.beteiligte import fields, reading, register
 from syncapp.flows.beteiligte.actions import AddContact, CreateParty, EmptyContact, SaveParty, WriteCrm
 from syncapp.flows.beteiligte.agreement import Agreed
 from syncapp.flows.beteiligte.journal import Write
@@ -22,11 +25,10 @@ from syncapp.flows.beteiligte.needs import notices
 from syncapp.flows.beteiligte.plan import plan
 from syncapp.flows.beteiligte.reading import Reader
 from syncapp.flows.beteiligte.remember import remembered
-from syncapp.flows.beteiligte.renaming import tell_collection
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
 from syncapp.flows.beteiligte.state import PartyPlan, PartyState, Shown, Why
 from syncapp.flows.beteiligte.writing import Writer
-from syncapp.models import JournalState, Reason
+from syncapp.models import JournalState, Reason, Record, Urgency
 from syncapp.people import conflicts, tasks, undos, written
 
 AGAIN_SOON = timedelta(seconds=2)
@@ -90,10 +92,10 @@ class BeteiligteSync:
         for action in plan.actions:
             match action:
                 case CreateParty():
-                    number, look_again = self._writer.create(action, state.table), True
+                    number, look_again = self._writer.create(action), True
                     party = AdvowareParty(number, "", None, ())
                 case SaveParty() if party is not None and state.advoware is not None:
-                    party = self._writer.save(action, party, state.advoware, state.table)
+                    party = self._writer.save(action, party, state.advoware)
                 case AddContact() if party is not None:
                     self._writer.add_contact(action, party)
                     look_again = True
@@ -115,7 +117,7 @@ class BeteiligteSync:
         """Returns the CRM's side as it is afterwards, and the fields that it did not take."""
         for action in plan.actions:
             if isinstance(action, WriteCrm) and state.crm is not None:
-                return self._writer.write_crm(action, state.crm, advoware, state.table)
+                return self._writer.write_crm(action, state.crm, advoware)
         return state.crm, []
 
     # Remembering
@@ -132,7 +134,7 @@ class BeteiligteSync:
             for pk in state.taking_back.done:
                 undos.finish_undo(pk)
         self._refer(state, crm, advoware)
-        tell_collection(run, plan)
+        self._tell_collection(plan)
         agreed = replace(memory.agreed, look=bool(open_tasks or plan.conflicts or plan.held_back))
         return replace(_ending(plan, open_tasks, memory.moved_on), agreed=agreed.to_json())
 
@@ -157,6 +159,15 @@ class BeteiligteSync:
         wanted = settings.CONFIG.BANK_ACCOUNTS_TO_ESPOCRM and before.fingerprint != advoware.fingerprint
         if wanted or before.number not in (None, advoware.number):
             dispatch.emit("vmh.bankkonten.check", run.entity_type, [run.entity_id], trace_id=run.trace_id)
+
+    def _tell_collection(self, plan: PartyPlan) -> None:
+        """A collection bears the party's new name, and EspoCRM sends no event about the hub's own writes. Should this
+        get lost, the next comparison finds it."""
+        run, names = self._run, {each.name for each in fields.TABLE if each.named}
+        renamed = any(isinstance(action, WriteCrm) and names & action.targets.keys() for action in plan.actions)
+        if renamed and Record.objects.filter(step=COLLECTION_SYNC, entity_id=run.entity_id).exists():
+            target = Target(COLLECTION_SYNC, run.entity_type, run.entity_id)
+            sync_requests.request([target], urgency=Urgency.FOLLOW_UP, trace_id=run.trace_id)
 
 
 def _dated(state: PartyState, ending: Ending) -> Ending:

@@ -6,69 +6,49 @@ that has been changed since is not touched.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from syncapp.flows.beteiligte.agreement import Agreed, Pair
-from syncapp.flows.beteiligte.fields import Kind
+from syncapp.flows.beteiligte.agreement import Agreed, Pair, Written
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
-from syncapp.flows.beteiligte.values import Contact, Reading
+from syncapp.flows.beteiligte.values import CRM, Contact, Reading
 
-CRM, ADVOWARE = "espocrm", "advoware"
 CHANGED_SINCE, GONE, UNSUPPORTED = "changed_since", "gone", "unsupported"
-
-
-@dataclass(frozen=True, slots=True)
-class UndoRequest:
-    """A write of ours that a person wants taken back. `added`/`removed`: contacts by canonical value."""
-
-    pk: int
-    side: str
-    fields: Mapping[str, tuple[str, str]] = field(repr=False)
-    added: Mapping[str, Kind] = field(default_factory=dict, repr=False)
-    removed: Mapping[str, Contact] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class TakingBack:
     """`fields`: canonical name to (value, side). `done`: what this run takes back; `refused`: the rest, to reasons."""
 
-    fields: Mapping[str, tuple[str, str]] = field(repr=False)
-    contacts_in: Mapping[str, Contact] = field(repr=False)
-    contacts_out: frozenset[str] = field(repr=False)
+    fields: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
+    contacts_in: Mapping[str, Contact] = field(default_factory=dict, repr=False)
+    contacts_out: frozenset[str] = field(default=frozenset(), repr=False)
     done: tuple[int, ...] = ()
     refused: Mapping[int, str] = field(default_factory=dict)
 
-    @property
-    def wanted(self) -> bool:
-        return bool(self.done)
-
-
-def nothing_to_take_back() -> TakingBack:
-    return TakingBack({}, {}, frozenset())
-
 
 def take_back(
-    undos: Iterable[UndoRequest], crm: CrmSide | None, advoware: AdvowareSide | None, base: Agreed
+    undos: Mapping[int, Written], crm: CrmSide | None, advoware: AdvowareSide | None, base: Agreed
 ) -> TakingBack:
-    """The newest request wins where two concern the same field."""
+    """`undos`: writes of ours that a person wants taken back, oldest first; the newest wins where two concern the same
+    field."""
     fields: dict[str, tuple[str, str]] = {}
     contacts_in: dict[str, Contact] = {}
     contacts_out: set[str] = set()
     done: list[int] = []
     refused: dict[int, str] = {}
-    for undo in undos:
+    for pk, undo in undos.items():
         if refusal := _refusal(undo, crm, advoware, base):
-            refused[undo.pk] = refusal
+            refused[pk] = refusal
             continue
-        done.append(undo.pk)
+        done.append(pk)
         fields |= {name: (before, undo.side) for name, (before, _after) in undo.fields.items()}
         contacts_in |= undo.removed
         contacts_out |= set(undo.added)
     return TakingBack(fields, contacts_in, frozenset(contacts_out - set(contacts_in)), tuple(done), refused)
 
 
-def _refusal(undo: UndoRequest, crm: CrmSide | None, advoware: AdvowareSide | None, base: Agreed) -> str:
+def _refusal(undo: Written, crm: CrmSide | None, advoware: AdvowareSide | None, base: Agreed) -> str:
     if not (undo.fields or undo.added or undo.removed):
         return UNSUPPORTED
     if crm is None or advoware is None:
@@ -85,14 +65,16 @@ def _refusal(undo: UndoRequest, crm: CrmSide | None, advoware: AdvowareSide | No
     return ""
 
 
-def _as_written(undo: UndoRequest, now: Reading) -> bool:
-    contacts = set(now.contacts or {})
-    same = all(now.fields.get(name, "") == after for name, (_before, after) in undo.fields.items())
-    return same and contacts >= set(undo.added) and not contacts & set(undo.removed)
+def _as_written(undo: Written, now: Reading) -> bool:
+    return _shows(now, {name: after for name, (_before, after) in undo.fields.items()}, undo.added, undo.removed)
 
 
-def _as_before(undo: UndoRequest, now: Reading) -> bool:
+def _as_before(undo: Written, now: Reading) -> bool:
     """An earlier run has taken it back on this side and was stopped before the other one followed."""
-    contacts = set(now.contacts or {})
-    same = all(now.fields.get(name, "") == before for name, (before, _after) in undo.fields.items())
-    return same and contacts >= set(undo.removed) and not contacts & set(undo.added)
+    return _shows(now, {name: before for name, (before, _after) in undo.fields.items()}, undo.removed, undo.added)
+
+
+def _shows(now: Reading, fields: Mapping[str, str], there: Mapping[str, Contact], gone: Mapping[str, Contact]) -> bool:
+    contacts = now.contacts or {}
+    same = all(now.fields.get(name, "") == value for name, value in fields.items())
+    return same and contacts.keys() >= there.keys() and not contacts.keys() & gone.keys()

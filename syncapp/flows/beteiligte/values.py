@@ -15,6 +15,7 @@ from syncapp.flows.beteiligte.fields import Kind
 _MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]{2,}")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _WITH_AREA = re.compile(r"[^\d+]*[+0]")
+CRM, ADVOWARE = "espocrm", "advoware"
 NULL_DATE = "0001-01-01"  # Advoware's way to say that there is none
 
 

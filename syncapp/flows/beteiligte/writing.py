@@ -12,7 +12,7 @@ from syncapp.clients.espocrm.changes import espo_time
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.flows.beteiligte import register, sides, times
 from syncapp.flows.beteiligte.actions import AddContact, CreateParty, EmptyContact, SaveParty, WriteCrm
-from syncapp.flows.beteiligte.fields import Kind, PartyField, Rules
+from syncapp.flows.beteiligte.fields import Kind, Rules
 from syncapp.flows.beteiligte.journal import Write, contact_changes, field_changes
 from syncapp.flows.beteiligte.reading import advoware_side, bookkeeping, crm_side
 from syncapp.flows.beteiligte.remember import refused
@@ -29,22 +29,20 @@ class Writer:
 
     # Advoware
 
-    def create(self, action: CreateParty, table: tuple[PartyField, ...]) -> int:
+    def create(self, action: CreateParty) -> int:
         run = self._run
         intent = WriteIntent(SystemName.ADVOWARE, Write.CREATE, Resource.PARTY)
         with run.writing(intent, field_changes({}, action.values)) as entry:
-            number = self._advoware.create_party(sides.for_advoware(table, action.values, self._rules))
+            number = self._advoware.create_party(sides.for_advoware(action.values, self._rules))
             entry.target_id = str(number)
             register.remember(run.entity_type, run.entity_id, number)
         return number
 
-    def save(
-        self, action: SaveParty, party: AdvowareParty, before: AdvowareSide, table: tuple[PartyField, ...]
-    ) -> AdvowareParty:
+    def save(self, action: SaveParty, party: AdvowareParty, before: AdvowareSide) -> AdvowareParty:
         intent = WriteIntent(SystemName.ADVOWARE, Write.UPDATE, Resource.PARTY, str(party.number))
         with self._run.writing(intent, field_changes(before.reading.fields, action.targets)) as entry:
-            saved = self._advoware.save_party(party, sides.for_advoware(table, action.targets, self._rules))
-            now = advoware_side(saved, table, self._rules).reading.fields
+            saved = self._advoware.save_party(party, sides.for_advoware(action.targets, self._rules))
+            now = advoware_side(saved, self._rules.fields, self._rules).reading.fields
             for name, (was, wanted) in dict(entry.changes).items():
                 # Were a value that was not kept noted as written, its absence would look like a person's edit.
                 if now[name] != wanted and refused(now[name], wanted, was):
@@ -83,11 +81,9 @@ class Writer:
 
     # EspoCRM
 
-    def write_crm(
-        self, action: WriteCrm, crm: CrmSide, advoware: AdvowareSide | None, table: tuple[PartyField, ...]
-    ) -> tuple[CrmSide, list[str]]:
+    def write_crm(self, action: WriteCrm, crm: CrmSide, advoware: AdvowareSide | None) -> tuple[CrmSide, list[str]]:
         """The single write; returns what was answered, and the fields that the CRM did not take."""
-        fields = sides.for_crm(table, action.targets, company=crm.company)
+        fields = sides.for_crm(action.targets, self._rules, company=crm.company)
         changes: dict[str, object] = dict(field_changes(crm.reading.fields, action.targets))
         if action.contacts:
             fields |= self._contact_fields(action, crm)

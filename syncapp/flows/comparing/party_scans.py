@@ -7,7 +7,7 @@ Where that list can't be used (setting ADVOWARE_PARTIES_LIST) parties are looked
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -18,12 +18,15 @@ from syncapp.events import registry
 from syncapp.flows import brake, cursors
 from syncapp.flows.bankverbindungen import scan as accounts_scan
 from syncapp.flows.beteiligte import scan as parties_scan
-from syncapp.flows.differences import CRM_ONLY, ONLY_A_LOOK, Difference, leave_requests
+from syncapp.flows.differences import CRM_ONLY, ONLY_A_LOOK, Difference, How, leave_requests
 from syncapp.flows.tasks import scan as tasks_scan
-from syncapp.models import Cursor, ScanRun, ScanState
+from syncapp.models import NOTICES, Cursor, Reason, Record, ScanRun, ScanState, Status, Task, TaskState
 
 STEPS = (registry.PARTY_SYNC, registry.BANK_SYNC)
 KINDS = (FIELDS.party_entity, FIELDS.bank_entity)
+LOOKS = 500  # a comparison may ask for so many looks at failures and at tasks; the next one takes the next
+REST = timedelta(hours=1)  # what failed stays red for a while, so that a person can see it
+GIVEN_UP = (Reason.EXHAUSTED, Reason.INTERNAL_ERROR)  # tried often enough, or no other answer to expect
 Progress = Callable[[int], None]
 
 
@@ -69,11 +72,22 @@ def _found(tell: Progress, *, whole: bool) -> Iterator[Difference]:
         yield from parties_scan.in_advoware(advoware, tell)
     else:
         yield from parties_scan.not_looked_at_lately()
-    yield from parties_scan.needing_a_look(STEPS)
+    yield from _needing_a_look()
     if whole and settings.CONFIG.BANK_ACCOUNTS_TO_ESPOCRM:
         yield from accounts_scan.of_every_party()
     if whole and settings.CONFIG.TASKS_TO_ESPOCRM:
         yield from tasks_scan.not_shown()
+
+
+def _needing_a_look() -> Iterator[Difference]:
+    """Open tasks may have been done meanwhile, and what failed may work now."""
+    ours = Record.objects.filter(step__in=STEPS)
+    waiting = Task.objects.filter(state=TaskState.OPEN).exclude(kind__in=NOTICES)
+    tasks = ours.filter(pk__in=waiting.values("record"), status=Status.SKIPPED)
+    failed = ours.filter(status=Status.FAILED, changed_at__lt=timezone.now() - REST).exclude(reason__in=GIVEN_UP)
+    for rows, how in ((tasks, How.TASK), (failed, How.FAILED)):
+        for step, kind, pk in rows.order_by("changed_at").values_list("step", "entity_type", "entity_id")[:LOOKS]:
+            yield Difference(step, kind, pk, how)
 
 
 def _since(kind: str) -> datetime | None:

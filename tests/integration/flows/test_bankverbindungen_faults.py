@@ -205,8 +205,8 @@ def lost_creation(parties: Parties, party: str, *, crash: bool = False) -> str:
         sync_requests.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT)
         post = AdvowareClient.create_bank_account
 
-        def last(client: AdvowareClient, number: int, **values: str) -> None:
-            post(client, number, **values)
+        def last(client: AdvowareClient, *values: Any) -> None:
+            post(client, *values)
             raise KeyboardInterrupt
 
         with mock.patch.object(AdvowareClient, "create_bank_account", last), pytest.raises(KeyboardInterrupt):

@@ -9,10 +9,10 @@ import pytest
 
 from syncapp.engine.runs.planning import TaskNeed
 from syncapp.flows.beteiligte.actions import AddContact, EmptyContact, WriteCrm
-from syncapp.flows.beteiligte.contacts import NOT_KEPT, needs, towards_advoware
 from syncapp.flows.beteiligte.fields import Kind, Rules
 from syncapp.flows.beteiligte.merge_contacts import NO_CONTACTS
-from syncapp.flows.beteiligte.plan import plan
+from syncapp.flows.beteiligte.needs import NOT_KEPT, contact_needs
+from syncapp.flows.beteiligte.plan import plan, towards_advoware
 from syncapp.flows.beteiligte.sides import Entry
 from syncapp.flows.beteiligte.state import merge
 from syncapp.flows.beteiligte.values import Contact, Reading
@@ -73,7 +73,7 @@ def wanted_by(**options: Any) -> list[TaskNeed]:
     given = state(**options)
     assert given.crm is not None
     assert given.advoware is not None
-    return list(needs(merge(given).contacts, given.base, given.crm, given.advoware))
+    return list(contact_needs(merge(given).contacts, given.base, given.crm, given.advoware))
 
 
 def test_a_type_that_the_crm_changed_is_a_task_and_one_that_advoware_changed_is_followed() -> None:

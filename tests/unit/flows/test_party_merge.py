@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncapp.flows.beteiligte.agreement import Agreed, OwnWrite, Pair, with_own_writes
+from syncapp.flows.beteiligte.agreement import Agreed, Pair, Written, with_own_writes
 from syncapp.flows.beteiligte.fields import Direction, Kind, PartyField, Rule, Rules
-from syncapp.flows.beteiligte.merge import ADVOWARE, CRM, UNKNOWN, Choice, FieldOutcome, Fields, Way, merge_fields
+from syncapp.flows.beteiligte.merge import UNKNOWN, Choice, FieldOutcome, Fields, Way, merge_fields
 from syncapp.flows.beteiligte.merge_contacts import merge_contacts
-from syncapp.flows.beteiligte.values import Contact, Reading
+from syncapp.flows.beteiligte.values import ADVOWARE, CRM, Contact, Reading
 
-PLAIN = PartyField("x", "x", "x")
-NEEDED = PartyField("x", "x", "x", needed=True)
+PLAIN = PartyField("x", "x", "x", "X")
+NEEDED = PartyField("x", "x", "x", "X", needed=True)
 AGREED, LEAVE, CONFLICT, BY_HAND = ("agreed",), ("leave",), ("conflict",), ("by hand",)
 TO_CRM, TO_ADVOWARE = ("to crm", ""), ("to advoware", "")
 OVER_CRM, OVER_ADVOWARE = ("to crm", CRM), ("to advoware", ADVOWARE)
@@ -196,7 +196,7 @@ def test_no_edit_is_lost_without_a_word(
     ],
 )
 def test_a_write_of_ours_is_no_persons_edit(certain: bool, there: str, wanted: Pair) -> None:
-    write = OwnWrite(advoware=True, certain=certain, fields={"x": ("a", "b")})
+    write = Written(ADVOWARE, certain=certain, fields={"x": ("a", "b")})
     base = Agreed(number=1, fields={"x": Pair("a", "a")})
     found = with_own_writes(base, [write], Reading({"x": "b"}, {}), Reading({"x": there}, {}))
     assert found.fields["x"] == wanted
@@ -205,9 +205,10 @@ def test_a_write_of_ours_is_no_persons_edit(certain: bool, there: str, wanted: P
 @pytest.mark.parametrize("certain", [True, False])
 @pytest.mark.parametrize("present", [True, False])
 def test_a_contact_of_ours_is_no_persons_edit(certain: bool, present: bool) -> None:
-    write = OwnWrite(advoware=True, certain=certain, added={"k": Kind.MAIL}, removed=frozenset({"old"}))
+    one = Contact(Kind.MAIL, "x")
+    write = Written(ADVOWARE, certain=certain, added={"k": one}, removed={"old": one})
     base = Agreed(number=1, crm_contacts={"old": Kind.MAIL}, advoware_contacts={"old": Kind.MAIL})
-    there = {"k" if present else "old": Contact(Kind.MAIL, "x")}
+    there = {"k" if present else "old": one}
     found = with_own_writes(base, [write], Reading({}, {}), Reading({}, there))
     assert set(found.advoware_contacts) == ({"k"} if certain or present else {"old"})
     assert found.crm_contacts == found.advoware_contacts

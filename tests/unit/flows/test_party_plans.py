@@ -9,13 +9,13 @@ import pytest
 
 from syncapp.engine.runs.planning import Failed, InConflict, Plan, Postponed, Settled, Skipped
 from syncapp.flows.beteiligte.actions import ADVOWARE, CRM, AddContact, CreateParty, SaveParty, WriteCrm
-from syncapp.flows.beteiligte.agreement import Agreed
-from syncapp.flows.beteiligte.fields import Direction, Kind, Rule, Rules
+from syncapp.flows.beteiligte.agreement import Agreed, Written
+from syncapp.flows.beteiligte.fields import Direction, Rule, Rules
 from syncapp.flows.beteiligte.merge import UNKNOWN, Choice
 from syncapp.flows.beteiligte.needs import notices, waiting_decisions
 from syncapp.flows.beteiligte.plan import plan
 from syncapp.flows.beteiligte.state import Creation, PartyPlan, Why, merge
-from syncapp.flows.beteiligte.taking_back import UndoRequest, take_back
+from syncapp.flows.beteiligte.taking_back import take_back
 from syncapp.models import Reason, TaskKind
 from tests.unit.flows.party_sides import (
     NUMBER,
@@ -271,7 +271,7 @@ def test_an_edit_that_nobody_can_translate_is_a_task_that_can_be_closed() -> Non
 
 def test_a_value_that_was_not_kept_is_a_task_until_it_is_there_or_changed() -> None:
     base = replace(agreed(person(rechtsform="OHG")), not_kept={"rechtsform": "OHG"})
-    fields = dict(base.fields) | {"rechtsform": replace(base.fields["rechtsform"], advoware="GbR")}
+    fields = dict(base.fields) | {"rechtsform": base.fields["rechtsform"]._replace(advoware="GbR")}
     base = replace(base, fields=fields)
     crm, there = crm_side(person(rechtsform="OHG")), advoware_side(person(rechtsform="GbR"))
     assert kinds(plan(state(base=base, crm=crm, advoware=there))) == ["value_not_kept"]
@@ -281,7 +281,7 @@ def test_a_value_that_was_not_kept_is_a_task_until_it_is_there_or_changed() -> N
 
 # Taking back
 
-REQUEST = UndoRequest(1, ADVOWARE, {"name": ("Roth", "Weiss")})
+REQUEST = Written(ADVOWARE, {"name": ("Roth", "Weiss")})
 WHITE = agreed(person(name="Weiss"))
 
 
@@ -293,17 +293,17 @@ WHITE = agreed(person(name="Weiss"))
         ("Roth", "Roth", REQUEST, ""),
         ("Weiss", "Berg", REQUEST, "changed_since"),
         ("Berg", "Weiss", REQUEST, "changed_since"),
-        ("Weiss", "Weiss", UndoRequest(1, CRM, {"name": ("Roth", "Weiss")}), ""),
-        ("Weiss", "Berg", UndoRequest(1, CRM, {"name": ("Roth", "Weiss")}), "changed_since"),
-        ("Weiss", "Weiss", UndoRequest(1, CRM, {}), "unsupported"),
+        ("Weiss", "Weiss", Written(CRM, {"name": ("Roth", "Weiss")}), ""),
+        ("Weiss", "Berg", Written(CRM, {"name": ("Roth", "Weiss")}), "changed_since"),
+        ("Weiss", "Weiss", Written(CRM, {}), "unsupported"),
     ],
 )
-def test_taking_back(crm: str, advoware: str, undo: UndoRequest, refusal: str) -> None:
+def test_taking_back(crm: str, advoware: str, undo: Written, refusal: str) -> None:
     sides = {"crm": crm_side(person(name=crm)), "advoware": advoware_side(person(name=advoware))}
-    back = take_back([undo], sides["crm"], sides["advoware"], WHITE)
+    back = take_back({1: undo}, sides["crm"], sides["advoware"], WHITE)
     assert back.refused.get(1, "") == refusal
     if refusal:
-        assert not back.wanted
+        assert not back.done
         return
     found = plan(state(**sides, base=WHITE, taking_back=back))
     targets = {action.system: action.targets for action in found.actions if isinstance(action, SaveParty | WriteCrm)}
@@ -314,7 +314,7 @@ def test_taking_back(crm: str, advoware: str, undo: UndoRequest, refusal: str) -
 @pytest.mark.parametrize("missing", ["crm", "advoware"])
 def test_nothing_is_taken_back_from_a_party_that_is_gone(missing: str) -> None:
     sides: dict[str, Any] = {"crm": crm_side(), "advoware": advoware_side(), missing: None}
-    assert take_back([REQUEST], sides["crm"], sides["advoware"], WHITE).refused == {1: "gone"}
+    assert take_back({1: REQUEST}, sides["crm"], sides["advoware"], WHITE).refused == {1: "gone"}
 
 
 @pytest.mark.parametrize(
@@ -324,14 +324,14 @@ def test_nothing_is_taken_back_from_a_party_that_is_gone(missing: str) -> None:
 def test_taking_a_contact_back(there: str, refusal: str) -> None:
     addresses = {f"{word}@w.example": f"{word}@w.example" for word in there.split()}
     contacts = {key: value for text in addresses for key, value in mail(text).items()}
-    undo = UndoRequest(1, ADVOWARE, {}, added={"new@w.example": Kind.MAIL}, removed=mail("old@w.example"))
-    back = take_back([undo], crm_side(PERSON, mail("new@w.example")), advoware_side(PERSON, contacts), agreed())
+    undo = Written(ADVOWARE, {}, added=mail("new@w.example"), removed=mail("old@w.example"))
+    back = take_back({1: undo}, crm_side(PERSON, mail("new@w.example")), advoware_side(PERSON, contacts), agreed())
     assert back.refused.get(1, "") == refusal
     if not refusal:
         assert (set(back.contacts_in), back.contacts_out) == ({"old@w.example"}, {"new@w.example"})
 
 
 def test_the_newest_request_wins() -> None:
-    older, newer = UndoRequest(1, CRM, {"name": ("A", "Roth")}), UndoRequest(2, CRM, {"name": ("B", "Roth")})
-    back = take_back([older, newer], crm_side(), advoware_side(), agreed())
+    older, newer = Written(CRM, {"name": ("A", "Roth")}), Written(CRM, {"name": ("B", "Roth")})
+    back = take_back({1: older, 2: newer}, crm_side(), advoware_side(), agreed())
     assert (back.done, back.fields) == ((1, 2), {"name": ("B", CRM)})

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from syncapp.flows.beteiligte.actions import ADVOWARE, CRM
 from syncapp.flows.beteiligte.agreement import Agreed, Pair
-from syncapp.flows.beteiligte.contacts import NOT_KEPT
 from syncapp.flows.beteiligte.fields import Kind, Rule, Rules
 from syncapp.flows.beteiligte.merge import Way
+from syncapp.flows.beteiligte.needs import NOT_KEPT
 from syncapp.flows.beteiligte.plan import plan
 from syncapp.flows.beteiligte.remember import Memory, remembered
 from syncapp.flows.beteiligte.state import PartyState, merge

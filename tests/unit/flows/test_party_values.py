@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncapp.flows.beteiligte import values
-from syncapp.flows.beteiligte.fields import TABLE, Kind, Rules
+from syncapp.flows.beteiligte.fields import Kind, Rules
 from syncapp.flows.beteiligte.sides import (
     advoware_entries,
     changed_mails,
@@ -116,7 +116,7 @@ raw_fields = st.fixed_dictionaries({each.name: st.text(max_size=12) for each in 
 @given(raw_fields, st.booleans())
 def test_reading_what_was_read_is_the_same(raw: dict[str, str], advoware: bool) -> None:
     once = read_fields(raw, PERSON, RULES, advoware=advoware)
-    written = (for_advoware if advoware else _as_crm)(PERSON, once.fields, RULES)
+    written = (for_advoware if advoware else _as_crm)(once.fields, RULES)
     names = {each.name: each.advoware if advoware else each.crm for each in PERSON}
     back = {name: str(written[there] or "") for name, there in names.items()}
     again = read_fields(back, PERSON, RULES, advoware=advoware)
@@ -124,8 +124,8 @@ def test_reading_what_was_read_is_the_same(raw: dict[str, str], advoware: bool) 
     assert {name: again.fields[name] for name in clear} == {name: once.fields[name] for name in clear}
 
 
-def _as_crm(table: object, targets: dict[str, str], rules: object) -> dict[str, object]:
-    return for_crm(TABLE, targets, company=False)
+def _as_crm(targets: dict[str, str], rules: Rules) -> dict[str, object]:
+    return for_crm(targets, rules, company=False)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_salutations_go_through_the_table(salutation: str, canonical: str, uncle
     read = read_fields({"anrede": salutation}, PERSON, rules, advoware=True)
     assert (read.fields["anrede"], "anrede" in read.unclear) == (canonical, unclear)
     if not unclear:
-        assert for_advoware(PERSON, {"anrede": canonical}, rules) == {"anrede": salutation}
+        assert for_advoware({"anrede": canonical}, rules) == {"anrede": salutation}
 
 
 def test_an_unreadable_date_is_unclear_and_kept_as_it_is() -> None:
@@ -146,8 +146,8 @@ def test_an_unreadable_date_is_unclear_and_kept_as_it_is() -> None:
 
 
 def test_empty_dates_are_null_where_they_are_written() -> None:
-    assert for_advoware(PERSON, {"geburtsdatum": "", "vorname": ""}, RULES) == {"geburtsdatum": None, "vorname": ""}
-    assert for_crm(PERSON, {"geburtsdatum": "", "vorname": ""}, company=False) == {"dateOfBirth": None, "firstName": ""}
+    assert for_advoware({"geburtsdatum": "", "vorname": ""}, RULES) == {"geburtsdatum": None, "vorname": ""}
+    assert for_crm({"geburtsdatum": "", "vorname": ""}, RULES, company=False) == {"dateOfBirth": None, "firstName": ""}
 
 
 def test_contacts_of_the_crm() -> None:
