@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 
 from syncapp.flows.beteiligte.fields import Kind
 from syncapp.flows.beteiligte.sides import Entry
-from syncapp.flows.beteiligte.values import Contact
-
-CRM, ADVOWARE = "espocrm", "advoware"
+from syncapp.flows.beteiligte.values import ADVOWARE, CRM, Contact
 
 _A_CONTACT = {
     Kind.MAIL: "mail address",

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from enum import StrEnum
 
+from django.db.models import Q
+
+from syncapp.clients.espocrm.fields import MODIFIED_AT
 from syncapp.flows.beteiligte import fields, values
 from syncapp.flows.beteiligte.agreement import Written
 from syncapp.flows.beteiligte.fields import Kind, Rules
+from syncapp.flows.beteiligte.merge import UNKNOWN
+from syncapp.flows.beteiligte.sides import SAME_SECOND
 from syncapp.flows.beteiligte.values import ADVOWARE, CRM, Contact
-from syncapp.models import JournalEntry, JournalState
+from syncapp.models import JournalEntry, JournalState, SystemName
 
 _KINDS = frozenset(map(str, Kind))
+DEPTH = 20  # own writes in a row that are looked through
 
 
 class Write(StrEnum):
@@ -34,6 +41,11 @@ def contact_changes(removed: Iterable[Contact], added: Iterable[Contact]) -> dic
         for contact in contacts:
             changes.setdefault(str(contact.kind), [[], []])[position].append(contact.text)
     return changes
+
+
+def noted_time(moment: datetime | None) -> dict[str, list[str | None]]:
+    """For the journal entry of a write to EspoCRM: when the record was changed before it."""
+    return {MODIFIED_AT: [moment.isoformat(), None]} if moment is not None else {}
 
 
 def own_writes(entries: Iterable[JournalEntry], rules: Rules) -> Iterator[Written]:
@@ -74,3 +86,35 @@ def _contacts(entry: JournalEntry, position: int, rules: Rules) -> dict[str, Con
             if key is not None:
                 found[key] = Contact(Kind(name), text)
     return found
+
+
+def newer(entity_id: str, crm: datetime | None, advoware: datetime | None) -> str:
+    """The side with the newer time, the only one that is known, or EspoCRM; "" when they are equal.
+
+    UNKNOWN when the hub's own write hides when a person last changed the party in EspoCRM.
+    """
+    if crm is not None:
+        person = _by_a_person(entity_id, crm)
+        if person is None:
+            return UNKNOWN
+        crm = person
+    if crm is None or advoware is None:
+        return ADVOWARE if advoware is not None else CRM
+    if abs(crm - advoware) < SAME_SECOND:
+        return ""
+    return CRM if crm > advoware else ADVOWARE
+
+
+def _by_a_person(entity_id: str, moment: datetime) -> datetime | None:
+    """The time before our own writes, which note what it was; None when one of them did not."""
+    for _ in range(DEPTH):
+        mine = JournalEntry.objects.filter(system=SystemName.ESPOCRM, target_id=entity_id)
+        ended = Q(finished_at__gte=moment - SAME_SECOND) | Q(finished_at=None)
+        entry = mine.filter(ended, begun_at__lte=moment + SAME_SECOND).order_by("pk").first()
+        if entry is None:
+            return moment
+        before = (entry.changes.get(MODIFIED_AT) or [None])[0]
+        if before is None or datetime.fromisoformat(before) >= moment:
+            return None
+        moment = datetime.fromisoformat(before)
+    return None

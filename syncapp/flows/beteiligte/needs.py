@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
 from syncapp.engine.runs.planning import ConflictNeed, TaskNeed
-from syncapp.flows.beteiligte.actions import ADVOWARE, CRM
 from syncapp.flows.beteiligte.agreement import Agreed, Pair
 from syncapp.flows.beteiligte.merge import Choice, Way
 from syncapp.flows.beteiligte.merge_contacts import ContactOutcome
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
 from syncapp.flows.beteiligte.state import Merged, PartyState
+from syncapp.flows.beteiligte.values import ADVOWARE, CRM
 from syncapp.flows.limits import INSTEAD, Operation, Resource
 
 NOT_KEPT = "contact:"  # begins the names of contacts among the values that Advoware did not keep

@@ -7,22 +7,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from syncapp.engine.runs.planning import ConflictNeed, Ending, Failed, InConflict, Postponed, Settled, Skipped, TaskNeed
-from syncapp.flows.beteiligte.actions import (
-    ADVOWARE,
-    CRM,
-    Action,
-    AddContact,
-    CreateParty,
-    EmptyContact,
-    SaveParty,
-    WriteCrm,
-)
+from syncapp.flows.beteiligte.actions import Action, AddContact, CreateParty, EmptyContact, SaveParty, WriteCrm
 from syncapp.flows.beteiligte.fields import Rules
 from syncapp.flows.beteiligte.merge import Way
 from syncapp.flows.beteiligte.merge_contacts import NO_CONTACTS, ContactOutcome
 from syncapp.flows.beteiligte.needs import conflict_need, task_needs
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, Entry
 from syncapp.flows.beteiligte.state import Merged, PartyPlan, PartyState, Shown, Why, merge
+from syncapp.flows.beteiligte.values import ADVOWARE, CRM
 from syncapp.flows.limits import INSTEAD, Operation, Resource
 
 HELD_FOR = timedelta(days=1)  # switching writing on wakes what waits for it, so this is only a reminder

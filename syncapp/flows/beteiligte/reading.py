@@ -13,7 +13,7 @@ from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import FIELDS, EspoClient, EspoParty
 from syncapp.engine.runs.run import Run
 from syncapp.flows import directions
-from syncapp.flows.beteiligte import journal, register, search, times
+from syncapp.flows.beteiligte import journal, register, search
 from syncapp.flows.beteiligte.agreement import Agreed, with_own_writes
 from syncapp.flows.beteiligte.fields import PartyField, Rules
 from syncapp.flows.beteiligte.merge import Choice
@@ -41,17 +41,7 @@ def crm_side(party: EspoParty, rules: Rules) -> CrmSide:
     shown = {name: party.raw[name] for name in FIELDS.party_optional if name in party.raw}
     if FIELDS.sync_status in shown:
         shown["status"] = shown[FIELDS.sync_status] or ""
-    return CrmSide(
-        company,
-        reading,
-        party.number,
-        shown,
-        party.mails or (),
-        party.phones or (),
-        party.modified_at,
-        party.version,
-        lacking,
-    )
+    return CrmSide(party, company, reading, shown, lacking)
 
 
 def advoware_side(party: AdvowareParty, table: Iterable[PartyField], rules: Rules) -> AdvowareSide:
@@ -61,14 +51,14 @@ def advoware_side(party: AdvowareParty, table: Iterable[PartyField], rules: Rule
     entries, contacts, unreadable = advoware_entries(rows, rules)
     told = any(key.lower() == "kommunikation" and value is not None for key, value in party.raw.items())
     reading = replace(reading, contacts=contacts if told else None, unreadable=unreadable)
-    return AdvowareSide(party.number, reading, entries, party.row_id, party.fingerprint, party.changed_at)
+    return AdvowareSide(party, reading, entries)
 
 
 def bookkeeping(side: AdvowareSide) -> dict[str, object]:
     """What EspoCRM shows of the sync when all is well, its status apart."""
     contacts = sorted(side.reading.contacts or {})
     return {
-        FIELDS.party_row_id: side.row_id,
+        FIELDS.party_row_id: side.party.row_id,
         FIELDS.party_error: "",
         FIELDS.party_contact_hash: sha256("\n".join(contacts).encode()).hexdigest()[:32],
     }
@@ -85,7 +75,6 @@ class Reader:
     def __init__(self, run: Run, crm: EspoClient, advoware: AdvowareClient) -> None:
         self._run, self._crm, self._advoware = run, crm, advoware
         self.rules = Rules.of_settings(settings.CONFIG)
-        self.party: AdvowareParty | None = None  # as Advoware answered, for the write
 
     def read(self) -> PartyState:
         run = self._run
@@ -127,10 +116,10 @@ class Reader:
 
     def _advoware_side(self, number: int, table: Iterable[PartyField]) -> AdvowareSide | None:
         try:
-            self.party = self._advoware.party(number)
+            party = self._advoware.party(number)
         except NotFound:
             return None
-        return advoware_side(self.party, table, self.rules)
+        return advoware_side(party, table, self.rules)
 
     def _deleted(self, agreed: Agreed, known: int | None) -> PartyState:
         run, number = self._run, known or agreed.number
@@ -172,7 +161,7 @@ class Reader:
             state,
             advoware=advoware,
             base=base,
-            newer=times.newer(self._run.entity_id, crm.modified_at, advoware.changed_at),
+            newer=journal.newer(self._run.entity_id, crm.party.modified_at, advoware.party.changed_at),
             choices={name: Choice(each.choice, each.espocrm, each.advoware) for name, each in decided.items()},
             stale_bookkeeping=stale(crm, advoware),
         )

@@ -6,14 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from syncapp.engine.runs.planning import ConflictNeed, TaskNeed
-from syncapp.flows.beteiligte.actions import ADVOWARE, CRM
 from syncapp.flows.beteiligte.agreement import Agreed, Pair
 from syncapp.flows.beteiligte.fields import Kind
 from syncapp.flows.beteiligte.merge import FieldOutcome, Way
 from syncapp.flows.beteiligte.needs import NOT_KEPT, not_kept, waiting_decisions
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
 from syncapp.flows.beteiligte.state import Merged, PartyPlan, PartyState, merge, text_of
-from syncapp.flows.beteiligte.values import Contact
+from syncapp.flows.beteiligte.values import ADVOWARE, CRM, Contact
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ def _agreed(state: PartyState, merged: Merged, crm: CrmSide, advoware: AdvowareS
         crm_unreadable=_seen(state, crm.reading.unreadable, state.base.crm_unreadable),
         advoware_unreadable=_seen(state, advoware.reading.unreadable, state.base.advoware_unreadable),
         not_kept=refusals,
-        fingerprint=advoware.fingerprint,
+        fingerprint=advoware.party.fingerprint,
     )
     return agreed, moved_on
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from syncapp.clients.advoware import AdvowareParty
+from syncapp.clients.espocrm import EspoParty
 from syncapp.flows.beteiligte import values
 from syncapp.flows.beteiligte.fields import CONTACTS, Form, Kind, PartyField, Rules
 from syncapp.flows.beteiligte.values import Contact, Reading
@@ -22,24 +23,25 @@ class CrmSide:
     """The party in EspoCRM. `shown` holds its bookkeeping fields, those only that the CRM has; `lacking` names those
     of the table that it does not have."""
 
+    party: EspoParty = field(repr=False)
     company: bool
     reading: Reading
-    number: int | None
     shown: Mapping[str, object]
-    mails: tuple[Mapping[str, Any], ...] = ()
-    phones: tuple[Mapping[str, Any], ...] = ()
-    modified_at: datetime | None = None
-    version: int | None = None
     lacking: frozenset[str] = frozenset()
+
+    @property
+    def number(self) -> int | None:
+        return self.party.number
 
     def table(self, rules: Rules) -> tuple[PartyField, ...]:
         return tuple(each for each in rules.of(self.company) if each.name not in self.lacking)
 
     def stamp(self, now: datetime) -> str:
         """How the CRM dates this state of the record; "" while it may still change within the same second."""
-        if self.modified_at is None or now - self.modified_at < SAME_SECOND:
+        modified_at = self.party.modified_at
+        if modified_at is None or now - modified_at < SAME_SECOND:
             return ""
-        return self.modified_at.astimezone(UTC).isoformat()
+        return modified_at.astimezone(UTC).isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class AdvowareSide:
-    number: int
+    party: AdvowareParty = field(repr=False)
     reading: Reading
     entries: tuple[Entry, ...]
-    row_id: str
-    fingerprint: str
-    changed_at: datetime | None
+
+    @property
+    def number(self) -> int:
+        return self.party.number
 
 
 def raw_fields(party: AdvowareParty, table: Iterable[PartyField]) -> dict[str, str]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from syncapp.engine.runs.planning import Plan
-from syncapp.flows.beteiligte.actions import ADVOWARE, CRM
 from syncapp.flows.beteiligte.agreement import Agreed
 from syncapp.flows.beteiligte.fields import PartyField, Rules
 from syncapp.flows.beteiligte.merge import Choice, FieldOutcome, Fields, Way, merge_fields
 from syncapp.flows.beteiligte.merge_contacts import NO_CONTACTS, ContactOutcome, merge_contacts
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
 from syncapp.flows.beteiligte.taking_back import TakingBack
+from syncapp.flows.beteiligte.values import ADVOWARE, CRM
 
 
 class Why(StrEnum):

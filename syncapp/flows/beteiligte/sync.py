@@ -87,29 +87,27 @@ class BeteiligteSync:
 
     def _write_advoware(self, state: PartyState, plan: PartyPlan) -> AdvowareSide | None:
         """Returns Advoware's side as it is afterwards; what was written is read back."""
-        party = self._reader.party if state.advoware is not None else None
-        number, look_again = state.number, False
+
+        def side(party: AdvowareParty) -> AdvowareSide:
+            return reading.advoware_side(party, state.table, state.rules)
+
+        now, look_again = state.advoware, False
         for action in plan.actions:
             match action:
                 case CreateParty():
-                    number, look_again = self._writer.create(action), True
-                    party = AdvowareParty(number, "", None, ())
-                case SaveParty() if party is not None and state.advoware is not None:
-                    party = self._writer.save(action, party, state.advoware)
-                case AddContact() if party is not None:
-                    self._writer.add_contact(action, party)
+                    now, look_again = side(AdvowareParty(self._writer.create(action), "", None, ())), True
+                case SaveParty() if now is not None:
+                    now = side(self._writer.save(action, now))
+                case AddContact() if now is not None:
+                    self._writer.add_contact(action, now.party)
                     look_again = True
-                case EmptyContact() if party is not None:
-                    self._writer.empty_contact(action, party)
+                case EmptyContact() if now is not None:
+                    self._writer.empty_contact(action, now.party)
                     look_again = True
-        if look_again and number is not None:
-            party = self._advoware.party(number)
-        if party is None:
-            return None
-        side = reading.advoware_side(party, state.table, state.rules)
-        if look_again:
-            self._writer.note_contacts(side)
-        return side
+        if look_again and now is not None:
+            now = side(self._advoware.party(now.number))
+            self._writer.note_contacts(now)
+        return now
 
     def _write_crm(
         self, state: PartyState, plan: PartyPlan, advoware: AdvowareSide | None
@@ -145,19 +143,20 @@ class BeteiligteSync:
             register.forget(*entity)
         elif advoware is not None:
             self._run.clear_open_writes()  # both sides were read; a task or a conflict may stay open for long
-            told = {"fingerprint": advoware.fingerprint, "row_id": advoware.row_id}
-            register.remember(*entity, advoware.number, **told, noted=crm.number == advoware.number)
-            self._tell_bank_accounts(state.agreed, advoware)
+            party = advoware.party
+            told = {"fingerprint": party.fingerprint, "row_id": party.row_id}
+            register.remember(*entity, party.number, **told, noted=crm.number == party.number)
+            self._tell_bank_accounts(state.agreed, party)
         elif state.number is not None:
             register.mark_gone(*entity)
 
-    def _tell_bank_accounts(self, before: Agreed, advoware: AdvowareSide) -> None:
+    def _tell_bank_accounts(self, before: Agreed, party: AdvowareParty) -> None:
         """Accounts that waited for the party go on, or follow it; what only Advoware has is looked for (setting)."""
         run = self._run
-        if before.number != advoware.number:
+        if before.number != party.number:
             outages.wake(Reason.PARTY_PENDING, detail=run.entity_id)
-        wanted = settings.CONFIG.BANK_ACCOUNTS_TO_ESPOCRM and before.fingerprint != advoware.fingerprint
-        if wanted or before.number not in (None, advoware.number):
+        wanted = settings.CONFIG.BANK_ACCOUNTS_TO_ESPOCRM and before.fingerprint != party.fingerprint
+        if wanted or before.number not in (None, party.number):
             dispatch.emit("vmh.bankkonten.check", run.entity_type, [run.entity_id], trace_id=run.trace_id)
 
     def _tell_collection(self, plan: PartyPlan) -> None:

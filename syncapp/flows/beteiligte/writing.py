@@ -10,10 +10,10 @@ from syncapp.clients.advoware import AdvowareClient, AdvowareParty, Communicatio
 from syncapp.clients.espocrm import FIELDS, EspoClient, EspoParty
 from syncapp.clients.espocrm.changes import espo_time
 from syncapp.engine.runs.run import Run, WriteIntent
-from syncapp.flows.beteiligte import register, sides, times
+from syncapp.flows.beteiligte import register, sides
 from syncapp.flows.beteiligte.actions import AddContact, CreateParty, EmptyContact, SaveParty, WriteCrm
 from syncapp.flows.beteiligte.fields import Kind, Rules
-from syncapp.flows.beteiligte.journal import Write, contact_changes, field_changes
+from syncapp.flows.beteiligte.journal import Write, contact_changes, field_changes, noted_time
 from syncapp.flows.beteiligte.reading import advoware_side, bookkeeping, crm_side
 from syncapp.flows.beteiligte.remember import refused
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
@@ -38,10 +38,10 @@ class Writer:
             register.remember(run.entity_type, run.entity_id, number)
         return number
 
-    def save(self, action: SaveParty, party: AdvowareParty, before: AdvowareSide) -> AdvowareParty:
-        intent = WriteIntent(SystemName.ADVOWARE, Write.UPDATE, Resource.PARTY, str(party.number))
+    def save(self, action: SaveParty, before: AdvowareSide) -> AdvowareParty:
+        intent = WriteIntent(SystemName.ADVOWARE, Write.UPDATE, Resource.PARTY, str(before.number))
         with self._run.writing(intent, field_changes(before.reading.fields, action.targets)) as entry:
-            saved = self._advoware.save_party(party, sides.for_advoware(action.targets, self._rules))
+            saved = self._advoware.save_party(before.party, sides.for_advoware(action.targets, self._rules))
             now = advoware_side(saved, self._rules.fields, self._rules).reading.fields
             for name, (was, wanted) in dict(entry.changes).items():
                 # Were a value that was not kept noted as written, its absence would look like a person's edit.
@@ -98,10 +98,10 @@ class Writer:
                 ]
         noted = self._bookkeeping(action, crm, advoware)
         changes |= {name: [crm.shown.get(name), value] for name, value in noted.items()}
-        changes |= times.noted(crm.modified_at)
+        changes |= noted_time(crm.party.modified_at)
         intent = WriteIntent(SystemName.ESPOCRM, Write.CRM, FIELDS.party_entity, self._run.entity_id)
         with self._run.writing(intent, changes):
-            raw = self._crm.update(FIELDS.party_entity, self._run.entity_id, {**fields, **noted}, crm.version)
+            raw = self._crm.update(FIELDS.party_entity, self._run.entity_id, {**fields, **noted}, crm.party.version)
         if advoware is not None:
             register.remember(self._run.entity_type, self._run.entity_id, advoware.number, noted=True)
         missing = [name for name in fields if name not in raw]
@@ -114,10 +114,11 @@ class Writer:
         for contact in action.add.values():
             comes[contact.kind is Kind.MAIL].append(contact)
         region = self._rules.phone_region
-        mails = sides.changed_mails(crm.mails, action.remove, comes[True])
-        phones = sides.changed_phones(crm.phones, action.remove, comes[False], action.retype, region)
-        lists = {FIELDS.party_mails: (crm.mails, mails), FIELDS.party_phones: (crm.phones, phones)}
-        return {name: after for name, (before, after) in lists.items() if list(before) != after}
+        old_mails, old_phones = list(crm.party.mails or ()), list(crm.party.phones or ())
+        mails = sides.changed_mails(old_mails, action.remove, comes[True])
+        phones = sides.changed_phones(old_phones, action.remove, comes[False], action.retype, region)
+        lists = {FIELDS.party_mails: (old_mails, mails), FIELDS.party_phones: (old_phones, phones)}
+        return {name: after for name, (before, after) in lists.items() if before != after}
 
     def _bookkeeping(self, action: WriteCrm, crm: CrmSide, advoware: AdvowareSide | None) -> dict[str, object]:
         """What the CRM shows of the sync, as far as it has fields for it."""
@@ -143,7 +144,7 @@ class Writer:
             return
         changes = {name: [party.raw.get(name), value] for name, value in fields.items()}
         intent = WriteIntent(SystemName.ESPOCRM, "tell_failure", FIELDS.party_entity, party.id)
-        with self._run.writing(intent, {**changes, **times.noted(party.modified_at)}):
+        with self._run.writing(intent, {**changes, **noted_time(party.modified_at)}):
             self._crm.update(FIELDS.party_entity, party.id, fields, party.version)
 
 

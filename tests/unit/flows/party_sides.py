@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from syncapp.clients.advoware import AdvowareParty
+from syncapp.clients.espocrm import EspoParty
 from syncapp.flows.beteiligte.agreement import Agreed, Pair
 from syncapp.flows.beteiligte.fields import Kind
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, Entry
@@ -27,8 +29,9 @@ def number(text: str, kind: Kind = Kind.OFFICE) -> dict[str, Contact]:
 
 def crm_side(fields: Mapping[str, str] = PERSON, contacts: Mapping[str, Contact] | None = None, **more: Any) -> CrmSide:
     reading = Reading(dict(fields), {} if contacts is None else contacts, more.pop("unclear", frozenset()))
-    usual = {"company": False, "number": NUMBER, "shown": {"status": "clean"}}
-    return CrmSide(reading=reading, **(usual | more))
+    party = EspoParty("p1", more.pop("number", NUMBER), None, None, None, None, False, {})
+    usual = {"company": False, "shown": {"status": "clean"}}
+    return CrmSide(party, reading=reading, **(usual | more))
 
 
 def advoware_side(
@@ -40,8 +43,7 @@ def advoware_side(
         Entry(pk, KOMMKZ[contact.kind], contact.kind, key, empty=False)
         for pk, (key, contact) in enumerate(sorted(there.items()), start=1)
     )
-    usual = {"number": NUMBER, "entries": entries, "row_id": "A1", "fingerprint": "f1", "changed_at": None}
-    return AdvowareSide(reading=reading, **(usual | more))
+    return AdvowareSide(AdvowareParty(NUMBER, "A1", None, ()), reading, **({"entries": entries} | more))
 
 
 def agreed(fields: Mapping[str, str] = PERSON, contacts: Mapping[str, Contact] | None = None, **more: Any) -> Agreed:

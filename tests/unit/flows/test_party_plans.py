@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from syncapp.engine.runs.planning import Failed, InConflict, Plan, Postponed, Settled, Skipped
-from syncapp.flows.beteiligte.actions import ADVOWARE, CRM, AddContact, CreateParty, SaveParty, WriteCrm
+from syncapp.flows.beteiligte.actions import AddContact, CreateParty, SaveParty, WriteCrm
 from syncapp.flows.beteiligte.agreement import Agreed, Written
 from syncapp.flows.beteiligte.fields import Direction, Rule, Rules
 from syncapp.flows.beteiligte.merge import UNKNOWN, Choice
@@ -16,6 +16,7 @@ from syncapp.flows.beteiligte.needs import notices, waiting_decisions
 from syncapp.flows.beteiligte.plan import plan
 from syncapp.flows.beteiligte.state import Creation, PartyPlan, Why, merge
 from syncapp.flows.beteiligte.taking_back import take_back
+from syncapp.flows.beteiligte.values import ADVOWARE, CRM
 from syncapp.models import Reason, TaskKind
 from tests.unit.flows.party_sides import (
     NUMBER,

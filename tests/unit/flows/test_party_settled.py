@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncapp.flows.beteiligte.actions import ADVOWARE, CRM
 from syncapp.flows.beteiligte.agreement import Agreed, Pair
 from syncapp.flows.beteiligte.fields import Kind, Rule, Rules
 from syncapp.flows.beteiligte.merge import Way
@@ -18,7 +17,7 @@ from syncapp.flows.beteiligte.needs import NOT_KEPT
 from syncapp.flows.beteiligte.plan import plan
 from syncapp.flows.beteiligte.remember import Memory, remembered
 from syncapp.flows.beteiligte.state import PartyState, merge
-from syncapp.flows.beteiligte.values import Contact
+from syncapp.flows.beteiligte.values import ADVOWARE, CRM, Contact
 from tests.unit.flows.party_sides import PERSON, advoware_side, agreed, crm_side, mail, number, person, state
 
 A, B = mail("a@w.example"), mail("b@w.example")
