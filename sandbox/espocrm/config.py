@@ -17,8 +17,8 @@ class EspoSettings:
     missing: list[str] = field(default_factory=list)  # "CDokumente.md5sum": fields and links not installed here
     optimistic_locking: list[str] = field(default_factory=lambda: ["CDokumente", "CBeteiligte"])
     duplicate_check: list[str] = field(default_factory=lambda: ["Account.name"])
-    hash_on_upload: bool = True  # fill md5sum and sha256 of a document when its file changes
-    status_on_upload: bool = True  # set fileStatus to new or changed when its file changes
+    hash_on_upload: bool = False  # EspoCRM hashes nothing (observed.md); a firm's own hook may
+    status_on_upload: bool = False  # likewise; sets fileStatus to new or changed when the file changes
     webhook_interval: float = 120.0  # seconds between two runs of the delivery job
     webhook_job: bool = True  # off: only "deliver now" delivers
     webhook_events_per_run: int = 20

@@ -175,9 +175,9 @@ class Records:
         if attachment and entity_type == "CDokumente":
             if self.settings.status_on_upload and "fileStatus" in record:
                 changes["fileStatus"] = "changed" if old_id else "new"
-            hashes = {"md5sum": attachment.md5, "sha256": attachment.sha256}
-            for name in hashes.keys() & record.keys():
-                changes[name] = hashes[name] if self.settings.hash_on_upload else None
+            if self.settings.hash_on_upload:
+                hashes = {"md5sum": attachment.md5, "sha256": attachment.sha256}
+                changes |= {name: hashes[name] for name in hashes.keys() & record.keys()}
 
     def _name_person(self, entity_type: str, record: Record) -> None:
         if self.definition(entity_type).fields.get("name", {}).get("type") == "personName":

@@ -54,7 +54,9 @@ def test_deleted_records_drop_out_of_links_and_come_back_with_them(espo, client,
     assert espo("POST", f"CDokumente/{document}/accounts", json={"id": "65f0a1b2c3d4e5f60"}).status_code == 404
 
 
-def test_a_file_is_uploaded_put_on_a_document_and_replaced(espo, document):
+def test_a_file_is_uploaded_put_on_a_document_and_replaced(espo, client, document):
+    client.settings(espocrm_hash_on_upload=True, espocrm_status_on_upload=True)
+
     def put(content):
         data = "data:text/plain;base64," + base64.b64encode(content).decode()
         attachment = {"name": "ä.txt", "type": "text/plain", "role": "Attachment", "relatedType": "CDokumente"}
@@ -72,11 +74,13 @@ def test_a_file_is_uploaded_put_on_a_document_and_replaced(espo, document):
     assert espo("GET", f"Attachment/{first['dokumentId']}").status_code == 404
 
 
-def test_hashes_can_stay_empty(client, document):
-    client.settings(espocrm_hash_on_upload=False)
+def test_espocrm_itself_hashes_nothing_and_keeps_what_was_written_of_the_old_file(client, document):
     client.upload_file(document, "a.txt", b"eins")
     assert client.get("CDokumente", document)["md5sum"] is None
-    assert client.get("CDokumente", document)["fileStatus"] == "new"
+    client.update("CDokumente", document, {"md5sum": "of the first", "fileStatus": "synced"})
+    client.upload_file(document, "a.txt", b"zwei")
+    shown = client.get("CDokumente", document)
+    assert (shown["md5sum"], shown["fileStatus"]) == ("of the first", "synced")
 
 
 @pytest.mark.parametrize("wrong", [{"file": "eins"}, {"file": None}, {"field": None}, {"name": ""}])

@@ -55,6 +55,7 @@ def test_every_text_has_a_german_one(running):
 
 
 def test_a_colleague_changes_a_document(web, client):
+    client.settings(espocrm_status_on_upload=True)
     state = client.state("espocrm")["records"]
     key = next(row["id"] for row in state["CDokumente"] if row["name"] == "Entwurf ohne Akte")
     case = state["Raeumungsklage"][0]["id"]

@@ -59,11 +59,13 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """The last agreement. `unfit` names an attachment that can't be made searchable, and why."""
+    """The last agreement. `unfit` names an attachment that can't be made searchable, and why; `old_hash` an attachment
+    (none: nobody knows which) and the hash in the CRM that was of it, or of none: see `described`."""
 
     content: Content | None = None
     collections: tuple[str, ...] = ()
     unfit: tuple[str, str] | None = None
+    old_hash: tuple[str, str] | None = None
     progress: Progress | None = None
     settled: bool = False
 
@@ -74,7 +76,8 @@ class Agreed:
             return cls(
                 content=Content(**raw["content"]) if raw.get("content") else None,
                 collections=tuple(raw.get("collections") or ()),
-                unfit=(str(raw["unfit"][0]), str(raw["unfit"][1])) if raw.get("unfit") else None,
+                unfit=_pair(raw.get("unfit")),
+                old_hash=_pair(raw.get("old_hash")),
                 progress=_progress(raw.get("progress")),
                 settled=bool(raw.get("settled")),
             )
@@ -83,6 +86,10 @@ class Agreed:
 
     def to_json(self) -> dict[str, Any]:
         return {key: value for key, value in asdict(self).items() if value}
+
+
+def _pair(raw: Any) -> tuple[str, str] | None:
+    return (str(raw[0]), str(raw[1])) if raw else None
 
 
 def _progress(raw: Any) -> Progress | None:
@@ -109,16 +116,25 @@ def untouched(document: EspoDocument, agreed: Agreed) -> bool:
     )
 
 
-def same_content(document: EspoDocument, content: Content) -> bool:
-    """Whether the file at xAI was made of the document's present attachment."""
-    return document.file_id == content.attachment_id and document.md5 in ("", content.md5)
+def same_content(document: EspoDocument, content: Content, stated: str) -> bool:
+    """Whether the file at xAI was made of the document's present attachment; `stated`: its hash, see `described`."""
+    return document.file_id == content.attachment_id and stated in ("", content.md5)
 
 
-def adopted(document: EspoDocument) -> Content | None:
-    """At first contact: what the CRM says was synced before, when its hashes prove that it is the present content."""
-    if document.xai_id and document.md5 and document.md5 == document.xai_synced_hash:
-        return Content(document.xai_id, document.file_id, document.md5, document.sha256)
-    return None
+def described(document: EspoDocument, agreed: Agreed, ours: Iterable[Content]) -> str:
+    """The hash that the CRM states of the document's present file; empty where what stands there says nothing of it.
+
+    EspoCRM hashes nothing (observed on 9.2): `md5sum` is what somebody wrote there, the hub among them, and stays when
+    the file is replaced. So it counts only when it came after a file whose hash we know: a firm's own hook wrote it.
+    """
+    if agreed.content is None:
+        return ""
+    known = [
+        *((content.attachment_id, content.md5) for content in ours),
+        *([agreed.old_hash] if agreed.old_hash else []),
+    ]
+    of_another = any(md5 == document.md5 and attachment != document.file_id for attachment, md5 in known)
+    return "" if of_another else document.md5
 
 
 def success(document: EspoDocument, content: Content, collections: Iterable[str], names: Fields) -> dict[str, object]:
@@ -131,9 +147,9 @@ def success(document: EspoDocument, content: Content, collections: Iterable[str]
         names.file_status: FileStatus.SYNCED.value,
         **_no_error(document, names),
     }
-    if not document.md5:
+    if document.md5 != content.md5:
         wanted[names.md5] = content.md5
-    if not document.sha256:
+    if document.sha256 != content.sha256:
         wanted[names.sha256] = content.sha256
     return _differing(document, wanted, names)
 

@@ -15,7 +15,7 @@ from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.clients.xai import IndexStatus, XaiClient, supported_type
 from syncapp.engine.runs.run import Run
 from syncapp.flows import files, texts
-from syncapp.flows.documents.mapping import Agreed, Content, adopted, same_content, untouched
+from syncapp.flows.documents.mapping import Agreed, Content, described, same_content, untouched
 from syncapp.flows.documents.plan import DocumentState, Membership
 from syncapp.flows.parents import Life, Parent, life_of
 from syncapp.models import Reason, Reference, ReferenceKind
@@ -98,7 +98,9 @@ class Reader:
     # What is at xAI
 
     def _with_remote(self, state: DocumentState, document: EspoDocument) -> DocumentState:
-        content = self._present_content(document, state.agreed)
+        ours = self._own_files(state.agreed)
+        state = replace(state, described=described(document, state.agreed, ours))
+        content = next((each for each in ours if same_content(document, each, state.described)), None)
         if content is None or not state.wanted:
             return replace(state, content=content)
         indexed: dict[str, IndexStatus] = {}
@@ -121,18 +123,15 @@ class Reader:
             patience_over=_waited_long(state.agreed),
         )
 
-    def _present_content(self, document: EspoDocument, agreed: Agreed) -> Content | None:
-        """The file at xAI that holds the document's present content, as far as we know it."""
-        if agreed.content and same_content(document, agreed.content):
-            return agreed.content
+    def _own_files(self, agreed: Agreed) -> list[Content]:
+        """The files at xAI that were made of this document, as far as we know; the one agreed on first."""
+        made = [agreed.content] if agreed.content else []
         for reference in files.own_files(self._run.entity_type, self._run.entity_id):
             facts = reference.data
-            content = Content(
-                reference.remote_id, facts.get("attachment_id", ""), facts.get("md5", ""), reference.digest
+            made.append(
+                Content(reference.remote_id, facts.get("attachment_id", ""), facts.get("md5", ""), reference.digest)
             )
-            if same_content(document, content):
-                return content
-        return adopted(document) if not agreed.settled else None
+        return made
 
     def _exists(self, file_id: str) -> bool:
         try:

@@ -51,7 +51,7 @@ class Storage:
         assert document is not None  # noqa: S101  only planned for a document that is there
         with tempfile.TemporaryFile(prefix="hub-") as disk:
             stream = cast(BinaryIO, disk)
-            got = self._download(document, stream)
+            got = self._download(document, state.described, stream)
             if got.size == 0:
                 raise Unfit(Why.EMPTY_FILE)
             # Of two documents with the same bytes at the same time the second waits, and then finds the first's file.
@@ -59,20 +59,24 @@ class Storage:
                 file_id = self._there_already(document, got) or self._upload(document, stream, got)
         return Content(file_id, document.file_id, got.md5, got.sha256)
 
-    def _download(self, document: EspoDocument, stream: BinaryIO) -> Downloaded:
+    def _download(self, document: EspoDocument, described: str, stream: BinaryIO) -> Downloaded:
         try:
             got = self._crm.download(document.file_id, stream, settings.CONFIG.XAI_MAX_FILE_SIZE_MB * MEGABYTE)
         except NotFound:
             raise FileReplaced from None  # replacing a file deletes the old attachment at once
-        if document.md5 and got.md5 != document.md5:
+        if described and got.md5 != described:
             if self._crm.document(document.id).file_id != document.file_id:
                 raise FileReplaced
             raise FileMismatch
         return got
 
     def _there_already(self, document: EspoDocument, got: Downloaded) -> str | None:
-        """A file with the same bytes, of this document or another, that xAI still has."""
-        for file_id in files.same_bytes(got.sha256):
+        """A file with the same bytes, of this document or another, that xAI still has.
+
+        At first contact with a document that was synced before our time the CRM names its file, and of which bytes.
+        """
+        before_us = [document.xai_id] if document.xai_id and document.xai_synced_hash in (got.md5, got.sha256) else []
+        for file_id in (*files.same_bytes(got.sha256), *before_us):
             try:
                 self._xai.file(file_id)
             except NotFound:

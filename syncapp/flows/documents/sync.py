@@ -72,7 +72,7 @@ class DocumentSync:
                         return Postponed(Why.OUTDATED, AGAIN_SOON)
                     except FileMismatch:
                         self.failed(Why.FILE_MISMATCH)
-                        return Failed(Why.FILE_MISMATCH)
+                        return Failed(Why.FILE_MISMATCH, agreed=self._refuted(state))
                     except (Unfit, TooLarge) as exc:
                         return self._unfit(state, exc.why if isinstance(exc, Unfit) else Why.TOO_LARGE)
                 case Attach():
@@ -87,6 +87,11 @@ class DocumentSync:
         if isinstance(ending, Settled) and self._replaced_meanwhile(state):
             return Postponed(Why.OUTDATED, AGAIN_SOON)
         return ending
+
+    def _refuted(self, state: DocumentState) -> dict[str, object]:
+        """When the file is uploaded anew as staff are told to, the hash of this one says nothing about it."""
+        assert state.document is not None  # noqa: S101
+        return replace(state.agreed, old_hash=(state.document.file_id, state.described)).to_json()
 
     def failed(self, reason: str) -> None:
         """The CRM shows the failure too."""
@@ -171,6 +176,8 @@ class DocumentSync:
         progress = Progress(self._run.claim.request_number, state.wanted, since)
         waited = now - now.fromisoformat(since)
         agreed = replace(state.agreed, content=self._known_content(), progress=progress, settled=False)
+        if state.agreed.content is None and state.document is not None and state.document.md5:
+            agreed = replace(agreed, old_hash=("", state.document.md5))  # it was there before us
         return Postponed(Why.INDEXING, min(max(poll, waited / 4), LONGEST_POLL), agreed.to_json())
 
     def _replaced_meanwhile(self, state: DocumentState) -> bool:

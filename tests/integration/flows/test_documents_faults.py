@@ -113,28 +113,6 @@ def test_a_download_that_breaks_off_is_not_uploaded(world: World) -> None:
     assert world.record(document).status == Status.IN_SYNC
 
 
-def test_bytes_that_are_not_those_the_crm_describes_need_a_person(world: World) -> None:
-    _, document = ready(world)
-    world.sandbox.update("CDokumente", document, {"md5sum": "0" * 32}, silent=True)
-    record = first_run(world, document)
-    assert (record.status, record.reason) == (Status.FAILED, Reason.FILE_MISMATCH)
-    assert world.files() == {}
-    assert world.crm(document)["xaiSyncStatus"] == "failed"
-
-
-def test_a_crm_without_hashes_gets_them_from_us(world: World) -> None:
-    world.sandbox.settings(espocrm_hash_on_upload=False)
-    _, document = ready(world)
-    world.drive()
-    shown = world.crm(document)
-    assert len(shown["md5sum"]) == 32
-    assert len(shown["sha256"]) == 64
-    before = world.mark()
-    world.event(document, full=True)
-    world.drive()
-    assert world.writes(before) == []
-
-
 def test_a_right_that_was_withdrawn_empties_no_collection(world: World) -> None:
     _, document = ready(world)
     world.drive()

@@ -1,0 +1,123 @@
+"""Hashes in the CRM are what somebody wrote there: EspoCRM hashes nothing, and keeps them when a file is replaced."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from syncapp.models import JournalEntry, Orphan, Reason, Record, Reference, Status
+from tests.integration.flows.test_documents import collection_of
+from tests.integration.flows.test_documents_faults import first_run, ready
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+FIRST = b"Mietvertrag"
+NEVER = "0" * 32  # a hash that no file has
+
+
+def md5(content: bytes) -> str:
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
+
+
+def replaced(world: World, document: str, content: bytes) -> Record:
+    world.sandbox.upload_file(document, "vertrag.txt", content)
+    world.event(document)
+    world.drive()
+    return world.record(document)
+
+
+def agrees(world: World, parent: str, document: str, content: bytes) -> None:
+    """The one file in the collection holds these bytes, and the CRM says so."""
+    record, shown = world.record(document), world.crm(document)
+    assert (record.status, record.reason) == (Status.IN_SYNC, "")
+    assert (shown["xaiSyncStatus"], shown["md5sum"], shown["xaiSyncedHash"]) == ("clean", md5(content), md5(content))
+    assert shown["sha256"] == hashlib.sha256(content).hexdigest()
+    assert world.inside() == {collection_of(world, parent): {shown["xaiId"]}}
+    assert world.files()[shown["xaiId"]]["sha256"] == shown["sha256"]
+
+
+def forgotten() -> None:
+    """The hub's database is a new one, as after an earlier hub of another make."""
+    for model in (JournalEntry, Orphan, Reference, Record):
+        model.objects.all().delete()
+
+
+def test_a_crm_without_hashes_gets_them_from_us(world: World) -> None:
+    parent, document = ready(world)
+    world.drive()
+    agrees(world, parent, document, FIRST)
+    before = world.mark()
+    world.event(document, full=True)
+    world.drive()
+    assert world.writes(before) == []
+
+
+@pytest.mark.parametrize("contents", [[b"zwei"], [b"zwei", b"drei"], [b"zwei", FIRST], [FIRST]])
+def test_what_we_wrote_of_the_old_file_is_no_word_about_the_new_one(world: World, contents: list[bytes]) -> None:
+    parent, document = ready(world)
+    world.drive()
+    for content in contents:
+        replaced(world, document, content)
+        agrees(world, parent, document, content)
+
+
+def test_a_file_replaced_before_the_first_sync_was_over(world: World) -> None:
+    parent, document = ready(world)
+    first_run(world, document)
+    world.sandbox.upload_file(document, "neu.txt", b"neu", silent=True)  # and the event got lost
+    world.drive()
+    agrees(world, parent, document, b"neu")
+
+
+def test_at_first_contact_nobody_knows_which_file_a_hash_was_of(world: World) -> None:
+    parent, document = ready(world)
+    world.sandbox.update("CDokumente", document, {"md5sum": NEVER, "sha256": "1" * 64}, silent=True)
+    world.drive()
+    agrees(world, parent, document, FIRST)
+
+
+def test_the_file_of_an_earlier_hub_is_taken_over_when_it_holds_the_same_bytes(world: World) -> None:
+    parent, document = ready(world)
+    world.drive()
+    file_id = world.crm(document)["xaiId"]
+    forgotten()
+    world.event(document)
+    world.drive()
+    agrees(world, parent, document, FIRST)
+    assert (world.crm(document)["xaiId"], set(world.files())) == (file_id, {file_id})
+
+
+def test_a_file_replaced_under_an_earlier_hub_is_found_by_its_bytes(world: World) -> None:
+    parent, document = ready(world)
+    world.drive()
+    forgotten()
+    world.sandbox.upload_file(document, "neu.txt", b"neu", silent=True)  # both hashes still say the old one
+    world.event(document)
+    world.drive()
+    agrees(world, parent, document, b"neu")
+
+
+def test_a_firm_whose_own_hook_hashes_is_believed(world: World) -> None:
+    world.sandbox.settings(espocrm_hash_on_upload=True)
+    parent, document = ready(world)
+    world.drive()
+    replaced(world, document, b"zwei")
+    agrees(world, parent, document, b"zwei")
+    world.sandbox.update("CDokumente", document, {"md5sum": NEVER}, silent=True)  # somebody says: other bytes
+    world.event(document)
+    world.drive()
+    record = world.record(document)
+    assert (record.status, record.reason) == (Status.FAILED, Reason.FILE_MISMATCH)
+    assert world.crm(document)["xaiSyncStatus"] == "failed"
+
+
+def test_uploading_anew_mends_a_mismatch_as_staff_are_told(world: World) -> None:
+    parent, document = ready(world)
+    world.drive()
+    world.sandbox.update("CDokumente", document, {"md5sum": NEVER}, silent=True)
+    world.event(document)
+    world.drive()
+    assert world.record(document).reason == Reason.FILE_MISMATCH
+    replaced(world, document, b"zwei")
+    agrees(world, parent, document, b"zwei")
