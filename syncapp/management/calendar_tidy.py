@@ -12,6 +12,7 @@ from syncapp.clients.errors import ClientError, Outdated
 from syncapp.engine.outside import locks
 from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
+from syncapp.engine.runs.claims import ClaimLost
 from syncapp.events.registry import CALENDAR_SYNC
 from syncapp.flows.calendar import audit, looking, tidying
 from syncapp.flows.calendar.audit import Extra
@@ -105,7 +106,7 @@ def _remove(found: Found, say: Say) -> int:
                 gone += tidying.forget(found.links)
         except locks.LockBusy:
             say(f"{found.employee.pk}: a run is busy with this calendar. Try again in a minute.")
-        except (ClientError, locks.LocksAway) as exc:
+        except (ClientError, ClaimLost) as exc:
             say(f"{found.employee.pk}: stopped: {exc}")
         row.count = gone
     target = Target(CALENDAR_SYNC, EMPLOYEE, found.employee.pk)

@@ -18,9 +18,17 @@ class Reason(models.TextChoices):
     TRANSIENT = "transient", _("A passing fault. It is tried again by itself; nothing to do.")
     INDEXING = "indexing", _("The document is uploaded and being made searchable. Nothing to do.")
     COLLECTION_PENDING = "collection_pending", _("The collection of a parent is being created first. Nothing to do.")
-    LOCK_BUSY = "lock_busy", _("Another run works on the same entity. It is tried again by itself.")
+    LOCK_BUSY = (
+        "lock_busy",
+        _("Another run is busy with what both need (a file, a party's accounts). It is tried again by itself."),
+    )
+    LOCKS_AWAY = (
+        "locks_away",
+        _("The store of the locks (Redis) does not answer. An administrator must start it; then it goes on by itself."),
+    )
     OUTDATED = "outdated", _("Somebody changed the entity at the same moment. It is read again by itself.")
     WORKER_DIED = "worker_died", _("The program was stopped in the middle of the work. It runs again by itself.")
+    LOCK_RELEASED = "lock_released", _("Staff took it away from the run that worked on it. It runs again by itself.")
     OBSERVED = "observed", _("Observe mode: what would be written is recorded, nothing was written.")
     WRITING_OFF = (
         "writing_off",

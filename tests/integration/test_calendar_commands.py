@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from syncapp.engine.outside import locks
+from syncapp.engine.recovery import guards
+from syncapp.engine.runs import claims
+from syncapp.flows.calendar.audit import Extra
+from syncapp.flows.calendar.tidying import Remover
 from syncapp.models import CalendarEmployee, CalendarLink, JournalEntry, Record, StaffAction, Status, Urgency
 from tests.calendars import Calendars, soon
 from tests.world import World, configured
@@ -203,15 +206,41 @@ def test_a_run_is_never_disturbed(calendars: Calendars, run: Any) -> None:
     calendars.appointment()
     calendars.sync()
     twice(calendars)
-    with locks.hold(calendars.record().lock_key, "somebody-else"):
-        code, said = run("duplicates", "--remove", "--yes")
+    running = claims.borrow(calendars.record().pk)
+    assert running is not None
+    code, said = run("duplicates", "--remove", "--yes")
     assert (code, "a run is busy" in said, len(calendars.ids())) == (1, True, 2)
+    assert guards.release(running.record.lock_key, str(running.token))
     with configured(OBSERVE_ONLY=True):
         assert run("duplicates", "--remove", "--yes")[0] == 1
     assert run("duplicates", "--dry-run")[0] == 2
 
 
 # orphans
+
+
+def test_a_calendar_that_is_taken_from_the_command_is_left_at_once(
+    calendars: Calendars, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = [calendars.appointment(), calendars.appointment()]
+    calendars.sync()
+    CalendarLink.objects.all().delete()
+    for number in numbers:
+        calendars.advoware.remove_appointment(number)
+    remove = Remover.remove
+
+    def then_lose_it(self: Remover, extra: Extra) -> bool:
+        done = remove(self, extra)
+        (held,) = guards.held()[0]
+        assert guards.release(held.key, held.token)
+        return done
+
+    monkeypatch.setattr(Remover, "remove", then_lose_it)
+    code, said = run("orphans", "--remove", "--yes")
+    assert (code, "stopped" in said, "1 of 2 taken away" in said) == (1, True, True)
+    assert len(calendars.ids()) == 1
+    calendars.world.drive()
+    assert calendars.record().status == Status.IN_SYNC
 
 
 def test_events_without_an_appointment_are_taken_away(calendars: Calendars, run: Any) -> None:

@@ -15,8 +15,10 @@ from django.utils import timezone
 
 from syncapp.clients.espocrm import EspoClient
 from syncapp.engine.outside import locks
+from syncapp.engine.recovery import guards
 from syncapp.engine.runs import claims
 from syncapp.models import Reason, Record, ScanRun, StaffAction, Status, Urgency
+from tests.integration.admin import rows
 from tests.world import World, configured
 
 DOCUMENT = ("document_sync", "CDokumente")
@@ -212,15 +214,19 @@ def test_compare_without_an_answer_is_neither_0_nor_1(world: World, run: Any) ->
 
 @pytest.mark.django_db
 def test_a_lock_is_listed_and_released(run: Any) -> None:
-    key = "document_sync:CDokumente:65f"
     assert "No lock is held" in run("release_lock", "--list")[1]
-    locks.acquire(key, "token", "worker", timedelta(minutes=30))
-    assert key in run("release_lock", "--list")[1]
-    assert run("release_lock", key, "--yes") == (0, f"Released {key}.\n")
-    assert locks.held() == []
-    assert run("release_lock", key, "--yes")[0] == 1
-    action = StaffAction.objects.get()
-    assert (action.via, action.action, action.target_id, action.count) == ("command", "release_lock", key, 1)
+    locks.acquire("xai_file:1", "token", "worker", timedelta(minutes=30))
+    record = rows.record(Status.RUNNING)
+    listed = run("release_lock", "--list")[1]
+    for key in (record.lock_key, "xai_file:1"):
+        assert key in listed
+        assert run("release_lock", key, "--yes") == (0, f"Released {key}.\n")
+        assert run("release_lock", key, "--yes")[0] == 1
+        action = StaffAction.objects.latest("pk")
+        assert (action.via, action.action, action.target_id, action.count) == ("command", "release_lock", key, 1)
+    assert guards.held() == ([], True)
+    record.refresh_from_db()
+    assert (record.status, record.reason) == (Status.WAITING, Reason.LOCK_RELEASED)
 
 
 @pytest.mark.django_db

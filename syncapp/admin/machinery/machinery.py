@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,8 +14,8 @@ from django.utils.translation import gettext as _
 from syncapp.admin.kit.numbers import queue
 from syncapp.admin.kit.pages import page, part, viewer, wants_part
 from syncapp.admin.records.write_views import write_views
-from syncapp.engine.outside import locks
-from syncapp.models import Attempt, InboxItem, InboxMessage, JournalEntry, Lock, Record, Worker
+from syncapp.engine.recovery import guards
+from syncapp.models import Attempt, InboxItem, InboxMessage, JournalEntry, Worker
 
 MOST = 200  # rows of each kind on the page of a trace
 FORGOTTEN = timedelta(days=2)  # stopped workers older than this are history
@@ -52,29 +53,12 @@ def worker_list(request: HttpRequest) -> HttpResponse:
     return page(request, "workers", _("Workers"), **context)
 
 
-@dataclass(frozen=True, slots=True)
-class LockView:
-    lock: locks.HeldLock
-    owner: str
-    record: Record | None
-
-
 @viewer("syncapp.view_lock")
 def lock_list(request: HttpRequest) -> HttpResponse:
-    held = locks.held()[:MOST]
-    owners = dict(Lock.objects.filter(key__in=[lock.key for lock in held]).values_list("key", "owner"))
-    claims = [lock.token for lock in held if _uuid(lock.token)]
-    runs = {str(record.claim): record for record in Record.objects.filter(claim__in=claims)}
-    views = []
-    for lock in held:
-        record = runs.get(lock.token)
-        owner = owners.get(lock.key) or (record.claimed_by if record else "")
-        views.append(LockView(lock, owner, record))
-    return page(request, "locks", _("Locks"), locks=views)
-
-
-def _uuid(token: str) -> bool:
-    return len(token) == 36 and token.count("-") == 4
+    held, complete = guards.held()
+    if not complete:
+        messages.warning(request, _("Redis does not answer: locks on what several records share are not shown."))
+    return page(request, "locks", _("Locks"), locks=held[:MOST])
 
 
 @viewer("syncapp.view_record")

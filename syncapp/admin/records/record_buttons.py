@@ -15,10 +15,10 @@ from syncapp.admin.kit.numbers import NEEDS_A_PERSON
 from syncapp.admin.kit.pages import page
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.words import ending_words
-from syncapp.admin.records.record_page import lock_of, record_context
+from syncapp.admin.records.record_page import record_context
 from syncapp.admin.records.records import RecordAdmin, given_up_words, moved_words
-from syncapp.engine.outside import locks
 from syncapp.engine.queue import retry
+from syncapp.engine.recovery import guards
 from syncapp.engine.runs import verdicts
 from syncapp.kit.tracing import trace_id_of
 from syncapp.models import Record, Status
@@ -122,8 +122,7 @@ def _say_moved(request: HttpRequest, count: int) -> None:
 @button(RELEASE_LOCK)
 def release_lock_of(request: HttpRequest, pk: int) -> HttpResponse:
     record = get_object_or_404(Record, pk=pk)
-    lock = lock_of(record)
-    return release(request, record.lock_key, lock.token if lock else "", PAGE, pk)
+    return release(request, record.lock_key, str(record.claim), PAGE, pk)
 
 
 @button(RELEASE_LOCK)
@@ -134,6 +133,6 @@ def release_lock(request: HttpRequest) -> HttpResponse:
 
 def release(request: HttpRequest, key: str, token: str, fallback: str, *args: object) -> HttpResponse:
     with recorded(request, "release_lock", "Lock", key) as row:
-        row.count = int(bool(token) and locks.release(key, token))
+        row.count = int(guards.release(key, token))
     say(request, row.count, _("The lock is released."), _("This lock isn't held any more."))
     return back(request, fallback, *args)

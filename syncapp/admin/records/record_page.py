@@ -11,7 +11,6 @@ from syncapp.admin.kit.pages import viewer
 from syncapp.admin.kit.paging import older
 from syncapp.admin.kit.words import next_words, state_words
 from syncapp.admin.records.write_views import write_views
-from syncapp.engine.outside import locks
 from syncapp.models import (
     Attempt,
     Conflict,
@@ -59,7 +58,6 @@ def record_context(request: HttpRequest, record: Record) -> dict[str, Any]:
         "in_conflict": Conflict.objects.filter(record=record, state=ConflictState.OPEN).count(),
         "references": references_of(record),
         "siblings": siblings_of(record),
-        "lock": lock_of(record),
         "live": _("This page refreshes by itself while the record waits or runs.")
         if record.status in (Status.RUNNING, Status.WAITING)
         else "",
@@ -87,7 +85,3 @@ def siblings_of(record: Record) -> list[Record]:
     """Other steps about the same entity."""
     rows = Record.objects.filter(entity_type=record.entity_type, entity_id=record.entity_id)
     return list(rows.exclude(pk=record.pk)[:10])
-
-
-def lock_of(record: Record) -> locks.HeldLock | None:
-    return next((lock for lock in locks.held() if lock.key == record.lock_key), None)

@@ -1,7 +1,8 @@
-"""The lock on a remote object, `{step}:{entity_type}:{entity_id}`: Redis, or a database table where there is none.
+"""Locks on what several records share (a file, a login, a comparison): Redis, or a database table where there is none.
 
-Busy is an answer (`LockBusy`), not a failure. The token is the claim of the run that holds it, so that the sweep can
-free the lock of a dead worker without ever freeing somebody else's. The time to live is the last resort.
+The record itself is guarded by its claim alone. Busy is an answer (`LockBusy`), not a failure. The token of a run is
+its claim, so that the sweep can free what a dead worker held without ever freeing somebody else's. The time to live
+is the last resort.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ class HeldLock:
     token: str
     held_since: datetime | None  # unknown for Redis
     expires_at: datetime | None
+    owner: str = ""  # unknown for Redis
+    record: int | None = None  # whose run holds it, where that is known
 
     @property
     def of_run(self) -> bool:
@@ -74,22 +77,28 @@ def release(key: str, token: str) -> bool:
 
 
 def held() -> list[HeldLock]:
-    """All locks held now, for staff."""
+    """All locks held now, by key. Raises `LocksAway`."""
     if not settings.CONFIG.redis_url:
-        return [HeldLock(row.key, row.token, row.acquired_at, row.expires_at) for row in Lock.objects.order_by("key")]
-    client = get_redis_connection("default")
-    found = []
-    for raw in client.scan_iter(match=f"{PREFIX}*", count=500):
-        token, left = client.get(raw), client.pttl(raw)
-        if token is not None:
-            expires = timezone.now() + timedelta(milliseconds=left) if left > 0 else None
-            found.append(HeldLock(_text(raw).removeprefix(PREFIX), _text(token), None, expires))
-    return sorted(found, key=lambda lock: lock.key)
+        rows = Lock.objects.order_by("key")
+        return [HeldLock(row.key, row.token, row.acquired_at, row.expires_at, row.owner) for row in rows]
+    try:
+        return sorted(_held_in_redis(), key=lambda lock: lock.key)
+    except RedisError as exc:
+        raise LocksAway(type(exc).__name__) from exc
 
 
 def forget_expired() -> int:
     """Table rows whose time to live is over (Redis forgets by itself)."""
     return Lock.objects.filter(expires_at__lt=timezone.now()).delete()[0]
+
+
+def _held_in_redis() -> Iterator[HeldLock]:
+    client = get_redis_connection("default")
+    for raw in client.scan_iter(match=f"{PREFIX}*", count=500):
+        token, left = client.get(raw), client.pttl(raw)
+        if token is not None:
+            expires = timezone.now() + timedelta(milliseconds=left) if left > 0 else None
+            yield HeldLock(_text(raw).removeprefix(PREFIX), _text(token), None, expires)
 
 
 def _text(raw: Any) -> str:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
-from redis.exceptions import RedisError
 
 from syncapp.engine.outside import locks, outages
 from syncapp.engine.queue import enqueue
@@ -35,7 +35,7 @@ class Swept:
 
 def sweep() -> Swept:
     locks.forget_expired()
-    recovered = sum(_recover(record) for record in _left_behind())
+    recovered = _recover()
     _free_locks_of_ended_runs()
     chances = _second_chances()
     switches.wake_observed()
@@ -56,25 +56,24 @@ def feed() -> int:
     return wanted
 
 
-def _left_behind() -> list[Record]:
+def _recover() -> int:
     ended = Record.objects.filter(status=Status.RUNNING, leased_until__lt=timezone.now())
-    return list(ended.order_by("leased_until")[:LEFT_A_SWEEP])
+    return sum(take_away(ended, record, Reason.WORKER_DIED) for record in ended.order_by("leased_until")[:LEFT_A_SWEEP])
 
 
-def _recover(record: Record) -> bool:
-    """Free what a dead worker held: its lock first (compared by token), then the record, due at once.
+def take_away(still: QuerySet[Record], record: Record, why: Reason) -> bool:
+    """End a run that will not: the claim is void and the record due at once. False when it is not among `still`.
 
     The attempt counts, so an entity that kills its workers ends with a person instead of killing for ever.
     """
     token, now = record.claim, timezone.now()
     assert token is not None  # noqa: S101  the database holds running rows to it
     assert record.claimed_request is not None  # noqa: S101
-    locks.release(record.lock_key, str(token))
     gives_up = STANDARD.pause(record.attempts) is None
     with transaction.atomic():
-        mine = Record.objects.filter(pk=record.pk, status=Status.RUNNING, claim=token, leased_until__lt=now).update(
+        mine = still.filter(pk=record.pk, claim=token).update(
             status=Status.FAILED if gives_up else Status.WAITING,
-            reason=Reason.EXHAUSTED if gives_up else Reason.WORKER_DIED,
+            reason=Reason.EXHAUSTED if gives_up else why,
             detail="",
             system="",
             claim=None,
@@ -89,23 +88,24 @@ def _recover(record: Record) -> bool:
             return False
         begun = record.history.filter(claim=token).first()
         lost = begun or attempt_of(record, token, record.claimed_request, record.claimed_by, record.changed_at)
-        lost.outcome, lost.reason, lost.finished_at = Outcome.LOST, Reason.WORKER_DIED, now
+        lost.outcome, lost.reason, lost.finished_at = Outcome.LOST, why, now
         lost.save()
         if not gives_up:
             enqueue.send([record.pk])
-    log.warning("record.recovered", record=record.pk, worker=record.claimed_by, attempts=record.attempts)
+    log.warning("record.recovered", record=record.pk, worker=record.claimed_by, attempts=record.attempts, why=str(why))
     return True
 
 
 def _free_locks_of_ended_runs() -> int:
-    """A worker may die after its run is settled and before it let go, or with the lock of a file in its hands.
+    """A worker may die with the lock of a file in its hands, which others want before its time to live is over.
 
-    A lock is taken under a claim only, so one that was held before we looked at the claims and has none is nobody's.
+    A run takes a lock under its claim only, so one that was held before we looked at the claims and has none is
+    nobody's.
     """
     try:
         held = [lock for lock in locks.held() if lock.of_run]
-    except RedisError as exc:
-        log.warning("sweep.locks_away", error=type(exc).__name__)
+    except locks.LocksAway as exc:
+        log.warning("sweep.locks_away", error=str(exc))
         return 0
     claims = Record.objects.filter(status=Status.RUNNING, claim__in=[lock.token for lock in held])
     running = {str(claim) for claim in claims.values_list("claim", flat=True)}

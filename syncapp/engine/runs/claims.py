@@ -1,4 +1,4 @@
-"""The claim on our row: a token and a short lease that a running worker keeps renewing.
+"""The claim on our row is the record's lock: a token and a short lease that a running worker keeps renewing.
 
 Every transition is one conditional UPDATE, and the row count is the answer: a worker that lost its claim learns it
 before its next outside write, and cannot settle.
@@ -24,7 +24,7 @@ from syncapp.models import Record, Status
 
 
 class ClaimLost(Exception):
-    """Another worker has taken over (this one was thought dead); stop at once, write nothing more."""
+    """The claim was taken away (the worker was thought dead); stop at once, write nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,19 @@ def take(pk: int, *, even_early: bool = False) -> Claim | None:
 
     The attempt is counted here, before anything is done outside.
     """
+    return _take(pk, _EVEN_EARLY) if even_early else _take(pk, _DUE, timezone.now())
+
+
+def borrow(pk: int) -> Claim | None:
+    """Claim a record in whatever state for work beside its runs; None while somebody else has it."""
+    return _take(pk, _NOT_RUNNING)
+
+
+def _take(pk: int, statement: str, *parameters: datetime) -> Claim | None:
     now, token, worker = timezone.now(), uuid.uuid4(), process_name()
-    parameters = [token, worker, now + lease(), now, pk, *([] if even_early else [now])]
+    values: list[Any] = [token, worker, now + lease(), now, pk, *parameters]
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE_EVEN_EARLY if even_early else _TAKE_DUE, list(map(plain_sql.stored, parameters)))
+        cursor.execute(statement, list(map(plain_sql.stored, values)))
         row = cursor.fetchone()
     if row is None:
         return None
@@ -78,9 +87,10 @@ _KNOWN = (
 _TAKE = f"""
 UPDATE syncapp_record SET status = 'running', claim = %s, claimed_by = %s, claimed_request = requested,
   leased_until = %s, attempts = attempts + 1, due_at = NULL, changed_at = %s
-WHERE id = %s AND status = 'waiting' {{due}} RETURNING {", ".join(_KNOWN)}
+WHERE id = %s AND {{free}} RETURNING {", ".join(_KNOWN)}
 """  # noqa: S608  our own names
-_TAKE_DUE, _TAKE_EVEN_EARLY = _TAKE.format(due="AND due_at <= %s"), _TAKE.format(due="")
+_DUE = _TAKE.format(free="status = 'waiting' AND due_at <= %s")
+_EVEN_EARLY, _NOT_RUNNING = _TAKE.format(free="status = 'waiting'"), _TAKE.format(free="status <> 'running'")
 
 
 def keep(claim: Claim) -> None:

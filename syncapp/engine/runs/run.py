@@ -160,6 +160,12 @@ class Run:
         self.attempt = attempt
         return attempt
 
+    def interrupted(self) -> None:
+        """The claim is lost. Whoever took it wrote down that this attempt was, unless it was opened after that."""
+        if self.attempt is not None:
+            unended = Attempt.objects.filter(pk=self.attempt.pk, outcome=Outcome.RUNNING)
+            unended.update(outcome=Outcome.LOST, finished_at=timezone.now())
+
     def _new_attempt(self) -> Attempt:
         return attempt_of(
             self.claim.record, self.claim.token, self.claim.request_number, self.claim.worker, self.claim.taken_at

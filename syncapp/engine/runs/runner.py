@@ -1,7 +1,9 @@
-"""The way of a run: claim the record, take the lock, let the flow read, plan and apply, settle."""
+"""The way of a run: claim the record, let the flow read, plan and apply, settle."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
@@ -22,7 +24,7 @@ from syncapp.engine.runs.settling import Settlement
 from syncapp.engine.runs.verdicts import Next, Verdict, judge
 from syncapp.models import Outcome, Reason, Record
 
-SOON = timedelta(seconds=5)  # a busy lock: the other run is usually over in seconds
+SOON = timedelta(seconds=5)  # a busy lock on something shared: its holder is usually done in seconds
 OBSERVED_FOR = timedelta(days=1)  # ending observe mode wakes the record, so this is only a reminder
 
 log = structlog.get_logger(__name__)
@@ -75,9 +77,11 @@ def run(pk: int, step: Step, *, even_early: bool = False) -> Settlement | None:
     with structlog.contextvars.bound_contextvars(
         trace_id=claim.record.trace_id, record=claim.record.pk, step=step.name, attempt=claim.record.attempts
     ):
+        run = Run(claim)
         try:
-            settlement = _run(Run(claim), step)
+            settlement = _run(run, step)
         except ClaimLost:
+            run.interrupted()
             log.warning("run.claim_lost")
             return None
         log.info(f"run.{settlement.outcome}", reason=str(settlement.reason))
@@ -85,7 +89,7 @@ def run(pk: int, step: Step, *, even_early: bool = False) -> Settlement | None:
 
 
 def preview(record: Record, step: Step) -> Preview:
-    """Read and plan, touch nothing: no claim, no lock, no row. Raises what the clients raise."""
+    """Read and plan, touch nothing: no claim, no row. Raises what the clients raise."""
     run = Run(Claim(record, record.claim or _NO_TOKEN, record.requested, "preview", record.changed_at))
     flow = step.flow(run)
     plan = flow.plan(flow.read())
@@ -94,6 +98,23 @@ def preview(record: Record, step: Step) -> Preview:
 
 
 _NO_TOKEN: Any = None
+
+
+@contextmanager
+def alone(pk: int) -> Iterator[Run]:
+    """Work on a record beside its runs, none of which starts meanwhile; it runs once more afterwards.
+
+    Raises `LockBusy` while a run is at work.
+    """
+    claim = claims.borrow(pk)
+    if claim is None:
+        raise locks.LockBusy(str(pk))
+    run = Run(claim)
+    try:
+        with kept(claim):
+            yield run
+    finally:
+        settling.hand_back(run)
 
 
 def _run(run: Run, step: Step) -> Settlement:
@@ -108,12 +129,12 @@ def _run(run: Run, step: Step) -> Settlement:
         if away := outages.obstacle(step.systems):
             return settling.wait(run, outages.why_waiting(away), outages.WAIT_IN_OUTAGE, system=away.name)
     try:
-        with locks.hold(run.record.lock_key, str(run.claim.token), run.claim.worker), kept(run.claim):
+        with kept(run.claim):
             return _work(run, step, observe=observe)
     except locks.LockBusy:
         return settling.wait(run, Reason.LOCK_BUSY, SOON)
     except locks.LocksAway as exc:
-        return settling.wait(run, Reason.LOCK_BUSY, SOON, detail=str(exc))
+        return settling.wait(run, Reason.LOCKS_AWAY, SOON, detail=str(exc))
 
 
 def _something_is_switched(step: Step) -> bool:

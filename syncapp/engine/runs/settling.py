@@ -98,6 +98,16 @@ def try_again(run: Run, verdict: Verdict) -> Settlement:
     )
 
 
+def hand_back(run: Run) -> None:
+    """The end of work beside the runs: due at once."""
+    now = timezone.now()
+    due = _due({"attempts": run.record.attempts - 1}, now, now)
+    with transaction.atomic():
+        claims.let_go(run.claim, fresh=due, again=due)
+        run.finish_attempt(Outcome.POSTPONED)
+        enqueue.send([run.record.pk])
+
+
 def _end(
     run: Run,
     outcome: Outcome,

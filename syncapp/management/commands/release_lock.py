@@ -6,10 +6,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
-from redis.exceptions import RedisError
 
-from syncapp.engine.outside import locks
 from syncapp.engine.outside.locks import HeldLock
+from syncapp.engine.recovery import guards
 from syncapp.management.base import HubCommand, misused
 from syncapp.management.output import table
 from syncapp.management.recording import recorded
@@ -19,8 +18,8 @@ NOT_HELD = 1
 
 class Command(HubCommand):
     help = (
-        "Shows the locks that are held now, or releases one. Rarely needed: a lock ends with its run, the lock of a\n"
-        "dead worker is released within a minute or two, and every lock ends by itself after LOCK_TTL_SECONDS.\n"
+        "Shows the records that are being worked on and the locks on what several of them share, or releases one.\n"
+        "Rarely needed: what a dead worker held is released within a minute or two, and every lock ends by itself.\n"
         "Release one only when you are sure that nothing works on that entity any more.\n\n"
         "  manage.py release_lock --list\n"
         "  manage.py release_lock document_sync:CDokumente:65f0a1b2c3d4e5f60"
@@ -35,10 +34,9 @@ class Command(HubCommand):
     def handle(self, *args: Any, key: str | None, list: bool, yes: bool, **options: Any) -> None:
         if list == bool(key):
             raise misused("Give either the key of a lock or --list.")
-        try:
-            held = locks.held()
-        except RedisError as exc:
-            raise CommandError(f"Redis does not answer ({type(exc).__name__}).") from exc
+        held, complete = guards.held()
+        if not complete:
+            self.stderr.write("Redis does not answer: locks on what several records share are not shown.")
         if key is None:
             self.stdout.write(_table(held) if held else "No lock is held.")
             return
@@ -48,7 +46,7 @@ class Command(HubCommand):
         if not yes and not _agreed(key):
             raise CommandError("Left as it is.", returncode=NOT_HELD)
         with recorded("release_lock", "Lock", key) as row:
-            row.count = int(locks.release(key, lock.token))
+            row.count = int(guards.release(key, lock.token))
         if not row.count:
             raise CommandError("It was released or taken over meanwhile.", returncode=NOT_HELD)
         self.stdout.write(f"Released {key}.")

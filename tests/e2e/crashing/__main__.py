@@ -22,7 +22,7 @@ DRAWS = 20  # for each pair: a second death may be drawn beyond the end of the s
 # Reading changes nothing, and before a write the claim is merely renewed.
 LIKE_THE_ONE_BEFORE = re.compile(r"after GET |after UPDATE syncapp_record SET, before (POST|PUT|PATCH|DELETE) /")
 AT_A_WRITE = re.compile(r"after (POST|PUT|PATCH|DELETE) /|after INSERT INTO syncapp_journalentry")
-OPENING = 3  # a worker starts, claims the record, takes the lock: the same in every flow
+OPENING = 2  # a worker starts, claims the record: the same in every flow
 
 
 @dataclass

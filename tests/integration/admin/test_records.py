@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 from unittest import mock
@@ -14,7 +15,7 @@ from syncapp import jobs
 from syncapp.clients.errors import Unreachable
 from syncapp.engine.outside import locks
 from syncapp.engine.runs.runner import Preview
-from syncapp.models import Attempt, Reason, Record, StaffAction, Status
+from syncapp.models import Attempt, Outcome, Reason, Record, StaffAction, Status
 from tests.integration.admin import rows
 
 LIST = "admin:syncapp_record_changelist"
@@ -157,11 +158,38 @@ def test_look_at_an_entity_by_hand(staff: Client) -> None:
 
 
 def test_a_lock_is_released_by_its_token_only(care: Client) -> None:
-    record = rows.record(Status.RUNNING)
-    key = record.lock_key
-    locks.acquire(key, str(record.claim), "w/1", timedelta(minutes=1))
-    assert key in care.get(reverse("admin:hub_locks")).content.decode()
-    assert "isn't held" in press(care, "release_lock", key=key, token="another")
-    assert [lock.key for lock in locks.held()] == [key]
-    assert "is released" in press(care, "release_lock_of", record.pk)
+    locks.acquire("xai_file:1", "token", "w/1", timedelta(minutes=1))
+    assert "xai_file:1" in care.get(reverse("admin:hub_locks")).content.decode()
+    assert "isn't held" in press(care, "release_lock", key="xai_file:1", token="another")
+    assert [lock.key for lock in locks.held()] == ["xai_file:1"]
+    assert "is released" in press(care, "release_lock", key="xai_file:1", token="token")
     assert not locks.held()
+
+
+@pytest.mark.parametrize("on_its_own_page", [True, False])
+def test_a_record_is_taken_from_the_run_that_holds_it(care: Client, on_its_own_page: bool) -> None:
+    record = rows.record(Status.RUNNING)
+    page = care.get(reverse("admin:hub_locks")).content.decode()
+    for shown in (record.lock_key, "w/1", str(record.claim), reverse("admin:syncapp_record_change", args=[record.pk])):
+        assert shown in page
+    assert "isn't held" in press(care, "release_lock", key=record.lock_key, token=str(uuid.uuid4()))
+    if on_its_own_page:
+        assert "is released" in press(care, "release_lock_of", record.pk)
+    else:
+        assert "is released" in press(care, "release_lock", key=record.lock_key, token=str(record.claim))
+    record.refresh_from_db()
+    assert (record.status, record.reason, record.claim) == (Status.WAITING, Reason.LOCK_RELEASED, None)
+    assert (record.history.get().outcome, record.history.get().worker) == (Outcome.LOST, "w/1")
+    assert list(StaffAction.objects.values_list("action", "target_id", "count")) == [
+        ("release_lock", record.lock_key, 0),
+        ("release_lock", record.lock_key, 1),
+    ]
+    assert "isn't held" in press(care, "release_lock_of", record.pk)
+
+
+def test_without_redis_the_page_of_locks_shows_what_it_can(care: Client) -> None:
+    record = rows.record(Status.RUNNING)
+    with mock.patch.object(locks, "held", side_effect=locks.LocksAway):
+        page = care.get(reverse("admin:hub_locks")).content.decode()
+    assert record.lock_key in page
+    assert "Redis does not answer" in page

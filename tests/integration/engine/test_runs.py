@@ -153,24 +153,13 @@ def test_a_dead_worker_is_followed_by_another() -> None:
     record = ask()
     claim = claims.take(record.pk)
     assert claim is not None
-    locks.acquire(record.lock_key, str(claim.token), "dead", timedelta(minutes=30))
     assert sweep.sweep().recovered == 0
     Record.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
     assert sweep.sweep().recovered == 1
-    assert not locks.held()
     assert Attempt.objects.get().outcome == Outcome.LOST
     assert runner.run(record.pk, STEP) is not None
     with pytest.raises(claims.ClaimLost):
         claims.keep(claim)
-
-
-def test_the_sweep_never_frees_a_lock_of_somebody_else() -> None:
-    record = ask()
-    claims.take(record.pk)
-    locks.acquire(record.lock_key, "another", "alive", timedelta(minutes=30))
-    Record.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
-    sweep.sweep()
-    assert [lock.token for lock in locks.held()] == ["another"]
 
 
 def test_an_entity_that_kills_its_workers_ends_with_a_person() -> None:
@@ -185,7 +174,13 @@ def test_an_entity_that_kills_its_workers_ends_with_a_person() -> None:
 
 def test_a_busy_lock_is_no_failure_and_loses_nothing() -> None:
     record = ask()
-    with locks.hold(record.lock_key, "another"):
+
+    def shares(run: Run) -> None:
+        with locks.hold("file:1", str(run.claim.token)):
+            return
+
+    script(shares)
+    with locks.hold("file:1", "another"):
         runner.run(record.pk, STEP)
     record.refresh_from_db()
     assert (record.status, record.reason, record.attempts) == (Status.WAITING, Reason.LOCK_BUSY, 0)
