@@ -13,9 +13,9 @@ class SyncAppConfig(AppConfig):
 
     def ready(self) -> None:
         from syncapp import checks  # noqa: F401  (registers the system checks)
-        from syncapp.engine.workers import canary
+        from syncapp.engine.workers import heartbeat
 
-        canary.connect()
+        heartbeat.connect()
         _declare_fields()
 
 

@@ -10,12 +10,11 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from syncapp.engine.queue import enqueue
-from syncapp.engine.recovery import draining
 from syncapp.engine.recovery import sweep as _sweep
 from syncapp.engine.runs import runner
 from syncapp.engine.runs.runner import Preview, Step
 from syncapp.engine.runs.settling import Settlement
-from syncapp.engine.workers import canary as _canary
+from syncapp.engine.workers import heartbeat
 from syncapp.events import registry
 from syncapp.flows.calendar import asking, push
 from syncapp.flows.comparing import scans
@@ -40,7 +39,7 @@ def run(*pks: int) -> None:
 
 def drain() -> None:
     """Work off what is due; hand over to another drain when the time is over."""
-    if draining.drain(run_now):
+    if _sweep.drain(run_now):
         enqueue.put(enqueue.DRAIN, [()])
 
 
@@ -89,7 +88,7 @@ def prune() -> None:
 
 def canary() -> None:
     """The proof of work that the supervisor waits for."""
-    _canary.beat()
+    heartbeat.beat()
 
 
 def run_now(pk: int, step: str, *, even_early: bool = False) -> Settlement | None:

@@ -20,7 +20,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django_q.models import OrmQ, Task
 
-from syncapp.engine.workers.worker_row import forgotten
+from syncapp.engine.workers.heartbeat import forgotten
 from syncapp.models import (
     Attempt,
     Conflict,

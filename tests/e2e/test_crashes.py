@@ -47,7 +47,7 @@ PARTY_SCENARIOS = (
     "accounts_of_party",
 )
 CALENDAR_SCENARIOS = ("calendar_first", "calendar_edited", "calendar_created", "calendar_list_expired")
-FEWEST_MOMENTS = 10  # the shortest scenario has as many: below that, the counting is broken
+FEWEST_MOMENTS = 8  # the shortest scenario has as many: below that, the counting is broken
 PATIENCE = 600  # seconds for one scenario
 Crash = Callable[[str], dict[str, Any]]
 

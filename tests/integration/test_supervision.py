@@ -11,9 +11,9 @@ from django.db import OperationalError
 from django.utils import timezone
 from django_q.brokers import get_broker
 
-from syncapp.engine.workers import canary, supervision
+from syncapp.engine.workers import heartbeat, supervision
+from syncapp.engine.workers.heartbeat import WorkerRow
 from syncapp.engine.workers.supervision import LONGEST_BACK_OFF_SECONDS, Supervisor
-from syncapp.engine.workers.worker_row import WorkerRow
 from syncapp.models import Worker
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture(autouse=True)
 def _connections_stay_open(monkeypatch: pytest.MonkeyPatch) -> None:
     """The test's own transaction lives on this connection."""
-    monkeypatch.setattr("syncapp.engine.workers.worker_row.close_old_connections", lambda: None)
+    monkeypatch.setattr("syncapp.engine.workers.heartbeat.close_old_connections", lambda: None)
     monkeypatch.setattr(WorkerRow, "reconnect", lambda self: None)
 
 
@@ -123,7 +123,7 @@ def test_a_cluster_that_never_works_is_started_less_and_less_often(supervisor: S
     assert clock.now == before
 
 
-@pytest.mark.parametrize("broken", ["supervision.async_task", "worker_row.WorkerRow.beat"])
+@pytest.mark.parametrize("broken", ["supervision.async_task", "heartbeat.WorkerRow.beat"])
 def test_silence_is_not_counted_while_queue_or_database_is_away(
     supervisor: Supervisor, clock: Clock, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
@@ -150,18 +150,18 @@ def test_old_rows_are_forgotten_young_ones_kept(supervisor: Supervisor, clock: C
 
 @pytest.fixture
 def fresh_canary(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(canary, "_last_beat", float("-inf"))
-    monkeypatch.setenv(canary.ENV_NAME, "host-1-abc")
+    monkeypatch.setattr(heartbeat, "_last_beat", float("-inf"))
+    monkeypatch.setenv(heartbeat.ENV_NAME, "host-1-abc")
 
 
 @pytest.mark.usefixtures("fresh_canary")
 def test_beats_are_throttled_and_need_no_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    canary.beat()
+    heartbeat.beat()
     first = Worker.objects.get(pk="host-1-abc").beat_at
-    canary.beat()
+    heartbeat.beat()
     assert Worker.objects.get(pk="host-1-abc").beat_at == first
-    monkeypatch.setattr(canary, "_last_beat", float("-inf"))
-    canary.beat()
+    monkeypatch.setattr(heartbeat, "_last_beat", float("-inf"))
+    heartbeat.beat()
     later = Worker.objects.get(pk="host-1-abc").beat_at
     assert first is not None
     assert later is not None
@@ -174,12 +174,12 @@ def test_a_database_that_is_away_is_no_error_of_the_task(monkeypatch: pytest.Mon
         raise OperationalError("away")
 
     monkeypatch.setattr(Worker.objects, "filter", away)
-    canary.beat()
+    heartbeat.beat()
 
 
 def test_a_plain_cluster_is_named_after_its_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(canary.ENV_NAME, raising=False)
-    assert canary.cluster_name() == f"{canary.host_name()}-qcluster"
+    monkeypatch.delenv(heartbeat.ENV_NAME, raising=False)
+    assert heartbeat.cluster_name() == f"{heartbeat.host_name()}-qcluster"
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_the_check_looks_at_this_machine_and_at_the_last_minute(
 ) -> None:
     now = timezone.now()
     Worker.objects.create(
-        name=f"{host}{canary.host_name()}-1-abc",
+        name=f"{host}{heartbeat.host_name()}-1-abc",
         started_at=now,
         beat_at=now - timedelta(seconds=age),
         stopped_at=now if stopped else None,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from syncapp.engine.workers.silence import LONGEST_STEP, Silence
+from syncapp.engine.workers.supervision import LONGEST_STEP, Silence
 
 ONE, TWO = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC), datetime(2026, 1, 1, 11, 0, 0, tzinfo=UTC)
 

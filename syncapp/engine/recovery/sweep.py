@@ -5,6 +5,8 @@ With it the queue need not be reliable: killing any process or emptying Redis co
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
@@ -15,12 +17,14 @@ from django.utils import timezone
 
 from syncapp.engine.outside import locks, outages
 from syncapp.engine.queue import enqueue
-from syncapp.engine.runs import switches
+from syncapp.engine.runs import claims, switches
 from syncapp.engine.runs.backoff import STANDARD
 from syncapp.engine.runs.run import attempt_of
 from syncapp.models import Outcome, Reason, Record, Status
 
 LEFT_A_SWEEP = 500  # records whose worker died; more wait for the next sweep
+DRAIN_SECONDS = 30.0  # then the next task in the queue gets its turn
+LOOK_AHEAD = 20
 
 log = structlog.get_logger(__name__)
 
@@ -48,12 +52,28 @@ def feed() -> int:
     room = 2 * settings.CONFIG.QUEUE_WORKERS - enqueue.queue_size()
     if room <= 0:
         return 0
-    due = Record.objects.filter(status=Status.WAITING, due_at__lte=timezone.now())
-    waiting = len(due.values_list("pk")[:room])
-    wanted = min(room, waiting, settings.CONFIG.QUEUE_WORKERS)
+    wanted = min(len(_due().values_list("pk")[:room]), settings.CONFIG.QUEUE_WORKERS)
     if wanted:
         enqueue.put(enqueue.DRAIN, [()] * wanted)
     return wanted
+
+
+def drain(run: Callable[[int, str], object], seconds: float = DRAIN_SECONDS) -> bool:
+    """Call `run(pk, step)` for due records, most urgent first, until none is left (False) or time is over (True)."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        found = list(_due().order_by("urgency", "due_at").values_list("pk", "step")[:LOOK_AHEAD])
+        if not found:
+            return False
+        # Only the first few are surely still the most urgent; other drains take the same rows from the top.
+        worked = [run(pk, step) for pk, step in found[: LOOK_AHEAD // 4]]
+        if all(result is None for result in worked):
+            time.sleep(0.01)  # others were faster each time: let them
+    return True
+
+
+def _due() -> QuerySet[Record]:
+    return Record.objects.filter(status=Status.WAITING, due_at__lte=timezone.now())
 
 
 def _recover() -> int:
@@ -76,13 +96,10 @@ def take_away(still: QuerySet[Record], record: Record, why: Reason) -> bool:
             reason=Reason.EXHAUSTED if gives_up else why,
             detail="",
             system="",
-            claim=None,
-            claimed_by="",
-            claimed_request=None,
-            leased_until=None,
             due_at=None if gives_up else now,
             waiting_since=now,
             changed_at=now,
+            **claims.FREE,
         )
         if not mine:
             return False
@@ -96,7 +113,7 @@ def take_away(still: QuerySet[Record], record: Record, why: Reason) -> bool:
     return True
 
 
-def _free_locks_of_ended_runs() -> int:
+def _free_locks_of_ended_runs() -> None:
     """A worker may die with the lock of a file in its hands, which others want before its time to live is over.
 
     A run takes a lock under its claim only, so one that was held before we looked at the claims and has none is
@@ -106,10 +123,12 @@ def _free_locks_of_ended_runs() -> int:
         held = [lock for lock in locks.held() if lock.of_run]
     except locks.LocksAway as exc:
         log.warning("sweep.locks_away", error=str(exc))
-        return 0
-    claims = Record.objects.filter(status=Status.RUNNING, claim__in=[lock.token for lock in held])
-    running = {str(claim) for claim in claims.values_list("claim", flat=True)}
-    return sum(locks.release(lock.key, lock.token) for lock in held if lock.token not in running)
+        return
+    runs = Record.objects.filter(status=Status.RUNNING, claim__in=[lock.token for lock in held])
+    running = {str(claim) for claim in runs.values_list("claim", flat=True)}
+    for lock in held:
+        if lock.token not in running:
+            locks.release(lock.key, lock.token)
 
 
 def _second_chances() -> int:

@@ -22,6 +22,8 @@ from django.utils import timezone
 from syncapp.kit import plain_sql
 from syncapp.models import Record, Status
 
+FREE: Mapping[str, Any] = {"claim": None, "claimed_by": "", "claimed_request": None, "leased_until": None}
+
 
 class ClaimLost(Exception):
     """The claim was taken away (the worker was thought dead); stop at once, write nothing more."""
@@ -105,16 +107,10 @@ def let_go(claim: Claim, *, fresh: Mapping[str, Any], again: Mapping[str, Any]) 
 
     Both name the columns to set. Raises `ClaimLost` when the claim is not ours any more.
     """
-    free: dict[str, Any] = {
-        "claim": None,
-        "claimed_by": "",
-        "claimed_request": None,
-        "leased_until": None,
-        "changed_at": timezone.now(),
-    }
-    if _set(claim, {**free, **fresh}, " AND requested = %s", claim.request_number):
+    now = {"changed_at": timezone.now()}
+    if _set(claim, {**FREE, **now, **fresh}, " AND requested = %s", claim.request_number):
         return False
-    if _set(claim, {**free, **again}):
+    if _set(claim, {**FREE, **now, **again}):
         return True
     raise ClaimLost(str(claim.record))
 

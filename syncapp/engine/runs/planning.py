@@ -27,12 +27,22 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
-    """There is nothing to do for this kind; an outcome of its own, not a failure."""
-
+class _WithReason:
     reason: str
     detail: str = ""
     agreed: Mapping[str, object] | None = None
+
+
+class Skipped(_WithReason):
+    """There is nothing to do for this kind; an outcome of its own, not a failure."""
+
+
+class Failed(_WithReason):
+    """A person is needed."""
+
+
+class InConflict(_WithReason):
+    """A person chooses between two sides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +53,6 @@ class Postponed:
     after: timedelta
     agreed: Mapping[str, object] | None = None
     detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A person is needed."""
-
-    reason: str
-    detail: str = ""
-    agreed: Mapping[str, object] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class InConflict:
-    """A person chooses between two sides."""
-
-    reason: str
-    detail: str = ""
-    agreed: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

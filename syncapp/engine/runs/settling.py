@@ -33,32 +33,31 @@ class Settlement:
 def settle(run: Run, ending: Ending) -> Settlement:
     """The end that the flow has chosen."""
     match ending:
-        case Settled(agreed):
-            return _end(run, Outcome.IN_SYNC, Status.IN_SYNC, served=True, agreed=agreed)
-        case Skipped(reason, detail, agreed):
-            return _end(run, Outcome.SKIPPED, Status.SKIPPED, reason, detail, served=True, agreed=agreed)
         case Postponed(reason, after, agreed, detail):
             outcome = Outcome.OBSERVED if reason == Reason.WRITING_OFF else Outcome.POSTPONED
             return _later(run, outcome, reason, after, counts=False, agreed=agreed, detail=detail)
-        case Failed(reason, detail, agreed):
-            return _end(run, Outcome.FAILED, Status.FAILED, reason, detail, served=True, agreed=agreed)
-        case InConflict(reason, detail, agreed):
-            return _end(run, Outcome.CONFLICT, Status.CONFLICT, reason, detail, served=True, agreed=agreed)
+        case Settled(agreed):
+            return _end(run, Status.IN_SYNC, served=True, agreed=agreed)
+        case _:
+            return _end(run, _status(ending), ending.reason, ending.detail, served=True, agreed=ending.agreed)
 
 
 def describe(ending: Ending) -> str:
     """The end of a plan in a word and a reason, for previews."""
-    match ending:
-        case Settled():
-            return str(Status.IN_SYNC)
-        case Postponed(reason, _, _, _):
-            return f"{Status.WAITING}: {reason}"
-        case Skipped(reason, _, _):
-            return f"{Status.SKIPPED}: {reason}"
-        case Failed(reason, _, _):
-            return f"{Status.FAILED}: {reason}"
-        case InConflict(reason, _, _):
-            return f"{Status.CONFLICT}: {reason}"
+    return f"{_status(ending)}: {getattr(ending, 'reason', '')}".removesuffix(": ")
+
+
+def _status(ending: Ending) -> Status:
+    return _STATUS[type(ending)]
+
+
+_STATUS: dict[type[Ending], Status] = {
+    Settled: Status.IN_SYNC,
+    Postponed: Status.WAITING,
+    Skipped: Status.SKIPPED,
+    Failed: Status.FAILED,
+    InConflict: Status.CONFLICT,
+}
 
 
 def skip(run: Run, reason: Reason, detail: str = "") -> Settlement:
@@ -66,7 +65,7 @@ def skip(run: Run, reason: Reason, detail: str = "") -> Settlement:
 
 
 def fail(run: Run, reason: Reason, detail: str = "", system: str = "") -> Settlement:
-    return _end(run, Outcome.FAILED, Status.FAILED, reason, detail, served=False, system=system)
+    return _end(run, Status.FAILED, reason, detail, served=False, system=system)
 
 
 def wait(
@@ -93,9 +92,7 @@ def try_again(run: Run, verdict: Verdict) -> Settlement:
     chance = STANDARD.last_try(attempts)
     due_at = timezone.now() + chance if chance else None
     reason = verdict.reason if verdict.reason == Reason.UNEXPECTED_ANSWER else Reason.EXHAUSTED
-    return _end(
-        run, Outcome.FAILED, Status.FAILED, reason, verdict.detail, served=False, due_at=due_at, system=verdict.system
-    )
+    return _end(run, Status.FAILED, reason, verdict.detail, served=False, due_at=due_at, system=verdict.system)
 
 
 def hand_back(run: Run) -> None:
@@ -110,7 +107,6 @@ def hand_back(run: Run) -> None:
 
 def _end(
     run: Run,
-    outcome: Outcome,
     status: Status,
     reason: str = "",
     detail: str = "",
@@ -132,7 +128,7 @@ def _end(
     if status == Status.IN_SYNC:
         common["settled_at"] = now
     fresh = {**common, "status": status, "reason": reason, "detail": detail[:300], "system": system, "due_at": due_at}
-    return _write(run, outcome, reason, detail, fresh, _due(common, now, now + DEBOUNCE))
+    return _write(run, Outcome(status.value), reason, detail, fresh, _due(common, now, now + DEBOUNCE))
 
 
 def _later(
@@ -150,15 +146,7 @@ def _later(
     common: dict[str, Any] = {} if counts else {"attempts": run.record.attempts - 1}
     if agreed is not None:
         common["agreed"] = dict(agreed)
-    waiting = {
-        **common,
-        "status": Status.WAITING,
-        "reason": reason,
-        "detail": detail[:300],
-        "system": system,
-        "due_at": now + pause,
-        "waiting_since": now,
-    }
+    waiting = _due(common, now, now + pause) | {"reason": reason, "detail": detail[:300], "system": system}
     # A request that came meanwhile doesn't shorten a pause that the other system or a failure made.
     again = _due(common, now, now) if not counts and reason in _WORTH_A_LOOK else waiting
     return _write(run, outcome, reason, detail, waiting, again)
@@ -170,15 +158,8 @@ _WORTH_A_LOOK = frozenset(
 
 
 def _due(common: Mapping[str, Any], now: datetime, due_at: datetime) -> dict[str, Any]:
-    return {
-        **common,
-        "status": Status.WAITING,
-        "reason": "",
-        "detail": "",
-        "system": "",
-        "due_at": due_at,
-        "waiting_since": now,
-    }
+    free = {"status": Status.WAITING, "reason": "", "detail": "", "system": "", "due_at": due_at, "waiting_since": now}
+    return {**common, **free}
 
 
 def _write(

@@ -20,21 +20,20 @@ def observing(row: StepSwitch) -> bool:
 
 
 def set_paused(step: str, paused: bool) -> bool:
-    """True when it changed something; ending a pause makes what waited due at once."""
-    with transaction.atomic():
-        StepSwitch.objects.get_or_create(step=step)
-        changed = bool(StepSwitch.objects.filter(step=step, paused=not paused).update(paused=paused))
-        if changed and not paused:
-            outages.wake(Reason.PAUSED, step=step)
-    return changed
+    return _turn(step, "paused", paused, Reason.PAUSED)
 
 
 def set_observing(step: str, observe: bool) -> bool:
+    return _turn(step, "observe", observe, Reason.OBSERVED)
+
+
+def _turn(step: str, switch: str, on: bool, reason: Reason) -> bool:
+    """True when it changed something; switching off makes what waited because of it due at once."""
     with transaction.atomic():
         StepSwitch.objects.get_or_create(step=step)
-        changed = bool(StepSwitch.objects.filter(step=step, observe=not observe).update(observe=observe))
-        if changed and not observe:
-            outages.wake(Reason.OBSERVED, step=step)
+        changed = bool(StepSwitch.objects.filter(step=step, **{switch: not on}).update(**{switch: on}))
+        if changed and not on:
+            outages.wake(reason, step=step)
     return changed
 
 

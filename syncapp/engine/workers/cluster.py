@@ -8,7 +8,7 @@ import time
 
 from django.conf import settings
 
-from syncapp.engine.workers.canary import ENV_NAME
+from syncapp.engine.workers.heartbeat import ENV_NAME
 from syncapp.engine.workers.processes import group_lives, has_children, kill_group, start_session
 
 GONE_SECONDS = 5.0  # the kernel needs a moment to bury a killed process group

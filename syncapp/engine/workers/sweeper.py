@@ -14,6 +14,8 @@ import structlog
 from django.db import Error as DatabaseError
 from django.db import connections
 
+from syncapp.engine.recovery.sweep import feed, sweep
+
 FIRST_WITHIN_SECONDS = 3.0
 FEED_SECONDS = 1.0  # two small questions to the database each time
 
@@ -31,32 +33,23 @@ class Sweeper(threading.Thread):
     def run(self) -> None:
         sweep_at = time.monotonic() + random.uniform(0, min(FIRST_WITHIN_SECONDS, self.seconds))  # noqa: S311
         while not self._ended.wait(min(FEED_SECONDS, self.seconds)):
-            if time.monotonic() >= sweep_at:
-                self.sweep_once()
-                sweep_at = time.monotonic() + self.seconds * random.uniform(0.8, 1.2)  # noqa: S311
+            if time.monotonic() < sweep_at:
+                _guarded(feed)
             else:
-                self.feed_once()
-
-    def sweep_once(self) -> None:
-        """Never raises: whatever fails is in the log and tried again at the next turn."""
-        from syncapp.engine.recovery.sweep import sweep
-
-        self._guarded(sweep)
-
-    def feed_once(self) -> None:
-        from syncapp.engine.recovery.sweep import feed
-
-        self._guarded(feed)
-
-    def _guarded(self, work: Callable[[], object]) -> None:
-        try:
-            work()
-        except DatabaseError as exc:
-            log.warning("sweep.database_away", error=type(exc).__name__)
-        except Exception:
-            log.exception("sweep.failed")
-        finally:
-            connections.close_all()
+                _guarded(sweep)
+                sweep_at = time.monotonic() + self.seconds * random.uniform(0.8, 1.2)  # noqa: S311
 
     def end(self) -> None:
         self._ended.set()
+
+
+def _guarded(work: Callable[[], object]) -> None:
+    """Never raises: whatever fails is in the log and tried again at the next turn."""
+    try:
+        work()
+    except DatabaseError as exc:
+        log.warning("sweep.database_away", error=type(exc).__name__)
+    except Exception:
+        log.exception("sweep.failed")
+    finally:
+        connections.close_all()

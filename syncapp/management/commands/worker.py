@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error as DatabaseError
 from django.db import connection
 
+from syncapp.engine.workers.heartbeat import working_here
 from syncapp.engine.workers.supervision import Supervisor
-from syncapp.engine.workers.worker_row import working_here
 from syncapp.management import crm_fields
 from syncapp.models import Worker
 

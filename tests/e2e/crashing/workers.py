@@ -18,8 +18,7 @@ from syncapp.clients.google.building import api
 from syncapp.engine.outside import locks
 from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
-from syncapp.engine.recovery.draining import drain
-from syncapp.engine.recovery.sweep import sweep
+from syncapp.engine.recovery.sweep import drain, sweep
 from syncapp.events import registry
 from syncapp.flows import texts
 from syncapp.flows.comparing import scans

@@ -16,7 +16,7 @@ from syncapp.clients import errors
 from syncapp.engine.outside import locks, outages
 from syncapp.engine.queue import retry, sync_requests
 from syncapp.engine.queue.sync_requests import Target
-from syncapp.engine.recovery import draining, sweep
+from syncapp.engine.recovery import sweep
 from syncapp.engine.runs import claims, runner
 from syncapp.engine.runs.planning import Ending, Failed, Plan, Postponed, Settled
 from syncapp.engine.runs.run import Run, WriteIntent
@@ -262,7 +262,7 @@ def test_fresh_events_run_before_a_full_comparison() -> None:
     ask(Urgency.EVENT, "fresh")
     ask(Urgency.STAFF, "staff")
     ran: list[str] = []
-    draining.drain(lambda pk, _: ran.append(Record.objects.get(pk=pk).entity_id) or runner.run(pk, STEP))
+    sweep.drain(lambda pk, _: ran.append(Record.objects.get(pk=pk).entity_id) or runner.run(pk, STEP))
     assert ran[:2] == ["staff", "fresh"]
     assert len(ran) == 32
 

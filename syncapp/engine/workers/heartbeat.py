@@ -10,12 +10,14 @@ import os
 import socket
 import threading
 import time
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import Error as DatabaseError
-from django.db import connections
+from django.db import close_old_connections, connections
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_q.signals import post_execute_in_worker, pre_execute
 
@@ -23,6 +25,7 @@ from syncapp.models import Worker
 
 ENV_NAME = "HUB_WORKER"  # set by `manage.py worker` for the cluster that it supervises
 THROTTLE_SECONDS = 1.0
+FORGET_AFTER = timedelta(days=7)  # every start makes a new row; long enough to look back at a bad week
 
 log = structlog.get_logger(__name__)
 
@@ -87,3 +90,53 @@ def _watch() -> None:
             seen = _tasks
             beat()
             connections.close_all()
+
+
+class WorkerRow:
+    """The supervisor's row, in which its cluster's heartbeat stands.
+
+    Every method may raise a database error; what could not be written is written at the next chance.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._columns: dict[str, Any] = {"started_at": timezone.now(), "restarts": 0}
+        self._written = False
+
+    def beat(self) -> datetime | None:
+        """The last proof of work, as it stands in the table."""
+        close_old_connections()
+        if not self._written:
+            forgotten().delete()
+            Worker.objects.update_or_create(name=self.name, defaults=self._columns)
+            self._written = True
+        return Worker.objects.values_list("beat_at", flat=True).get(pk=self.name)
+
+    def others_at_work(self, seconds: float) -> int:
+        return _at_work(seconds).exclude(pk=self.name).count()
+
+    def restarted(self, reason: str) -> None:
+        """Only noted here, written at the next look: a restart must not wait for the database."""
+        self._columns |= {"restarts": self._columns["restarts"] + 1, "restart_reason": reason[:200]}
+        self._written = False
+
+    def stopped(self) -> None:
+        Worker.objects.filter(pk=self.name).update(stopped_at=timezone.now())
+
+    def reconnect(self) -> None:
+        connections.close_all()
+
+
+def forgotten() -> QuerySet[Worker]:
+    """Rows of workers that are long gone."""
+    old = timezone.now() - FORGET_AFTER
+    return Worker.objects.filter(Q(stopped_at__lt=old) | Q(beat_at__lt=old))
+
+
+def working_here() -> bool:
+    """Whether a worker of this machine has proved lately that it works."""
+    return _at_work(settings.CONFIG.CANARY_SECONDS).filter(name__startswith=f"{host_name()}-").exists()
+
+
+def _at_work(seconds: float) -> QuerySet[Worker]:
+    return Worker.objects.filter(stopped_at=None, beat_at__gte=timezone.now() - timedelta(seconds=2 * seconds))
