@@ -42,11 +42,6 @@ def settle(run: Run, ending: Ending) -> Settlement:
             return _end(run, _status(ending), ending.reason, ending.detail, served=True, agreed=ending.agreed)
 
 
-def describe(ending: Ending) -> str:
-    """The end of a plan in a word and a reason, for previews."""
-    return f"{_status(ending)}: {getattr(ending, 'reason', '')}".removesuffix(": ")
-
-
 def _status(ending: Ending) -> Status:
     return _STATUS[type(ending)]
 
@@ -58,6 +53,11 @@ _STATUS: dict[type[Ending], Status] = {
     Failed: Status.FAILED,
     InConflict: Status.CONFLICT,
 }
+
+
+def outlook(ending: Ending) -> tuple[Status, str]:
+    """Where a plan would leave the record, and for which reason."""
+    return _status(ending), "" if isinstance(ending, Settled) else str(ending.reason)
 
 
 def skip(run: Run, reason: Reason, detail: str = "") -> Settlement:
