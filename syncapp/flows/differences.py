@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from itertools import islice
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from syncapp.clients.espocrm import EntityStamp
 from syncapp.engine.queue import sync_requests
@@ -17,19 +19,19 @@ ROWS = 200
 CLOCK_GRAIN = timedelta(seconds=2)  # EspoCRM's times are whole seconds
 
 
-class How(StrEnum):
-    NEW = "new in the CRM"
-    CHANGED = "changed in the CRM"
-    LINKS = "belongs elsewhere than it is"
-    MISSING_REMOTELY = "missing at xAI"
-    GONE = "gone in the CRM"
-    CHANGED_IN_ADVOWARE = "changed in Advoware"
-    GONE_IN_ADVOWARE = "gone in Advoware"
-    TASK = "a person's task may be done"
-    FAILED = "failed before"
-    STALE = "not looked at for a day"
-    UNSURE = "perhaps changed in the CRM"
-    NOT_SHOWN = "a task is not shown in the CRM as it is"
+class How(TextChoices):
+    NEW = "new", _("new in the CRM")
+    CHANGED = "changed", _("changed in the CRM")
+    LINKS = "links", _("belongs elsewhere than it is")
+    MISSING_REMOTELY = "missing_remotely", _("missing at xAI")
+    GONE = "gone", _("gone in the CRM")
+    CHANGED_IN_ADVOWARE = "changed_in_advoware", _("changed in Advoware")
+    GONE_IN_ADVOWARE = "gone_in_advoware", _("gone in Advoware")
+    TASK = "task", _("a person's task may be done")
+    FAILED = "failed", _("failed before")
+    STALE = "stale", _("not looked at for a day")
+    UNSURE = "unsure", _("perhaps changed in the CRM")
+    NOT_SHOWN = "not_shown", _("a task is not shown in the CRM as it is")
 
 
 # Nothing is known to have changed: looked at, and no reason to stop a comparison that finds many.
@@ -46,10 +48,6 @@ class Difference:
     entity_type: str
     entity_id: str
     how: How
-
-    @property
-    def why(self) -> str:
-        return self.how.value
 
     @property
     def target(self) -> Target:

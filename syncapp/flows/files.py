@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from syncapp.engine.outside import locks
 from syncapp.engine.runs.run import Run
-from syncapp.models import Orphan, OrphanState, Reference, ReferenceKind, SystemName
+from syncapp.models import Orphan, OrphanState, OrphanWhy, Reference, ReferenceKind, SystemName
 
 ACTIVE = (OrphanState.OPEN, OrphanState.KEPT)
 
@@ -55,7 +55,7 @@ def remember_membership(entity_type: str, entity_id: str, collection_id: str, fi
 
 
 def forget_membership(
-    entity_type: str, entity_id: str, collection_id: str, file_id: str, *, given_up: str = ""
+    entity_type: str, entity_id: str, collection_id: str, file_id: str, *, given_up: OrphanWhy | None = None
 ) -> None:
     """`given_up`: why the entity has no use for the file itself any more; then it is listed, unless others have."""
     rows = _of(entity_type, entity_id, ReferenceKind.MEMBERSHIP)
@@ -110,7 +110,7 @@ def forget_file(file_id: str) -> None:
         )
 
 
-def note_orphan(entity_type: str, entity_id: str, file_id: str, why: str) -> None:
+def note_orphan(entity_type: str, entity_id: str, file_id: str, why: OrphanWhy) -> None:
     """List a file for staff, unless something still points to it. Staff's decision to keep it stands."""
     if not in_use(file_id):
         Orphan.objects.get_or_create(
@@ -124,7 +124,7 @@ def note_orphan(entity_type: str, entity_id: str, file_id: str, why: str) -> Non
         )
 
 
-def list_unused(entity_type: str, entity_id: str, pointed_at: Collection[str], why: str) -> None:
+def list_unused(entity_type: str, entity_id: str, pointed_at: Collection[str], why: OrphanWhy) -> None:
     """List what was uploaded for the entity and never came into use: its content was replaced before, or it is gone."""
     own = {reference.remote_id for reference in own_files(entity_type, entity_id)} - set(pointed_at)
     listed = Orphan.objects.filter(system=SystemName.XAI, kind=ReferenceKind.FILE, remote_id__in=own)

@@ -1,13 +1,13 @@
 """The tables are the truth; the queue only carries."""
 
-from syncapp.models.attempts import Attempt, JournalEntry, JournalState, Outcome
+from syncapp.models.attempts import Attempt, JournalAction, JournalEntry, JournalState, Outcome, Seen
 from syncapp.models.calendar import CalendarEmployee, CalendarLink, LinkState, PushChannel
 from syncapp.models.engine import Cursor, Lock, QuotaBucket, ScanRun, ScanState, Worker
 from syncapp.models.inbox import InboxItem, InboxMessage, InboxState
 from syncapp.models.proxy import ProxyCall, ProxyKey, ProxyRefusal, ProxyWindow
 from syncapp.models.reasons import PATIENT, Reason
 from syncapp.models.records import Record, Status, Urgency
-from syncapp.models.references import Orphan, OrphanState, Reference, ReferenceKind
+from syncapp.models.references import Orphan, OrphanState, OrphanWhy, Reference, ReferenceKind
 from syncapp.models.staff import StaffAction
 from syncapp.models.systems import StepSwitch, System, SystemName, SystemState
 from syncapp.models.tasks import (
@@ -35,12 +35,14 @@ __all__ = [
     "InboxItem",
     "InboxMessage",
     "InboxState",
+    "JournalAction",
     "JournalEntry",
     "JournalState",
     "LinkState",
     "Lock",
     "Orphan",
     "OrphanState",
+    "OrphanWhy",
     "Outcome",
     "ProxyCall",
     "ProxyKey",
@@ -54,6 +56,7 @@ __all__ = [
     "ReferenceKind",
     "ScanRun",
     "ScanState",
+    "Seen",
     "Side",
     "StaffAction",
     "Status",

@@ -59,6 +59,17 @@ class JournalState(models.TextChoices):
     CLEARED = "cleared", _("seen by a later run")
 
 
+class JournalAction(models.TextChoices):
+    """What a flow writes outside: the name that is stored, and words for it. Each flow has a class of its own."""
+
+
+class Seen(models.TextChoices):
+    """What a later run saw of a write whose answer was lost."""
+
+    LATER = "found_later", _("found later")
+    NOT_LATER = "not_found_later", _("not found later")
+
+
 class JournalEntry(models.Model):
     """One write outside. Stored as an intent *before* the call, so that a lost answer can be looked for."""
 

@@ -74,6 +74,8 @@ class ScanRun(models.Model):
     orphans = models.PositiveIntegerField(_("orphans"), default=0)
     detail = models.CharField(_("detail"), max_length=300, blank=True, default="")
     counts: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    # Why it ended so, as `kit.phrases` stores it; `detail` is what a client said, and rows from before 1.0.
+    note: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
 
     class Meta:
         verbose_name = _("comparison")

@@ -64,6 +64,17 @@ class OrphanState(models.TextChoices):
     USED = "used", _("in use again")
 
 
+class OrphanWhy(models.TextChoices):
+    UNUSED = "unused", _("no document uses it")
+    UNNAMED = "unnamed", _("no entity of the CRM names it")
+    ENTITY_DELETED = "entity_deleted", _("entity deleted")
+    ENTITY_CLOSED = "entity_closed", _("entity closed")
+    SECOND = "second", _("second collection of the same entity")
+    DOCUMENT_DELETED = "document_deleted", _("document deleted")
+    CONTENT_REPLACED = "content_replaced", _("content replaced")
+    TWICE_OR_LATE = "twice_or_late", _("uploaded twice or too late")
+
+
 class Orphan(models.Model):
     """Something of ours outside that nothing points to; staff may delete it, guarded."""
 
@@ -72,7 +83,7 @@ class Orphan(models.Model):
     remote_id = models.CharField(_("id there"), max_length=200)
     entity_type = models.CharField(_("belonged to"), max_length=64, blank=True, default="")
     entity_id = models.CharField(_("entity"), max_length=64, blank=True, default="")
-    why = models.CharField(_("why"), max_length=100, blank=True, default="")
+    why = models.CharField(_("why"), max_length=100, choices=OrphanWhy.choices, blank=True, default="")
     size = models.PositiveBigIntegerField(_("bytes"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=OrphanState.choices, default=OrphanState.OPEN)
     found_at = models.DateTimeField(_("found"), auto_now_add=True)

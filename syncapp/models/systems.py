@@ -25,6 +25,7 @@ class System(models.Model):
     name = models.CharField(_("system"), max_length=20, primary_key=True, choices=SystemName.choices)
     state = models.CharField(_("state"), max_length=10, choices=SystemState.choices, default=SystemState.UP)
     error = models.CharField(_("last fault"), max_length=200, blank=True, default="")
+    code = models.CharField(max_length=64, blank=True, default="")  # the `ClientError.code` of it
     since = models.DateTimeField(_("since"), null=True, blank=True)
     last_ok_at = models.DateTimeField(_("last answer"), null=True, blank=True)
     failed_probes = models.PositiveIntegerField(_("failed probes"), default=0)

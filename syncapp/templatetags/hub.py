@@ -24,9 +24,8 @@ from syncapp.models import Reason, Status, TaskKind
 from syncapp.people import mirror
 from syncapp.words import appointment_words
 from syncapp.words.field_words import field_in_words, value_in_words
-from syncapp.words.journal_words import write_in_words
+from syncapp.words.journal_words import detail_in_words, write_in_words
 from syncapp.words.plan_words import in_words
-from syncapp.words.stored_words import stored_in_words
 
 register = template.Library()
 
@@ -122,8 +121,8 @@ def task_headline(kind: str) -> str:
 
 
 @register.filter
-def why_words(stored: str) -> str:
-    return stored_in_words(stored)
+def detail_words(detail: str) -> str:
+    return detail_in_words(detail)
 
 
 @register.filter

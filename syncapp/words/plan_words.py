@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from syncapp.kit.phrases import PHRASES
+from syncapp.models import SystemName
 from syncapp.words.field_words import field_in_words
 
 
@@ -35,6 +36,8 @@ def _shown(name: str, value: Any) -> Any:
             return "–"
         case "field", str(field):
             return field_in_words(field)
+        case "system", str(system) if system in SystemName.values:
+            return str(SystemName(system).label)
         case "fields", [*fields]:
             return ", ".join(map(field_in_words, fields))
     return value

@@ -18,7 +18,7 @@ from django.db import connection
 from django.utils import translation
 
 from sandbox.running import Running, SandboxThread
-from syncapp.admin.kit.login_words import why_refused
+from syncapp.admin.machinery.systems import REFUSALS
 from syncapp.clients.advoware import Token
 from syncapp.clients.errors import NotEnabled, Unauthorized
 from syncapp.engine.outside import connections, locks, outages, tokens
@@ -156,7 +156,7 @@ def test_a_wrong_password_is_tried_once_by_all(sandbox: Running) -> None:
     row = System.objects.get(name="advoware")
     assert row.state == SystemState.REFUSED
     with translation.override("de"):
-        assert "Kennwort" in str(why_refused(row.error))
+        assert "Kennwort" in str(REFUSALS[row.code])
     connections.ping("advoware")  # the corrected password is another login, and is tried at once
     assert logins(sandbox) == (1, 1)
 
@@ -170,7 +170,7 @@ def test_a_login_that_was_never_enabled_has_its_own_words(sandbox: Running) -> N
     row = System.objects.get(name="advoware")
     assert row.state == SystemState.REFUSED
     with translation.override("de"):
-        assert "nicht freigeschaltet" in str(why_refused(row.error))
+        assert "nicht freigeschaltet" in str(REFUSALS[row.code])
 
 
 @pytest.mark.django_db

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -19,6 +21,7 @@ from django.db.migrations import Migration, RenameField, RenameModel, SeparateDa
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations.base import Operation
 
+from syncapp.models import Orphan, OrphanWhy
 from tests import engines, old_rows
 
 ALIAS = "old_rows"
@@ -69,6 +72,16 @@ def test_no_migration_loses_what_is_in_the_tables(database: str) -> None:
         state = executor.migrate([], plan=[(migration, False)], state=state)
         assert_kept(before, snapshot(state.apps, database), migration)
     assert snapshot(state.apps, database) == snapshot(todays_apps, database)
+
+
+@pytest.mark.django_db
+def test_orphans_that_were_listed_for_a_sentence_get_its_kind() -> None:
+    migration = import_module("syncapp.migrations.0014_kinds_for_sentences")
+    for number, why in enumerate([*migration.KINDS, "", "by hand"]):
+        Orphan.objects.create(system="xai", kind="file", remote_id=str(number), why=why)
+    migration.give_orphans_their_kinds(todays_apps, SimpleNamespace(connection=connections["default"]))
+    kinds = list(Orphan.objects.order_by("pk").values_list("why", flat=True))
+    assert kinds == [*OrphanWhy.values, "", "by hand"]
 
 
 def snapshot(apps: Apps, database: str) -> Snapshot:

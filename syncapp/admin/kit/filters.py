@@ -28,7 +28,7 @@ from syncapp.models import (
     TaskState,
 )
 from syncapp.templatetags.hub import step_name
-from syncapp.words.journal_words import WRITES
+from syncapp.words.journal_words import writes
 
 Lookups = list[tuple[Any, Any]]
 
@@ -134,7 +134,7 @@ class WriteFilter(Choice):
     parameter_name = "action"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
-        return sorted(WRITES.items(), key=lambda pair: str(pair[1]))
+        return sorted(writes().items(), key=lambda pair: pair[1])
 
 
 class WriteStateFilter(StateFilter):

@@ -17,6 +17,7 @@ from syncapp.admin.kit.buttons import CONFIRM_SCAN, back, button, say
 from syncapp.admin.kit.filters import ScanStateFilter
 from syncapp.admin.kit.recording import recorded
 from syncapp.flows.comparing import scans
+from syncapp.flows.differences import How
 from syncapp.models import ScanRun, ScanState
 from syncapp.templatetags.hub import scan_words, when
 
@@ -34,7 +35,7 @@ class ScanAdmin(ReadOnlyAdmin[ScanRun]):
             "scan": row,
             "stopped": row.state == ScanState.STOPPED,
             "of_parties": row.scan in (scans.PARTIES, scans.ALL_PARTIES),
-            "counts": sorted((str(name), count) for name, count in counts.items()),
+            "counts": sorted((_how(name), count) for name, count in counts.items()),
         }
 
     @admin.display(description=gettext_lazy("comparison"))
@@ -44,6 +45,11 @@ class ScanAdmin(ReadOnlyAdmin[ScanRun]):
     @admin.display(description=gettext_lazy("started"))
     def started(self, scan: ScanRun) -> Any:
         return when(scan.started_at)
+
+
+def _how(name: str) -> str:
+    """Rows from before 1.0 hold sentences; they are shown as they are."""
+    return str(How(name).label) if name in How.values else name
 
 
 @button(CONFIRM_SCAN)

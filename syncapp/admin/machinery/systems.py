@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from syncapp.admin.kit.buttons import PAUSE_SYSTEM, back, button
-from syncapp.admin.kit.login_words import why_refused
 from syncapp.admin.kit.pages import page, viewer
 from syncapp.admin.kit.paging import counted
 from syncapp.admin.kit.recording import recorded
@@ -18,6 +19,30 @@ from syncapp.models import Record, Status, System, SystemName, SystemState
 
 LIST = "admin:hub_systems"
 WAITING_UP_TO = 1000
+
+# Why our login is refused, by the hub's own codes of `ClientError`.
+REFUSALS: dict[str, str | Promise] = {
+    "credentials": gettext_lazy(
+        "The name or the password of the hub's user there is wrong. An administrator must correct it in the settings, "
+        "which is tried at once. The present one is tried again only after pauses that grow: wrong passwords in a row "
+        "lock an account."
+    ),
+    "not_enabled": gettext_lazy(
+        "Over there the login is not enabled: the hub's user, the firm or the program is not registered or not "
+        "released for it. An administrator must arrange it with the maker; then it goes on by itself."
+    ),
+    "login_refused": gettext_lazy(
+        "The login was refused without a known reason. An administrator must compare the settings of the login with "
+        "what the maker gave the firm."
+    ),
+    "secret_is_not_base64": gettext_lazy(
+        "The API key in the settings is not whole. An administrator must enter it again."
+    ),
+    "kanzlei_unknown": gettext_lazy(
+        "The maker knows no address for the firm's identifier. An administrator must check it in the settings."
+    ),
+}
+REFUSED = gettext_lazy("An administrator must check the key in the settings. What needs this system waits meanwhile.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +80,7 @@ class SystemView:
         if self.row.paused:
             return _("Nothing is lost: what happens meanwhile waits, and goes on when the pause is ended.")
         if self.row.state == SystemState.REFUSED:
-            if words := why_refused(self.row.error):
-                return str(words)
-            return _("An administrator must check the key in the settings. What needs this system waits meanwhile.")
+            return str(REFUSALS.get(self.row.code, REFUSED))
         if self.row.state == SystemState.DOWN:
             return _("It is tried again by itself; what needs it waits meanwhile. Nothing to do.")
         return ""

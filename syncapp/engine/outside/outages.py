@@ -59,8 +59,12 @@ def _mark_away(name: str, exc: ClientError) -> None:
     state = SystemState.REFUSED if isinstance(exc, Unauthorized) else SystemState.DOWN
     System.objects.get_or_create(name=name)
     System.objects.filter(name=name, state=SystemState.UP).update(
-        state=state, error=str(exc)[:200], since=now, failed_probes=0, next_probe_at=now + FIRST_PROBE
+        state=state, **_told(exc), since=now, failed_probes=0, next_probe_at=now + FIRST_PROBE
     )
+
+
+def _told(exc: ClientError) -> dict[str, str]:
+    return {"error": str(exc)[:200], "code": exc.code[:64]}
 
 
 def probe_due() -> list[str]:
@@ -83,7 +87,7 @@ def try_now(name: str) -> bool:
         connections.ping(name)
     except ClientError as exc:
         _mark_away(name, exc)
-        System.objects.filter(name=name).update(error=str(exc)[:200])
+        System.objects.filter(name=name).update(**_told(exc))
         return False
     mark_up(name)
     return True
@@ -94,7 +98,7 @@ def mark_up(name: str) -> None:
     with transaction.atomic():
         System.objects.get_or_create(name=name)
         System.objects.filter(name=name).update(
-            state=SystemState.UP, error="", since=now, last_ok_at=now, failed_probes=0, next_probe_at=None
+            state=SystemState.UP, error="", code="", since=now, last_ok_at=now, failed_probes=0, next_probe_at=None
         )
         if not System.objects.filter(name=name, paused=True).exists():
             wake(Reason.SYSTEM_DOWN, Reason.SYSTEM_SETTINGS, system=name)

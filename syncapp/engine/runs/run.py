@@ -19,7 +19,7 @@ from syncapp.clients.http.base import OutsideCall
 from syncapp.engine.runs import claims
 from syncapp.engine.runs.claims import Claim
 from syncapp.kit import plain_sql
-from syncapp.models import Attempt, JournalEntry, JournalState, Outcome, Record
+from syncapp.models import Attempt, JournalAction, JournalEntry, JournalState, Outcome, Record, Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class WriteIntent:
     """A write outside that is about to happen. `mark` is what a later run looks for when the answer was lost."""
 
     system: str
-    action: str
+    action: JournalAction
     target_type: str
     target_id: str = ""
     mark: str = ""
@@ -118,7 +118,7 @@ class Run:
         else:
             self._close(entry, JournalState.FAILED, str(error))
 
-    def unsettled_writes(self, action: str) -> list[JournalEntry]:
+    def unsettled_writes(self, action: JournalAction) -> list[JournalEntry]:
         """Earlier writes of this record whose outcome is not known, newest first."""
         found = JournalEntry.objects.filter(
             record=self.record, action=action, state__in=[JournalState.INTENDED, JournalState.LOST]
@@ -128,7 +128,7 @@ class Run:
     def resolve(self, entry: JournalEntry, state: JournalState, target_id: str = "") -> None:
         """Write down what became of an earlier write that was looked for."""
         entry.target_id = target_id or entry.target_id
-        self._close(entry, state, "found later" if state == JournalState.DONE else "not found later")
+        self._close(entry, state, Seen.LATER if state == JournalState.DONE else Seen.NOT_LATER)
 
     def clear_open_writes(self) -> None:
         """Both sides agree, so writes whose answers were lost have been seen: done, or not needed any more."""

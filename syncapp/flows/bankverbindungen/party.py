@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import FIELDS, EspoBankAccount
@@ -21,9 +22,12 @@ from syncapp.flows.bankverbindungen.mapping import Account, iban_is_valid
 from syncapp.flows.bankverbindungen.plan import CRM, HELD_FOR, Why
 from syncapp.flows.bankverbindungen.reading import advoware_account
 from syncapp.kit.marking import gettext_noop
-from syncapp.models import Record, SystemName, Urgency
+from syncapp.models import JournalAction, Record, SystemName, Urgency
 
-BRING = "create_crm_bank_account"  # the journal's name for it
+
+class PartyAccountsWrite(JournalAction):
+    BRING = "create_crm_bank_account", _("bank account created in the CRM")
+    UNSET_DEFAULT = "unset_default", _("standard account unset in the CRM")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,9 @@ class PartyAccounts:
                 case BringToCrm():
                     self._bring(action.account)
                 case UnsetDefault():
-                    intent = WriteIntent(SystemName.ESPOCRM, "unset_default", FIELDS.bank_entity, action.row.id)
+                    intent = WriteIntent(
+                        SystemName.ESPOCRM, PartyAccountsWrite.UNSET_DEFAULT, FIELDS.bank_entity, action.row.id
+                    )
                     with self._run.writing(intent, {FIELDS.bank_default: [True, False]}):
                         changes = {FIELDS.bank_default: False}
                         self._crm.update(FIELDS.bank_entity, action.row.id, changes, action.row.version)
@@ -155,7 +161,7 @@ class PartyAccounts:
             **{each.crm: values[each.name] for each in TABLE},
             FIELDS.bank_active: True,
         }
-        intent = WriteIntent(SystemName.ESPOCRM, BRING, FIELDS.bank_entity, mark=account.iban)
+        intent = WriteIntent(SystemName.ESPOCRM, PartyAccountsWrite.BRING, FIELDS.bank_entity, mark=account.iban)
         with self._run.writing(intent, {name: [None, value] for name, value in fields.items()}) as entry:
             made = self._crm.create(FIELDS.bank_entity, fields)
             entry.target_id = str(made.get("id", ""))
@@ -163,7 +169,7 @@ class PartyAccounts:
 
     def _look_at_brought(self, state: PartyAccountsState) -> None:
         """An earlier run may have brought an account and not have lived to ask for the look at it."""
-        marks = {entry.mark for entry in self._run.unsettled_writes(BRING)}
+        marks = {entry.mark for entry in self._run.unsettled_writes(PartyAccountsWrite.BRING)}
         for row in state.rows or ():
             if code(row.iban) in marks:
                 self._look_at(row.id)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from syncapp.clients.espocrm import FIELDS, EspoBankAccount
 from syncapp.clients.espocrm.changes import espo_time
@@ -22,11 +23,17 @@ from syncapp.flows.bankverbindungen.mapping import Account, Place
 from syncapp.flows.bankverbindungen.plan import LATER, AccountState, CreateAccount, WriteCrm, plan, remembered
 from syncapp.flows.bankverbindungen.reading import Reader, crm_account
 from syncapp.flows.limits import Resource
-from syncapp.models import Reason, Record, SystemName, Urgency
+from syncapp.flows.writes import CrmWrite
+from syncapp.models import JournalAction, Reason, Record, SystemName, Urgency
 from syncapp.people import tasks, written
 
 AT_ONCE = timedelta(seconds=1)
 CREATING = timedelta(minutes=5)  # a read and a write, however slowly Advoware answers
+
+
+class AccountWrite(JournalAction):
+    CREATE = "create_bank_account", _("bank account created in Advoware")
+    CRM = "update_crm_bank_account", _("bank account changed in the CRM")
 
 
 class BankverbindungenSync:
@@ -79,7 +86,7 @@ class BankverbindungenSync:
             name: value for name, value in told.items() if name in row.raw and row.raw[name] != value
         }
         if fields:
-            self._update(row, fields, "tell_failure")
+            self._update(row, fields, CrmWrite.TELL_FAILURE)
 
     # Writing
 
@@ -100,7 +107,7 @@ class BankverbindungenSync:
             register.intend(run.entity_id, Place(number, account.iban))
             target = (Resource.BANK_ACCOUNT, str(number), account.iban)
             changes = {"iban": ["", account.iban], **{name: ["", value] for name, value in values.items() if value}}
-            with run.writing(WriteIntent(SystemName.ADVOWARE, "create_bank_account", *target), changes):
+            with run.writing(WriteIntent(SystemName.ADVOWARE, AccountWrite.CREATE, *target), changes):
                 fields = {each.advoware: values[each.name] for each in TABLE}
                 self._advoware.create_bank_account(number, account.iban, fields)
             self._created = True
@@ -117,11 +124,11 @@ class BankverbindungenSync:
             FIELDS.bank_remote_id: there.id if there else "",
         }
         fields |= {name: value for name, value in noted.items() if name in row.raw}
-        answer = EspoBankAccount.from_api(self._update(row, fields, "update_crm_bank_account"))
+        answer = EspoBankAccount.from_api(self._update(row, fields, AccountWrite.CRM))
         now = crm_account(answer)
         return now if all(now.values[name] == value for name, value in action.values.items()) else None
 
-    def _update(self, row: EspoBankAccount, fields: dict[str, object], action: str) -> object:
+    def _update(self, row: EspoBankAccount, fields: dict[str, object], action: JournalAction) -> object:
         intent = WriteIntent(SystemName.ESPOCRM, action, FIELDS.bank_entity, row.id)
         with self._run.writing(intent, {name: [row.raw.get(name), value] for name, value in fields.items()}):
             return self._crm.update(FIELDS.bank_entity, row.id, fields, row.version)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from enum import StrEnum
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from syncapp.clients.espocrm.fields import MODIFIED_AT
 from syncapp.flows.beteiligte import fields, values
@@ -15,19 +15,19 @@ from syncapp.flows.beteiligte.fields import Kind, Rules
 from syncapp.flows.beteiligte.merge import UNKNOWN
 from syncapp.flows.beteiligte.sides import SAME_SECOND
 from syncapp.flows.beteiligte.values import ADVOWARE, CRM, Contact
-from syncapp.models import JournalEntry, JournalState, SystemName
+from syncapp.models import JournalAction, JournalEntry, JournalState, SystemName
 
 _KINDS = frozenset(map(str, Kind))
 DEPTH = 20  # own writes in a row that are looked through
 
 
-class Write(StrEnum):
+class Write(JournalAction):
     """The actions of this flow's journal entries."""
 
-    CREATE = "create_party"
-    UPDATE = "update_party"
-    CONTACT = "update_contact"
-    CRM = "update_crm_party"
+    CREATE = "create_party", _("party created in Advoware")
+    UPDATE = "update_party", _("party changed in Advoware")
+    CONTACT = "update_contact", _("contact entry changed in Advoware")
+    CRM = "update_crm_party", _("party changed in the CRM")
 
 
 def field_changes(before: Mapping[str, str], targets: Mapping[str, str]) -> dict[str, list[str]]:
@@ -107,7 +107,7 @@ def newer(entity_id: str, crm: datetime | None, advoware: datetime | None) -> st
 
 def _by_a_person(entity_id: str, moment: datetime) -> datetime | None:
     """The time before our own writes, which note what it was; None when one of them did not."""
-    for _ in range(DEPTH):
+    for _write in range(DEPTH):
         mine = JournalEntry.objects.filter(system=SystemName.ESPOCRM, target_id=entity_id)
         ended = Q(finished_at__gte=moment - SAME_SECOND) | Q(finished_at=None)
         entry = mine.filter(ended, begun_at__lte=moment + SAME_SECOND).order_by("pk").first()

@@ -19,6 +19,7 @@ from syncapp.flows.beteiligte.remember import refused
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
 from syncapp.flows.beteiligte.values import Contact
 from syncapp.flows.limits import Resource
+from syncapp.flows.writes import CrmWrite
 from syncapp.models import JournalEntry, SystemName
 
 
@@ -143,7 +144,7 @@ class Writer:
         if not fields:
             return
         changes = {name: [party.raw.get(name), value] for name, value in fields.items()}
-        intent = WriteIntent(SystemName.ESPOCRM, "tell_failure", FIELDS.party_entity, party.id)
+        intent = WriteIntent(SystemName.ESPOCRM, CrmWrite.TELL_FAILURE, FIELDS.party_entity, party.id)
         with self._run.writing(intent, {**changes, **noted_time(party.modified_at)}):
             self._crm.update(FIELDS.party_entity, party.id, fields, party.version)
 

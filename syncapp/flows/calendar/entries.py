@@ -151,3 +151,9 @@ def _kept(sent: str, kept: str) -> bool:
 
 def endless(until: date | None) -> bool:
     return until is None or until.year >= ENDLESS_YEAR
+
+
+def changes(before: Entry | None, after: Entry | None) -> dict[str, list[Any]]:
+    """For the journal: what differs, field by field."""
+    old, new = (entry.to_json() if entry is not None else {} for entry in (before, after))
+    return {name: [old.get(name), new.get(name)] for name in {*old, *new} if old.get(name) != new.get(name)}

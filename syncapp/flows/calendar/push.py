@@ -23,6 +23,7 @@ from syncapp.events.registry import CALENDAR_PUSH
 from syncapp.flows.calendar import asking, channels
 from syncapp.flows.calendar.channels import LIFE, OpenChannel, OpenedChannel, PushState, StopChannel, Watch
 from syncapp.flows.calendar.everyone import EMPLOYEE
+from syncapp.flows.calendar.journal import CalendarWrite
 from syncapp.models import CalendarEmployee, PushChannel, Record, Status, SystemName, Urgency
 
 TOPIC = "calendar.push.check"
@@ -73,7 +74,9 @@ class PushChannels:
             expires_at=now + LIFE,
         )
         try:
-            with self._run.writing(WriteIntent(SystemName.GOOGLE, "open_channel", TARGET, row.id, mark=row.id)):
+            with self._run.writing(
+                WriteIntent(SystemName.GOOGLE, CalendarWrite.OPEN_CHANNEL, TARGET, row.id, mark=row.id)
+            ):
                 made = self._google.watch(watch.calendar_id, row.id, watch.address, token, int(LIFE.total_seconds()))
         except ClientError as exc:
             if not isinstance(exc, PERHAPS_OPEN):
@@ -84,7 +87,7 @@ class PushChannels:
         return made.resource_id
 
     def _stop(self, channel_id: str, resource_id: str) -> None:
-        with self._run.writing(WriteIntent(SystemName.GOOGLE, "stop_channel", TARGET, channel_id)):
+        with self._run.writing(WriteIntent(SystemName.GOOGLE, CalendarWrite.STOP_CHANNEL, TARGET, channel_id)):
             self._google.stop(channel_id, resource_id)
         PushChannel.objects.filter(pk=channel_id).delete()
 

@@ -19,7 +19,7 @@ from syncapp.flows.calendar import links, lost
 from syncapp.flows.calendar.appointments import belongs_to, shown, strays
 from syncapp.flows.calendar.decide import Decision, Missing, Pair, Rules, Shown, Side, What, decide, same_in_google
 from syncapp.flows.calendar.entries import Entry, kept_as
-from syncapp.flows.calendar.journal import CREATE
+from syncapp.flows.calendar.journal import CalendarWrite
 from syncapp.flows.calendar.known import AT_ONCE, Known, in_parts
 from syncapp.flows.calendar.links import Window
 from syncapp.flows.calendar.plan import ADVOWARE, Why
@@ -157,7 +157,7 @@ class Reader:
 
     def _find_lost_creations(self, state: CalendarState, known: Known, listed: Mapping[int, Appointment]) -> None:
         """Appointments that an earlier run made though its answer was lost."""
-        journals = self._run.unsettled_writes(CREATE)
+        journals = self._run.unsettled_writes(CalendarWrite.CREATE_APPOINTMENT)
         free = strays(listed, self.zone) if journals else []
         for journal in journals:
             link = known.by_event.get(journal.mark)

@@ -22,7 +22,7 @@ from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.engine.runs.verdicts import judge
 from syncapp.flows.calendar import links, push
 from syncapp.flows.calendar.decide import Shown, What
-from syncapp.flows.calendar.journal import CREATE
+from syncapp.flows.calendar.journal import CalendarWrite
 from syncapp.flows.calendar.plan import APPOINTMENT, GOOGLE, CreateCalendar, ShareCalendar, Why, Write, plan
 from syncapp.flows.calendar.reading import Reader
 from syncapp.flows.calendar.state import CalendarState, Item
@@ -88,12 +88,14 @@ class CalendarSync:
         for action in plan.actions:
             match action:
                 case CreateCalendar():
-                    intent = WriteIntent(SystemName.GOOGLE, "create_calendar", "Kalender", mark=action.calendar_name)
+                    intent = WriteIntent(
+                        SystemName.GOOGLE, CalendarWrite.CREATE_CALENDAR, "Kalender", mark=action.calendar_name
+                    )
                     with self._run.writing(intent) as entry:
                         made = self._google.create_calendar(action.calendar_name, self._reader.zone.key)
                         entry.target_id = state.calendar_id = made.id
                 case ShareCalendar():
-                    intent = WriteIntent(SystemName.GOOGLE, "share_calendar", "Kalender", state.calendar_id)
+                    intent = WriteIntent(SystemName.GOOGLE, CalendarWrite.SHARE_CALENDAR, "Kalender", state.calendar_id)
                     with self._run.writing(intent):
                         self._google.share(state.calendar_id, state.share_with, "writer")
                         if employee.shared_with:
@@ -127,7 +129,7 @@ class CalendarSync:
                 CalendarEmployee.objects.filter(pk=state.employee.pk).update(sync_token=state.next_token)
 
     def _settle_creations(self, state: CalendarState) -> None:
-        for journal in self._run.unsettled_writes(CREATE):
+        for journal in self._run.unsettled_writes(CalendarWrite.CREATE_APPOINTMENT):
             number = state.found.get(journal.pk)
             self._run.resolve(journal, JournalState.DONE if number else JournalState.CLEARED, str(number or ""))
 

@@ -10,6 +10,7 @@ from syncapp.engine.outside import connections
 from syncapp.engine.runs import runner
 from syncapp.engine.runs.run import WriteIntent
 from syncapp.flows.calendar.audit import NO_APPOINTMENT, Extra
+from syncapp.flows.calendar.journal import CalendarWrite
 from syncapp.flows.calendar.looking import Looker, record_of
 from syncapp.flows.calendar.writing import EVENT
 from syncapp.models import CalendarEmployee, CalendarLink, SystemName
@@ -40,7 +41,7 @@ class Remover:
         if extra.why == NO_APPOINTMENT and extra.number is not None and self._looker.has_appointment(extra.number):
             return False
         target = (EVENT, extra.event_id[:200])
-        with self._run.writing(WriteIntent(SystemName.GOOGLE, "delete_event", *target)):
+        with self._run.writing(WriteIntent(SystemName.GOOGLE, CalendarWrite.DELETE_EVENT, *target)):
             try:
                 connections.google(self._run).delete(self._employee.calendar_id, extra.event_id, extra.etag)
             except NotFound:

@@ -16,8 +16,8 @@ from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.flows.calendar import from_advoware, from_google, links, lost
 from syncapp.flows.calendar.appointments import belongs_to, shown, strays
 from syncapp.flows.calendar.decide import Shown, What
-from syncapp.flows.calendar.entries import Entry, kept_as
-from syncapp.flows.calendar.journal import CREATE, changes
+from syncapp.flows.calendar.entries import Entry, changes, kept_as
+from syncapp.flows.calendar.journal import CalendarWrite
 from syncapp.flows.calendar.state import CalendarState, Item
 from syncapp.models import CalendarLink, JournalEntry, LinkState, SystemName
 
@@ -55,7 +55,7 @@ class Writer:
             body = self._insert_body(state, item)
             writes.append(EventWrite(Kind.INSERT, state.calendar_id, event_id, body))
         journal = self._run.begin(
-            (self._event("insert_event", write.event_id), changes(None, item.decision.entry))
+            (self._event(CalendarWrite.INSERT_EVENT, write.event_id), changes(None, item.decision.entry))
             for write, item in zip(writes, items, strict=True)
         )
         errors: list[ClientError | None] = []
@@ -96,7 +96,7 @@ class Writer:
         mark = links.mark(state.employee.kuerzel, _number(link), self._as_google_keeps(entry))
         body = {**patched(self._body(entry)), "extendedProperties": mark, "status": "confirmed"}
         before = item.pair.google.entry if isinstance(item.pair.google, Shown) else None
-        with self._run.writing(self._event("update_event", link.event_id), changes(before, entry)):
+        with self._run.writing(self._event(CalendarWrite.UPDATE_EVENT, link.event_id), changes(before, entry)):
             event = self._google.patch(state.calendar_id, link.event_id, body, link.google.get("etag", ""))
         self._settle(link, item, event)
 
@@ -105,7 +105,7 @@ class Writer:
         if not item.asked and not self._is_gone(link, state.employee.kuerzel):
             return  # Advoware still has it; its list did not say so
         before = links.entry(link.agreed_google)
-        intent = self._event("delete_event", link.event_id)
+        intent = self._event(CalendarWrite.DELETE_EVENT, link.event_id)
         with self._run.writing(intent, changes(before, None)), suppress(NotFound):
             # It may be gone already: somebody was faster.
             self._google.delete(state.calendar_id, link.event_id, link.google.get("etag", ""))
@@ -123,14 +123,14 @@ class Writer:
         link, entry = item.link, _needed(item.decision.entry)
         values = {**from_advoware.values_of(entry), "sb": state.employee.kuerzel}
         self._intend(link, "advoware", item)
-        intent = WriteIntent(SystemName.ADVOWARE, CREATE, APPOINTMENT, mark=link.event_id)
+        intent = WriteIntent(SystemName.ADVOWARE, CalendarWrite.CREATE_APPOINTMENT, APPOINTMENT, mark=link.event_id)
         with self._run.writing(intent, changes(None, entry)) as journal:
             found = self._created(state, entry, values, journal)
             journal.target_id, link.number = str(found), found
             link.save(update_fields=["number"])  # before the journal says that it is done, and nobody looks any more
         kept = self._kept(found, entry)
         # The event names its appointment: who looks in Google finds it, and so do we without a database.
-        intent = self._event("mark_event", link.event_id)
+        intent = self._event(CalendarWrite.MARK_EVENT, link.event_id)
         with self._run.writing(intent, {"frNr": [None, found]}):
             mark = links.mark(state.employee.kuerzel, found, self._outcome(item)[1])
             marked = {"extendedProperties": mark}
@@ -168,7 +168,9 @@ class Writer:
         before = item.pair.advoware.entry if isinstance(item.pair.advoware, Shown) else None
         values = {name: appointment.text(name) for name in from_advoware.values_of(entry)}
         self._intend(link, "advoware", item)
-        intent = WriteIntent(SystemName.ADVOWARE, "update_appointment", APPOINTMENT, str(appointment.number))
+        intent = WriteIntent(
+            SystemName.ADVOWARE, CalendarWrite.UPDATE_APPOINTMENT, APPOINTMENT, str(appointment.number)
+        )
         with self._run.writing(intent, changes(before, entry)):
             saved = self._advoware.save_appointment(appointment, from_advoware.changed(values, entry))
         self._settle(link, item, None, self._as_kept(saved, entry))
@@ -176,7 +178,9 @@ class Writer:
     def _delete_advoware(self, item: Item) -> None:
         link, appointment = item.link, _appointment(item)
         before = links.entry(link.agreed_advoware)
-        intent = WriteIntent(SystemName.ADVOWARE, "delete_appointment", APPOINTMENT, str(appointment.number))
+        intent = WriteIntent(
+            SystemName.ADVOWARE, CalendarWrite.DELETE_APPOINTMENT, APPOINTMENT, str(appointment.number)
+        )
         with self._run.writing(intent, changes(before, None)):
             self._advoware.delete_appointment(appointment)
         self._forget(link)
@@ -220,7 +224,7 @@ class Writer:
     def _body(self, entry: Entry) -> Mapping[str, Any]:
         return from_google.body_of(entry, self._zone).body
 
-    def _event(self, action: str, event_id: str) -> WriteIntent:
+    def _event(self, action: CalendarWrite, event_id: str) -> WriteIntent:
         return WriteIntent(SystemName.GOOGLE, action, EVENT, event_id[:200])
 
 

@@ -33,6 +33,14 @@ class Why(StrEnum):
     COLLECTION_PENDING = "collection_pending"
 
 
+class Proposal(StrEnum):
+    """Why staff are asked to delete a collection; each is one of `syncapp.models.OrphanWhy`."""
+
+    ENTITY_DELETED = "entity_deleted"
+    ENTITY_CLOSED = "entity_closed"
+    SECOND = "second"
+
+
 @dataclass(frozen=True, slots=True)
 class Agreed:
     """The last agreement; the name only as a fingerprint."""

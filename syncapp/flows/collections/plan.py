@@ -8,7 +8,7 @@ from datetime import timedelta
 from syncapp.clients.espocrm import FIELDS, EspoParent
 from syncapp.clients.xai import XaiCollection
 from syncapp.engine.runs.planning import Action, Plan, Postponed, Settled, Skipped
-from syncapp.flows.collections.mapping import Agreed, Why, collection_name, name_print
+from syncapp.flows.collections.mapping import Agreed, Proposal, Why, collection_name, name_print
 from syncapp.flows.parents import Life
 from syncapp.kit.marking import gettext_noop
 
@@ -85,7 +85,7 @@ class ProposeDeletion(Action):
     words = gettext_noop("ask the team whether the collection %(collection_id)s may be deleted")
     shown = ("collection_id",)
     collection_id: str
-    why: str
+    why: Proposal
 
 
 def plan(state: CollectionState) -> Plan:
@@ -101,7 +101,7 @@ def plan(state: CollectionState) -> Plan:
 
 def _active(state: CollectionState, parent: EspoParent) -> Plan:
     name = collection_name(state.entity_type, state.entity_id, parent.name)
-    twins = tuple(ProposeDeletion(twin, "second collection of the same entity") for twin in state.twins)
+    twins = tuple(ProposeDeletion(twin, Proposal.SECOND) for twin in state.twins)
     there = state.collection
     if there is None:
         agreed = Agreed("", Life.ACTIVE.value, name_print(name))
@@ -126,7 +126,7 @@ def _closed(state: CollectionState) -> Plan:
             return Plan(Postponed(Why.COLLECTION_PENDING, STILL_DETACHING))
         return Plan(Postponed(Why.COLLECTION_PENDING, DETACHING, closed.to_json()), (LookAtDocuments(),))
     if not state.may_delete or state.foreign_documents:
-        why = "entity deleted" if gone else "entity closed"
+        why = Proposal.ENTITY_DELETED if gone else Proposal.ENTITY_CLOSED
         proposal = ProposeDeletion(state.collection.id, why)
         return Plan(Skipped(Why.DELETION_PROPOSED, agreed=closed.to_json()), (proposal,))
     forget = (WriteId(""),) if not gone else ()

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from syncapp.models import Orphan, OrphanState, Reference, ReferenceKind, SystemName
+from syncapp.models import Orphan, OrphanState, OrphanWhy, Reference, ReferenceKind, SystemName
 
 
 def remember(entity_type: str, entity_id: str, collection_id: str) -> None:
@@ -51,7 +51,7 @@ def member_documents(collection_id: str) -> list[str]:
     return list(_members(collection_id).values_list("entity_id", flat=True))
 
 
-def propose_deletion(entity_type: str, entity_id: str, collection_id: str, why: str) -> None:
+def propose_deletion(entity_type: str, entity_id: str, collection_id: str, why: OrphanWhy) -> None:
     """List it for staff; that staff decided to keep it stands."""
     listed, new = Orphan.objects.get_or_create(
         system=SystemName.XAI,

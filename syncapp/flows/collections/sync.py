@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import EspoParent
@@ -30,7 +31,14 @@ from syncapp.flows.collections.plan import (
     plan,
 )
 from syncapp.flows.parents import Life, life_of
-from syncapp.models import SystemName, Urgency
+from syncapp.flows.writes import CrmWrite
+from syncapp.models import JournalAction, OrphanWhy, SystemName, Urgency
+
+
+class CollectionWrite(JournalAction):
+    CREATE = "create_collection", _("collection created")
+    RENAME = "rename_collection", _("collection renamed")
+    DELETE = "delete_collection", _("collection deleted")
 
 
 class CollectionSync:
@@ -118,7 +126,7 @@ class CollectionSync:
                 case Create():
                     made = self._create(action)
                 case Rename():
-                    with self._run.writing(self._intent("rename_collection", action.collection_id)):
+                    with self._run.writing(self._intent(CollectionWrite.RENAME, action.collection_id)):
                         self._xai.rename_collection(action.collection_id, action.new_name)
                 case WriteId():
                     if refused := self._write_id(state, made if action.collection_id is None else action.collection_id):
@@ -126,11 +134,13 @@ class CollectionSync:
                 case LookAtDocuments():
                     self._look_at_documents(state)
                 case Delete():
-                    with self._run.writing(self._intent("delete_collection", action.collection_id)):
+                    with self._run.writing(self._intent(CollectionWrite.DELETE, action.collection_id)):
                         self._xai.delete_collection(action.collection_id)
                     register.gone(action.collection_id)
                 case ProposeDeletion():
-                    register.propose_deletion(state.entity_type, state.entity_id, action.collection_id, action.why)
+                    register.propose_deletion(
+                        state.entity_type, state.entity_id, action.collection_id, OrphanWhy(action.why)
+                    )
         if made and isinstance(plan.ending, Settled):
             return Settled({**(plan.ending.agreed or {}), "collection_id": made})
         return plan.ending
@@ -138,7 +148,7 @@ class CollectionSync:
     def failed(self, reason: str) -> None:
         """Parents have no fields for errors; the failure shows in the hub only."""
 
-    def _intent(self, action: str, collection_id: str = "") -> WriteIntent:
+    def _intent(self, action: CollectionWrite, collection_id: str = "") -> WriteIntent:
         mark = mapping.prefix(self._run.entity_type, self._run.entity_id)
         return WriteIntent(SystemName.XAI, action, "collection", collection_id, mark)
 
@@ -146,7 +156,7 @@ class CollectionSync:
         # Whatever an earlier run may have made under this name was looked for when the state was read.
         run = self._run
         words = mapping.description(run.entity_type, run.entity_id, timezone.now().isoformat(timespec="seconds"))
-        with run.writing(self._intent("create_collection")) as entry:
+        with run.writing(self._intent(CollectionWrite.CREATE)) as entry:
             made = self._xai.create_collection(action.collection_name, words, mapping.DOCUMENT_FIELDS)
             entry.target_id = made.id
             register.remember(run.entity_type, run.entity_id, made.id)
@@ -154,7 +164,7 @@ class CollectionSync:
 
     def _write_id(self, state: CollectionState, collection_id: str | None) -> Ending | None:
         before = state.parent.collection_id if state.parent else ""
-        intent = WriteIntent(SystemName.ESPOCRM, "update", state.entity_type, state.entity_id)
+        intent = WriteIntent(SystemName.ESPOCRM, CrmWrite.UPDATE, state.entity_type, state.entity_id)
         value = collection_id or None
         changes: dict[str, object] = {FIELDS.collection_id: [before, value]}
         if state.parent and state.parent.modified_at:

@@ -20,7 +20,7 @@ from syncapp.flows import files
 from syncapp.flows.collections import register
 from syncapp.flows.comparing.landscape import Landscape
 from syncapp.flows.parents import Life, life_of
-from syncapp.models import Orphan, OrphanState, Record, Reference, ReferenceKind, Status, Urgency
+from syncapp.models import Orphan, OrphanState, OrphanWhy, Record, Reference, ReferenceKind, Status, Urgency
 
 # The marker in the names of files that the hub uploaded: document id and the start of the SHA-256.
 _OURS = re.compile(r"--([A-Za-z0-9_-]{1,36})-[0-9a-f]{16}(\.[^.]*)?$")
@@ -45,7 +45,7 @@ def _find_files(view: Landscape) -> None:
     for file in connections.xai().files():
         ours = _OURS.search(file.name)
         if ours and file.id not in used and file.id not in pointed_at and ours[1] not in busy:
-            files.note_orphan(FIELDS.document_entity, ours[1], file.id, "no document uses it")
+            files.note_orphan(FIELDS.document_entity, ours[1], file.id, OrphanWhy.UNUSED)
 
 
 def _shown_in_crm() -> set[str]:
@@ -68,7 +68,7 @@ def _find_collections(view: Landscape) -> None:
             if not Record.objects.filter(
                 entity_type=entity_type, entity_id=entity_id, status__in=ON_THEIR_WAY
             ).exists():
-                register.propose_deletion(entity_type, entity_id, collection.id, "no entity of the CRM names it")
+                register.propose_deletion(entity_type, entity_id, collection.id, OrphanWhy.UNNAMED)
 
 
 def _owner(collection: XaiCollection) -> tuple[str, str] | None:

@@ -18,6 +18,7 @@ from syncapp.events import registry
 from syncapp.flows import brake, cursors
 from syncapp.flows.bankverbindungen import scan as accounts_scan
 from syncapp.flows.beteiligte import scan as parties_scan
+from syncapp.flows.comparing.notes import WouldChange
 from syncapp.flows.differences import CRM_ONLY, ONLY_A_LOOK, Difference, How, leave_requests
 from syncapp.flows.tasks import scan as tasks_scan
 from syncapp.models import NOTICES, Cursor, Reason, Record, ScanRun, ScanState, Status, Task, TaskState
@@ -43,7 +44,7 @@ def compare(scan: ScanRun, *, whole: bool, confirmed: bool) -> None:
     for each in found:
         scan.counts[each.how] = scan.counts.get(each.how, 0) + 1
     if not confirmed and brake.too_many_parties(len(changed), STEPS):
-        scan.state, scan.detail = ScanState.STOPPED, f"{len(changed)} entities would be changed"
+        scan.state, scan.note = ScanState.STOPPED, WouldChange(len(changed)).stored()
         leave_requests(scan, [each for each in found if each.how in ONLY_A_LOOK])
         return  # the cursor stays: the next comparison finds them again
     leave_requests(scan, found)

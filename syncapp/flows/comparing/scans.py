@@ -21,6 +21,7 @@ from syncapp.engine.queue import enqueue
 from syncapp.flows import brake, cursors
 from syncapp.flows.collections import scan as collections_scan
 from syncapp.flows.comparing import landscape, orphans, party_scans
+from syncapp.flows.comparing.notes import Confirmed, Interrupted, NotAvailable, WouldLose
 from syncapp.flows.differences import TAKES_AWAY, Difference, leave_requests
 from syncapp.flows.documents import scan as documents_scan
 from syncapp.models import Cursor, ScanRun, ScanState, SystemName
@@ -43,7 +44,7 @@ def run(name: str, *, confirmed: bool = False) -> ScanRun | None:
         longest = timedelta(seconds=LONGEST_SECONDS) if name in (EVERYTHING, ALL_PARTIES) else None
         with locks.hold(f"scan:{name}", token, "scan", longest):
             ScanRun.objects.filter(scan=name, state=ScanState.RUNNING).update(
-                state=ScanState.FAILED, detail="interrupted", finished_at=timezone.now()
+                state=ScanState.FAILED, note=Interrupted().stored(), finished_at=timezone.now()
             )
             scan = ScanRun.objects.create(scan=name, started_at=timezone.now())
             _attempt(scan, confirmed)
@@ -64,7 +65,7 @@ def _attempt(scan: ScanRun, confirmed: bool) -> None:
         away = outages.obstacle(needed)
         missing = [name for name in needed if not connections.configured(name)]
         if away or missing:
-            scan.state, scan.detail = ScanState.FAILED, f"{away.name if away else missing[0]} is not available"
+            scan.state, scan.note = ScanState.FAILED, NotAvailable(away.name if away else missing[0]).stored()
         elif scan.scan == EVERYTHING:
             _everything(scan, confirmed)
         elif scan.scan == CHANGES:
@@ -102,7 +103,7 @@ def _everything(scan: ScanRun, confirmed: bool) -> None:
     view = _compare_all(lambda batch, seen: _collect(scan, found, batch, seen))
     held_back = [] if confirmed else [difference for difference in found if difference.how in TAKES_AWAY]
     if brake.too_many(len(held_back)):
-        scan.state, scan.detail = ScanState.STOPPED, f"{len(held_back)} entities would lose something"
+        scan.state, scan.note = ScanState.STOPPED, WouldLose(len(held_back)).stored()
         found = [difference for difference in found if difference.how not in TAKES_AWAY]
     else:
         scan.state = ScanState.DONE
@@ -157,7 +158,7 @@ def differences(progress: Callable[[int], None] | None = None, *, scan: str = EV
 def confirm(scan_run_pk: int) -> bool:
     """A person has looked at a stopped comparison and agrees: it is run again without the brake, by a worker."""
     stopped = ScanRun.objects.filter(pk=scan_run_pk, state=ScanState.STOPPED)
-    if not stopped.update(state=ScanState.DONE, detail="confirmed by a person"):
+    if not stopped.update(state=ScanState.DONE, note=Confirmed().stored()):
         return False
     enqueue.put(CONFIRMED, [(scan_run_pk,)], timeout=LONGEST_SECONDS)
     return True

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import BinaryIO, cast
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import Downloaded, EspoClient, EspoDocument
@@ -17,9 +18,15 @@ from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.flows import files
 from syncapp.flows.documents.mapping import Content, Why
 from syncapp.flows.documents.plan import DocumentState
-from syncapp.models import JournalEntry, JournalState, SystemName
+from syncapp.models import JournalAction, JournalEntry, JournalState, SystemName
 
 CLOCKS_DIFFER = timedelta(minutes=10)  # ours and xAI's, at most
+
+
+class XaiWrite(JournalAction):
+    UPLOAD = "upload", _("file uploaded")
+    ATTACH = "attach", _("file put into a collection")
+    DETACH = "detach", _("file taken out of a collection")
 
 
 class Unfit(Exception):
@@ -90,7 +97,7 @@ class Storage:
         mark = f"{self._run.entity_id}-{got.sha256[:16]}"
         name = safe_filename(document.file_name or document.name, mark)
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        intent = WriteIntent(SystemName.XAI, "upload", "file", mark=mark)
+        intent = WriteIntent(SystemName.XAI, XaiWrite.UPLOAD, "file", mark=mark)
         facts = {"sha256": got.sha256, "md5": got.md5, "attachment": document.file_id}
         with self._run.writing(intent, {key: [None, value] for key, value in facts.items()}) as entry:
             stream.seek(0)
@@ -103,7 +110,7 @@ class Storage:
 
         What is found is remembered like any other file, so its bytes are never uploaded twice.
         """
-        for entry in self._run.unsettled_writes("upload"):
+        for entry in self._run.unsettled_writes(XaiWrite.UPLOAD):
             file_id = self._find(entry)
             if file_id:  # first: nobody looks for a write that counts as done
                 facts = {key: pair[1] for key, pair in entry.changes.items()}

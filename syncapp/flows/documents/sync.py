@@ -33,8 +33,9 @@ from syncapp.flows.documents.plan import (
     plan,
 )
 from syncapp.flows.documents.reading import Reader
-from syncapp.flows.documents.storing import FileMismatch, FileReplaced, Storage, Unfit
-from syncapp.models import Record, Status, SystemName, Urgency
+from syncapp.flows.documents.storing import FileMismatch, FileReplaced, Storage, Unfit, XaiWrite
+from syncapp.flows.writes import CrmWrite
+from syncapp.models import OrphanWhy, Record, Status, SystemName, Urgency
 
 AGAIN_SOON = timedelta(seconds=2)
 LONGEST_POLL = timedelta(minutes=10)
@@ -125,7 +126,7 @@ class DocumentSync:
         collection, file_id = action.collection_id, content.file_id
         with files.locked(file_id, run):
             files.remember_membership(run.entity_type, run.entity_id, collection, file_id)
-            intent = WriteIntent(SystemName.XAI, "attach", "collection", collection, mark=file_id)
+            intent = WriteIntent(SystemName.XAI, XaiWrite.ATTACH, "collection", collection, mark=file_id)
             with run.writing(intent, {"file": [None, file_id]}):
                 if isinstance(action, AttachAgain):
                     self._xai.detach(collection, file_id)
@@ -150,12 +151,14 @@ class DocumentSync:
             return  # the new bytes turned out to be the old ones
         with files.locked(pair.file_id, run):
             if not files.used_by_another(run.entity_type, run.entity_id, pair.collection_id, pair.file_id):
-                intent = WriteIntent(SystemName.XAI, "detach", "collection", pair.collection_id, mark=pair.file_id)
+                intent = WriteIntent(
+                    SystemName.XAI, XaiWrite.DETACH, "collection", pair.collection_id, mark=pair.file_id
+                )
                 with run.writing(intent, {"file": [pair.file_id, None]}):
                     self._xai.detach(pair.collection_id, pair.file_id)
-            why = ""
+            why = None
             if state.document is None or (self._content and pair.file_id != self._content.file_id):
-                why = "document deleted" if state.document is None else "content replaced"
+                why = OrphanWhy.DOCUMENT_DELETED if state.document is None else OrphanWhy.CONTENT_REPLACED
             files.forget_membership(run.entity_type, run.entity_id, pair.collection_id, pair.file_id, given_up=why)
 
     def _tell(self, state: DocumentState, action: Tell, ending: Ending) -> Ending | None:
@@ -169,7 +172,7 @@ class DocumentSync:
 
     def _write(self, document: EspoDocument, fields: dict[str, object]) -> list[str]:
         """One write to the CRM under its version check; returns the fields that it ignored."""
-        intent = WriteIntent(SystemName.ESPOCRM, "update", FIELDS.document_entity, document.id)
+        intent = WriteIntent(SystemName.ESPOCRM, CrmWrite.UPDATE, FIELDS.document_entity, document.id)
         with self._run.writing(intent, mapping.changes(document, fields, FIELDS)):
             answer = self._crm.update(FIELDS.document_entity, document.id, fields, document.version)
         self._answered = EspoDocument.from_api(answer)
@@ -214,7 +217,7 @@ class DocumentSync:
             pointed_at.add(state.document.xai_id)  # it rests: the CRM still names its file
         if state.document is None:
             pointed_at = set()
-        files.list_unused(self._run.entity_type, self._run.entity_id, pointed_at, "uploaded twice or too late")
+        files.list_unused(self._run.entity_type, self._run.entity_id, pointed_at, OrphanWhy.TWICE_OR_LATE)
 
     def _words_of_xai(self, state: DocumentState) -> str:
         content = self._known_content()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import EspoTask
@@ -23,9 +24,17 @@ from syncapp.flows.tasks.mapping import Agreed, HubTask, Show, Shown, mark
 from syncapp.flows.tasks.places import place_of
 from syncapp.flows.tasks.plan import ChangeTask, CompleteTask, CreateTask, MirrorState, Notify, plan
 from syncapp.flows.tasks.wording import texts_of
-from syncapp.models import JournalEntry, JournalState, SystemName, Task, TaskState
+from syncapp.models import JournalAction, JournalEntry, JournalState, SystemName, Task, TaskState
 
-CREATIONS = {Show.TASK: "create_crm_task", Show.NOTIFICATION: "create_crm_notification"}
+
+class TaskWrite(JournalAction):
+    CREATE = "create_crm_task", _("task created in the CRM")
+    CHANGE = "update_crm_task", _("task changed in the CRM")
+    COMPLETE = "complete_crm_task", _("task completed in the CRM")
+    NOTIFY = "create_crm_notification", _("user of the CRM notified")
+
+
+CREATIONS = {Show.TASK: TaskWrite.CREATE, Show.NOTIFICATION: TaskWrite.NOTIFY}
 SELECT = (ID, NAME, "description", "status")
 LINKS = frozenset({"type", "parentType", "parentId", "relatedType", "relatedId"})  # not in the journal
 
@@ -94,9 +103,9 @@ class TaskMirror:
                 case Notify():
                     self._create(Show.NOTIFICATION, action.fields)
                 case ChangeTask() if state.there is not None:
-                    self._update("update_crm_task", state.there, action.fields)
+                    self._update(TaskWrite.CHANGE, state.there, action.fields)
                 case CompleteTask() if state.there is not None:
-                    self._update("complete_crm_task", state.there, {"status": COMPLETED})
+                    self._update(TaskWrite.COMPLETE, state.there, {"status": COMPLETED})
         self._run.clear_open_writes()  # whatever was lost before has been looked for, or was written anew
         return plan.ending
 
@@ -117,7 +126,7 @@ class TaskMirror:
             entry.target_id = Values.of(SystemName.ESPOCRM, self._crm.create(kind, fields)).needed(ID)
         register.remember(self._number, Shown(entry.target_id, kind))
 
-    def _update(self, action: str, task: EspoTask, fields: Mapping[str, object]) -> None:
+    def _update(self, action: TaskWrite, task: EspoTask, fields: Mapping[str, object]) -> None:
         before = {NAME: task.name, "description": task.description, "status": task.status}
         changes = {name: [before[name], value] for name, value in fields.items()}
         with self._run.writing(WriteIntent(SystemName.ESPOCRM, action, TASK, task.id), changes):

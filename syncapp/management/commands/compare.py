@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.utils import translation
 
 from syncapp.clients.errors import ClientError
 from syncapp.engine.outside import connections
@@ -55,12 +56,13 @@ class Command(HubCommand):
 
 
 def _json(found: list[Difference]) -> str:
-    keys = ("step", "entity_type", "entity_id", "why")
-    return json.dumps([{key: getattr(difference, key) for key in keys} for difference in found], indent=2)
+    names = {"step": "step", "entity_type": "entity_type", "entity_id": "entity_id", "why": "how"}
+    return json.dumps([{key: getattr(each, name) for key, name in names.items()} for each in found], indent=2)
 
 
 def _table(found: list[Difference], seen: int) -> str:
     if not found:
         return f"Nothing differs ({seen:,} looked at)."
-    rows = [(each.step, each.entity_type, each.entity_id, each.why) for each in found]
+    with translation.override("en"):
+        rows = [(each.step, each.entity_type, each.entity_id, str(each.how.label)) for each in found]
     return f"{table(('step', 'entity type', 'id', 'why'), rows)}\n\n{plural(len(found), 'difference')} in {seen:,}."

@@ -108,7 +108,7 @@ def message(state: str = InboxState.STORED, **columns: Any) -> InboxMessage:
 
 
 def orphan(**columns: Any) -> Orphan:
-    given = {"system": "xai", "kind": "file", "remote_id": f"file_{next(_numbers)}", "why": "no document uses it"}
+    given = {"system": "xai", "kind": "file", "remote_id": f"file_{next(_numbers)}", "why": "unused"}
     return Orphan.objects.create(**given | columns)
 
 

@@ -12,7 +12,20 @@ from django_q.models import Schedule
 from syncapp.engine.outside import connections
 from syncapp.engine.runs import switches
 from syncapp.flows.comparing import orphans
-from syncapp.models import InboxState, OrphanState, Reason, Record, ScanState, StaffAction, Status, StepSwitch, System
+from syncapp.flows.comparing.notes import NotAvailable, WouldChange
+from syncapp.flows.differences import How
+from syncapp.models import (
+    InboxState,
+    OrphanState,
+    Reason,
+    Record,
+    ScanRun,
+    ScanState,
+    StaffAction,
+    Status,
+    StepSwitch,
+    System,
+)
 from tests.integration.admin import rows
 from tests.integration.admin.test_records import press, said
 
@@ -70,6 +83,24 @@ def test_an_orphan_is_kept_on_purpose(care: Client) -> None:
     assert "kept" in press(care, "keep_orphan", orphan.pk)
     orphan.refresh_from_db()
     assert orphan.state == OrphanState.KEPT
+
+
+def test_a_comparison_says_in_the_readers_language_how_it_ended(care: Client) -> None:
+    scan = rows.everything()["scan"]
+    old = {"detail": "interrupted", "note": {}, "counts": {"gone in the CRM": 2}}  # before 1.0
+    said: list[tuple[dict[str, Any], tuple[str, ...]]] = [
+        (
+            {"note": WouldChange(12).stored(), "counts": {How.GONE: 2}},
+            ("12 Datensätze würden geändert", "im CRM gelöscht"),
+        ),
+        ({"note": NotAvailable("advoware").stored()}, ("Advoware ist nicht erreichbar",)),
+        (old, ("<code>interrupted</code>", "gone in the CRM")),
+    ]
+    for columns, words in said:
+        ScanRun.objects.filter(pk=scan.pk).update(**columns)
+        address = reverse("admin:syncapp_scanrun_change", args=[scan.pk])
+        page = care.get(address, headers={"accept-language": "de"}).content.decode()
+        assert [each for each in words if each not in page] == []
 
 
 def test_a_stopped_comparison_is_confirmed_once(care: Client) -> None:

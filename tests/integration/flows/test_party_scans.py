@@ -19,6 +19,7 @@ from syncapp.engine.runs.planning import TaskNeed
 from syncapp.events.registry import BANK_SYNC, PARTY_SYNC
 from syncapp.flows.beteiligte.sides import SAME_SECOND
 from syncapp.flows.comparing import scans
+from syncapp.flows.differences import How
 from syncapp.models import Cursor, Reason, Record, ScanRun, ScanState, Status, Task, TaskState
 from syncapp.people import tasks
 from tests.integration.flows.test_bankverbindungen import BANK, IBAN, account, look, there
@@ -97,8 +98,8 @@ def test_open_tasks_are_looked_at_and_failures_after_a_while(parties: Parties) -
     wrong = account(parties, party, iban="DE02120300000000202052")
     look(parties, wrong)
     settled()
-    assert compared(parties, confirmed=True).counts["a person's task may be done"] == 1
-    assert compared(parties).counts == {"a person's task may be done": 1}
+    assert compared(parties, confirmed=True).counts[How.TASK] == 1
+    assert compared(parties).counts == {How.TASK: 1}
     Record.objects.filter(entity_id=wrong).update(changed_at=timezone.now() - timedelta(hours=2))
     parties.world.sandbox.advoware.add_bank_account(number, {"iban": IBAN})
     assert compared(parties, confirmed=True).requested == 2
@@ -163,6 +164,7 @@ def test_an_empty_list_is_stopped_and_forgotten_when_it_is_full_again(parties: P
         with mock.patch.object(AdvowareClient, "parties", return_value=iter(())):
             run = compared(parties, name)
         assert (run.state, run.differing, run.requested) == (ScanState.STOPPED, 4, 0)
+        assert run.note == {"kind": "scan.would_change", "count": 4}
         assert compared(parties, name).state == ScanState.DONE
     assert not Task.objects.exists()
 

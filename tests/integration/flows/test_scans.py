@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syncapp.flows.comparing import orphans, scans
+from syncapp.flows.differences import How
 from syncapp.models import Cursor, Orphan, OrphanState, Reason, Record, ScanRun, ScanState, Status, Urgency
 from tests.integration.flows.test_documents import collection_of, synced
 from tests.world import World, configured
@@ -56,7 +57,7 @@ def test_links_are_compared_because_they_send_nothing(world: World) -> None:
     world.drive()
     world.sandbox.unlink("CDokumente", document, "raeumungsklages", one)
     world.sandbox.link("CDokumente", document, "raeumungsklages", two)
-    assert [d.why for d in scans.differences()] == ["belongs elsewhere than it is"]
+    assert [each.how for each in scans.differences()] == [How.LINKS]
     compared(world)
     file_id = world.crm(document)["xaiId"]
     assert world.inside() == {collection_of(world, one): set(), collection_of(world, two): {file_id}}
@@ -93,6 +94,7 @@ def test_many_losses_at_once_stop_and_ask(world: World) -> None:
     with configured(MASS_CHANGE_LIMIT=2, MASS_CHANGE_PERCENT=30):
         run = compared(world)
         assert (run.state, run.requested) == (ScanState.STOPPED, 0)
+        assert run.note == {"kind": "scan.would_lose", "count": run.differing}
         assert len(world.inside()[collection_of(world, parent)]) == 4
         assert scans.confirm(run.pk)
         assert not scans.confirm(run.pk)

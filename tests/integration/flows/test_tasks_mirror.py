@@ -15,6 +15,7 @@ from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.runs.planning import TaskNeed
 from syncapp.events.registry import BANK_SYNC, PARTY_SYNC
 from syncapp.flows.comparing import party_scans
+from syncapp.flows.differences import How
 from syncapp.models import (
     JournalEntry,
     JournalState,
@@ -304,10 +305,10 @@ def test_switched_on_later_the_nightly_comparison_shows_what_is_open(parties: Pa
     assert rows(parties) == []
     with configured(TASKS_TO_ESPOCRM="Task"):
         scan = compare_all(parties)
-        assert scan.counts["a task is not shown in the CRM as it is"] == 1
+        assert scan.counts[How.NOT_SHOWN] == 1
         assert scan.differing == 0
         assert [row["status"] for row in rows(parties)] == ["Not Started"]
-        assert "a task is not shown in the CRM as it is" not in compare_all(parties).counts
+        assert How.NOT_SHOWN not in compare_all(parties).counts
 
 
 def test_what_was_closed_while_it_was_off_is_completed(parties: Parties) -> None:

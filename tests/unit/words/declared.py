@@ -34,10 +34,21 @@ def phrases() -> dict[str, type[Phrase]]:
 @cache
 def made_in_flows() -> set[str]:
     """Names of the classes that are called anywhere in the flows, or stand in a table of what is called."""
-    return {name for path in (Path(syncapp.__path__[0]) / "flows").rglob("*.py") for name in _made_in(path.read_text())}
+    return {name for path in _flows() for name in _made_in(path.read_text())}
 
 
 def _made_in(source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         wanted = [node.func] if isinstance(node, ast.Call) else node.values if isinstance(node, ast.Dict) else []
         yield from (each.id for each in wanted if isinstance(each, ast.Name))
+
+
+@cache
+def members_in_flows() -> set[str]:
+    """Whatever the flows name as `Class.MEMBER`."""
+    nodes = (node for path in _flows() for node in ast.walk(ast.parse(path.read_text())))
+    return {f"{n.value.id}.{n.attr}" for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)}
+
+
+def _flows() -> Iterator[Path]:
+    return (Path(syncapp.__path__[0]) / "flows").rglob("*.py")
