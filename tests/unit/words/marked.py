@@ -13,7 +13,7 @@ from django.db.models import Model
 
 SECRET = "Geheim von Frau Müller"
 # What may be shown by the name that it has: ids, and what the hub itself says or names.
-HARMLESS = frozenset({"id", "label", "field", "entity_type", "status", "calendar_name", "address", "why"})
+HARMLESS = frozenset({"id", "label", "field", "entity_type", "status", "calendar_name", "address", "why", "system"})
 
 
 def made(kind: type) -> Any:
