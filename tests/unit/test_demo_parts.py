@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.utils import translation
 
-from syncapp.management.demo import addresses, findings, news, sandbox, words
-from syncapp.management.demo.calendar_day import CalendarDay
+from syncapp.management.commands.demo import language_of_the_shell
+from syncapp.management.demo import environment, findings, looking, sandbox
 from syncapp.management.demo.calendars import Calendars
-from syncapp.management.demo.comparisons import PAUSE_SECONDS, Comparisons
 from syncapp.management.demo.firm import Fate, Firm
-from syncapp.management.demo.parties import Parties
-from syncapp.management.demo.party_day import PartyDay
+from syncapp.management.demo.looking import PAUSE_SECONDS, Comparisons
+from syncapp.management.demo.parties import Entered, Parties
+from syncapp.management.demo.workday import CalendarDay, PartyDay
 
 CASE = {"id": "c1", "name": "Muster ./. Beispiel", "deleted": False, "status": "active", "xaiCollectionId": "col1"}
 
@@ -107,10 +108,10 @@ def test_a_busy_port_that_was_asked_for_is_refused_and_another_one_taken_otherwi
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(addresses.PortBusy, match=f"Port {port} can't be used"):
-            addresses.choose(port, None)
-        monkeypatch.setattr(addresses, "HUB_PORT", port)
-        chosen = addresses.choose(None, None)
+        with pytest.raises(environment.PortBusy, match=f"Port {port} can't be used"):
+            environment.choose(port, None)
+        monkeypatch.setattr(environment, "HUB_PORT", port)
+        chosen = environment.choose(None, None)
     assert chosen.hub_port not in (port, chosen.sandbox_port)
 
 
@@ -122,11 +123,13 @@ def test_without_the_sandboxs_packages_it_says_what_to_run(monkeypatch: pytest.M
     )
 
 
+@translation.override("en")
 def test_news_names_what_differs_and_nothing_else() -> None:
-    before, now = news.look(firm(document(xaiSyncStatus="pending_sync"))), news.look(firm())
-    assert news.between(before, now, words.of("en")) == ["Vertrag (v.txt): clean, 1 Collections"]
-    assert news.between(now, news.Look(), words.of("de")) == ["Vertrag: gelöscht"]
-    assert news.between(now, now, words.of("de")) == []
+    before, now = (looking.documents(each) for each in (firm(document(xaiSyncStatus="pending_sync")), firm()))
+    assert looking.news(before, now) == ["Vertrag (v.txt): clean, 1 Collections"]
+    assert looking.news(now, now) == []
+    with translation.override("de"):
+        assert looking.news(now, {}) == ["Vertrag (v.txt): gelöscht"]
 
 
 @pytest.mark.parametrize(("shell", "language"), [("de_DE.UTF-8", "de"), ("C.UTF-8", "en"), ("", "en")])
@@ -134,7 +137,7 @@ def test_it_speaks_the_shells_language(monkeypatch: pytest.MonkeyPatch, shell: s
     for name in ("LC_ALL", "LC_MESSAGES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", shell)
-    assert words.of_this_shell() == language
+    assert language_of_the_shell() == language
 
 
 def both(
@@ -186,28 +189,52 @@ def test_parties_that_differ_are_noticed(wrong: Parties) -> None:
     assert not all(line.right for line in findings.of_parties(wrong))
 
 
+HERE, THERE = {"firstName": "Ewa"}, {"vorname": "Evi"}
+DAY = PartyDay(met="p1", account="b1", entered=(), disputed=Entered("p1", crm=HERE, advoware=THERE))
+SHOWN = ["conflict", "bank_changed", "value_overruled", "value_overruled"]
+
+
+def disputed(crm: dict[str, Any] = HERE, advoware: dict[str, Any] = THERE, status: str = "conflict") -> Parties:
+    return both({"syncStatus": status} | crm, advoware, account="DE02100500000054540402", status="unclean")
+
+
 def test_what_people_must_do_is_untouched_and_shown_to_them() -> None:
-    day = PartyDay(created="p1", met="p1", in_conflict="p1", account="b1")
-    disputed = both(
-        {"syncStatus": "conflict", "firstName": "Ewa", "dateOfBirth": "1971-02-28"},
-        account="DE02100500000054540402",
-        status="unclean",
-    )
-    shown = ["conflict", "conflict", "bank_changed", "value_overruled", "value_overruled"]
-    assert all(line.right for line in [*findings.of_parties(disputed, day), *findings.of_people(disputed, day, shown)])
-    assert not any(line.right for line in findings.of_people(disputed, day, []))
-    assert not all(line.right for line in findings.of_people(both(), day, shown))
+    parties = disputed()
+    assert all(line.right for line in [*findings.of_parties(parties, DAY), *findings.of_people(parties, DAY, SHOWN)])
+    assert [line.right for line in findings.of_people(parties, DAY, [])] == [True, False, False, False]
+    assert not all(line.right for line in findings.of_people(both(), DAY, SHOWN))
 
 
+@pytest.mark.parametrize(
+    "wrong", [disputed(crm=THERE), disputed(advoware={"vorname": "Ewa"}), disputed(status="clean")]
+)
+def test_a_conflict_in_which_a_value_was_overwritten_is_noticed(wrong: Parties) -> None:
+    assert [line.right for line in findings.of_people(wrong, DAY, SHOWN)] == [True, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("entered", "right"),
+    [
+        (Entered("p1", crm={"firstName": "Ewa"}, advoware={"name": "Muster", "vorname": "Evi"}), True),
+        (Entered("p1", crm={"firstName": "Evi"}), False),
+        (Entered("p1", advoware={"titel": "Evi"}), False),
+    ],
+)
+def test_what_was_entered_on_one_side_is_looked_for_on_the_other(entered: Entered, right: bool) -> None:
+    assert findings.of_people(disputed(), replace(DAY, entered=(entered,)), SHOWN)[0].right is right
+
+
+@translation.override("en")
 def test_news_of_a_party_names_the_side_and_what_is_new_there() -> None:
-    before, now = (news.look(firm(), parties) for parties in (both(), both({"firstName": "Ewa", "syncStatus": None})))
-    with translation.override("en"):
-        assert news.between(before, now, words.of("en")) == ["Eva Muster, EspoCRM: First name Ewa, …"]
-    gone = news.look(firm(), Parties({"records": {"CBeteiligte": []}}, {"parties": []}))
-    assert news.between(before, gone, words.of("en")) == [
-        "Eva Muster, EspoCRM: deleted",
-        "Eva Muster, Advoware: deleted",
-    ]
+    before = looking.both_sides(both())
+    now = looking.both_sides(both({"firstName": "Ewa", "syncStatus": None}))
+    assert looking.news(before, now) == ["Eva Muster, EspoCRM: First name Ewa, …"]
+    gone = looking.both_sides(Parties({"records": {"CBeteiligte": []}}, {"parties": []}))
+    assert looking.news(before, gone) == ["Eva Muster, EspoCRM: deleted", "Eva Muster, Advoware: deleted"]
+    with translation.override("de"):
+        (line,) = looking.news({}, looking.both_sides(both(advoware={"betNr": 8})))[1:]
+    assert line.startswith("Eva Muster, Advoware: Name Muster, Vorname Eva, ")
+    assert line.endswith(", IBAN DE02120300000000202051")
 
 
 def test_a_change_in_advoware_is_compared_at_once_and_once_more() -> None:
@@ -305,12 +332,12 @@ def test_edits_are_on_both_sides_and_what_advoware_cannot_hold_is_a_task() -> No
     assert not all(line.right for line in findings.of_calendars(calendars))
 
 
+@translation.override("en")
 def test_news_of_an_appointment_names_the_side_and_when_it_is() -> None:
-    before = news.look(firm(), calendars=agenda())
-    moved = news.look(firm(), calendars=agenda({"uhrzeitVon": "09:30:00"}))
-    assert news.between(before, moved, words.of("en")) == ["Kanzleirunde, Advoware AP: 2026-12-01 09:30, Kiel"]
-    gone = news.look(firm(), calendars=agenda(None, shown(status="cancelled")))
-    assert news.between(before, gone, words.of("en")) == ["Kanzleirunde, Google AP: deleted"]
+    before, moved = (looking.appointments(each) for each in (agenda(), agenda({"uhrzeitVon": "09:30:00"})))
+    assert looking.news(before, moved) == ["Kanzleirunde, Advoware AP: 2026-12-01 09:30, Kiel"]
+    gone = looking.appointments(agenda(None, shown(status="cancelled")))
+    assert looking.news(before, gone) == ["Kanzleirunde, Google AP: deleted"]
 
 
 def test_appointments_of_advoware_are_looked_at_apart_from_its_parties() -> None:

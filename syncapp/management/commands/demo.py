@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from typing import Any
@@ -11,7 +12,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
 from bitbylaw import demo_environment
-from syncapp.management.demo import words
 from syncapp.management.demo.sandbox import SandboxSilent, refuse_without_sandbox
 
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--sandbox-port", type=int, help="port of the sandbox (default: 8900, or a free one)")
         parser.add_argument("--keep", action="store_true", help="keep the hub's database of the last demo")
         parser.add_argument(
-            "--lang", choices=words.LANGUAGES, default=words.of_this_shell(), help="de or en (default: as the shell)"
+            "--lang", choices=("de", "en"), default=language_of_the_shell(), help="de or en (default: as the shell)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -39,21 +39,26 @@ class Command(BaseCommand):
         problem = refuse_without_sandbox()
         if problem:
             raise CommandError(problem)
-        translation.activate(options["lang"])
-        from syncapp.management.demo import addresses, children, installation, scenario
+        from syncapp.management.demo import environment, installation, processes, scenario
 
         for number in (signal.SIGINT, signal.SIGTERM):  # a shell starts background jobs with SIGINT ignored
             signal.signal(number, signal.default_int_handler)
         folder = demo_environment.folder()
         try:
-            with installation.only_one(folder):
-                chosen = addresses.choose(options["port"], options["sandbox_port"])
+            with installation.only_one(folder), translation.override(options["lang"]):
+                chosen = environment.choose(options["port"], options["sandbox_port"])
                 demo = scenario.Demo(folder, chosen, options["lang"], keep=options["keep"])
                 right = demo.run(once=options["once"])
-        except (addresses.PortBusy, installation.AlreadyRunning) as exc:
+        except (environment.PortBusy, installation.AlreadyRunning) as exc:
             raise CommandError(str(exc)) from exc
-        except (children.ChildEnded, scenario.NotInTime, SandboxSilent) as exc:
+        except (processes.ChildEnded, scenario.NotInTime, SandboxSilent) as exc:
             raise CommandError(f"{exc}\nAll logs: {folder}") from exc
         except KeyboardInterrupt:
             raise CommandError("Interrupted; everything was ended.") from None
         sys.exit(0 if right else 1)
+
+
+def language_of_the_shell() -> str:
+    """German where the shell speaks German, else English."""
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "de" if spoken.lower().startswith("de") else "en"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -17,7 +16,6 @@ DAY = timedelta(days=1)
 PREFIX = "AW-"  # of the calendars' names
 ENDLESS = "2037"  # the year in which Advoware has a series end that has no end
 UNITS = {1: "DAILY", 2: "WEEKLY", 3: "MONTHLY", 4: "YEARLY"}  # turnusArt
-_UNTIL = re.compile(r"UNTIL=(\d{4})(\d{2})(\d{2})(T\d{6}Z)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ class Calendars:
     @property
     def well_kept(self) -> int:
         """Employees with exactly one calendar, which they may write, and of which Google tells the hub."""
-        watched = Counter(self._watched)
+        watched = Counter(row["calendar"] for row in self.google["channels"])
         return sum(
             len(calendars) == 1 and watched[calendars[0]["id"]] == 1 and self._shared(kuerzel, calendars[0])
             for kuerzel, calendars in self.of_employees.items()
@@ -83,10 +81,6 @@ class Calendars:
 
     def on_both_sides(self, appointment: Appointment) -> bool:
         return appointment in self.in_advoware.values() and appointment in self.in_google.values()
-
-    @property
-    def _watched(self) -> list[str]:
-        return [row["calendar"] for row in self.google["channels"]]
 
     def _shared(self, kuerzel: str, calendar: Row) -> bool:
         address = next(row["email"] for row in self.advoware["employees"] if row["kuerzel"] == kuerzel)
@@ -113,9 +107,11 @@ def in_google(kuerzel: str, event: Row) -> Appointment:
 
 
 def _moment(at: Row) -> str:
-    if "date" in at:
-        return str(at["date"])
-    return datetime.fromisoformat(at["dateTime"]).astimezone(FIRM).strftime("%Y-%m-%dT%H:%M")
+    return str(at.get("date") or f"{_of_the_firm(at['dateTime']):%Y-%m-%dT%H:%M}")
+
+
+def _of_the_firm(moment: str) -> datetime:
+    return datetime.fromisoformat(moment).astimezone(FIRM)
 
 
 def _as_advoware(line: str) -> str:
@@ -123,18 +119,10 @@ def _as_advoware(line: str) -> str:
     parts = dict(part.split("=", 1) for part in line.removeprefix("RRULE:").split(";"))
     if not set(parts) <= {"FREQ", "INTERVAL", "UNTIL"}:
         return line
-    return _rule(parts["FREQ"], int(parts.get("INTERVAL", 1)), _until(line))
+    until = parts.get("UNTIL", "")
+    day = _of_the_firm(until).date() if "T" in until else date.fromisoformat(until) if until else ""
+    return _rule(parts["FREQ"], int(parts.get("INTERVAL", 1)), str(day))
 
 
 def _rule(unit: str, every: int, until: str) -> str:
     return f"{unit}/{every}" + (f" – {until}" if until else "")
-
-
-def _until(line: str) -> str:
-    found = _UNTIL.search(line)
-    if found is None:
-        return ""
-    if not found[4]:
-        return f"{found[1]}-{found[2]}-{found[3]}"
-    moment = datetime.strptime(found[0].removeprefix("UNTIL="), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    return moment.astimezone(FIRM).date().isoformat()

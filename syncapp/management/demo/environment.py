@@ -1,63 +1,95 @@
-"""How the demo's processes are configured: keys, webhook secrets and addresses of this one start."""
+"""Where the demo's servers listen, and what their processes are told."""
 
 from __future__ import annotations
 
 import json
 import secrets
+import socket
 from dataclasses import dataclass, field
 
 from syncapp.management.demo import sandbox
-from syncapp.management.demo.addresses import Addresses
+from syncapp.management.serving import HOST, obstacle
 
+HUB_PORT, SANDBOX_PORT = 8000, 8900  # taken if free and nothing else was asked for
 EVENTS = tuple(
     f"{entity_type}.{action}"
     for entity_type in ("CDokumente", "CBeteiligte", "CBankverbindungen", "Raeumungsklage", "Account")
     for action in ("create", "update", "delete")
 )
-SANDBOX_SETTINGS = (
-    "espocrm_webhook_interval=1",  # seconds; EspoCRM itself takes two minutes; nobody watches a demo for so long
-    "google_push_http=true",  # Google itself tells only https addresses
-)
 
 
-@dataclass(frozen=True)
-class Secrets:
-    """Made anew at each start; neither printed nor on a command line."""
+class PortBusy(Exception):
+    """A port that was asked for can't be used; the message says which option to change."""
 
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Of this one start. Webhook secrets and the token are made anew; neither printed nor on a command line."""
+
+    hub_port: int
+    sandbox_port: int
     webhooks: dict[str, tuple[str, str]] = field(
         default_factory=lambda: {event: (secrets.token_hex(8), secrets.token_hex(16)) for event in EVENTS}, repr=False
     )
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
 
+    @property
+    def hub(self) -> str:
+        return f"http://{HOST}:{self.hub_port}"
 
-def of_hub(addresses: Addresses, known: Secrets, language: str, google_key: str) -> dict[str, str]:
-    """For the web server and the workers, on top of `bitbylaw.demo_environment`.
+    @property
+    def sandbox(self) -> str:
+        return f"http://{HOST}:{self.sandbox_port}"
 
-    `google_key`: of the service account, as JSON.
-    """
-    return {
-        "DJANGO_LANGUAGE": language,
-        "ESPOCRM_API_BASE_URL": f"{addresses.sandbox}/espocrm/api/v1",
-        "ESPOCRM_API_KEY": sandbox.API_KEY,
-        "ESPOCRM_UI_URL": f"{addresses.sandbox}/espocrm",
-        "ESPOCRM_WEBHOOK_SECRETS": json.dumps(dict(known.webhooks.values())),
-        "WEBHOOK_TOKENS": known.token,
-        "XAI_API_BASE_URL": f"{addresses.sandbox}/xai",
-        "XAI_API_KEY": sandbox.XAI_KEY,
-        "XAI_MANAGEMENT_BASE_URL": f"{addresses.sandbox}/xai-management",
-        "XAI_MANAGEMENT_KEY": sandbox.XAI_MANAGEMENT_KEY,
-        "ADVOWARE_LOOKUP_URL": f"{addresses.sandbox}/advoware-configurator/AdvonetConfigurator/api/Url",
-        **sandbox.ADVOWARE_LOGIN,
-        "GOOGLE_CALENDAR_SERVICE_ACCOUNT_JSON": google_key,
-        "GOOGLE_API_ROOT": f"{addresses.sandbox}/google-api",
-        "CALENDAR_PUSH_URL": addresses.hub,
-    }
+    @property
+    def admin(self) -> str:
+        return f"{self.hub}/admin/"
+
+    def of_hub(self, language: str, google_key: str) -> dict[str, str]:
+        """For the web server and the workers, on top of `bitbylaw.demo_environment`.
+
+        `google_key`: of the service account, as JSON.
+        """
+        return {
+            "DJANGO_LANGUAGE": language,
+            "ESPOCRM_API_BASE_URL": f"{self.sandbox}/espocrm/api/v1",
+            "ESPOCRM_API_KEY": sandbox.API_KEY,
+            "ESPOCRM_UI_URL": f"{self.sandbox}/espocrm",
+            "ESPOCRM_WEBHOOK_SECRETS": json.dumps(dict(self.webhooks.values())),
+            "WEBHOOK_TOKENS": self.token,
+            "XAI_API_BASE_URL": f"{self.sandbox}/xai",
+            "XAI_API_KEY": sandbox.XAI_KEY,
+            "XAI_MANAGEMENT_BASE_URL": f"{self.sandbox}/xai-management",
+            "XAI_MANAGEMENT_KEY": sandbox.XAI_MANAGEMENT_KEY,
+            "ADVOWARE_LOOKUP_URL": f"{self.sandbox}/advoware-configurator/AdvonetConfigurator/api/Url",
+            **sandbox.ADVOWARE_LOGIN,
+            "GOOGLE_CALENDAR_SERVICE_ACCOUNT_JSON": google_key,
+            "GOOGLE_API_ROOT": f"{self.sandbox}/google-api",
+            "CALENDAR_PUSH_URL": self.hub,
+        }
+
+    def of_sandbox(self) -> dict[str, str]:
+        return {
+            "SANDBOX_WEBHOOKS": self.hub,
+            "SANDBOX_WEBHOOK_SECRETS": " ".join(f"{e}={pk}:{secret}" for e, (pk, secret) in self.webhooks.items()),
+            "SANDBOX_LINK_HOOK_URL": f"{self.hub}/vmh/webhook/entity",
+            "SANDBOX_LINK_HOOK_TOKEN": self.token,
+        }
 
 
-def of_sandbox(addresses: Addresses, known: Secrets) -> dict[str, str]:
-    return {
-        "SANDBOX_WEBHOOKS": addresses.hub,
-        "SANDBOX_WEBHOOK_SECRETS": " ".join(f"{e}={pk}:{secret}" for e, (pk, secret) in known.webhooks.items()),
-        "SANDBOX_LINK_HOOK_URL": f"{addresses.hub}/vmh/webhook/entity",
-        "SANDBOX_LINK_HOOK_TOKEN": known.token,
-    }
+def choose(hub_port: int | None, sandbox_port: int | None) -> Environment:
+    """The ports that were asked for, else the usual ones, else any free ones. Raises `PortBusy`."""
+    hub = _port("--port", hub_port, HUB_PORT)
+    return Environment(hub, _port("--sandbox-port", sandbox_port, SANDBOX_PORT, taken=hub))
+
+
+def _port(option: str, asked: int | None, usual: int, taken: int = 0) -> int:
+    if asked is not None:
+        if reason := "the hub has it" if asked == taken else obstacle(asked):
+            raise PortBusy(f"Port {asked} can't be used ({reason}). Without {option} a free one is taken.")
+        return asked
+    if usual != taken and not obstacle(usual):
+        return usual
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])

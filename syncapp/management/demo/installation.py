@@ -18,8 +18,8 @@ from syncapp.engine.queue import enqueue
 from syncapp.events.registry import BANK_SYNC, CALENDAR_SYNC, PARTY_ACCOUNTS, PARTY_SYNC
 from syncapp.models import CalendarEmployee, Conflict, ConflictState, Record, Task, TaskState
 
-SCANS = ("syncapp.jobs.calendar", "syncapp.jobs.scan_all_parties", "syncapp.jobs.scan_everything")
-PARTIES, CALENDARS = "syncapp.jobs.scan_parties", "syncapp.jobs.calendar"
+PARTIES, CALENDARS = "syncapp.jobs.scan_parties", "syncapp.jobs.calendar"  # every 15 minutes
+EVERYTHING = (CALENDARS, "syncapp.jobs.scan_all_parties", "syncapp.jobs.scan_everything")  # at night
 AGREEING = (PARTY_SYNC, BANK_SYNC, PARTY_ACCOUNTS, CALENDAR_SYNC)  # these remember what both sides had
 # Login -> the group whose rights it has (made by a migration).
 LOGINS = {"mitarbeit": "Kanzlei-Mitarbeiter", "betreuung": "Hub-Betreuung"}
@@ -68,22 +68,10 @@ def prepare(folder: Path, *, keep: bool) -> str:
     return password
 
 
-def ask_for_comparison() -> None:
-    """What happens every night: everything is compared, and what differs is brought into agreement."""
-    for scan in SCANS:
+def ask_for(*scans: str) -> None:
+    """Has things compared as the schedules of a real installation do."""
+    for scan in scans:
         enqueue.put(scan, [()])
-    connection.close()
-
-
-def ask_for_comparison_of_parties() -> None:
-    """What happens every 15 minutes."""
-    enqueue.put(PARTIES, [()])
-    connection.close()
-
-
-def ask_for_calendars() -> None:
-    """What happens every 15 minutes, too."""
-    enqueue.put(CALENDARS, [()])
     connection.close()
 
 

@@ -1,16 +1,29 @@
-"""Parties and bank accounts on both sides, told from the sandbox alone: the hub's own tables are not asked. Pure."""
+"""Parties and bank accounts on both sides, told from the sandbox alone: the hub's own tables are not asked. Pure.
+
+Which field is called what comes from the flow's table; that values are where they belong is checked by the facts that
+a working day states (workday.py), with no help of the hub's.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from syncapp.flows.beteiligte import fields
+from syncapp.flows.beteiligte.fields import TABLE
 from syncapp.management.demo.firm import Row
 
 NULL_DATE = "0001-01-01"  # Advoware's word for no date
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What a party must show, by the names of that side. `party`: its id in EspoCRM."""
+
+    party: str
+    crm: Mapping[str, str] = field(default_factory=dict)
+    advoware: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,13 +56,10 @@ class Parties:
         there = self.counterpart(party)
         return there is not None and in_crm(party) == in_advoware(there) and party["syncStatus"] == "clean"
 
-    def in_conflict(self, party: Row) -> list[str]:
-        """The fields that differ while EspoCRM shows a conflict."""
-        there = self.counterpart(party)
-        if there is None or party["syncStatus"] != "conflict":
-            return []
-        ours, theirs = in_crm(party), in_advoware(there)
-        return [name for name in ours if ours[name] != theirs[name]]
+    def shows(self, entered: Entered) -> bool:
+        party = self.known[entered.party]
+        there = self.counterpart(party) or {}
+        return entered.crm.items() <= party.items() and entered.advoware.items() <= there.items()
 
     @cached_property
     def wanted_accounts(self) -> set[tuple[int, str]]:
@@ -69,25 +79,24 @@ class Parties:
         return account["syncStatus"] == "unclean" and (number, _iban(account["iban"])) not in self.accounts_there
 
 
-def in_crm(party: Row) -> Mapping[str, object]:
-    names = {each.name: (each.crm_company, each.crm) for each in fields.TABLE}
-    found = {name: next((party[one] for one in ours if party.get(one)), "") for name, ours in names.items()}
+def in_crm(party: Row) -> Row:
+    """By the names of the flow's table. The name of a company is a field of its own."""
     mails = [row["emailAddress"] for row in party["emailAddressData"] or ()]
     phones = [row["phoneNumber"] for row in party["phoneNumberData"] or ()]
-    return found | {"contacts": _contacts([*mails, *phones])}
+    fields = {each.name: party.get(each.crm_company) or party.get(each.crm) or "" for each in TABLE}
+    return fields | {"contacts": _contacts([*mails, *phones])}
 
 
-def in_advoware(party: Row) -> Mapping[str, object]:
-    found = {each.name: party.get(each.advoware) or "" for each in fields.TABLE}
-    days = {each.name: str(found[each.name])[:10] for each in fields.TABLE if each.form is fields.Form.DATE}
-    found |= {name: "" if day == NULL_DATE else day for name, day in days.items()}
-    return found | {"contacts": _contacts([row["tlf"] for row in party["kommunikation"] if row["tlf"]])}
+def in_advoware(party: Row) -> Row:
+    fields = {each.name: str(party.get(each.advoware) or "").removesuffix("T00:00:00") for each in TABLE}
+    fields = {name: "" if value == NULL_DATE else value for name, value in fields.items()}
+    return fields | {"contacts": _contacts([row["tlf"] for row in party["kommunikation"] if row["tlf"]])}
 
 
-def _contacts(texts: list[str]) -> frozenset[str]:
+def _contacts(texts: list[str]) -> str:
     """Mail addresses in lower case, numbers as digits with the country's 49 in front, however people typed them."""
-    return frozenset(
-        text.lower() if "@" in text else re.sub(r"^0(?=[1-9])", "49", re.sub(r"\D", "", text)) for text in texts
+    return " ".join(
+        sorted({t.lower() if "@" in t else re.sub(r"^0(?=[1-9])", "49", re.sub(r"\D", "", t)) for t in texts})
     )
 
 

@@ -42,21 +42,11 @@ def refuse_without_sandbox() -> str:
     )
 
 
-def status_of(url: str) -> int:
-    """The status of a GET; 0 when nobody answers."""
+def status_of(url: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> int:
+    """The status of a GET, or of a POST when there is a body; 0 when nobody answers."""
+    request = urllib.request.Request(url, body, headers or {})  # noqa: S310
     try:
-        with _opener.open(url, timeout=TIMEOUT_SECONDS) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as refusal:
-        return refusal.code
-    except OSError:
-        return 0
-
-
-def post(url: str, body: bytes, headers: dict[str, str]) -> int:
-    """The status of a POST; 0 when nobody answers."""
-    try:
-        with _opener.open(urllib.request.Request(url, body, headers), timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
+        with _opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as refusal:
         return refusal.code
@@ -80,9 +70,6 @@ class Sandbox:
 
     def deliveries(self) -> list[dict[str, Any]]:
         return list(self._person("deliveries"))
-
-    def faults(self) -> list[dict[str, Any]]:
-        return list(self._call("GET", "faults")["faults"])
 
     def add_fault(self, **rule: Any) -> None:
         self._call("POST", "faults", rule)

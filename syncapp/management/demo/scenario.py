@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from django.utils.translation import gettext as _
 from rich.progress import Progress
 
-from syncapp.management.demo import calendar_day, findings, installation, news, party_day, workday
-from syncapp.management.demo.addresses import Addresses
-from syncapp.management.demo.calendar_day import CalendarDay
-from syncapp.management.demo.children import Children, family
-from syncapp.management.demo.environment import Secrets
+from syncapp.management.demo import findings, installation, looking, workday
+from syncapp.management.demo.environment import Environment
 from syncapp.management.demo.findings import Finding
 from syncapp.management.demo.looking import Looking
-from syncapp.management.demo.party_day import PartyDay
+from syncapp.management.demo.processes import Processes, of_the_demo
 from syncapp.management.demo.sandbox import Sandbox, status_of
 from syncapp.management.demo.screen import Screen
-from syncapp.management.demo.words import of as words_of
-from syncapp.management.demo.workday import Done
+from syncapp.management.demo.workday import CalendarDay, DocumentDay, PartyDay
 
 START_SECONDS = 60.0
 SYNC_SECONDS = 90.0  # ten times what it takes; a slow machine is no reason to fail
-STOP_SECONDS = 15.0  # longer than the workers' own grace, so that they end their tasks themselves
 LOOK_SECONDS = 0.25
 NEWS_SECONDS = 1.0
 
@@ -33,112 +28,112 @@ class NotInTime(Exception):
     """A server did not answer in time; the message has the end of its log."""
 
 
-@dataclass
 class Demo:
-    folder: Path
-    addresses: Addresses
-    language: str
-    keep: bool = False
+    """Speaks the language that is active; `language` is that of the hub's pages."""
 
-    def __post_init__(self) -> None:
-        self.translate = words_of(self.language)
-        self.screen = Screen(self.translate)
-        self.secrets = Secrets()
-        self.crm = Sandbox(self.addresses.sandbox)
-        self.looking = Looking(self.crm)
+    def __init__(self, folder: Path, environment: Environment, language: str, *, keep: bool = False) -> None:
+        self.folder, self.environment, self.language, self.keep = folder, environment, language, keep
+        self.screen = Screen()
+        self.sandbox = Sandbox(environment.sandbox)
+        self.looking = Looking(self.sandbox)
         self.party_day: PartyDay | None = None
 
     def run(self, *, once: bool) -> bool:
         """Whether everything came out right. Without `once` it stays until it is interrupted."""
-        self.screen.say("welcome")
-        with family(self.folder, STOP_SECONDS) as children:
-            password = self._start(children)
-            right = self._show(children)
+        self.screen.say(
+            _(
+                "A small law firm with invented cases; EspoCRM, Advoware, Google Calendar and xAI as sandboxes, "
+                "and the hub between them."
+            )
+        )
+        with of_the_demo(self.folder, self.environment) as processes:
+            password = self._start(processes)
+            right = self._show(processes)
             if once:
                 return right
-            workday.leave_one_waiting(self.looking.firm(), self.crm)
-            self.screen.where(self.addresses, password, self.folder)
-            self.screen.what_to_try(self.addresses, self.looking.parties(), self.party_day, self.looking.calendars())
+            workday.leave_one_waiting(self.looking.now().firm, self.sandbox)
+            self.screen.where(self.environment, password, self.folder)
+            self.screen.what_to_try(self.environment, self.looking.now(), self.party_day)
             try:
-                self._stay(children)
+                self._stay(processes)
             except KeyboardInterrupt:
-                self.screen.say("ending")
-        self.screen.say("ended")
+                self.screen.say(_("Ending all processes …"))
+        self.screen.say(_("Ended."))
         return right
 
-    def _start(self, children: Children) -> str:
-        with self.screen.step("prepare"):
-            children.start_sandbox(self.addresses, self.secrets)
+    def _start(self, processes: Processes) -> str:
+        with self.screen.step(_("Preparing database and pages")):
+            processes.start_sandbox()
             password = installation.prepare(self.folder, keep=self.keep)
-        with self.screen.step("start"):
-            self._wait_for(children, "sandbox", f"{self.addresses.sandbox}/_control/health")
-            children.start_hub(self.addresses, self.secrets, self.language, self.crm.service_account())
-            installation.ask_for_comparison()
-            self._wait_for(children, "web server", f"{self.addresses.hub}/health/live")
-            self._wait_for(children, "workers", f"{self.addresses.hub}/health/ready")
+        with self.screen.step(_("Starting sandbox, web server and workers")):
+            self._wait_for(processes, "sandbox", f"{self.environment.sandbox}/_control/health")
+            processes.start_hub(self.language, self.sandbox.service_account())
+            installation.ask_for(*installation.EVERYTHING)
+            self._wait_for(processes, "web server", f"{self.environment.hub}/health/live")
+            self._wait_for(processes, "workers", f"{self.environment.hub}/health/ready")
         return password
 
-    def _wait_for(self, children: Children, name: str, url: str) -> None:
+    def _wait_for(self, processes: Processes, name: str, url: str) -> None:
         deadline = time.monotonic() + START_SECONDS
         while status_of(url) != 200:
-            children.check()
+            processes.check()
             if time.monotonic() > deadline:
-                raise NotInTime(f"The {name} did not come up in {START_SECONDS:.0f} s. {children.last_words(name)}")
+                raise NotInTime(f"The {name} did not come up in {START_SECONDS:.0f} s. {processes.last_words(name)}")
             time.sleep(LOOK_SECONDS)
 
-    def _show(self, children: Children) -> bool:
-        firm = self.looking.firm()
-        with self.screen.step("stock", len(firm.documents)) as progress:
-            lines = self._settle(children, progress, self._findings_of_stock)
-        if not all(line.right for line in lines):  # a day on top of it would only blur what is wrong
-            self.screen.result(lines, self.looking.firm(), self.folder)
-            return False
-        done = workday.live(self.looking.firm(), self.crm, self.addresses, self.secrets)
-        day = self.party_day = party_day.live(self.looking.parties(), self.crm)
-        calendars = calendar_day.live(self.looking.calendars(), self.crm)
-        with self.screen.step("day", len(self.looking.firm().documents)) as progress:
-            lines = self._settle(children, progress, lambda: self._findings(done, day, calendars))
-        self.screen.result(lines, self.looking.firm(), self.folder)
+    def _show(self, processes: Processes) -> bool:
+        look = self.looking.now()
+        with self.screen.step(_("First comparison: what the firm has already"), len(look.firm.documents)) as progress:
+            lines = self._settle(processes, progress, self._of_stock)
+        if all(line.right for line in lines):  # a day on top of what is wrong would only blur it
+            look = self.looking.now()
+            documents = workday.with_documents(look.firm, self.sandbox, self.environment)
+            parties = self.party_day = workday.with_parties(look.parties, self.sandbox)
+            appointments = workday.with_appointments(look.calendars, self.sandbox)
+            count = len(self.looking.now().firm.documents)
+            with self.screen.step(_("A working day: webhooks tell what changes"), count) as progress:
+                lines = self._settle(processes, progress, lambda: self._of_all(documents, parties, appointments))
+        self.screen.result(lines, self.looking.now().firm, self.folder)
         return all(line.right for line in lines)
 
-    def _findings_of_stock(self) -> list[Finding]:
+    def _of_stock(self) -> list[Finding]:
+        look = self.looking.now()
         return [
-            *findings.of_stock(self.looking.firm()),
-            *findings.of_parties(self.looking.parties()),
-            *findings.of_calendars(self.looking.calendars()),
+            *findings.of_stock(look.firm),
+            *findings.of_parties(look.parties),
+            *findings.of_calendars(look.calendars),
         ]
 
-    def _findings(self, done: Done, day: PartyDay, moves: CalendarDay) -> list[Finding]:
-        deliveries, calls, firm = self.crm.deliveries(), self.crm.calls("xai"), self.looking.firm()
-        parties, calendars, left = self.looking.parties(), self.looking.calendars(), installation.left_to_people()
+    def _of_all(self, documents: DocumentDay, parties: PartyDay, appointments: CalendarDay) -> list[Finding]:
+        deliveries, calls, look = self.sandbox.deliveries(), self.sandbox.calls("xai"), self.looking.now()
+        left = installation.left_to_people()
         return [
-            *findings.of_stock(firm),
-            *findings.of_day(firm, done, calls, deliveries),
-            *findings.of_parties(parties, day),
-            *findings.of_people(parties, day, left),
-            *findings.of_calendars(calendars, moves),
-            *findings.of_edits(calendars, moves, left),
+            *findings.of_stock(look.firm),
+            *findings.of_day(look.firm, documents, calls, deliveries),
+            *findings.of_parties(look.parties, parties),
+            *findings.of_people(look.parties, parties, left),
+            *findings.of_calendars(look.calendars, appointments),
+            *findings.of_edits(look.calendars, appointments, left),
         ]
 
     def _settle(
-        self, children: Children, progress: Progress, look: Callable[[], Sequence[Finding]]
+        self, processes: Processes, progress: Progress, look: Callable[[], Sequence[Finding]]
     ) -> Sequence[Finding]:
         """The findings when all are right, or when the time is over."""
         deadline = time.monotonic() + SYNC_SECONDS
         while True:
-            children.check()
+            processes.check()
             lines = look()
-            settled = sum(line.found for line in lines if line.key in findings.FATES)
-            progress.update(progress.task_ids[0], completed=settled)
+            progress.update(progress.task_ids[0], completed=sum(line.found for line in lines if line.documents))
             if all(line.right for line in lines) or time.monotonic() > deadline:
                 return lines
             time.sleep(LOOK_SECONDS)
 
-    def _stay(self, children: Children) -> None:
-        before = self.looking.news()
+    def _stay(self, processes: Processes) -> None:
+        before = looking.things(self.looking.now())
         while True:
             time.sleep(NEWS_SECONDS)
-            children.check()
-            now = self.looking.news()
-            self.screen.news(news.between(before, now, self.translate))
+            processes.check()
+            now = looking.things(self.looking.now())
+            self.screen.news(looking.news(before, now))
             before = now

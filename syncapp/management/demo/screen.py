@@ -6,7 +6,9 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -20,29 +22,26 @@ from rich.progress import (
 from rich.table import Table
 
 from syncapp.management.demo import installation
-from syncapp.management.demo.addresses import Addresses
-from syncapp.management.demo.calendars import Calendars
+from syncapp.management.demo.environment import Environment
 from syncapp.management.demo.findings import Finding
 from syncapp.management.demo.firm import Fate, Firm
-from syncapp.management.demo.parties import Parties
-from syncapp.management.demo.party_day import PartyDay
-from syncapp.management.demo.words import Translate
+from syncapp.management.demo.looking import Look
+from syncapp.management.demo.workday import PartyDay
 
 WIDTH_OF_A_FILE = 110  # when what is printed goes to no terminal
 
 
 class Screen:
-    def __init__(self, translate: Translate) -> None:
-        self._t = translate
+    def __init__(self) -> None:
         self.console = Console(highlight=False, emoji=False)
         if not self.console.is_terminal:
             self.console.width = WIDTH_OF_A_FILE
 
-    def say(self, key: str, **values: object) -> None:
-        self.console.print(self._t(key).format(**values), markup=False)
+    def say(self, words: str, style: str = "") -> None:
+        self.console.print(words, style=style, markup=False)
 
     @contextmanager
-    def step(self, key: str, total: int | None = None) -> Iterator[Progress]:
+    def step(self, words: str, total: int | None = None) -> Iterator[Progress]:
         """A step with a bar, or a spinner where nothing can be counted; one line stays of it."""
         columns: list[ProgressColumn] = [
             SpinnerColumn(finished_text="✓"),
@@ -53,81 +52,118 @@ class Screen:
         columns += [*counted, TimeElapsedColumn()]
         shown = self.console.is_terminal
         with Progress(*columns, console=self.console, transient=True, disable=not shown) as progress:
-            progress.add_task(self._t(key), total=total)
+            progress.add_task(words, total=total)
             begun = time.monotonic()
             yield progress
-        self.console.print(f"✓ {self._t(key)}  ({time.monotonic() - begun:.1f} s)", markup=False)
+        self.say(f"✓ {words}  ({time.monotonic() - begun:.1f} s)")
 
     def result(self, findings: Sequence[Finding], firm: Firm, folder: Path) -> None:
-        t = self._t
-        table = Table(title=t("result"), title_justify="left", title_style="bold")
+        table = _titled(_("What is there now, as the sandbox sees it"))
         table.add_column("")
-        table.add_column(t("expected"), justify="right")
-        table.add_column(t("found"), justify="right")
+        table.add_column(_("expected"), justify="right")
+        table.add_column(_("found"), justify="right")
         table.add_column("")
         for line in findings:
             mark = "[green]✓[/]" if line.right else "[red]✗[/]"
-            table.add_row(t(line.key), str(line.expected), str(line.found), mark)
+            table.add_row(line.words, str(line.expected), str(line.found), mark)
         self.console.print(table)
         self._exceptions(firm)
         if all(line.right for line in findings):
-            self.console.print(t("all_right"), style="green")
+            self.say(_("Everything is as it should be."), "green")
         else:
-            self.console.print(t("not_right").format(folder=folder), style="red", markup=False)
+            self.say(_("Not everything is as it should be; the logs are in {folder}.").format(folder=folder), "red")
 
-    def where(self, addresses: Addresses, password: str, folder: Path) -> None:
-        t = self._t
-        table = Table(title=t("look"), title_justify="left", title_style="bold", show_header=False, box=None)
-        table.add_row(addresses.admin, t("admin"))
-        table.add_row("", t("login").format(names=" / ".join(installation.LOGINS), password=password))
-        table.add_row(f"{addresses.sandbox}/espocrm/", t("crm"))
-        table.add_row(f"{addresses.sandbox}/advoware/", t("advoware"))
-        table.add_row(f"{addresses.sandbox}/google/", t("google"))
-        table.add_row(f"{addresses.sandbox}/xai/", t("xai"))
-        table.add_row(f"{addresses.sandbox}/faults", t("faults"))
-        table.add_row(f"{folder}/*.log", t("logs"))
+    def _exceptions(self, firm: Firm) -> None:
+        table = _titled(_("Not searchable, on purpose"))
+        table.add_column(_("document"), no_wrap=True)
+        table.add_column(_("EspoCRM says"))
+        for document in firm.documents:
+            if firm.fate(document) is not Fate.SEARCHABLE:
+                why = document["xaiSyncError"] or _("(belongs to no case)")
+                table.add_row(document["name"], f"{document['xaiSyncStatus']}: {why}")
+        self.console.print(table)
+
+    def where(self, environment: Environment, password: str, folder: Path) -> None:
+        table = _titled(_("Where to look"), show_header=False, box=None)
+        logins = " / ".join(installation.LOGINS)
+        for place, words in (
+            (environment.admin, _("the hub's pages for staff")),
+            ("", _("logins: {names}, password {password}").format(names=logins, password=password)),
+            (f"{environment.sandbox}/espocrm/", _("EspoCRM (sandbox): work as a colleague does")),
+            (
+                f"{environment.sandbox}/advoware/",
+                _("Advoware (sandbox): parties and calendars, as at its own screen"),
+            ),
+            (f"{environment.sandbox}/google/", _("Google Calendar (sandbox): one calendar for each employee")),
+            (f"{environment.sandbox}/xai/", _("xAI (sandbox): what became searchable")),
+            (f"{environment.sandbox}/faults", _("let something go wrong")),
+            (f"{folder}/*.log", _("what the processes say")),
+        ):
+            table.add_row(place, words)
         self.console.print()
         self.console.print(table)
 
-    def what_to_try(self, addresses: Addresses, parties: Parties, day: PartyDay | None, calendars: Calendars) -> None:
-        t = self._t
-        self.console.print(f"\n{t('try')}", style="bold")
-        for key in ("try_edit", "try_mend", "try_wait", "try_break"):
-            self._try(key)
+    def what_to_try(self, environment: Environment, look: Look, day: PartyDay | None) -> None:
+        self.say("\n" + _("Worth trying"), "bold")
+        for words in (
+            _("Change a document in EspoCRM (new file, other case) and watch it travel: here, in the hub, at xAI."),
+            _("Failures in the hub: read why, follow the link to EspoCRM, upload a readable file; they are gone."),
+            _("One document waits, because xAI asked for a pause of 90 seconds. It goes on by itself."),
+            _("Faults: let xAI answer 503 for a minute. The hub shows the outage, waits, and catches up."),
+        ):
+            self._try(words)
         if day is not None:
-            met, disputed = parties.known[day.met], parties.known[day.in_conflict]
-            for key, *places in (
-                ("try_party", f"{addresses.sandbox}/espocrm/CBeteiligte/{met['id']}",
-                 f"{addresses.sandbox}/advoware/{met['betnr']}"),
-                ("try_conflict", f"{addresses.admin}hub/conflicts/",
-                 f"{addresses.sandbox}/advoware/{disputed['betnr']}"),
-                ("try_task", f"{addresses.admin}syncapp/task/", f"{addresses.sandbox}/advoware/{met['betnr']}"),
-                ("try_undo", f"{addresses.admin}syncapp/journalentry/"),
-            ):  # fmt: skip
-                self._try(key, *places)
-        for kuerzel, (calendar, *_) in list(calendars.of_employees.items())[:1]:
-            self._try("try_calendar", f"{addresses.sandbox}/advoware/calendar/{kuerzel}",
-                      f"{addresses.sandbox}/google/{calendar['id']}",
-                      f"{addresses.admin}syncapp/calendaremployee/")  # fmt: skip
-        self.console.print()
-        self.say("stay")
+            self._try_parties(environment, look, day)
+        for kuerzel, (calendar, *_more) in list(look.calendars.of_employees.items())[:1]:
+            self._try(
+                _(
+                    "Calendars: move an appointment in either system's page and see it move in the other. A series on "
+                    "two days of the week is a task: Advoware can't hold it. The hub's page shows all employees."
+                ),
+                f"{environment.sandbox}/advoware/calendar/{kuerzel}",
+                f"{environment.sandbox}/google/{calendar['id']}",
+                f"{environment.admin}syncapp/calendaremployee/",
+            )
+        self.say("\n" + _("Ctrl-C ends all of it. What happens to documents, parties and appointments:"))
 
-    def _try(self, key: str, *places: str) -> None:
-        self.console.print(f"- {self._t(key)}", markup=False)
+    def _try_parties(self, environment: Environment, look: Look, day: PartyDay) -> None:
+        met, disputed = (look.parties.known[pk] for pk in (day.met, day.disputed.party))
+        in_advoware = f"{environment.sandbox}/advoware"
+        self._try(
+            _(
+                "A party on both sides: change a field or a phone number here and there; a few seconds later both have "
+                "it. (Advoware tells nobody of changes: here the hub compares at once, in real use every 15 minutes.)"
+            ),
+            f"{environment.sandbox}/espocrm/CBeteiligte/{met['id']}",
+            f"{in_advoware}/{met['betnr']}",
+        )
+        self._try(
+            _(
+                "A conflict: first name and date of birth were changed on both sides. Choose, and see both sides "
+                "follow."
+            ),
+            f"{environment.admin}hub/conflicts/",
+            f"{in_advoware}/{disputed['betnr']}",
+        )
+        self._try(
+            _("A task: the new IBAN must be entered in Advoware by hand. Do it there; the task closes by itself."),
+            f"{environment.admin}syncapp/task/",
+            f"{in_advoware}/{met['betnr']}",
+        )
+        self._try(
+            _("The journal: every write of the hub. Open a party changed in Advoware and undo it."),
+            f"{environment.admin}syncapp/journalentry/",
+        )
+
+    def _try(self, words: str, *places: str) -> None:
+        self.say(f"- {words}")
         for place in places:
             self.console.print(f"    {place}", markup=False, soft_wrap=True)
 
     def news(self, lines: Sequence[str]) -> None:
         for line in lines:
-            self.console.print(f"{time.strftime('%H:%M:%S')}  {line}", markup=False)
+            self.say(f"{time.strftime('%H:%M:%S')}  {line}")
 
-    def _exceptions(self, firm: Firm) -> None:
-        t = self._t
-        table = Table(title=t("exceptions"), title_justify="left", title_style="bold")
-        table.add_column(t("document"), no_wrap=True)
-        table.add_column(t("says"))
-        for document in firm.documents:
-            if firm.fate(document) is not Fate.SEARCHABLE:
-                why = document["xaiSyncError"] or t("no_case")
-                table.add_row(document["name"], f"{document['xaiSyncStatus']}: {why}")
-        self.console.print(table)
+
+def _titled(title: str, **layout: Any) -> Table:
+    return Table(title=title, title_justify="left", title_style="bold", **layout)

@@ -1,0 +1,80 @@
+"""The processes that the demo starts, and ends again whatever happens."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from syncapp.management.demo.environment import Environment
+from syncapp.management.serving import HOST, SANDBOX, WEB, WORKERS, Children, web_server, workers
+
+LAST_LINES = 15
+STOP_SECONDS = 15.0  # longer than the workers' own grace, so that they end their tasks themselves
+SECOND_SIGNAL_SECONDS = 5
+SANDBOX_SETTINGS = (
+    "espocrm_webhook_interval=1",  # seconds; EspoCRM itself takes two minutes; nobody watches a demo for so long
+    "google_push_http=true",  # Google itself tells only https addresses
+)
+
+
+class ChildEnded(Exception):
+    """One of the processes ended by itself; the message has the last lines of its log."""
+
+
+class Processes:
+    def __init__(self, folder: Path, environment: Environment) -> None:
+        self._folder, self._environment = folder, environment
+        self._children = Children()
+
+    def start_sandbox(self) -> None:
+        settings = [part for setting in SANDBOX_SETTINGS for part in ("--set", setting)]
+        command = [sys.executable, "-m", "sandbox", "--seed", "demo", *settings]
+        self._start(SANDBOX, [*command, "--port", str(self._environment.sandbox_port)], self._environment.of_sandbox())
+
+    def start_hub(self, language: str, google_key: str) -> None:
+        env = self._environment.of_hub(language, google_key)
+        options = ("--workers", "1", "--graceful-timeout", "3")
+        self._start(WEB, web_server(HOST, self._environment.hub_port, *options), env)
+        self._start(WORKERS, workers(), env)
+
+    def check(self) -> None:
+        """Raises `ChildEnded` when one of them is not running any more."""
+        for name, code in self._children.ended().items():
+            how = f"was killed by signal {-code}" if code < 0 else f"ended by itself (code {code})"
+            raise ChildEnded(f"The {name} {how}. {self.last_words(name)}")
+
+    def last_words(self, name: str) -> str:
+        log = self._log_of(name)
+        lines = log.read_text(errors="replace").splitlines()[-LAST_LINES:] if log.exists() else []
+        return "\n  ".join([f"The end of {log}:", *(lines or ["(empty)"])])
+
+    def end(self) -> None:
+        """Let them finish, then end them hard. A Ctrl-C meanwhile makes it quick."""
+        try:
+            # The sandbox goes last, or what the workers are just finishing would meet an outage.
+            for names in ((WORKERS, WEB), (SANDBOX,)):
+                self._children.terminate(*names)
+                self._children.wait(STOP_SECONDS, *names)
+        except KeyboardInterrupt:
+            self._children.terminate()
+            self._children.wait(SECOND_SIGNAL_SECONDS)
+        finally:
+            self._children.kill()
+
+    def _log_of(self, name: str) -> Path:
+        return self._folder / f"{name.replace(' ', '-')}.log"
+
+    def _start(self, name: str, command: list[str], env: dict[str, str]) -> None:
+        self._children.start(name, command, {**env, "PYTHONUNBUFFERED": "1"}, self._log_of(name))
+
+
+@contextmanager
+def of_the_demo(folder: Path, environment: Environment) -> Iterator[Processes]:
+    """None of them outlives the block, however it is left."""
+    processes = Processes(folder, environment)
+    try:
+        yield processes
+    finally:
+        processes.end()
