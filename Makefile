@@ -12,7 +12,7 @@ ARGS ?=
 BARE := env HUB_ENV_FILE= DJANGO_DEBUG=1 DATABASE_URL=sqlite://:memory: QUEUE_BROKER=orm
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev demo test run bench bench-smoke lint format pins wheels clean
+.PHONY: help venv venv-dev demo test run bench bench-smoke lint format messages pins wheels clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -80,6 +80,9 @@ lint: venv-dev ## style, types, architecture, forgotten migrations
 format: venv-dev ## let ruff sort imports and format
 	@$(VENV)/bin/ruff check --select I --fix .
 	@$(VENV)/bin/ruff format .
+
+messages: venv-dev ## bring the German catalogue in step with the texts of the program (needs gettext)
+	@$(PY) -m tests.catalogue
 
 UPGRADE ?= --upgrade
 COMPILE = $(UV) pip compile --quiet $(UPGRADE) --generate-hashes --universal --no-strip-extras --no-emit-index-url \

@@ -1,8 +1,10 @@
-"""What the documentation names exists: files it links to, commands, settings, make targets, tests."""
+"""What the documentation names exists: files, modules and what is in them, commands, settings, make targets."""
 
 from __future__ import annotations
 
+import pkgutil
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,11 +14,9 @@ from bitbylaw.config import Config
 from bitbylaw.demo_environment import FOLDER_NAME
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [
-    ROOT / "README.md",
-    ROOT / "CHANGELOG.md",
-    *sorted((ROOT / "docs").glob("*.md")),
-    ROOT / "sandbox" / "README.md",
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")), ROOT / "sandbox" / "README.md"]
+FOLDERS = [
+    ROOT / name for name in ("bitbylaw", "syncapp", "sandbox", "tests", "templates", "docs", "requirements", ".ci")
 ]
 # Not in Config: read by tests, by the demo, by docker-compose.yml, or a setting of Django's own.
 OTHER_VARIABLES = {
@@ -78,11 +78,41 @@ def test_settings_exist(page: Path) -> None:
             assert name in known, name
 
 
+@cache
+def endings() -> frozenset[str]:
+    """Each file and folder of the repository by every end of its path: pages name modules by their last parts."""
+    inside = [path for folder in FOLDERS for path in (folder, *folder.rglob("*")) if "__pycache__" not in path.parts]
+    parts = [path.relative_to(ROOT).parts for path in [*ROOT.iterdir(), *inside]]
+    return frozenset("/".join(path[start:]) for path in parts for start in range(len(path)))
+
+
+def named_paths(text: str) -> list[str]:
+    """Modules, and whatever begins with a folder of the repository or of the hub; no addresses, no wildcards."""
+    no_rooms = {"api", "data", "static"}  # `api` begins addresses too, the others are made when the hub runs
+    rooms = {path.name for folder in (ROOT, ROOT / "syncapp") for path in folder.iterdir() if path.is_dir()}
+    words = re.findall(r"(?<![\w/.<>*:-])[\w.-]+(?:/[\w.-]+)*/?(?![\w/<*])", text)
+    paths = [word.rstrip("/.") for word in words if "/" in word or word.endswith(".py")]
+    return [path for path in paths if path.endswith(".py") or path.partition("/")[0] in rooms - no_rooms]
+
+
 @every_page
 def test_named_files_exist(page: Path) -> None:
     for text in code(page):
-        for path in re.findall(r"(?<![\w/.-])((?:bitbylaw|syncapp|sandbox|tests|docs)/[\w./-]*)", text):
-            assert (ROOT / path).exists(), path
+        assert [path for path in named_paths(text) if path not in endings()] == [], text
+
+
+def test_a_wrong_path_is_noticed() -> None:
+    right = "`engine/runs/claims.py`, `claims.py`, syncapp/people/, GET /health/live, text/plain, flows/<name>/plan.py"
+    assert [path for path in named_paths(right) if path not in endings()] == []
+    wrong = ["engine/claims.py", "claim.py", "syncapp/engin", "tests/unit/none.py", "flows/scans"]
+    assert [path for path in named_paths(" ".join(wrong)) if path not in endings()] == wrong
+
+
+@every_page
+def test_named_modules_have_what_is_named(page: Path) -> None:
+    for text in code(page):
+        for name in re.findall(r"(?<![\w/.])(?:bitbylaw|syncapp|sandbox|tests)(?:\.\w+)+(?![\w/])", text):
+            pkgutil.resolve_name(name)
 
 
 def test_pictures_are_small() -> None:

@@ -3,59 +3,55 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import polib
 import pytest
-from django.conf import settings
 
-from tests import engines
+from tests import catalogue
 
-FOLDER = Path(settings.BASE_DIR) / "syncapp" / "locale" / "de" / "LC_MESSAGES"
-SOURCES = ("bitbylaw", "syncapp", "templates")
+HOW = "run `make messages`, then translate what it names and run it again"
 
 
 @pytest.fixture(scope="module")
 def german() -> polib.POFile:
-    return polib.pofile(str(FOLDER / "django.po"))
+    return catalogue.read()
 
 
-def texts(catalogue: polib.POFile | polib.MOFile) -> dict[tuple[str, str | None], tuple[str, ...]]:
-    return {
-        (entry.msgid, entry.msgctxt): tuple(entry.msgstr_plural.values()) or (entry.msgstr,)
-        for entry in catalogue
-        if not entry.obsolete
-    }
+@pytest.fixture(scope="module")
+def program() -> dict[catalogue.Key, polib.POEntry]:
+    """The texts of the program."""
+    if not catalogue.can_extract():
+        if os.environ.get("CI") or os.environ.get("HUB_REQUIRE_SERVERS") == "1":
+            pytest.fail(catalogue.INSTALL_HINT)
+        pytest.skip(catalogue.INSTALL_HINT)
+    return catalogue.extracted()
 
 
 def test_everything_is_translated(german: polib.POFile) -> None:
-    assert [entry.msgid for entry in german.untranslated_entries()] == []
-    assert [entry.msgid for entry in german.fuzzy_entries()] == []
+    assert [entry.msgid for entry in german.untranslated_entries()] == [], HOW
+    assert [entry.msgid for entry in german.fuzzy_entries()] == [], HOW
 
 
 def test_the_compiled_file_is_up_to_date(german: polib.POFile) -> None:
-    assert texts(polib.mofile(str(FOLDER / "django.mo"))) == texts(german)
+    def texts(entries: polib.POFile | polib.MOFile) -> dict[catalogue.Key, tuple[str, ...]]:
+        found = catalogue.by_key(entries).items()
+        return {key: tuple(entry.msgstr_plural.values()) or (entry.msgstr,) for key, entry in found}
+
+    compiled = polib.mofile(str((catalogue.ROOT / catalogue.PATH).with_suffix(".mo")))
+    assert texts(compiled) == texts(german), HOW
 
 
-def test_no_text_of_the_program_is_missing(german: polib.POFile, tmp_path: Path) -> None:
-    if shutil.which("xgettext") is None:
-        if os.environ.get("CI") or os.environ.get("HUB_REQUIRE_SERVERS") == "1":
-            pytest.fail("gettext is missing. Debian/Ubuntu: sudo apt install gettext")
-        pytest.skip("gettext is not installed")
-    for name in SOURCES:
-        shutil.copytree(Path(settings.BASE_DIR) / name, tmp_path / name, ignore=shutil.ignore_patterns("*.pyc"))
-    shutil.copy(Path(settings.BASE_DIR) / "manage.py", tmp_path)
-    environment = {
-        **os.environ,
-        **engines.clean_environment(),
-        "DJANGO_DEBUG": "1",
-        "DATABASE_URL": "sqlite://:memory:",
-    }
-    environment.pop("DJANGO_SETTINGS_MODULE", None)
-    command = [sys.executable, "manage.py", "makemessages", "--locale", "de", "--no-obsolete", "--verbosity", "0"]
-    subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
-    found = polib.pofile(str(tmp_path / "syncapp" / "locale" / "de" / "LC_MESSAGES" / "django.po"))
-    assert sorted(set(texts(found)) ^ set(texts(german)), key=str) == []
+def test_no_text_of_the_program_is_missing_and_none_is_unused(
+    german: polib.POFile, program: dict[catalogue.Key, polib.POEntry]
+) -> None:
+    known = set(catalogue.by_key(german))
+    assert sorted(set(program) - known, key=str) == [], f"missing: {HOW}"
+    assert sorted(known - set(program), key=str) == [], f"unused: {HOW}"
+
+
+def test_the_catalogue_is_sorted_and_wrapped_in_one_way() -> None:
+    """So that two people's changes meet in few lines."""
+    written = (catalogue.ROOT / catalogue.PATH).read_text(encoding="utf-8")
+    anew = catalogue.read()
+    catalogue.sort(anew)
+    assert str(anew) == written, HOW
