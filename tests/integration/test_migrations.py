@@ -76,7 +76,7 @@ def test_no_migration_loses_what_is_in_the_tables(database: str) -> None:
 
 @pytest.mark.django_db
 def test_orphans_that_were_listed_for_a_sentence_get_its_kind() -> None:
-    migration = import_module("syncapp.migrations.0014_kinds_for_sentences")
+    migration = import_module("syncapp.migrations.0015_kinds_for_sentences")
     for number, why in enumerate([*migration.KINDS, "", "by hand"]):
         Orphan.objects.create(system="xai", kind="file", remote_id=str(number), why=why)
     migration.give_orphans_their_kinds(todays_apps, SimpleNamespace(connection=connections["default"]))

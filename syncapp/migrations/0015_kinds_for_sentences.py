@@ -24,7 +24,7 @@ def give_orphans_their_kinds(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('syncapp', '0013_sync_requests'),
+        ('syncapp', '0014_locks_released'),
     ]
 
     operations = [
