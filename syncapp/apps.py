@@ -12,11 +12,14 @@ class SyncAppConfig(AppConfig):
     verbose_name = _("Synchronisation")
 
     def ready(self) -> None:
-        from syncapp import checks  # noqa: F401  (registers the system checks)
+        from syncapp import checks, jobs  # noqa: F401  (checks registers the system checks)
         from syncapp.engine.workers import canary
+        from syncapp.events import registry
 
         canary.connect()
         _declare_fields()
+        for spec in registry.runnable():
+            jobs.engine_step(spec.name)  # what one process has planned another one shows: it must know all kinds
 
 
 def _declare_fields() -> None:

@@ -36,7 +36,8 @@ class Attempt(models.Model):
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, default=Outcome.RUNNING)
     reason = models.CharField(_("reason"), max_length=30, choices=Reason.choices, blank=True, default="")
     detail = models.CharField(_("detail"), max_length=300, blank=True, default="")
-    # Names of the planned actions, e.g. ["upload", "attach collection_80…"]: never contents.
+    # The planned actions, e.g. [{"kind": "document.attach", "collection_id": …}]: ids and names of fields, no contents.
+    # Rows from before 1.0 hold sentences.
     plan: models.JSONField[Any, Any] = models.JSONField(_("plan"), default=list, blank=True)
     # [{system, method, path, status, ms, request_id, error, at, write}] of every outside call, in order.
     calls: models.JSONField[Any, Any] = models.JSONField(_("outside calls"), default=list, blank=True)

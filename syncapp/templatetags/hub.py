@@ -127,7 +127,7 @@ def why_words(stored: str) -> str:
 
 
 @register.filter
-def action_words(action: str) -> str:
+def action_words(action: Any) -> str:
     return in_words(action)
 
 

@@ -12,7 +12,6 @@ from syncapp.words import appointment_words
 
 # What the hub notes in EspoCRM about its own work, whichever flow it is.
 NOTED: Mapping[str, str] = {
-    "the state of the sync": gettext_noop("State of the sync"),
     "syncStatus": gettext_noop("State of the sync"),
     "syncErrorMessage": gettext_noop("Fault of the sync"),
     "syncRetryCount": gettext_noop("Attempts of the sync"),
@@ -35,11 +34,6 @@ def declare(labels: Labels) -> None:
 def field_in_words(name: str) -> str:
     """The field as staff call it; one that nobody has declared is shown as the flow calls it."""
     return next((gettext(found[name]) for labels in _declared if name in (found := labels())), name)
-
-
-def fields_in_words(names: str) -> str:
-    """The same for several, parted by commas."""
-    return ", ".join(field_in_words(name.strip()) for name in names.split(","))
 
 
 def value_in_words(value: str) -> str:

@@ -54,12 +54,14 @@ def test_all_with_the_same_cause_are_tried_again(desk: Desk) -> None:
 
 def test_preview_then_do_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     settled = rows.record(Status.IN_SYNC)
-    monkeypatch.setattr(jobs, "preview", lambda pk: Preview(("upload", "attach collection_1"), "in_sync"))
+    monkeypatch.setattr(
+        jobs, "preview", lambda pk: Preview(({"kind": "document.attach", "collection_id": "collection_1"},), "in_sync")
+    )
     rows.user("erika", rows.STAFF)
     desk.enter("erika")
     desk.open(f"/admin/syncapp/record/{settled.pk}/change/")
     desk.page.get_by_role("button", name="Preview").click()
-    expect(desk.page.get_by_text("attach collection_1")).to_be_visible()
+    expect(desk.page.get_by_text("put it into the collection collection_1")).to_be_visible()
     desk.page.get_by_role("button", name="Do it now").click()
     expect(desk.page.get_by_text("It is its turn now")).to_be_visible()
 

@@ -62,7 +62,9 @@ def test_a_dry_run_shows_the_plan_and_touches_nothing(world: World, run: Any) ->
     code, said = run("sync", *DOCUMENT, document, "--dry-run")
     assert code == 0
     assert "Would be done:" in said
-    assert "Afterwards:" in said
+    assert "1. have the collection of Raeumungsklage" in said
+    assert "write to the CRM: xaiSyncStatus" in said
+    assert "Afterwards: waiting: " in said
     assert world.writes(before) == []
     assert (Record.objects.count(), StaffAction.objects.count()) == (0, 0)
 

@@ -46,8 +46,7 @@ def next_words(record: Record) -> str:
     return _("Nothing to do.")
 
 
-def ending_words(ending: str) -> str:
-    """The end of a preview (`waiting: indexing`) in words."""
-    status, _colon, reason = ending.partition(": ")
-    label = str(Status(status).label) if status in Status.values else status
+def ending_words(status: str, reason: str) -> str:
+    """Where a preview would leave the record."""
+    label = str(Status(status).label)
     return f"{label}: {reason_words(reason)}" if reason else label

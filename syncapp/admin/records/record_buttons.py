@@ -62,7 +62,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
             shown: dict[str, Any] = {"fault": reason_words(verdict.reason), "fault_detail": verdict.detail}
         else:
             row.count = 1
-            shown = {"plan": plan, "ending": ending_words(plan.ending)}
+            shown = {"plan": plan, "ending": ending_words(plan.status, plan.reason)}
     context = record_context(request, record)
     return page(request, "preview", **{**context, **shown, "title": _("Preview")})
 

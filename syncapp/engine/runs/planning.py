@@ -1,4 +1,4 @@
-"""What a flow decides: small named actions, and how the run ends. Pure: nothing here touches anything.
+"""What a flow decides: small actions, and how the run ends. Pure: nothing here touches anything.
 
 A plan is made before anything is written, so a preview, observe mode and the mass-change brake use the same code.
 """
@@ -6,17 +6,24 @@ A plan is made before anything is written, so a preview, observe mode and the ma
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from typing import Protocol
+from typing import Any
+
+from syncapp.kit.phrases import Phrase
 
 
-class Action(Protocol):
-    """One thing a run will do outside. `name` is shown to staff: ids and field names, never contents."""
+class Action(Phrase):
+    """One thing a run will do outside."""
 
-    @property
-    def name(self) -> str: ...
+    __slots__ = ()
+
+
+class Note(Phrase):
+    """What is to be said about a plan beside its actions."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +114,12 @@ class Plan:
 
     ending: Ending
     actions: tuple[Action, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[Note, ...] = ()
     held_back: tuple[Action, ...] = ()  # would be done if writing to that system were switched on
     tasks: tuple[TaskNeed, ...] = ()
     conflicts: tuple[ConflictNeed, ...] = ()
 
-    @property
-    def names(self) -> list[str]:
-        return [*(action.name for action in self.actions), *(f"held back: {action.name}" for action in self.held_back)]
+    def stored(self) -> list[dict[str, Any]]:
+        """The actions as the attempt keeps them, in order."""
+        held_back = (action.stored() | {"held_back": True} for action in self.held_back)
+        return [*(action.stored() for action in self.actions), *held_back]

@@ -38,7 +38,7 @@ class Run:
         self.claim = claim
         self.record: Record = claim.record
         self.calls: list[OutsideCall] = []
-        self.plan: list[str] = []
+        self.plan: list[dict[str, Any]] = []
         self.attempt: Attempt | None = None
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
@@ -56,9 +57,10 @@ class Step:
 class Preview:
     """What a run would do now."""
 
-    actions: tuple[str, ...]
-    ending: str
-    notes: tuple[str, ...] = ()
+    actions: tuple[Mapping[str, Any], ...]  # as the attempt of a run would keep them
+    status: str
+    reason: str = ""
+    notes: tuple[Mapping[str, Any], ...] = ()
     tasks: tuple[str, ...] = ()  # kinds of tasks that staff would get
     conflicts: tuple[str, ...] = ()  # fields that a person would have to decide
 
@@ -90,7 +92,8 @@ def preview(record: Record, step: Step) -> Preview:
     flow = step.flow(run)
     plan = flow.plan(flow.read())
     tasks, fields = (need.kind for need in plan.tasks), (need.field for need in plan.conflicts)
-    return Preview(tuple(plan.names), settling.describe(plan.ending), plan.notes, tuple(tasks), tuple(fields))
+    notes = tuple(note.stored() for note in plan.notes)
+    return Preview(tuple(plan.stored()), *settling.outlook(plan.ending), notes, tuple(tasks), tuple(fields))
 
 
 _NO_TOKEN: Any = None
@@ -135,7 +138,7 @@ def _work(run: Run, step: Step, *, observe: bool) -> Settlement:
     try:
         state = flow.read()
         plan = flow.plan(state)
-        run.plan = plan.names
+        run.plan = plan.stored()
         if observe and plan.actions:
             return settling.wait(run, Reason.OBSERVED, OBSERVED_FOR, outcome=Outcome.OBSERVED)
         if observe and isinstance(plan.ending, Failed):

@@ -46,19 +46,18 @@ def settle(run: Run, ending: Ending) -> Settlement:
             return _end(run, Outcome.CONFLICT, Status.CONFLICT, reason, detail, served=True, agreed=agreed)
 
 
-def describe(ending: Ending) -> str:
-    """The end of a plan in a word and a reason, for previews."""
-    match ending:
-        case Settled():
-            return str(Status.IN_SYNC)
-        case Postponed(reason, _, _, _):
-            return f"{Status.WAITING}: {reason}"
-        case Skipped(reason, _, _):
-            return f"{Status.SKIPPED}: {reason}"
-        case Failed(reason, _, _):
-            return f"{Status.FAILED}: {reason}"
-        case InConflict(reason, _, _):
-            return f"{Status.CONFLICT}: {reason}"
+_STATUS = {
+    Settled: Status.IN_SYNC,
+    Postponed: Status.WAITING,
+    Skipped: Status.SKIPPED,
+    Failed: Status.FAILED,
+    InConflict: Status.CONFLICT,
+}
+
+
+def outlook(ending: Ending) -> tuple[Status, str]:
+    """Where a plan would leave the record, and for which reason."""
+    return _STATUS[type(ending)], "" if isinstance(ending, Settled) else str(ending.reason)
 
 
 def skip(run: Run, reason: Reason, detail: str = "") -> Settlement:

@@ -20,31 +20,33 @@ from syncapp.flows.bankverbindungen.fields import TABLE, code
 from syncapp.flows.bankverbindungen.mapping import Account, iban_is_valid
 from syncapp.flows.bankverbindungen.plan import CRM, HELD_FOR, Why
 from syncapp.flows.bankverbindungen.reading import advoware_account
+from syncapp.kit.marking import gettext_noop
 from syncapp.models import Record, SystemName, Urgency
 
 BRING = "create_crm_bank_account"  # the journal's name for it
 
 
 @dataclass(frozen=True, slots=True)
-class BringToCrm:
+class BringToCrm(Action):
     """An account that only Advoware has."""
 
+    kind = "bank_account.bring"
+    words = gettext_noop("create the bank account in the CRM as a new one")
     account: Account = field(repr=False)
-
-    @property
-    def name(self) -> str:
-        return "create the bank account in the CRM"
 
 
 @dataclass(frozen=True, slots=True)
-class UnsetDefault:
+class UnsetDefault(Action):
     """The newest default of a party holds; this older one is none any more."""
 
-    row: EspoBankAccount
+    kind = "bank_account.unset_default"
+    words = gettext_noop("make the bank account %(account_id)s in the CRM no longer the standard one")
+    shown = ("account_id",)
+    row: EspoBankAccount = field(repr=False)
 
     @property
-    def name(self) -> str:
-        return f"unset the default at bank account {self.row.id} in the CRM"
+    def account_id(self) -> str:
+        return self.row.id
 
 
 @dataclass(frozen=True, slots=True)

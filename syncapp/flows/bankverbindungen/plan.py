@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 
-from syncapp.engine.runs.planning import Failed, Plan, Postponed, Settled, Skipped, TaskNeed
+from syncapp.engine.runs.planning import Action, Failed, Plan, Postponed, Settled, Skipped, TaskNeed
 from syncapp.flows.bankverbindungen.mapping import Account, Agreed, Place, bic_is_valid, iban_is_valid
 from syncapp.flows.limits import INSTEAD, Operation, Resource
+from syncapp.kit.marking import gettext_noop
 
 CRM, ADVOWARE = "espocrm", "advoware"
 HELD_FOR = timedelta(days=1)
@@ -33,26 +34,25 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class CreateAccount:
+class CreateAccount(Action):
+    kind = "bank_account.create"
+    words = gettext_noop("create the bank account in Advoware as a new one")
     account: Account = field(repr=False)
-    system: str = ADVOWARE
-
-    @property
-    def name(self) -> str:
-        return "create the bank account in Advoware"
 
 
 @dataclass(frozen=True, slots=True)
-class WriteCrm:
-    """`values`: canonical names; the bookkeeping comes on top. `before`: what stood there."""
+class WriteCrm(Action):
+    """`values`: canonical names; the bookkeeping comes on top."""
 
+    kind = "bank_account.write_crm"
+    words = gettext_noop("write to the CRM: %(fields)s")
+    shown = ("fields",)
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
     status: str = "clean"
-    system: str = CRM
 
     @property
-    def name(self) -> str:
-        return f"write {', '.join(sorted(self.values)) or 'the state of the sync'} to the CRM"
+    def fields(self) -> list[str]:
+        return sorted(self.values) or ["syncStatus"]
 
 
 @dataclass(frozen=True, slots=True)

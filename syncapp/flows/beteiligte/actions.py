@@ -1,93 +1,112 @@
-"""What a run of a party may do outside. Pure; the names are shown to staff: ids and names of fields, never values."""
+"""What a run of a party may do outside, and what it says beside. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
+from syncapp.engine.runs import planning
 from syncapp.flows.beteiligte.fields import Kind
 from syncapp.flows.beteiligte.sides import Entry
 from syncapp.flows.beteiligte.values import ADVOWARE, CRM, Contact
+from syncapp.kit.marking import gettext_noop
 
-_A_CONTACT = {
-    Kind.MAIL: "mail address",
-    Kind.OFFICE: "phone number",
-    Kind.HOME: "private phone number",
-    Kind.MOBILE: "mobile number",
-    Kind.FAX: "fax number",
-    Kind.OTHER: "number",
-}
+
+class Action(planning.Action):
+    __slots__ = ()
+    system: ClassVar[str] = ADVOWARE
 
 
 @dataclass(frozen=True, slots=True)
-class CreateParty:
+class CreateParty(Action):
     """`values`: canonical names."""
 
+    kind = "party.create"
+    words = gettext_noop("create the party in Advoware as a new one")
     values: Mapping[str, str] = field(repr=False)
-    system: str = ADVOWARE
-
-    @property
-    def name(self) -> str:
-        return "create the party in Advoware"
 
 
 @dataclass(frozen=True, slots=True)
-class SaveParty:
-    """`targets`: canonical name to value; `undoes`: fields that are taken back."""
+class SaveParty(Action):
+    """`targets`: canonical name to value."""
 
+    kind = "party.save"
+    words = gettext_noop("write to Advoware: %(fields)s")
+    shown = ("fields",)
     targets: Mapping[str, str] = field(repr=False)
-    undoes: frozenset[str] = frozenset()
-    system: str = ADVOWARE
 
     @property
-    def name(self) -> str:
-        words = f"write {', '.join(sorted(self.targets))} to Advoware"
-        return f"undo: {words}" if self.undoes == set(self.targets) else words
+    def fields(self) -> list[str]:
+        return sorted(self.targets)
 
 
 @dataclass(frozen=True, slots=True)
-class AddContact:
-    """`entry`: an entry that is free, or whose value is to be replaced."""
+class TakeBack(SaveParty):
+    """All of it are values that staff want back."""
 
+    kind = "party.take_back"
+    words = gettext_noop("take back in Advoware: %(fields)s")
+
+
+@dataclass(frozen=True, slots=True)
+class AddContact(Action):
+    kind = "party.add_contact"
+    words = gettext_noop("add in Advoware: %(field)s")
+    shown: ClassVar[tuple[str, ...]] = ("field",)
     key: str = field(repr=False)
     contact: Contact = field(repr=False)
     kommkz: int
-    entry: Entry | None = None
-    system: str = ADVOWARE
 
     @property
-    def name(self) -> str:
-        what = _A_CONTACT[self.contact.kind]
-        if self.entry is not None:
-            return f"reuse entry {self.entry.id} in Advoware for a {what}"
-        return f"add a {what} in Advoware"
+    def field(self) -> str:
+        return str(self.contact.kind)
 
 
 @dataclass(frozen=True, slots=True)
-class EmptyContact:
+class ReuseEntry(AddContact):
+    """`entry`: one that is free, or whose value is to be replaced."""
+
+    kind = "party.reuse_entry"
+    words = gettext_noop("use the emptied entry %(entry_id)s in Advoware again, for: %(field)s")
+    shown = ("entry_id", "field")
+    entry: Entry
+
+    @property
+    def entry_id(self) -> int:
+        return self.entry.id
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyContact(Action):
     """Advoware can't delete an entry: it is emptied, and used again later."""
 
+    kind = "party.empty_contact"
+    words = gettext_noop("empty the contact entry %(entry_id)s in Advoware")
+    shown = ("entry_id",)
     entry: Entry
-    system: str = ADVOWARE
 
     @property
-    def name(self) -> str:
-        return f"empty entry {self.entry.id} in Advoware"
+    def entry_id(self) -> int:
+        return self.entry.id
 
 
 @dataclass(frozen=True, slots=True)
-class WriteCrm:
+class WriteCrm(Action):
     """The single write to EspoCRM: values, contacts and bookkeeping together.
 
     The bookkeeping is worked out when it is written: the version in Advoware is known only then.
     """
 
+    kind = "party.write_crm"
+    words = gettext_noop("write to the CRM: %(fields)s")
+    shown = ("fields",)
+    system = CRM
     targets: Mapping[str, str] = field(default_factory=dict, repr=False)
     add: Mapping[str, Contact] = field(default_factory=dict, repr=False)
     remove: frozenset[str] = field(default=frozenset(), repr=False)
     retype: Mapping[str, Kind] = field(default_factory=dict, repr=False)
     status: str = "clean"
-    system: str = CRM
 
     @property
     def contacts(self) -> bool:
@@ -99,9 +118,15 @@ class WriteCrm:
         return bool(self.targets or self.contacts)
 
     @property
-    def name(self) -> str:
-        words = [*sorted(self.targets), *(["contacts"] if self.contacts else [])]
-        return f"write {', '.join(words) or 'the state of the sync'} to the CRM"
+    def fields(self) -> list[str]:
+        return [*sorted(self.targets), *(["contacts"] if self.contacts else [])] or ["syncStatus"]
 
 
-Action = CreateParty | SaveParty | AddContact | EmptyContact | WriteCrm
+@dataclass(frozen=True, slots=True)
+class Unclear(planning.Note):
+    kind = "party.unclear"
+    words = gettext_noop(
+        "%(field)s: this value is not in the table of known values, so it stays as it is on both sides."
+    )
+    shown = ("field",)
+    field: str

@@ -7,7 +7,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 from syncapp.engine.runs.planning import ConflictNeed, Ending, Failed, InConflict, Postponed, Settled, Skipped, TaskNeed
-from syncapp.flows.beteiligte.actions import Action, AddContact, CreateParty, EmptyContact, SaveParty, WriteCrm
+from syncapp.flows.beteiligte.actions import (
+    Action,
+    AddContact,
+    CreateParty,
+    EmptyContact,
+    ReuseEntry,
+    SaveParty,
+    TakeBack,
+    Unclear,
+    WriteCrm,
+)
 from syncapp.flows.beteiligte.fields import Rules
 from syncapp.flows.beteiligte.merge import Way
 from syncapp.flows.beteiligte.merge_contacts import NO_CONTACTS, ContactOutcome
@@ -107,7 +117,8 @@ def _to_advoware(state: PartyState, merged: Merged, advoware: AdvowareSide) -> l
     targets = {each.name: each.target for each in merged.fields if each.to_advoware and each.way is Way.CARRY}
     actions: list[Action] = []
     if targets:
-        actions.append(SaveParty(targets, frozenset(targets) & frozenset(state.taking_back.fields)))
+        taken_back = targets.keys() <= state.taking_back.fields.keys()
+        actions.append(TakeBack(targets) if taken_back else SaveParty(targets))
     return [*actions, *towards_advoware(merged.contacts, advoware.entries, state.rules)]
 
 
@@ -121,7 +132,8 @@ def towards_advoware(outcome: ContactOutcome, entries: Iterable[Entry], rules: R
         if not numbers:
             continue  # this installation keeps no such contacts in Advoware
         entry = _take(leaving, numbers) or _take(free, numbers)
-        actions.append(AddContact(key, contact, numbers[0], entry))
+        new = AddContact(key, contact, numbers[0])
+        actions.append(new if entry is None else ReuseEntry(key, contact, numbers[0], entry))
     return [*actions, *(EmptyContact(entry) for entry in leaving)]
 
 
@@ -146,9 +158,9 @@ def _is_to_tell(state: PartyState, crm: CrmSide, write: WriteCrm, there: Iterabl
     return changes_advoware or state.stale_bookkeeping or crm.shown.get("status", write.status) != write.status
 
 
-def _notes(crm: CrmSide, advoware: AdvowareSide) -> tuple[str, ...]:
+def _notes(crm: CrmSide, advoware: AdvowareSide) -> tuple[Unclear, ...]:
     unclear = sorted(crm.reading.unclear | advoware.reading.unclear)
-    return tuple(f"{name}: a value that is not in the table is kept as it is" for name in unclear)
+    return tuple(Unclear(name) for name in unclear)
 
 
 def _held_ending(held: Iterable[Action]) -> Postponed:

@@ -11,7 +11,7 @@ from syncapp.clients.espocrm import FIELDS, EspoClient, EspoParty
 from syncapp.clients.espocrm.changes import espo_time
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.flows.beteiligte import register, sides
-from syncapp.flows.beteiligte.actions import AddContact, CreateParty, EmptyContact, SaveParty, WriteCrm
+from syncapp.flows.beteiligte.actions import AddContact, CreateParty, EmptyContact, ReuseEntry, SaveParty, WriteCrm
 from syncapp.flows.beteiligte.fields import Kind, Rules
 from syncapp.flows.beteiligte.journal import Write, contact_changes, field_changes, noted_time
 from syncapp.flows.beteiligte.reading import advoware_side, bookkeeping, crm_side
@@ -50,7 +50,7 @@ class Writer:
         return saved
 
     def add_contact(self, action: AddContact, party: AdvowareParty) -> None:
-        if action.entry is not None:
+        if isinstance(action, ReuseEntry):
             entry = self._change_entry(party, action.entry.id, action.contact.text, action.contact)
             self._added.append((action.key, entry))
             return

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from syncapp.engine.runs.planning import Plan, Settled
+from syncapp.engine.runs.planning import Action, Plan, Settled
+from syncapp.kit.marking import gettext_noop
 
 LIFE = timedelta(days=7)  # what is asked for; Google may give less
 BEFORE_END = timedelta(days=1)  # so that a day of outage on either side leaves no gap
@@ -51,24 +52,21 @@ class PushState:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenChannel:
+class OpenChannel(Action):
+    kind = "calendar.open_channel"
+    words = gettext_noop("have Google tell the hub of changes to the calendar")
     watch: Watch
-
-    @property
-    def name(self) -> str:
-        return "open a push channel"
 
 
 @dataclass(frozen=True, slots=True)
-class StopChannel:
+class StopChannel(Action):
     """`resource_id` "": that of the channel that is opened before."""
 
+    kind = "calendar.stop_channel"
+    words = gettext_noop("stop the channel %(channel_id)s through which Google told of changes")
+    shown = ("channel_id",)
     channel_id: str
     resource_id: str
-
-    @property
-    def name(self) -> str:
-        return f"stop the push channel {self.channel_id}"
 
 
 def plan(state: PushState) -> Plan:

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from syncapp.clients.advoware import Employee
 from syncapp.engine.outside import connections
-from syncapp.engine.runs.planning import Ending, Plan, Settled
+from syncapp.engine.runs.planning import Ending, Note, Plan, Settled
 from syncapp.engine.runs.run import Run
 from syncapp.events import dispatch
+from syncapp.kit.marking import ngettext_lazy
 from syncapp.models import CalendarEmployee, Urgency
 
 ENTITY, ALL = "Kanzlei", "ALL"
@@ -22,6 +23,14 @@ TOPIC = "calendar.sync.employee"
 @dataclass(frozen=True, slots=True)
 class Everyone:
     employees: tuple[Employee, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Note):
+    kind = "calendar.employees"
+    words = ngettext_lazy("%(count)d employee in Advoware", "%(count)d employees in Advoware")
+    shown = ("count",)
+    count: int
 
 
 class CalendarsOfEveryone:
@@ -37,7 +46,7 @@ class CalendarsOfEveryone:
         return Everyone(tuple(each for each in found if not wanted or each.kuerzel.casefold() in wanted))
 
     def plan(self, state: Everyone) -> Plan:
-        return Plan(Settled({}), notes=(f"{len(state.employees)} employees",))
+        return Plan(Settled({}), notes=(Found(len(state.employees)),))
 
     def apply(self, state: Everyone, plan: Plan) -> Ending:
         for employee in state.employees:

@@ -21,6 +21,11 @@ FIELDS: Mapping[str, str] = {
 _OTHER_LABELS: Mapping[str, str] = {
     "why": _("What Advoware can't hold"),
     "frNr": _("Number in Advoware"),
+    # By which Advoware and Google place it.
+    "datum": _("Date"),
+    "date": _("Date"),
+    "uhrzeit": _("Time"),
+    "dateTime": _("Time"),
     # Of a task about many of them.
     What.DELETE_GOOGLE.value: _("To be deleted in Google"),
     What.DELETE_ADVOWARE.value: _("To be deleted in Advoware"),

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from hashlib import sha256
 
-from syncapp.engine.runs.planning import Action, Ending, Plan, Postponed, Settled, Skipped, TaskNeed
+from syncapp.engine.runs.planning import Action, Ending, Note, Plan, Postponed, Settled, Skipped, TaskNeed
 from syncapp.flows.calendar.decide import What
 from syncapp.flows.calendar.state import CalendarState, Item
+from syncapp.kit.marking import gettext_noop
 
 GOOGLE, ADVOWARE = "google", "advoware"
 APPOINTMENT = "Termin"
 HELD_FOR = timedelta(days=1)
 LONGEST_KEY = 64  # of a task
-QUIET = (What.NOTHING, What.LEAVE, What.BY_HAND, What.UNREADABLE)
 
 
 class Why(StrEnum):
@@ -30,30 +30,84 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class CreateCalendar:
+class CreateCalendar(Action):
+    kind = "calendar.create"
+    words = gettext_noop("create the calendar %(calendar_name)s in Google")
+    shown = ("calendar_name",)
     calendar_name: str
 
-    @property
-    def name(self) -> str:
-        return f"create the calendar {self.calendar_name}"
+
+@dataclass(frozen=True, slots=True)
+class ShareCalendar(Action):
+    kind = "calendar.share"
+    words = gettext_noop("share the calendar in Google with the employee")
 
 
 @dataclass(frozen=True, slots=True)
-class ShareCalendar:
-    @property
-    def name(self) -> str:
-        return "share the calendar with the employee"
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(Action):
     """One appointment on one side."""
 
-    item: Item
+    shown = ("label",)
+    item: Item = field(repr=False)
 
     @property
-    def name(self) -> str:
-        return f"{self.item.decision.what.value}: {self.item.label}"
+    def label(self) -> str:
+        return self.item.label
+
+
+class Insert(Write):
+    kind = "appointment.insert"
+    words = gettext_noop("create the appointment %(label)s in Google")
+
+
+class UpdateGoogle(Write):
+    kind = "appointment.update_google"
+    words = gettext_noop("change the appointment %(label)s in Google")
+
+
+class DeleteGoogle(Write):
+    kind = "appointment.delete_google"
+    words = gettext_noop("delete the appointment %(label)s in Google")
+
+
+class CreateInAdvoware(Write):
+    kind = "appointment.create"
+    words = gettext_noop("create the event %(label)s of Google in Advoware as an appointment")
+
+
+class UpdateAdvoware(Write):
+    kind = "appointment.update_advoware"
+    words = gettext_noop("change the appointment %(label)s in Advoware")
+
+
+class DeleteAdvoware(Write):
+    kind = "appointment.delete_advoware"
+    words = gettext_noop("delete the appointment %(label)s in Advoware")
+
+
+class Forget(Write):
+    kind = "appointment.forget"
+    words = gettext_noop("forget the appointment %(label)s: it is gone on both sides")
+
+
+WRITES = {
+    What.INSERT: Insert,
+    What.UPDATE_GOOGLE: UpdateGoogle,
+    What.DELETE_GOOGLE: DeleteGoogle,
+    What.CREATE: CreateInAdvoware,
+    What.UPDATE_ADVOWARE: UpdateAdvoware,
+    What.DELETE_ADVOWARE: DeleteAdvoware,
+    What.FORGET: Forget,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut(Note):
+    kind = "appointment.left_out"
+    words = gettext_noop("The appointment %(label)s is left out: its field “%(field)s” can't be read.")
+    shown = ("label", "field")
+    label: str
+    field: str
 
 
 def plan(state: CalendarState) -> Plan:
@@ -68,10 +122,11 @@ def plan(state: CalendarState) -> Plan:
     actions: list[Action] = [*_calendar(state)]
     held: list[Action] = []
     for item in state.items:
-        if item.decision.what in QUIET:
+        write = WRITES.get(item.decision.what)
+        if write is None:
             continue
         switched_off = item.decision.towards_advoware and not state.writable
-        (held if switched_off or (held_deletions and item.decision.deletes) else actions).append(Write(item))
+        (held if switched_off or (held_deletions and item.decision.deletes) else actions).append(write(item))
     return Plan(_ending(state, held, needs), tuple(actions), _notes(state), tuple(held), tuple(needs))
 
 
@@ -127,9 +182,7 @@ def _key(event_id: str) -> str:
     return event_id if len(event_id) <= LONGEST_KEY else sha256(event_id.encode()).hexdigest()
 
 
-def _notes(state: CalendarState) -> tuple[str, ...]:
+def _notes(state: CalendarState) -> tuple[LeftOut, ...]:
     return tuple(
-        f"{item.label}: can't be read ({item.decision.detail})"
-        for item in state.items
-        if item.decision.what is What.UNREADABLE
+        LeftOut(item.label, item.decision.detail) for item in state.items if item.decision.what is What.UNREADABLE
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from syncapp.clients.espocrm import EspoParent
+from syncapp.clients.espocrm import FIELDS, EspoParent
 from syncapp.clients.xai import XaiCollection
-from syncapp.engine.runs.planning import Plan, Postponed, Settled, Skipped
+from syncapp.engine.runs.planning import Action, Plan, Postponed, Settled, Skipped
 from syncapp.flows.collections.mapping import Agreed, Why, collection_name, name_print
 from syncapp.flows.parents import Life
+from syncapp.kit.marking import gettext_noop
 
 # Until the documents of a closed parent have left its collection. They are asked once: a document that can't leave
 # shows as failed itself, and asking it again and again would hide that.
@@ -36,53 +37,55 @@ class CollectionState:
 
 
 @dataclass(frozen=True, slots=True)
-class Create:
+class Create(Action):
+    kind = "collection.create"
+    words = gettext_noop("create the collection at xAI")
     collection_name: str = field(repr=False)
-    name: str = "create the collection"
 
 
 @dataclass(frozen=True, slots=True)
-class Rename:
+class Rename(Action):
+    kind = "collection.rename"
+    words = gettext_noop("rename the collection %(collection_id)s")
+    shown = ("collection_id",)
     collection_id: str
     new_name: str = field(repr=False)
 
-    @property
-    def name(self) -> str:
-        return f"rename {self.collection_id}"
-
 
 @dataclass(frozen=True, slots=True)
-class WriteId:
+class WriteId(Action):
     """Write the collection's id to the parent in the CRM; None in place of an id: the one that was just made."""
 
+    kind = "collection.write_id"
+    words = gettext_noop("write to the CRM: %(fields)s")
+    shown = ("fields",)
+    fields = (FIELDS.collection_id,)
     collection_id: str | None
-    name: str = "write xaiCollectionId to the CRM"
 
 
 @dataclass(frozen=True, slots=True)
-class LookAtDocuments:
+class LookAtDocuments(Action):
     """One request for every linked document."""
 
-    name: str = "ask every linked document to sync"
+    kind = "collection.look_at_documents"
+    words = gettext_noop("have every linked document looked at")
 
 
 @dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(Action):
+    kind = "collection.delete"
+    words = gettext_noop("delete the collection %(collection_id)s")
+    shown = ("collection_id",)
     collection_id: str
 
-    @property
-    def name(self) -> str:
-        return f"delete {self.collection_id}"
-
 
 @dataclass(frozen=True, slots=True)
-class ProposeDeletion:
+class ProposeDeletion(Action):
+    kind = "collection.propose_deletion"
+    words = gettext_noop("ask the team whether the collection %(collection_id)s may be deleted")
+    shown = ("collection_id",)
     collection_id: str
     why: str
-
-    @property
-    def name(self) -> str:
-        return f"propose to staff that {self.collection_id} be deleted"
 
 
 def plan(state: CollectionState) -> Plan:

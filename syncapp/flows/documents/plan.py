@@ -9,10 +9,11 @@ from datetime import timedelta
 from syncapp.clients.espocrm import EspoDocument
 from syncapp.clients.espocrm.fields import FIELDS, Fields
 from syncapp.clients.xai import IndexStatus
-from syncapp.engine.runs.planning import Ending, Failed, Plan, Postponed, Settled, Skipped
+from syncapp.engine.runs.planning import Action, Ending, Failed, Plan, Postponed, Settled, Skipped
 from syncapp.flows.documents import mapping
 from syncapp.flows.documents.mapping import Agreed, Content, Why
 from syncapp.flows.parents import Life, Parent
+from syncapp.kit.marking import gettext_noop
 
 # The collection flow wakes the document when the collection is there; this only covers a lost wake-up.
 COLLECTION_WAIT = timedelta(minutes=5)
@@ -75,48 +76,72 @@ class DocumentState:
 
 
 @dataclass(frozen=True, slots=True)
-class AskForCollection:
+class AskForCollection(Action):
+    kind = "document.ask_for_collection"
+    words = gettext_noop("have the collection of %(entity_type)s %(entity_id)s made first")
+    shown = ("entity_type", "entity_id")
     parent: Parent
 
     @property
-    def name(self) -> str:
-        return f"ask for the collection of {self.parent.entity_type} {self.parent.id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    attachment_id: str
-    name: str = "download, then upload (or use the file of the same bytes)"
-
-
-@dataclass(frozen=True, slots=True)
-class Attach:
-    collection_id: str
-    again: bool = False  # take it out first: its indexing failed before
+    def entity_type(self) -> str:
+        return self.parent.entity_type
 
     @property
-    def name(self) -> str:
-        return f"{'attach again to' if self.again else 'attach to'} {self.collection_id}"
+    def entity_id(self) -> str:
+        return self.parent.id
 
 
 @dataclass(frozen=True, slots=True)
-class Detach:
+class Upload(Action):
+    kind = "document.upload"
+    words = gettext_noop("fetch the file from the CRM and upload it to xAI (unless the same content is there already)")
+    attachment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attach(Action):
+    kind = "document.attach"
+    words = gettext_noop("put it into the collection %(collection_id)s")
+    shown = ("collection_id",)
+    collection_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttachAgain(Attach):
+    """Take it out first: its indexing failed before."""
+
+    kind = "document.attach_again"
+    words = gettext_noop("put it into the collection %(collection_id)s again")
+
+
+@dataclass(frozen=True, slots=True)
+class Detach(Action):
+    kind = "document.detach"
+    words = gettext_noop("take the file %(file_id)s out of the collection %(collection_id)s")
+    shown = ("file_id", "collection_id")
     membership: Membership
 
     @property
-    def name(self) -> str:
-        return f"detach {self.membership.file_id} from {self.membership.collection_id}"
+    def file_id(self) -> str:
+        return self.membership.file_id
+
+    @property
+    def collection_id(self) -> str:
+        return self.membership.collection_id
 
 
 @dataclass(frozen=True, slots=True)
-class Tell:
+class Tell(Action):
     """Write to the CRM how the document stands."""
 
-    fields: Mapping[str, object]
+    kind = "document.tell"
+    words = gettext_noop("write to the CRM: %(fields)s")
+    shown = ("fields",)
+    values: Mapping[str, object] = field(repr=False)
 
     @property
-    def name(self) -> str:
-        return f"write {', '.join(sorted(self.fields))} to the CRM"
+    def fields(self) -> list[str]:
+        return sorted(self.values)
 
 
 def plan(state: DocumentState) -> Plan:
@@ -143,7 +168,7 @@ def _known_content(state: DocumentState, content: Content, asking: tuple[AskForC
     if broken and state.was_indexing:
         failed = Failed(Why.INDEXING_FAILED)
         return Plan(failed, (*asking, *_surplus(state, content.file_id), *_tell(state, failed)))
-    attach = [Attach(c) for c in state.wanted if c not in state.indexed] + [Attach(c, again=True) for c in broken]
+    attach = [Attach(c) for c in state.wanted if c not in state.indexed] + [AttachAgain(c) for c in broken]
     processing = [c for c in state.wanted if state.indexed.get(c) is IndexStatus.PROCESSING]
     if processing and state.patience_over and not attach:
         failed = Failed(Why.INDEXING_FAILED, "timeout")

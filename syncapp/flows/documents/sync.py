@@ -22,7 +22,16 @@ from syncapp.events import registry
 from syncapp.flows import files, texts
 from syncapp.flows.documents import mapping
 from syncapp.flows.documents.mapping import Agreed, Content, Progress, Why
-from syncapp.flows.documents.plan import AskForCollection, Attach, Detach, DocumentState, Tell, Upload, plan
+from syncapp.flows.documents.plan import (
+    AskForCollection,
+    Attach,
+    AttachAgain,
+    Detach,
+    DocumentState,
+    Tell,
+    Upload,
+    plan,
+)
 from syncapp.flows.documents.reading import Reader
 from syncapp.flows.documents.storing import FileMismatch, FileReplaced, Storage, Unfit
 from syncapp.models import Record, Status, SystemName, Urgency
@@ -118,7 +127,7 @@ class DocumentSync:
             files.remember_membership(run.entity_type, run.entity_id, collection, file_id)
             intent = WriteIntent(SystemName.XAI, "attach", "collection", collection, mark=file_id)
             with run.writing(intent, {"file": [None, file_id]}):
-                if action.again:
+                if isinstance(action, AttachAgain):
                     self._xai.detach(collection, file_id)
                 self._put_in(collection, file_id)
 
@@ -151,7 +160,7 @@ class DocumentSync:
 
     def _tell(self, state: DocumentState, action: Tell, ending: Ending) -> Ending | None:
         assert state.document is not None  # noqa: S101  the plan of a document that is gone tells nobody
-        fields = dict(action.fields)
+        fields = dict(action.values)
         if isinstance(ending, Failed):
             error = texts.for_crm(ending.reason, ending.detail)
             fields = mapping.failure(state.document, error, espo_time(timezone.now()), FIELDS)

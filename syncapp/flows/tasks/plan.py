@@ -12,8 +12,9 @@ from enum import StrEnum
 
 from syncapp.clients.espocrm import EspoTask
 from syncapp.clients.espocrm.tasks import COMPLETED, NOT_STARTED
-from syncapp.engine.runs.planning import Plan, Settled, Skipped
+from syncapp.engine.runs.planning import Action, Plan, Settled, Skipped
 from syncapp.flows.tasks.mapping import Agreed, HubTask, Place, Show, Shown, notification_fields, task_fields
+from syncapp.kit.marking import gettext_noop
 
 NEVER_TOLD, NOWHERE = Agreed(), Place()
 
@@ -27,40 +28,34 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class CreateTask:
+class CreateTask(Action):
+    kind = "task.create"
+    words = gettext_noop("show the task in the CRM, as a task of the assigned user")
     fields: Mapping[str, object] = field(repr=False)
-
-    @property
-    def name(self) -> str:
-        return "create the task in the CRM"
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeTask:
+class ChangeTask(Action):
+    kind = "task.change"
+    words = gettext_noop("bring the task %(id)s in the CRM up to date there")
+    shown = ("id",)
     id: str
     fields: Mapping[str, object] = field(repr=False)
 
-    @property
-    def name(self) -> str:
-        return f"bring the task {self.id} in the CRM up to date"
-
 
 @dataclass(frozen=True, slots=True)
-class CompleteTask:
+class CompleteTask(Action):
+    kind = "task.complete"
+    words = gettext_noop("mark the task %(id)s in the CRM as completed")
+    shown = ("id",)
     id: str
 
-    @property
-    def name(self) -> str:
-        return f"complete the task {self.id} in the CRM"
-
 
 @dataclass(frozen=True, slots=True)
-class Notify:
+class Notify(Action):
+    kind = "task.notify"
+    words = gettext_noop("tell the assigned user by a notification in the CRM")
     fields: Mapping[str, object] = field(repr=False)
-
-    @property
-    def name(self) -> str:
-        return "notify the assigned user in the CRM"
 
 
 @dataclass(frozen=True, slots=True)

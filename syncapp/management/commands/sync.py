@@ -22,6 +22,7 @@ from syncapp.management.base import HubCommand, misused
 from syncapp.management.output import progress
 from syncapp.management.recording import recorded
 from syncapp.models import Reason, Record, Status, Urgency
+from syncapp.words.plan_words import in_words
 
 FAILED, STILL_WAITING = 1, 3
 LOOK_SECONDS = 0.2
@@ -70,10 +71,10 @@ class Command(HubCommand):
             raise CommandError(f"{verdict.reason.label} ({verdict.detail})", returncode=FAILED) from exc
         self.stdout.write("Would be done:" if plan.actions else "Nothing would be written.")
         for number, action in enumerate(plan.actions, 1):
-            self.stdout.write(f"  {number}. {action}")
-        self.stdout.write(f"Afterwards: {plan.ending}")
+            self.stdout.write(f"  {number}. {in_words(action)}")
+        self.stdout.write(f"Afterwards: {plan.status}{plan.reason and f': {plan.reason}'}")
         for note in plan.notes:
-            self.stdout.write(f"Note: {note}")
+            self.stdout.write(f"Note: {in_words(note)}")
 
     def _sync(self, target: Target, timeout: float | None) -> None:
         with recorded("look", target.entity_type, target.entity_id, target.step) as row:

@@ -86,7 +86,7 @@ def attempt(of: Record, **columns: Any) -> Attempt:
         "started_at": timezone.now(),
         "outcome": "failed",
         "reason": "rejected",
-        "plan": ["upload"],
+        "plan": [{"kind": "document.upload"}],
         "calls": [{**call, "error": "Rejected", "write": True}],
     }
     return Attempt.objects.create(**given | columns)

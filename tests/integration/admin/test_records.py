@@ -124,14 +124,23 @@ def test_a_selection_is_given_up_after_a_page_that_asks_why(staff: Client) -> No
 
 def test_preview_shows_the_plan_and_writes_nothing(staff: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     failed = rows.record()
-    plan = Preview(("upload", "attach collection_1"), "waiting: indexing", ())
+    plan = Preview(({"kind": "document.attach", "collection_id": "collection_1"},), "waiting", "indexing")
     monkeypatch.setattr(jobs, "preview", lambda pk: plan)
     page = staff.post(reverse("admin:hub_preview", args=[failed.pk])).content.decode()
-    assert "attach collection_1" in page
+    assert "put it into the collection collection_1" in page
     assert "made searchable" in page
     failed.refresh_from_db()
     assert failed.status == Status.FAILED
     assert not Attempt.objects.exists()
+
+
+def test_plans_are_told_in_the_readers_language_and_old_ones_as_they_were_kept(staff: Client) -> None:
+    failed = rows.record()
+    rows.attempt(failed, plan=[{"kind": "party.save", "fields": ["anrede"], "held_back": True}])
+    rows.attempt(failed, plan=["attach to collection_1"])
+    page = staff.get(reverse("admin:syncapp_record_change", args=[failed.pk]), headers={"accept-language": "de"})
+    assert "Schreiben abgeschaltet ist: nach Advoware schreiben: Anrede" in page.content.decode()
+    assert "<li>attach to collection_1</li>" in page.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from syncapp.engine.queue import retry, sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.recovery import draining, sweep
 from syncapp.engine.runs import claims, runner
-from syncapp.engine.runs.planning import Ending, Failed, Plan, Postponed, Settled
+from syncapp.engine.runs.planning import Action, Ending, Failed, Plan, Postponed, Settled
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.engine.runs.runner import Step
 from syncapp.models import (
@@ -38,8 +38,9 @@ pytestmark = pytest.mark.django_db
 
 
 @dataclass(frozen=True)
-class Touch:
-    name: str = "touch"
+class Touch(Action):
+    kind = "tests.touch"
+    words = "touch"
 
 
 class Scripted:
@@ -370,7 +371,7 @@ def test_pause_of_a_step_and_observe_mode() -> None:
     settlement = runner.run(record.pk, STEP)
     assert settlement is not None
     assert (settlement.outcome, called) == (Outcome.OBSERVED, [])
-    assert Attempt.objects.order_by("-id")[0].plan == ["touch"]
+    assert Attempt.objects.order_by("-id")[0].plan == [{"kind": "tests.touch"}]
     switches.set_observing("scripted", False)
     assert runner.run(record.pk, STEP) is not None
     assert called == [1]
@@ -380,7 +381,7 @@ def test_a_preview_leaves_no_trace() -> None:
     record = ask()
     before = Record.objects.values().get()
     shown = runner.preview(record, STEP)
-    assert (shown.actions, shown.ending) == (("touch",), "in_sync")
+    assert (shown.actions, shown.status, shown.reason) == (({"kind": "tests.touch"},), "in_sync", "")
     assert Record.objects.values().get() == before
     assert not Attempt.objects.exists()
 

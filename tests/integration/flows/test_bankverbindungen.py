@@ -275,7 +275,7 @@ def test_nothing_is_created_while_writing_is_off(parties: Parties) -> None:
     record.refresh_from_db()
     assert (record.status, record.reason) == (Status.WAITING, Reason.WRITING_OFF)
     assert there(parties, number) == []
-    assert record.history.get().plan[0] == "held back: create the bank account in Advoware"
+    assert record.history.get().plan[0] == {"kind": "bank_account.create", "held_back": True}
 
 
 def test_observing_tells_the_crm_no_failure(parties: Parties) -> None:

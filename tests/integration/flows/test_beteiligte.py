@@ -668,5 +668,5 @@ def test_a_preview_reads_and_touches_nothing(world: World, parties: Parties) -> 
     parties.edit_crm(pk, lastName="Roth")
     parties.event(pk)
     mark, rows = world.mark(), JournalEntry.objects.count()
-    assert "write name to Advoware" in jobs.preview(parties.record(pk).pk).actions
+    assert {"kind": "party.save", "fields": ["name"]} in jobs.preview(parties.record(pk).pk).actions
     assert (world.writes(mark), JournalEntry.objects.count()) == ([], rows)

@@ -508,7 +508,7 @@ def test_observe_mode_records_the_plan_and_writes_nothing(world: World, parties:
     mark = world.mark()
     assert run_once(parties, pk).reason == Reason.OBSERVED
     assert world.writes(mark) == []
-    assert "write name to Advoware" in parties.record(pk).history.latest("pk").plan
+    assert {"kind": "party.save", "fields": ["name"]} in parties.record(pk).history.latest("pk").plan
     switches.set_observing(PARTY_SYNC, False)
     world.drive()
     assert parties.advoware(number)["name"] == "Roth"

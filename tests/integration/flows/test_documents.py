@@ -301,7 +301,7 @@ def test_a_preview_of_a_loss_changes_nothing_here_or_there(world: World) -> None
     known, before = list(Reference.objects.order_by("id").values()), world.mark()
     Record.objects.update(full_request=100)
     shown = jobs.preview(world.record(document).pk)
-    assert "download, then upload (or use the file of the same bytes)" in shown.actions
+    assert {"kind": "document.upload"} in shown.actions
     assert list(Reference.objects.order_by("id").values()) == known
     assert world.writes(before) == []
 

@@ -81,7 +81,7 @@ def test_a_calendar_that_is_gone_is_left_to_a_person() -> None:
     found = plan(gone)
     assert (found.actions, [need.kind for need in found.tasks]) == ((), ["calendar_gone"])
     confirmed = plan(replace(gone, closed=frozenset({found.tasks[0].identity})))
-    assert next(action.name for action in confirmed.actions) == "create the calendar AW-SB"
+    assert confirmed.stored()[0] == {"kind": "calendar.create", "calendar_name": "AW-SB"}
 
 
 # By hand

@@ -14,7 +14,7 @@ from syncapp.clients.xai import IndexStatus
 from syncapp.engine.runs.planning import Failed, Postponed, Settled, Skipped
 from syncapp.flows.documents import mapping
 from syncapp.flows.documents.mapping import Agreed, Content, Progress, Why
-from syncapp.flows.documents.plan import DocumentState, Membership, Tell, plan
+from syncapp.flows.documents.plan import Attach, Detach, DocumentState, Membership, Tell, plan
 from syncapp.flows.parents import Life, Parent, life_of
 from syncapp.models import Reason
 
@@ -56,6 +56,25 @@ def state(**changes: Any) -> DocumentState:
     return DocumentState(**(usual | changes))
 
 
+UPLOAD = {"kind": "document.upload"}
+
+
+def ask(entity_id: str) -> dict[str, Any]:
+    return {"kind": "document.ask_for_collection", "entity_type": "Raeumungsklage", "entity_id": entity_id}
+
+
+def attach(collection: str, *, again: bool = False) -> dict[str, Any]:
+    return {"kind": "document.attach_again" if again else "document.attach", "collection_id": collection}
+
+
+def detach(file: str, collection: str) -> dict[str, Any]:
+    return {"kind": "document.detach", "file_id": file, "collection_id": collection}
+
+
+def tell(*fields: str) -> dict[str, Any]:
+    return {"kind": "document.tell", "fields": list(fields)}
+
+
 UNSYNCED = document(xaiId=None, xaiCollections=None, xaiSyncedHash=None, xaiSyncStatus=None, fileStatus="new")
 
 
@@ -67,9 +86,9 @@ UNSYNCED = document(xaiId=None, xaiCollections=None, xaiSyncedHash=None, xaiSync
         pytest.param(
             state(document=UNSYNCED, content=None, indexed={}, memberships=frozenset()),
             [
-                "download, then upload (or use the file of the same bytes)",
-                "attach to c1",
-                "write xaiSyncStatus to the CRM",
+                UPLOAD,
+                attach("c1"),
+                tell("xaiSyncStatus"),
             ],
             Why.INDEXING,
             id="new",
@@ -77,84 +96,82 @@ UNSYNCED = document(xaiId=None, xaiCollections=None, xaiSyncedHash=None, xaiSync
         pytest.param(
             state(document=document(dokumentId="att2", md5sum="m2"), content=None, indexed={}),
             [
-                "download, then upload (or use the file of the same bytes)",
-                "attach to c1",
-                "detach file_1 from c1",
-                "write xaiSyncStatus to the CRM",
+                UPLOAD,
+                attach("c1"),
+                detach("file_1", "c1"),
+                tell("xaiSyncStatus"),
             ],
             Why.INDEXING,
             id="changed content leaves the old file behind",
         ),
         pytest.param(
             state(parents=(parent(), parent("c2"))),
-            ["attach to c2", "write xaiSyncStatus to the CRM"],
+            [attach("c2"), tell("xaiSyncStatus")],
             Why.INDEXING,
             id="a second parent",
         ),
         pytest.param(
             state(parents=(parent("c2"),), indexed={"c2": DONE}),
-            ["detach file_1 from c1", "write xaiCollections to the CRM"],
+            [detach("file_1", "c1"), tell("xaiCollections")],
             Settled,
             id="moved and indexed there",
         ),
         pytest.param(
             state(parents=()),
-            ["detach file_1 from c1", "write xaiCollections, xaiSyncStatus to the CRM"],
+            [detach("file_1", "c1"), tell("xaiCollections", "xaiSyncStatus")],
             Why.NO_PARENT,
             id="no parent",
         ),
         pytest.param(
-            state(document=None), ["detach file_1 from c1"], Why.ENTITY_GONE, id="deleted: taken out, nobody told"
+            state(document=None), [detach("file_1", "c1")], Why.ENTITY_GONE, id="deleted: taken out, nobody told"
         ),
         pytest.param(state(parents=(parent(life=Life.PAUSED),)), [], Why.PARENT_PAUSED, id="paused: left alone"),
         pytest.param(
             state(parents=(parent(""),), memberships=frozenset()),
-            ["ask for the collection of Raeumungsklage p-", "write xaiSyncStatus to the CRM"],
+            [ask("p-"), tell("xaiSyncStatus")],
             Why.COLLECTION_PENDING,
             id="the parent has no collection yet",
         ),
         pytest.param(
             state(vanished=frozenset({"c1"}), indexed={}),
             [
-                "ask for the collection of Raeumungsklage p-c1",
-                "detach file_1 from c1",
-                "write xaiSyncStatus to the CRM",
+                ask("p-c1"),
+                detach("file_1", "c1"),
+                tell("xaiSyncStatus"),
             ],
             Why.COLLECTION_PENDING,
             id="the collection vanished",
         ),
         pytest.param(
             state(supported=False),
-            ["detach file_1 from c1", "write xaiCollections, xaiSyncError, xaiSyncStatus to the CRM"],
+            [detach("file_1", "c1"), tell("xaiCollections", "xaiSyncError", "xaiSyncStatus")],
             Why.UNSUPPORTED_TYPE,
             id="replaced by an image",
         ),
-        pytest.param(
-            state(indexed={"c1": GOING}), ["write xaiSyncStatus to the CRM"], Why.INDEXING, id="still being indexed"
-        ),
+        pytest.param(state(indexed={"c1": GOING}), [tell("xaiSyncStatus")], Why.INDEXING, id="still being indexed"),
         pytest.param(
             state(indexed={"c1": BROKEN}),
-            ["attach again to c1", "write xaiSyncStatus to the CRM"],
+            [attach("c1", again=True), tell("xaiSyncStatus")],
             Why.INDEXING,
             id="failed before, asked again: tried again",
         ),
         pytest.param(
             state(indexed={"c1": BROKEN}, was_indexing=True),
-            ["write xaiSyncError, xaiSyncStatus to the CRM"],
+            [tell("xaiSyncError", "xaiSyncStatus")],
             Why.INDEXING_FAILED,
             id="failed just now: a person",
         ),
         pytest.param(
             state(indexed={"c1": GOING}, patience_over=True),
-            ["write xaiSyncError, xaiSyncStatus to the CRM"],
+            [tell("xaiSyncError", "xaiSyncStatus")],
             Why.INDEXING_FAILED,
             id="indexing for a day: a person",
         ),
     ],
 )
-def test_plans(given_state: DocumentState, actions: list[str], ending: Any) -> None:
+def test_plans(given_state: DocumentState, actions: list[dict[str, Any]], ending: Any) -> None:
     made = plan(given_state)
-    assert made.names == actions
+    assert made.stored() == actions
     if ending is Settled:
         assert isinstance(made.ending, Settled)
     else:
@@ -182,8 +199,9 @@ states = st.builds(
 def test_no_plan_ever_touches_the_collection_of_a_paused_parent(given_state: DocumentState) -> None:
     if given_state.document is None:
         return
-    touched = " ".join(name for name in plan(given_state).names if name.startswith(("attach", "detach")))
-    assert not [collection for collection in given_state.left_alone if collection in touched]
+    actions = plan(given_state).actions
+    touched = {action.collection_id for action in actions if isinstance(action, Attach | Detach)}
+    assert not touched & given_state.left_alone
 
 
 @given(states)
@@ -198,8 +216,8 @@ def test_only_what_is_wanted_nowhere_else_is_taken_out(given_state: DocumentStat
     made = plan(given_state)
     settled = isinstance(made.ending, Settled)
     if settled and given_state.content:
-        kept = {f"detach {given_state.content.file_id} from {c}" for c in given_state.wanted}
-        assert not kept & set(made.names)
+        kept = [detach(given_state.content.file_id, collection) for collection in given_state.wanted]
+        assert not [action for action in made.stored() if action in kept]
 
 
 @given(states)
@@ -209,7 +227,7 @@ def test_a_plan_that_was_carried_out_leaves_nothing_to_do(given_state: DocumentS
     if not isinstance(made.ending, Settled) or given_state.document is None or given_state.content is None:
         return
     fields = {
-        name: value for action in made.actions if isinstance(action, Tell) for name, value in action.fields.items()
+        name: value for action in made.actions if isinstance(action, Tell) for name, value in action.values.items()
     }
     told = document(
         xaiId=fields.get(FIELDS.xai_id, given_state.document.xai_id),
@@ -218,10 +236,9 @@ def test_a_plan_that_was_carried_out_leaves_nothing_to_do(given_state: DocumentS
         xaiSyncStatus=fields.get(FIELDS.xai_status, given_state.document.xai_status),
         fileStatus=fields.get(FIELDS.file_status, given_state.document.file_status.value),
     )
-    members = frozenset(
-        m for m in given_state.memberships if f"detach {m.file_id} from {m.collection_id}" not in made.names
-    )
-    assert [a for a in plan(replace(given_state, document=told, memberships=members)).names if "ask for" not in a] == []
+    gone = {action.membership for action in made.actions if isinstance(action, Detach)}
+    again = plan(replace(given_state, document=told, memberships=given_state.memberships - gone))
+    assert [action for action in again.stored() if action["kind"] != "document.ask_for_collection"] == []
 
 
 def test_what_we_remember_survives_the_database_and_garbage_counts_as_nothing() -> None:

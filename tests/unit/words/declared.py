@@ -1,0 +1,43 @@
+"""Finds what the program declares, by walking its modules: a test that reads from here can't forget one."""
+
+from __future__ import annotations
+
+import ast
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import syncapp
+from syncapp.kit.phrases import Phrase
+
+
+@cache
+def modules() -> tuple[ModuleType, ...]:
+    return tuple(import_module(found.name) for found in pkgutil.walk_packages(syncapp.__path__, "syncapp."))
+
+
+def classes(base: type) -> Iterator[type]:
+    for module in modules():
+        for value in list(vars(module).values()):
+            if isinstance(value, type) and issubclass(value, base) and value.__module__ == module.__name__:
+                yield value
+
+
+@cache
+def phrases() -> dict[str, type[Phrase]]:
+    return {kind.__qualname__ + " of " + kind.__module__: kind for kind in classes(Phrase) if "kind" in vars(kind)}
+
+
+@cache
+def made_in_flows() -> set[str]:
+    """Names of the classes that are called anywhere in the flows, or stand in a table of what is called."""
+    return {name for path in (Path(syncapp.__path__[0]) / "flows").rglob("*.py") for name in _made_in(path.read_text())}
+
+
+def _made_in(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        wanted = [node.func] if isinstance(node, ast.Call) else node.values if isinstance(node, ast.Dict) else []
+        yield from (each.id for each in wanted if isinstance(each, ast.Name))
