@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Lock(models.Model):
-    """A lock on a remote object where there is no Redis; `token` is the claim that holds it."""
+    """A lock on what several records share, where there is no Redis; a run's `token` is its claim."""
 
     key = models.CharField(_("key"), max_length=200, primary_key=True)
     token = models.CharField(max_length=64)

@@ -106,17 +106,21 @@ _NO_TOKEN: Any = None
 def alone(pk: int) -> Iterator[Run]:
     """Work on a record beside its runs, none of which starts meanwhile; it runs once more afterwards.
 
-    Raises `LockBusy` while a run is at work.
+    Raises `LockBusy` while a run is at work, `ClaimLost` when the record was taken away meanwhile.
     """
     claim = claims.borrow(pk)
     if claim is None:
         raise locks.LockBusy(str(pk))
     run = Run(claim)
     try:
-        with kept(claim):
-            yield run
-    finally:
-        settling.hand_back(run)
+        try:
+            with kept(claim):
+                yield run
+        finally:
+            settling.hand_back(run)
+    except ClaimLost:
+        run.interrupted()
+        raise
 
 
 def _run(run: Run, step: Step) -> Settlement:

@@ -185,6 +185,21 @@ def test_a_command_that_holds_a_record_keeps_runs_away_and_is_followed_by_one() 
     assert runner.run(record.pk, step(lambda _: None)) is not None
 
 
+def test_a_command_that_lost_its_record_leaves_nothing_that_looks_unended() -> None:
+    record = ask()
+
+    def work() -> None:
+        with runner.alone(record.pk) as run:
+            released_by_staff(record)
+            writes(run)
+
+    with pytest.raises(claims.ClaimLost):
+        work()
+    record.refresh_from_db()
+    assert (record.status, record.reason) == (Status.WAITING, Reason.LOCK_RELEASED)
+    assert set(Attempt.objects.values_list("outcome", flat=True)) == {Outcome.LOST}
+
+
 def test_what_a_dead_worker_shared_with_others_is_freed_with_its_record() -> None:
     record, others = ask(), ask("other")
     dead, alive = claims.take(record.pk), claims.take(others.pk)
