@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.core import checks
@@ -12,7 +13,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError
 
 OK = 0
+FOUND = 1  # what was looked for and should not be there
 USAGE = 2
+NOT_ASKED = 4  # a system did not answer, or is not configured
 INTERRUPTED = 130  # what a shell expects of a program that Ctrl-C ended
 NOT_READ = 141  # likewise of one whose reader went away: `manage.py steps | head`
 
@@ -25,12 +28,16 @@ class HubCommand(BaseCommand):
     """`help` is text in paragraphs; `exit_codes` says what each code of this command means."""
 
     exit_codes: ClassVar[dict[int, str]] = {OK: "done"}
+    dry_run: ClassVar[str] = ""  # what --dry-run does; without words there is none
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         codes = {**self.exit_codes, USAGE: "wrong usage; nothing was done", INTERRUPTED: "stopped with Ctrl-C"}
         told = "\n".join(f"  {code:>3}  {words}" for code, words in sorted(codes.items()))
         kwargs = {"formatter_class": _Formatter, "epilog": f"exit codes:\n{told}", **kwargs}
-        return super().create_parser(prog_name, subcommand, **kwargs)
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        if self.dry_run:
+            parser.add_argument("--dry-run", action="store_true", help=self.dry_run)
+        return parser
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
@@ -52,3 +59,18 @@ class HubCommand(BaseCommand):
 
 def misused(words: str) -> CommandError:
     return CommandError(words, returncode=USAGE)
+
+
+def one_of(kind: str, name: str, known: Iterable[str]) -> str:
+    """The name, if there is such a thing."""
+    there = list(known)
+    if name not in there:
+        raise misused(f"There is no {kind} {name!r}. There are: {', '.join(there)}")
+    return name
+
+
+def agreed(question: str) -> bool:
+    try:
+        return input(f"{question} Type yes: ").strip().lower() == "yes"
+    except EOFError:  # nobody there to ask
+        return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -10,20 +10,15 @@ from django.core.management.base import CommandError
 
 from syncapp.clients.errors import ClientError, Outdated
 from syncapp.engine.outside import locks
-from syncapp.engine.queue import sync_requests
-from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.runs.claims import ClaimLost
-from syncapp.events.registry import CALENDAR_SYNC
 from syncapp.flows.calendar import audit, looking, tidying
 from syncapp.flows.calendar.audit import Extra
-from syncapp.flows.calendar.everyone import EMPLOYEE
-from syncapp.management.base import misused
-from syncapp.management.calendar_found import Found
-from syncapp.management.calendar_found import rows as rows_of
-from syncapp.management.calendar_names import FOUND, TROUBLE, Say, chosen, each
+from syncapp.flows.calendar.looking import Looker
+from syncapp.management.base import FOUND, NOT_ASKED, agreed, misused
+from syncapp.management.calendar_employees import Say, ask_each, chosen, request
 from syncapp.management.output import plural, table
 from syncapp.management.recording import recorded
-from syncapp.models import CalendarEmployee, CalendarLink, Urgency
+from syncapp.models import CalendarEmployee, CalendarLink
 
 DUPLICATES = """Finds events that are in a Google calendar twice: with the mark of the same appointment, or saying the
 same at the same time.
@@ -36,56 +31,69 @@ anything any more.
 --remove deletes the events, after asking Advoware once more for each and only when nobody has changed them meanwhile,
 and takes the links away. Events that people entered in Google are never among them."""
 
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    action: str
-    remove: bool = False
-    dry_run: bool = False
-    yes: bool = False
+Look = Callable[[CalendarEmployee], "Found"]
 
 
-def run(names: Sequence[str], order: Order, say: Say) -> int:
-    if order.dry_run and not order.remove:
-        raise misused("--dry-run goes with --remove. Without --remove nothing is changed anyway.")
-    if order.remove and not order.dry_run and settings.CONFIG.OBSERVE_ONLY:
-        raise CommandError("OBSERVE_ONLY is set: nothing is written outside.", returncode=FOUND)
-    found, troubled = _all(names, order, say)
-    rows = [row for each_ in found for row in rows_of(each_)]
-    if not rows:
-        say("Nothing was found.")
-        return TROUBLE if troubled else 0
-    say(table(("employee", "event", "frNr", "why", "stays", ""), rows))
-    removable = sum(len(each_.removable) + len(each_.links) for each_ in found)
-    say(f"\n{plural(len(rows), 'finding')}, {removable} of which --remove takes away.")
-    if not order.remove or order.dry_run or not removable:
-        return TROUBLE if troubled else FOUND
-    if not order.yes and not _agreed(removable):
-        say("Left as it is.")
-        return FOUND
-    left = sum(_remove(each_, say) for each_ in found) + len(rows) - removable
-    return TROUBLE if troubled else FOUND if left else 0
+@dataclass(slots=True)
+class Found:
+    """What one employee's calendar has too many. `links`: of which neither side has anything any more."""
+
+    employee: CalendarEmployee
+    looker: Looker
+    extras: list[Extra]
+    links: list[CalendarLink]
+
+    @property
+    def removable(self) -> list[Extra]:
+        return [extra for extra in self.extras if extra.removable]
+
+    @property
+    def rows(self) -> list[tuple[object, ...]]:
+        fate = {True: "removable", False: "for a person"}
+        events = [(each.event_id, each.number, each.why, each.keep, fate[each.removable]) for each in self.extras]
+        gone = [(link.event_id, link.number, "a link, gone on both sides", "", fate[True]) for link in self.links]
+        return [(self.employee.pk, *(cell or "-" for cell in row)) for row in [*events, *gone]]
 
 
-def _all(names: Sequence[str], order: Order, say: Say) -> tuple[list[Found], bool]:
-    found, troubled = [], False
-    for employee in each([row for row in chosen(names) if row.calendar_id], "Looking"):
-        try:
-            found.append(_one(employee, order.action))
-        except ClientError as exc:
-            troubled = True
-            say(f"{employee.pk} could not be asked: {exc}")
-    return found, troubled
-
-
-def _one(employee: CalendarEmployee, action: str) -> Found:
+def duplicates(employee: CalendarEmployee) -> Found:
     looker = looking.looker(employee.pk)
-    if action == "orphans":
-        state = looker.whole()
-        return Found(employee, looker, audit.orphans(state), audit.forgotten(state))
     known = {link.event_id: link for link in CalendarLink.objects.filter(employee=employee).exclude(event_id="")}
     events = looker.events(employee.calendar_id)
-    return Found(employee, looker, audit.duplicates(employee.pk, events, known, looker.zone))
+    return Found(employee, looker, audit.duplicates(employee.pk, events, known, looker.zone), [])
+
+
+def orphans(employee: CalendarEmployee) -> Found:
+    looker = looking.looker(employee.pk)
+    state = looker.whole()
+    return Found(employee, looker, audit.orphans(state), audit.forgotten(state))
+
+
+def tidy(say: Say, *, look: Look, kuerzel: Sequence[str], remove: bool, dry_run: bool, yes: bool) -> int:
+    if dry_run and not remove:
+        raise misused("--dry-run goes with --remove. Without --remove nothing is changed anyway.")
+    if remove and not dry_run and settings.CONFIG.OBSERVE_ONLY:
+        raise CommandError("OBSERVE_ONLY is set: nothing is written outside.", returncode=FOUND)
+    found, code = [], 0
+    for employee, answer in ask_each([row for row in chosen(kuerzel) if row.calendar_id], "Looking", look):
+        if isinstance(answer, ClientError):
+            say(f"{employee.pk} could not be asked: {answer}")
+            code = NOT_ASKED
+        else:
+            found.append(answer)
+    rows = [row for each in found for row in each.rows]
+    if not rows:
+        say("Nothing was found.")
+        return code
+    say(table(("employee", "event", "frNr", "why", "stays", ""), rows))
+    removable = sum(len(each.removable) + len(each.links) for each in found)
+    say(f"\n{plural(len(rows), 'finding')}, {removable} of which --remove takes away.")
+    if not remove or dry_run or not removable:
+        return code or FOUND
+    if not yes and not agreed(f"Take {removable} away for good?"):
+        say("Left as it is.")
+        return FOUND
+    left = sum(_remove(each, say) for each in found) + len(rows) - removable
+    return code or (FOUND if left else 0)
 
 
 def _remove(found: Found, say: Say) -> int:
@@ -109,8 +117,7 @@ def _remove(found: Found, say: Say) -> int:
         except (ClientError, ClaimLost) as exc:
             say(f"{found.employee.pk}: stopped: {exc}")
         row.count = gone
-    target = Target(CALENDAR_SYNC, EMPLOYEE, found.employee.pk)
-    sync_requests.request([target], urgency=Urgency.STAFF, full=True, force=True)
+    request([found.employee.pk])
     say(f"{found.employee.pk}: {gone} of {wanted} taken away.")
     return wanted - gone
 
@@ -123,10 +130,3 @@ def _removed(remover: tidying.Remover, extra: Extra, say: Say) -> bool:
     except Outdated:
         say(f"{extra.event_id}: left: somebody has changed it meanwhile.")
     return False
-
-
-def _agreed(count: int) -> bool:
-    try:
-        return input(f"Take {count} away for good? Type yes: ").strip().lower() == "yes"
-    except EOFError:  # nobody there to ask
-        return False

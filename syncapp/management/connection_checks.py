@@ -1,74 +1,138 @@
-"""Can the hub reach its systems, and is everything there that it needs? One harmless call after the other."""
+"""Can the hub reach its systems, and is everything there that it needs? One harmless call after the other.
+
+Much of Advoware's API is not public, so the hub asks the firm's own and says what it found. Names of keys and numbers
+only, never a value: every one of them belongs to a client.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
+from datetime import timedelta
 from functools import partial
 
 from django.conf import settings
+from django.utils import timezone
 
-from syncapp.clients.errors import ClientError
+from syncapp.clients.advoware import AdvowareClient, PartyStamp
 from syncapp.clients.espocrm import FIELDS, EntityMeta, EspoClient
+from syncapp.clients.google import GoogleCalendar
 from syncapp.engine.outside import connections
-from syncapp.management import crm_fields
-from syncapp.management.advoware_checks import advoware_findings
-from syncapp.management.calendar_checks import appointment_findings, google_findings
-from syncapp.management.findings import Finding, timed, timing
+from syncapp.flows.beteiligte.fields import Rules
+from syncapp.management.crm_fields import Needs, of_parties
+from syncapp.management.findings import Finding, Said, ask, of_keys
 from syncapp.models import SystemName
 
-SYSTEMS = (SystemName.ESPOCRM, SystemName.XAI, SystemName.ADVOWARE, SystemName.GOOGLE)
 NO_PARENTS = ("document", "bankverbindungen")  # words whose entities are never parents of documents
+PARTY_KEYS = {
+    "rowId": "changes are found by comparing all values",
+    "geaendertAm": "a first comparison can't tell which side is newer",
+    "kommunikation": "phone numbers and addresses of mail are not synced",
+    "betNr": "",
+}
+APPOINTMENT_DAYS = timedelta(days=60)  # before and after today: enough to meet one, little enough at any hour
+APPOINTMENT_FIELDS = (
+    *("text", "datum", "uhrzeitVon", "datumBis", "uhrzeitBis", "ort", "notiz", "sb", "anwalt", "privat"),
+    *("abwesenheit", "dauertermin", "turnus", "turnusArt"),
+)
+VERSIONS = ("rowId", "geaendertAm")
+MAY_WRITE = ("owner", "writer")  # roles in a calendar of Google
 
 
 def all_systems() -> Iterator[Finding]:
-    for name in SYSTEMS:
+    more = {SystemName.ESPOCRM: _crm, SystemName.XAI: None, SystemName.ADVOWARE: _advoware, SystemName.GOOGLE: _google}
+    for name, look_closer in more.items():
         if not connections.configured(name):
             yield Finding(name, "settings", "not configured, its flows are switched off", None)
-            continue
-        answered = timed(name, "answers and knows our key", partial(connections.ping, name))
-        yield answered
-        if name == SystemName.ESPOCRM and answered.good:
-            yield from _crm()
-        if name == SystemName.ADVOWARE and answered.good:
-            yield from advoware_findings()
-            yield from appointment_findings()
-        if name == SystemName.GOOGLE and answered.good:
-            yield from google_findings()
+        elif (yield from ask(name, "answers and knows our key", partial(connections.ping, name))) and look_closer:
+            yield from look_closer()
 
 
 def _crm() -> Iterator[Finding]:
     crm = connections.espocrm()
     EspoClient.metadata_cache.clear()
-    documents = yield from _entity(crm, FIELDS.document_entity, FIELDS.document_required)
+    name = FIELDS.document_entity
+    documents = yield from _entity(crm, Needs(name, FIELDS.document_required, FIELDS.optional(name)))
+    linked = {link.entity_type for meta in documents for link in meta.links.values()}
     for word, entity_type in settings.CONFIG.WEBHOOK_ENTITIES.items():
         if word in NO_PARENTS:
             continue
-        parent = yield from _entity(crm, entity_type, (FIELDS.collection_id,))
-        if documents and parent and entity_type not in {link.entity_type for link in documents.links.values()}:
-            words = f"{FIELDS.document_entity} has no link to it: its documents can't be found"
+        parents = yield from _entity(crm, Needs(entity_type, (FIELDS.collection_id,), FIELDS.optional(entity_type)))
+        if documents and parents and entity_type not in linked:
+            words = f"{name} has no link to it: its documents can't be found"
             yield Finding(SystemName.ESPOCRM, entity_type, words, False)
     if connections.configured(SystemName.ADVOWARE):
-        for needs in crm_fields.of_parties():
-            yield from _entity(crm, needs.entity_type, needs.required, needs.optional)
-    yield timed(SystemName.ESPOCRM, "webhooks can be read", crm.webhooks)
+        for needs in of_parties():
+            yield from _entity(crm, needs)
+    yield from ask(SystemName.ESPOCRM, "webhooks can be read", crm.webhooks)
 
 
-def _entity(
-    crm: EspoClient, entity_type: str, required: tuple[str, ...], optional_names: tuple[str, ...] | None = None
-) -> Generator[Finding, None, EntityMeta | None]:
-    with timing() as since:
-        try:
-            meta: EntityMeta = crm.metadata(entity_type)
-        except ClientError as exc:
-            yield Finding(SystemName.ESPOCRM, entity_type, str(exc), False, since())
-            return None
-        took = since()
-    if lacking := [name for name in required if name not in meta.fields]:
-        yield Finding(SystemName.ESPOCRM, entity_type, f"lacks the fields {', '.join(lacking)}", False, took)
+def _entity(crm: EspoClient, needs: Needs) -> Generator[Finding, None, Sequence[EntityMeta]]:
+    def judge(meta: EntityMeta) -> Said:
+        lacking = [name for name in needs.required if name not in meta.fields]
+        return (f"lacks the fields {', '.join(lacking)}", False) if lacking else ("has what is needed", True)
+
+    name = needs.entity_type
+    found = yield from ask(SystemName.ESPOCRM, name, partial(crm.metadata, name), judge)
+    for meta in found:
+        if lacking := [field for field in needs.optional if field not in meta.fields]:
+            yield Finding(SystemName.ESPOCRM, name, f"lacks {', '.join(lacking)}: not needed, not written", None)
+    return found
+
+
+def _advoware() -> Iterator[Finding]:
+    name, client = SystemName.ADVOWARE, connections.advoware()
+    yield from ask(name, "matters (Akten)", client.matters_answer)
+    if settings.CONFIG.ADVOWARE_PARTIES_LIST == "single":
+        yield Finding(name, "list of parties", "switched off by ADVOWARE_PARTIES_LIST, so no party was looked at", None)
     else:
-        yield Finding(SystemName.ESPOCRM, entity_type, "has what is needed", True, took)
-    optional_names = FIELDS.optional(entity_type) if optional_names is None else optional_names
-    if optional := [name for name in optional_names if name not in meta.fields]:
-        words = f"lacks {', '.join(optional)}: not needed, not written"
-        yield Finding(SystemName.ESPOCRM, entity_type, words, None)
-    return meta
+        hint = "; if it can't be read at all, set ADVOWARE_PARTIES_LIST=single"
+        first = yield from ask(name, "list of parties", partial(_first, client), _not_empty, hint)
+        for stamp in first:
+            if stamp is not None:
+                yield from _one_party(client, stamp.number)
+    yield from _appointments(client)
+
+
+def _first(client: AdvowareClient) -> PartyStamp | None:
+    """The rest of the list is left unread."""
+    parties = client.parties()
+    try:
+        return next(parties, None)
+    finally:
+        parties.close()
+
+
+def _not_empty(stamp: PartyStamp | None) -> Said:
+    return ("ok", True) if stamp else ("is empty, so no party was looked at", None)
+
+
+def _one_party(client: AdvowareClient, number: int) -> Iterator[Finding]:
+    name = SystemName.ADVOWARE
+    synced = [field.advoware for field in Rules.of_settings(settings.CONFIG).synced]
+    found = yield from ask(name, "one party", partial(client.party, number))
+    for party in found:
+        hint = " (is the name another one at your Advoware?)"
+        yield from of_keys(name, "keys of a party", party.raw, synced, PARTY_KEYS, hint)
+    yield from ask(name, "its bank accounts", partial(client.bank_accounts, number))
+
+
+def _appointments(client: AdvowareClient) -> Iterator[Finding]:
+    """Of the employee whose login it is, and the keys of one of them."""
+    name, what, today = SystemName.ADVOWARE, "keys of an appointment", timezone.localdate()
+    window = (today - APPOINTMENT_DAYS, today + APPOINTMENT_DAYS)
+    question = partial(client.appointments, settings.CONFIG.ADVOWARE_USER, *window)
+    found = yield from ask(name, "appointments (Termine)", question, lambda rows: (f"ok, {len(rows)} found", True))
+    for appointment in [row for rows in found for row in rows[:1]]:
+        yield from ask(name, "one appointment by its number", partial(client.appointment, appointment.number))
+        yield from of_keys(name, what, appointment.raw, APPOINTMENT_FIELDS, dict.fromkeys((*VERSIONS, "frNr"), ""))
+        if not {key.casefold() for key in VERSIONS} & {key.casefold() for key in appointment.raw}:
+            words = "has neither rowId nor geaendertAm: changes are found by all values"
+            yield Finding(name, what, words, None)
+
+
+def _google() -> Iterator[Finding]:
+    def judge(calendars: Sequence[GoogleCalendar]) -> Said:
+        ours = sum(calendar.role in MAY_WRITE for calendar in calendars)
+        return f"{len(calendars)}, of which {ours} may be written", True
+
+    yield from ask(SystemName.GOOGLE, "calendars", connections.google().calendars, judge)

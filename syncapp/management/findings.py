@@ -1,13 +1,16 @@
-"""One thing that was looked at while the connections are checked."""
+"""One thing that was looked at while the connections are checked, and how to ask for it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
+from typing import TypeVar
 
 from syncapp.clients.errors import ClientError
+
+Answer = TypeVar("Answer")
+Said = tuple[str, bool | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +24,38 @@ class Finding:
     milliseconds: int | None = None
 
 
-@contextmanager
-def timing() -> Iterator[Callable[[], int]]:
-    """A watch that tells the milliseconds since it was started."""
+def ask(
+    system: str,
+    what: str,
+    question: Callable[[], Answer],
+    judge: Callable[[Answer], Said] = lambda _: ("ok", True),
+    hint: str = "",
+) -> Generator[Finding, None, Sequence[Answer]]:
+    """Yields what came of the question, by `judge`, and how long it took. Returns the answer; nothing without one."""
     begun = perf_counter()
-    yield lambda: round((perf_counter() - begun) * 1000)
+    answers: list[Answer] = []
+    try:
+        answers.append(question())
+        words, good = judge(answers[0])
+    except ClientError as exc:
+        words, good = f"{exc}{hint}", False
+    yield Finding(system, what, words, good, round((perf_counter() - begun) * 1000))
+    return answers
 
 
-def timed(system: str, what: str, ask: Callable[[], object]) -> Finding:
-    """Whether the question was answered, and how long it took."""
-    with timing() as took:
-        try:
-            ask()
-        except ClientError as exc:
-            return Finding(system, what, str(exc), False, took())
-        return Finding(system, what, "ok", True, took())
+def of_keys(
+    system: str, what: str, raw: Mapping[str, object], synced: Sequence[str], others: Mapping[str, str], hint: str = ""
+) -> Iterator[Finding]:
+    """Which keys an object has and lacks; never a value. `others`: keys that help, and what it means to lack them;
+    empty where that means nothing."""
+    present = {key.casefold() for key in raw}
+    if lacking := [name for name in synced if name.casefold() not in present]:
+        yield Finding(system, what, f"lacks {', '.join(lacking)}: these are not synced{hint}", None)
+    else:
+        yield Finding(system, what, "has all that are synced", True)
+    for name, meaning in others.items():
+        if meaning and name.casefold() not in present:
+            yield Finding(system, what, f"lacks {name}: {meaning}", None)
+    known = {name.casefold() for name in (*synced, *others)}
+    if more := sorted(key for key in raw if key.casefold() not in known):
+        yield Finding(system, what, f"also has {', '.join(more)}: kept as they are", None)

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.utils import translation
 
 from syncapp.flows.calendar import asking
-from syncapp.management import calendar_resync, calendar_show, calendar_tidy, calendar_verify
-from syncapp.management.base import HubCommand
-from syncapp.management.calendar_names import FOUND, TROUBLE
-
-KUERZEL = {"nargs": "*", "metavar": "KÜRZEL", "help": "of employees; without: all whose calendars are switched on"}
-
-
-BRIEFLY = {
-    "verify": "what differs, for all or some employees",
-    "show": "one appointment on both sides",
-    "duplicates": "events that are there twice",
-    "orphans": "what belongs to no appointment",
-    "resync": "has calendars compared now",
-}
+from syncapp.management import calendar_employees, calendar_reports, calendar_tidy
+from syncapp.management.base import FOUND, NOT_ASKED, HubCommand
 
 
 class Command(HubCommand):
@@ -42,48 +31,53 @@ class Command(HubCommand):
     exit_codes = {
         0: "all is well, or done",
         FOUND: "something differs or was found and is left as it is; show: there is no such appointment",
-        TROUBLE: "a system could not be asked",
+        NOT_ASKED: "a system could not be asked",
     }
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
 
-        def action(name: str, words: str) -> Any:
+        def action(name: str, briefly: str, words: str, run: Any) -> Any:
             layout = argparse.RawDescriptionHelpFormatter
-            return actions.add_parser(name, help=BRIEFLY[name], description=words, formatter_class=layout)
+            added = actions.add_parser(name, help=briefly, description=words, formatter_class=layout)
+            added.set_defaults(run=run)
+            return added
 
-        verify = action("verify", calendar_verify.WORDS)
-        verify.add_argument("kuerzel", **KUERZEL)
-        show = action("show", calendar_show.WORDS)
+        verify = action(
+            "verify",
+            "what differs, for all or some employees",
+            calendar_reports.VERIFY,
+            calendar_reports.verify,
+        )
+        _add_employees(verify)
+        show = action("show", "one appointment on both sides", calendar_reports.SHOW, calendar_reports.show)
         show.add_argument("what", metavar="FRNR|EVENT-ID", help="number in Advoware, or id of the event in Google")
-        for name, words in (("duplicates", calendar_tidy.DUPLICATES), ("orphans", calendar_tidy.ORPHANS)):
-            tidy = action(name, words)
-            tidy.add_argument("kuerzel", **KUERZEL)
+        for name, briefly, words, look in (
+            ("duplicates", "events that are there twice", calendar_tidy.DUPLICATES, calendar_tidy.duplicates),
+            ("orphans", "what belongs to no appointment", calendar_tidy.ORPHANS, calendar_tidy.orphans),
+        ):
+            tidy = action(name, briefly, words, partial(calendar_tidy.tidy, look=look))
+            _add_employees(tidy)
             tidy.add_argument("--remove", action="store_true", help="take away what may be taken away")
             tidy.add_argument("--dry-run", action="store_true", help="with --remove: only say what would be taken away")
             tidy.add_argument("--yes", action="store_true", help="with --remove: don't ask")
-        resync = action("resync", calendar_resync.WORDS)
+        resync = action("resync", "has calendars compared now", calendar_employees.RESYNC, calendar_employees.resync)
         resync.add_argument("what", metavar="KÜRZEL|FRNR|ALL", help="whose calendar, or the one with that appointment")
         resync.add_argument(
             "--full", action="store_true", help="forget how far Google has told, and have all told anew"
         )
         resync.add_argument("--dry-run", action="store_true", help="only say which calendars would be compared")
 
-    def handle(self, *args: Any, action: str, **options: Any) -> None:
+    def handle(self, *args: Any, run: Any, **options: Any) -> None:
         if not asking.ready():
-            raise CommandError("Advoware or Google is not configured (see .env.example).", returncode=TROUBLE)
+            raise CommandError("Advoware or Google is not configured (see .env.example).", returncode=NOT_ASKED)
+        own = ("kuerzel", "what", "remove", "dry_run", "yes", "full")
         with translation.override("en"):
-            match action:
-                case "verify":
-                    code = calendar_verify.run(options["kuerzel"], self.stdout.write)
-                case "show":
-                    code = calendar_show.run(options["what"], self.stdout.write)
-                case "resync":
-                    code = calendar_resync.run(
-                        options["what"], self.stdout.write, full=options["full"], dry_run=options["dry_run"]
-                    )
-                case _:
-                    order = calendar_tidy.Order(action, options["remove"], options["dry_run"], options["yes"])
-                    code = calendar_tidy.run(options["kuerzel"], order, self.stdout.write)
+            code = run(self.stdout.write, **{name: options[name] for name in own if name in options})
         if code:
             sys.exit(code)
+
+
+def _add_employees(parser: Any) -> None:
+    words = "of employees; without: all whose calendars are switched on"
+    parser.add_argument("kuerzel", nargs="*", metavar="KÜRZEL", help=words)

@@ -13,10 +13,8 @@ from syncapp.clients.errors import ClientError
 from syncapp.engine.outside import connections
 from syncapp.flows.comparing import scans
 from syncapp.flows.differences import Difference
-from syncapp.management.base import HubCommand
+from syncapp.management.base import FOUND, NOT_ASKED, HubCommand
 from syncapp.management.output import plural, progress, table
-
-SOME, TROUBLE = 1, 4
 
 
 class Command(HubCommand):
@@ -29,7 +27,7 @@ class Command(HubCommand):
         "To have the differences put right: they are, by themselves, every 15 minutes and every night; one of them\n"
         "now: manage.py sync STEP ENTITY_TYPE ID."
     )
-    exit_codes = {0: "nothing differs", SOME: "something differs", TROUBLE: "the comparison could not be made"}
+    exit_codes = {0: "nothing differs", FOUND: "something differs", NOT_ASKED: "the comparison could not be made"}
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--scan", choices=scans.NAMES, default=scans.EVERYTHING, help="see above")
@@ -37,7 +35,7 @@ class Command(HubCommand):
 
     def handle(self, *args: Any, scan: str, format: str, **options: Any) -> None:
         if missing := [name for name in scans.systems_of(scan) if not connections.configured(name)]:
-            raise CommandError(f"Not configured: {', '.join(missing)} (see .env.example).", returncode=TROUBLE)
+            raise CommandError(f"Not configured: {', '.join(missing)} (see .env.example).", returncode=NOT_ASKED)
         seen = 0
 
         def count(more: int) -> None:
@@ -49,10 +47,10 @@ class Command(HubCommand):
             with progress("Comparing") as tell:
                 found = list(scans.differences(count, scan=scan))
         except ClientError as exc:
-            raise CommandError(f"The comparison stopped: {exc}", returncode=TROUBLE) from exc
+            raise CommandError(f"The comparison stopped: {exc}", returncode=NOT_ASKED) from exc
         self.stdout.write(_json(found) if format == "json" else _table(found, seen))
         if found:
-            sys.exit(SOME)
+            sys.exit(FOUND)
 
 
 def _json(found: list[Difference]) -> str:

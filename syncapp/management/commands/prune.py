@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import CommandParser
-
 from syncapp.management.base import HubCommand
 from syncapp.management.output import progress, table
 from syncapp.upkeep import pruning
@@ -17,9 +15,7 @@ class Command(HubCommand):
         "KEEP_JOURNAL_DAYS say. It happens every night by itself. What a person or a later run still needs stays.\n"
         "It may be stopped at any time and goes on where it was."
     )
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="only count what would be deleted")
+    dry_run = "only count what would be deleted"
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         with progress("Deleting") as tell:

@@ -32,11 +32,11 @@ class Command(HubCommand):
         "  manage.py register_webhooks --base-url https://hub.example.org --write-env .env"
     )
     exit_codes = {0: "all webhooks are registered", TROUBLE: "some or all are not; the text says why"}
+    dry_run = "only say what is there and what would be created"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--base-url", required=True, metavar="URL", help="the final address of this hub, https://…")
         parser.add_argument("--allow-http", action="store_true", help="accept http:// (inner network, trying out)")
-        parser.add_argument("--dry-run", action="store_true", help="only say what is there and what would be created")
         parser.add_argument("--write-env", type=Path, metavar="FILE", help="put the secrets into this .env file")
         parser.add_argument("--show-secrets", action="store_true", help="print the line for .env, secrets included")
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from syncapp.engine.outside.locks import HeldLock
 from syncapp.engine.recovery import guards
-from syncapp.management.base import HubCommand, misused
+from syncapp.management.base import HubCommand, agreed, misused
 from syncapp.management.output import table
 from syncapp.management.recording import recorded
 
@@ -43,20 +43,13 @@ class Command(HubCommand):
         lock = next((each for each in held if each.key == key), None)
         if lock is None:
             raise CommandError(f"No lock {key} is held.", returncode=NOT_HELD)
-        if not yes and not _agreed(key):
+        if not yes and not agreed(f"Release {key}?"):
             raise CommandError("Left as it is.", returncode=NOT_HELD)
         with recorded("release_lock", "Lock", key) as row:
             row.count = int(guards.release(key, lock.token))
         if not row.count:
             raise CommandError("It was released or taken over meanwhile.", returncode=NOT_HELD)
         self.stdout.write(f"Released {key}.")
-
-
-def _agreed(key: str) -> bool:
-    try:
-        return input(f"Release {key}? Type yes: ").strip().lower() == "yes"
-    except EOFError:  # nobody there to ask
-        return False
 
 
 def _table(held: list[HeldLock]) -> str:

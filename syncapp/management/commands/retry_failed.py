@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from syncapp.engine.queue import retry
 from syncapp.events import registry
-from syncapp.management.base import HubCommand, misused
+from syncapp.management.base import HubCommand, misused, one_of
 from syncapp.management.output import plural, table
 from syncapp.management.recording import recorded
 from syncapp.models import Reason, Record, Status
@@ -31,6 +31,7 @@ class Command(HubCommand):
         "  manage.py retry_failed --reason exhausted --since 12h"
     )
     exit_codes = {0: "done; there may have been nothing to try again"}
+    dry_run = "only count"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--step", help="only this step (manage.py steps lists them)")
@@ -38,7 +39,6 @@ class Command(HubCommand):
         parser.add_argument(
             "--since", metavar="WHEN", help="only what failed since: 30m, 12h, 7d, 2026-11-02 or 2026-11-02T14:00"
         )
-        parser.add_argument("--dry-run", action="store_true", help="only count")
 
     def handle(
         self, *args: Any, step: str | None, reason: str | None, since: str | None, dry_run: bool, **options: Any
@@ -60,13 +60,9 @@ class Command(HubCommand):
 def _chosen(step: str | None, reason: str | None, since: str | None) -> QuerySet[Record]:
     failed = Record.objects.filter(status=Status.FAILED)
     if step:
-        if step not in (names := [spec.name for spec in registry.runnable()]):
-            raise misused(f"There is no step {step!r}. There are: {', '.join(names)}")
-        failed = failed.filter(step=step)
+        failed = failed.filter(step=one_of("step", step, (spec.name for spec in registry.runnable())))
     if reason:
-        if reason not in Reason.values:
-            raise misused(f"There is no reason {reason!r}. There are: {', '.join(sorted(Reason.values))}")
-        failed = failed.filter(reason=reason)
+        failed = failed.filter(reason=one_of("reason", reason, sorted(Reason.values)))
     return failed.filter(changed_at__gte=_moment(since)) if since else failed
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import CommandParser
-
 from syncapp import schedules
 from syncapp.management.base import HubCommand
 from syncapp.management.output import table
@@ -16,19 +14,12 @@ class Command(HubCommand):
         "Writes the hub's scheduled jobs into the queue's table. Run it after every update; running it again changes\n"
         "nothing. What staff switched off stays off, schedules that don't belong to the hub are left alone."
     )
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="only say what would be changed")
+    dry_run = "only say what would be changed"
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         changes = schedules.ensure(dry_run=dry_run)
         rows = [
-            (
-                change.name,
-                change.timing or "-",
-                change.step.value,
-                "switched off by staff" if change.switched_off else "",
-            )
-            for change in changes
+            (each.name, each.timing or "-", each.step.value, "switched off by staff" if each.switched_off else "")
+            for each in changes
         ]
         self.stdout.write(table(("schedule", "runs", "now" if not dry_run else "would be", ""), rows))

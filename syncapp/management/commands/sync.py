@@ -18,7 +18,7 @@ from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.runs import runner, verdicts
 from syncapp.events import registry
-from syncapp.management.base import HubCommand, misused
+from syncapp.management.base import HubCommand, misused, one_of
 from syncapp.management.output import progress
 from syncapp.management.recording import recorded
 from syncapp.models import Reason, Record, Status, Urgency
@@ -43,12 +43,12 @@ class Command(HubCommand):
         FAILED: "failed, or a conflict: a person is needed",
         STILL_WAITING: "still waiting; the hub goes on by itself",
     }
+    dry_run = "make the plan, show it, do nothing"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("step", help="for example document_sync")
         parser.add_argument("entity_type", help="as EspoCRM names it, for example CDokumente")
         parser.add_argument("id", help="of the entity in EspoCRM")
-        parser.add_argument("--dry-run", action="store_true", help="make the plan, show it, do nothing")
         parser.add_argument("--wait", action="store_true", help="run it here; if a worker has it, wait for that")
         parser.add_argument("--timeout", type=float, default=120, metavar="S", help="with --wait (default: 120)")
 
@@ -100,9 +100,7 @@ class Command(HubCommand):
 
 
 def _checked(step: str, entity_type: str, entity_id: str) -> Target:
-    names = [spec.name for spec in registry.runnable()]
-    if step not in names:
-        raise misused(f"There is no step {step!r}. There are: {', '.join(names)}")
+    one_of("step", step, (spec.name for spec in registry.runnable()))
     try:
         target = Target(step, checked_name(entity_type), checked_id(entity_id))
     except Rejected:

@@ -1,8 +1,9 @@
-"""One appointment on both sides. The only command that prints what an appointment is about."""
+"""What calendars hold: compared whole, or one appointment on both sides. Nothing is changed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from django.core.management.base import CommandError
 
@@ -10,26 +11,83 @@ from syncapp.clients.errors import ClientError, NotFound
 from syncapp.engine.outside import connections
 from syncapp.flows.calendar import links, looking
 from syncapp.flows.calendar.appointments import belongs_to
-from syncapp.flows.calendar.decide import Shown, Side
+from syncapp.flows.calendar.decide import Shown, Side, What
 from syncapp.flows.calendar.entries import Entry
 from syncapp.flows.calendar.fields import FIELDS
-from syncapp.flows.calendar.state import Item
-from syncapp.management.calendar_names import FOUND, TROUBLE, Say
-from syncapp.management.output import progress, table
+from syncapp.flows.calendar.state import CalendarState, Item
+from syncapp.management.base import FOUND, NOT_ASKED
+from syncapp.management.calendar_employees import Say, ask_each, chosen, number_of
+from syncapp.management.output import plural, progress, table
 from syncapp.models import CalendarEmployee, CalendarLink
 
-WORDS = """Prints one appointment: its link, what both sides have this moment, and what a run would do.
+VERIFY = """Compares both sides whole and prints what a run would do, by decision.
+
+Advoware's appointments of the days that are compared and all events of Google are read anew; nothing is changed. What
+differs is put right by the next run, every 15 minutes; what needs a person is on the page of tasks."""
+SHOW = """Prints one appointment: its link, what both sides have this moment, and what a run would do.
 
 Subject, place and note are printed: they are clients' data. Nothing is changed."""
+QUIET = (What.NOTHING, What.LEAVE)
+NAMED = 8  # appointments in a table; more are counted
 LONGEST = 60  # signs of a value; the rest is on the page in the admin
 
 
-def run(what: str, say: Say) -> int:
+def verify(say: Say, *, kuerzel: Sequence[str]) -> int:
+    employees = chosen(kuerzel)
+    if not employees:
+        say("No calendar is switched on. The hub asks Advoware for its employees every 15 minutes.")
+        return 0
+    summary: list[tuple[object, ...]] = []
+    found: list[tuple[object, ...]] = []
+    differing, code = 0, 0
+    for employee, state in ask_each(employees, "Comparing", lambda one: looking.looker(one.pk).whole()):
+        if isinstance(state, ClientError):
+            code = NOT_ASKED
+            summary.append((employee.pk, "?", "?", str(state)))
+            continue
+        decisions, remark = _by_decision(state), _remark_on(employee, state)
+        found += [(employee.pk, what.value, len(labels), _some(labels)) for what, labels in decisions.items()]
+        count = sum(map(len, decisions.values()))
+        summary.append((employee.pk, len(state.items), count, remark))
+        differing += count
+        code = code or (FOUND if count or remark else 0)
+    say(table(("employee", "appointments", "differing", ""), summary))
+    if found:
+        say("\n" + table(("employee", "would be done", "how many", "appointments"), found))
+    say(f"\n{plural(differing, 'difference')} in {plural(len(employees), 'calendar')}.")
+    return code
+
+
+def _by_decision(state: CalendarState) -> dict[What, list[str]]:
+    labels: dict[What, list[str]] = defaultdict(list)
+    for item in state.items:
+        if item.decision.what not in QUIET:
+            labels[item.decision.what].append(item.label)
+    return {what: labels[what] for what in What if what in labels}
+
+
+def _some(labels: Sequence[str]) -> str:
+    more = f" and {len(labels) - NAMED} more" if len(labels) > NAMED else ""
+    return ", ".join(labels[:NAMED]) + more
+
+
+def _remark_on(employee: CalendarEmployee, state: CalendarState) -> str:
+    if not employee.enabled:
+        return "switched off: not compared"
+    if state.calendar_gone:
+        return "the calendar is gone in Google"
+    if not state.calendar_id:
+        return "there is no calendar in Google yet"
+    return "not shared yet" if state.share_with else ""
+
+
+def show(say: Say, *, what: str) -> int:
+    """The only action that prints what an appointment is about."""
     try:
         with progress("Asking"):
             items = [looking.looker(link.employee_id).one(link) for link in _links(what.strip())]
     except ClientError as exc:
-        raise CommandError(f"Could not be asked: {exc}", returncode=TROUBLE) from exc
+        raise CommandError(f"Could not be asked: {exc}", returncode=NOT_ASKED) from exc
     for item in items:
         _show(item, say)
     if not items:
@@ -40,7 +98,7 @@ def run(what: str, say: Say) -> int:
 
 def _links(what: str) -> Iterator[CalendarLink]:
     """Of that number or event; one that the hub does not know yet is looked for in Advoware, then in Google."""
-    number = int(what) if what.lstrip("-").isdecimal() and len(what) < 19 else None
+    number = number_of(what)
     known = CalendarLink.objects.select_related("employee").order_by("employee")
     rows = list(known.filter(number=number) if number is not None else known.filter(event_id=what))
     if rows:
