@@ -41,9 +41,9 @@ def ask_each(
     employees: Sequence[CalendarEmployee], words: str, question: Callable[[CalendarEmployee], Answer]
 ) -> Iterator[tuple[CalendarEmployee, Answer | ClientError]]:
     """What was answered or went wrong, with a line that moves where somebody is watching."""
-    with progress(words) as tell:
-        for number, employee in enumerate(employees, 1):
-            tell(f"{employee.pk} ({number} of {len(employees)})")
+    with progress(words, len(employees)) as tell:
+        for number, employee in enumerate(employees):
+            tell(employee.pk, number)
             try:
                 yield employee, question(employee)
             except ClientError as exc:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Protocol
 
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -18,19 +18,23 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in cells)
 
 
-@contextmanager
-def progress(words: str) -> Iterator[Callable[[str], None]]:
-    """A line on standard error that moves while the block runs; call the function with what to add to the words.
+class Tell(Protocol):
+    def __call__(self, more: str = "", done: int | None = None) -> None:
+        """`more`: what to add to the words; `done`: how many of the total."""
 
-    Shown on a terminal only, so that logs and pipes stay clean.
+
+@contextmanager
+def progress(words: str, total: int | None = None, *, console: Console | None = None) -> Iterator[Tell]:
+    """A line that moves while the block runs, with a bar where there is a total.
+
+    On standard error unless a console is given, and on a terminal only, so that logs and pipes stay clean.
     """
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
-        task = shown.add_task(words, total=None)
-        yield lambda more: shown.update(task, description=f"{words} {more}")
+    console = console or Console(stderr=True)
+    counted = (BarColumn(bar_width=24), MofNCompleteColumn()) if total else ()
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), *counted, TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.file.isatty()) as shown:
+        task = shown.add_task(words, total=total)
+        yield lambda more="", done=None: shown.update(task, description=f"{words} {more}".rstrip(), completed=done)
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -10,17 +10,18 @@ from django.core.management.base import CommandError, CommandParser
 from django.urls import reverse
 
 from syncapp.clients.errors import ClientError, Forbidden, Rejected
-from syncapp.clients.espocrm import EspoClient, Webhook
+from syncapp.clients.espocrm import EspoClient
 from syncapp.engine.outside import connections
 from syncapp.events.topics import ACTIONS
 from syncapp.management import env_file
 from syncapp.management.base import HubCommand, misused
 from syncapp.management.output import plural, table
 from syncapp.management.recording import recorded
-from syncapp.management.webhook_registration import BadAddress, Comparison, Wanted, checked_base, compare
+from syncapp.management.webhook_registration import BadAddress, Wanted, checked_base, compare
 from syncapp.models import SystemName
 
 TROUBLE = 1
+SWITCHED_OFF = "there, but switched off in EspoCRM: switch it on"
 
 
 class Command(HubCommand):
@@ -60,44 +61,28 @@ class Command(HubCommand):
         self, crm: EspoClient, wanted: list[Wanted], known: env_file.Secrets, *, dry_run: bool, **options: Any
     ) -> None:
         found = compare(wanted, crm.webhooks())
-        created: dict[Wanted, Webhook] = {}
-        refused: dict[Wanted, str] = {}
-        if not dry_run and found.missing:
+        hooks, refused = [*found.there.values()], 0
+        said = {each: "there" if hook.active else SWITCHED_OFF for each, hook in found.there.items()}
+        if dry_run:
+            said |= dict.fromkeys(found.missing, "would be created")
+        elif found.missing:
             with recorded("register_webhooks", "Webhook", "", f"{len(found.missing)} missing") as row:
                 for each in found.missing:
                     try:
-                        created[each] = crm.create_webhook(each.event, each.url)
-                        row.count += 1
+                        hooks.append(crm.create_webhook(each.event, each.url))
                     except (Forbidden, Rejected) as exc:
-                        refused[each] = str(exc)
-        self._report(wanted, found, created, refused, dry_run)
-        if not dry_run:
-            hooks = {**found.there, **created}.values()
-            secrets = {hook.id: hook.secret or crm.webhook(hook.id).secret for hook in hooks}
-            self._hand_over(env_file.merge(known, secrets), options["write_env"], options["show_secrets"])
-        if refused:
-            raise CommandError(f"{plural(len(refused), 'webhook')} could not be registered.", returncode=TROUBLE)
-
-    def _report(
-        self,
-        wanted: list[Wanted],
-        found: Comparison,
-        created: dict[Wanted, Webhook],
-        refused: dict[Wanted, str],
-        dry_run: bool,
-    ) -> None:
-        rows = []
-        for each in wanted:
-            if each in found.there:
-                words = "there" if found.there[each].active else "there, but switched off in EspoCRM: switch it on"
-            elif each in created:
-                words = "created"
-            else:
-                words = "would be created" if dry_run else f"refused: {refused[each]}"
-            rows.append((each.event, words, each.url))
+                        said[each], refused = f"refused: {exc}", refused + 1
+                    else:
+                        said[each], row.count = "created", row.count + 1
+        rows = [(each.event, said[each], each.url) for each in wanted]
         rows += [(hook.event, f"double ({hook.id}): delete it in EspoCRM", hook.url) for hook in found.doubles]
         rows += [(hook.event, f"foreign ({hook.id}): left alone", hook.url) for hook in found.foreign]
         self.stdout.write(table(("event", "webhook", "address"), rows))
+        if not dry_run:
+            secrets = {hook.id: hook.secret or crm.webhook(hook.id).secret for hook in hooks}
+            self._hand_over(env_file.merge(known, secrets), options["write_env"], options["show_secrets"])
+        if refused:
+            raise CommandError(f"{plural(refused, 'webhook')} could not be registered.", returncode=TROUBLE)
 
     def _hand_over(self, secrets: env_file.Secrets, path: Path | None, show: bool) -> None:
         if path is not None:

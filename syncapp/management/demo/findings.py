@@ -31,20 +31,14 @@ class Finding:
 
 def of_stock(firm: Firm) -> list[Finding]:
     """How the documents and their parents stand."""
-    parents = list(firm.parents.values())
+    parents, named = len(firm.parents), sum(map(firm.well_named, firm.parents.values()))
+    differing = len(firm.places ^ firm.placed)  # what is in one of the two sets only
     return [
         _with_fate(firm, _("documents searchable in all their collections"), Fate.SEARCHABLE),
         _with_fate(firm, _("documents left out, EspoCRM says why"), Fate.LEFT_OUT),
         _with_fate(firm, _("documents that xAI rejected, EspoCRM says so"), Fate.REJECTED),
-        Finding(
-            _("cases and parties with a collection of their name"), len(parents), sum(map(firm.well_named, parents))
-        ),
-        # Everything that is in one of the two sets only is a difference.
-        Finding(
-            _("files in collections, exactly those of EspoCRM"),
-            len(firm.places),
-            len(firm.places) - len(firm.places ^ firm.placed),
-        ),
+        Finding(_("cases and parties with a collection of their name"), parents, named),
+        Finding(_("files in collections, exactly those of EspoCRM"), len(firm.places), len(firm.places) - differing),
     ]
 
 
@@ -55,34 +49,30 @@ def _with_fate(firm: Firm, words: str, fate: Fate) -> Finding:
 
 def of_day(firm: Firm, day: DocumentDay, calls: Sequence[Row], deliveries: Sequence[Row]) -> list[Finding]:
     """What the working day adds: nothing was lost, nothing was done twice."""
-    uploads = [call for call in calls if call["method"] == "POST" and call["path"].endswith("/v1/files")]
-    stored = [call for call in uploads if call["status"] == 200]
-    contents = {file["sha256"] for file in firm.xai["files"]}
-    pauses = sum(call["status"] == 429 for call in uploads)
+    uploads = [call["status"] for call in calls if call["method"] == "POST" and call["path"].endswith("/v1/files")]
+    contents = len({file["sha256"] for file in firm.xai["files"]})
+    pauses = uploads.count(429) if firm.settled(firm.named(day.while_busy)) else 0
     delivered = sum(row["outcome"] == "delivered" for row in deliveries)
-    survived = firm.settled(firm.named(day.while_busy))
     return [
         Finding(_("messages of EspoCRM that the hub accepted"), len(deliveries), delivered),
         Finding(_("messages that still wait in EspoCRM"), 0, int(firm.crm["pending_events"])),
-        Finding(_("refusals for too many requests, survived"), day.pauses, pauses if survived else 0),
-        Finding(_("uploads: every content once"), len(contents), len(stored)),
+        Finding(_("refusals for too many requests, survived"), day.pauses, pauses),
+        Finding(_("uploads: every content once"), contents, uploads.count(200)),
         Finding(_("answer to an unreadable message, now in quarantine"), 400, day.unreadable_answer),
     ]
 
 
 def of_parties(parties: Parties, day: PartyDay | None = None) -> list[Finding]:
     """How parties and bank accounts stand on both sides; after the `day` one is in conflict and one account waits."""
-    open_still = {day.disputed.party} if day else set()
-    agreeing = [row for pk, row in parties.known.items() if pk not in open_still]
-    account = parties.accounts.get(day.account) if day else None
-    wanted, there = set(parties.wanted_accounts), parties.accounts_there
+    agreeing = [row for pk, row in parties.known.items() if day is None or pk != day.disputed.party]
+    same = sum(map(parties.agree, agreeing))
+    waiting = day is not None and day.account in parties.accounts
+    wanted, there = parties.wanted_accounts, parties.accounts_there
     # The account that a person must change differs once on each side.
-    differing = len(wanted ^ set(there)) + len(there) - len(set(there)) - (2 if account else 0)
-    accounts = len(wanted) - bool(account)
+    differing = len(wanted ^ set(there)) + len(there) - len(set(there)) - 2 * waiting
+    accounts = len(wanted) - waiting
     return [
-        Finding(
-            _("parties that are the same in EspoCRM and Advoware"), len(agreeing), sum(map(parties.agree, agreeing))
-        ),
+        Finding(_("parties that are the same in EspoCRM and Advoware"), len(agreeing), same),
         Finding(_("parties in Advoware: each once"), len(parties.known), len(parties.there)),
         Finding(_("bank accounts that are in Advoware: each once"), accounts, accounts - differing),
     ]
@@ -91,54 +81,36 @@ def of_parties(parties: Parties, day: PartyDay | None = None) -> list[Finding]:
 def of_people(parties: Parties, day: PartyDay, left: Sequence[str]) -> list[Finding]:
     """What people entered is on the other side too; what only a person can do is untouched, and waits. `left`: what
     the hub shows to staff."""
-    party = parties.known[day.disputed.party]
-    untouched = party["syncStatus"] == "conflict" and parties.shows(day.disputed)
-    by_hand = parties.needs_a_hand(parties.accounts[day.account])
+    entered = sum(map(parties.shows, day.entered))
+    in_conflict = parties.known[day.disputed.party]["syncStatus"] == "conflict"
+    conflicts = left.count("conflict") if in_conflict and parties.shows(day.disputed) else 0
+    tasks = left.count("bank_changed") if parties.needs_a_hand(parties.accounts[day.account]) else 0
+    notices = left.count("value_overruled")
+    disputed = len(day.disputed.crm)
     return [
-        Finding(
-            _("parties edited or made on one side: on the other now"),
-            len(day.entered),
-            sum(map(parties.shows, day.entered)),
-        ),
-        Finding(
-            _("fields changed on both sides: a person chooses, nothing is overwritten"),
-            len(day.disputed.crm),
-            left.count("conflict") if untouched else 0,
-        ),
-        Finding(
-            _("task: a changed bank account, which only a person can change there"),
-            1,
-            left.count("bank_changed") if by_hand else 0,
-        ),
-        Finding(
-            _("notices: a value was replaced by the other side's, staff are told"),
-            NOTICES,
-            left.count("value_overruled"),
-        ),
+        Finding(_("parties edited or made on one side: on the other now"), len(day.entered), entered),
+        Finding(_("fields changed on both sides: a person chooses, nothing is overwritten"), disputed, conflicts),
+        Finding(_("task: a changed bank account, which only a person can change there"), 1, tasks),
+        Finding(_("notices: a value was replaced by the other side's, staff are told"), NOTICES, notices),
     ]
 
 
 def of_calendars(calendars: Calendars, day: CalendarDay | None = None) -> list[Finding]:
     """How appointments stand on both sides; after the `day` one is in Google only."""
-    employees, there = len(calendars.of_employees), len(calendars.in_advoware)
+    employees, kept, there = len(calendars.of_employees), calendars.well_kept, len(calendars.in_advoware)
     same = there - calendars.differing([day.by_hand] if day else [])
     return [
-        Finding(
-            _("employees with a Google calendar of their own that reports to the hub"), employees, calendars.well_kept
-        ),
+        Finding(_("employees with a Google calendar of their own that reports to the hub"), employees, kept),
         Finding(_("appointments that are the same in Advoware and Google: each once"), there, same),
     ]
 
 
 def of_edits(calendars: Calendars, day: CalendarDay, left: Sequence[str]) -> list[Finding]:
     """What was done to appointments on either side is on both now; what Advoware can't hold waits for a person."""
-    waits = day.by_hand in calendars.in_google.values() and day.by_hand not in calendars.in_advoware.values()
     edited = sum(map(calendars.on_both_sides, day.edited))
+    waits = day.by_hand in calendars.in_google.values() and day.by_hand not in calendars.in_advoware.values()
+    tasks = left.count("appointment_by_hand") if waits else 0
     return [
         Finding(_("appointments edited, made and moved on one side: on both now"), len(day.edited), edited),
-        Finding(
-            _("task: a series in Google that Advoware can't hold"),
-            1,
-            left.count("appointment_by_hand") if waits else 0,
-        ),
+        Finding(_("task: a series in Google that Advoware can't hold"), 1, tasks),
     ]

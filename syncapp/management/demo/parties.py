@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from syncapp.flows.beteiligte.fields import TABLE
+from syncapp.flows.beteiligte import fields
 from syncapp.management.demo.firm import Row
 
 NULL_DATE = "0001-01-01"  # Advoware's word for no date
@@ -83,14 +83,14 @@ def in_crm(party: Row) -> Row:
     """By the names of the flow's table. The name of a company is a field of its own."""
     mails = [row["emailAddress"] for row in party["emailAddressData"] or ()]
     phones = [row["phoneNumber"] for row in party["phoneNumberData"] or ()]
-    fields = {each.name: party.get(each.crm_company) or party.get(each.crm) or "" for each in TABLE}
-    return fields | {"contacts": _contacts([*mails, *phones])}
+    values = {each.name: party.get(each.crm_company) or party.get(each.crm) or "" for each in fields.TABLE}
+    return values | {"contacts": _contacts([*mails, *phones])}
 
 
 def in_advoware(party: Row) -> Row:
-    fields = {each.name: str(party.get(each.advoware) or "").removesuffix("T00:00:00") for each in TABLE}
-    fields = {name: "" if value == NULL_DATE else value for name, value in fields.items()}
-    return fields | {"contacts": _contacts([row["tlf"] for row in party["kommunikation"] if row["tlf"]])}
+    values = {each.name: str(party.get(each.advoware) or "").removesuffix("T00:00:00") for each in fields.TABLE}
+    values = {name: "" if value == NULL_DATE else value for name, value in values.items()}
+    return values | {"contacts": _contacts([row["tlf"] for row in party["kommunikation"] if row["tlf"]])}
 
 
 def _contacts(texts: list[str]) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from django.utils.translation import gettext as _
-from rich.progress import Progress
 
 from syncapp.management.demo import findings, installation, looking, workday
 from syncapp.management.demo.environment import Environment
@@ -17,6 +16,7 @@ from syncapp.management.demo.processes import Processes, of_the_demo
 from syncapp.management.demo.sandbox import Sandbox, status_of
 from syncapp.management.demo.screen import Screen
 from syncapp.management.demo.workday import CalendarDay, DocumentDay, PartyDay
+from syncapp.management.output import Tell
 
 START_SECONDS = 60.0
 SYNC_SECONDS = 90.0  # ten times what it takes; a slow machine is no reason to fail
@@ -83,16 +83,16 @@ class Demo:
 
     def _show(self, processes: Processes) -> bool:
         look = self.looking.now()
-        with self.screen.step(_("First comparison: what the firm has already"), len(look.firm.documents)) as progress:
-            lines = self._settle(processes, progress, self._of_stock)
+        with self.screen.step(_("First comparison: what the firm has already"), len(look.firm.documents)) as tell:
+            lines = self._settle(processes, tell, self._of_stock)
         if all(line.right for line in lines):  # a day on top of what is wrong would only blur it
             look = self.looking.now()
             documents = workday.with_documents(look.firm, self.sandbox, self.environment)
             parties = self.party_day = workday.with_parties(look.parties, self.sandbox)
             appointments = workday.with_appointments(look.calendars, self.sandbox)
             count = len(self.looking.now().firm.documents)
-            with self.screen.step(_("A working day: webhooks tell what changes"), count) as progress:
-                lines = self._settle(processes, progress, lambda: self._of_all(documents, parties, appointments))
+            with self.screen.step(_("A working day: webhooks tell what changes"), count) as tell:
+                lines = self._settle(processes, tell, lambda: self._of_all(documents, parties, appointments))
         self.screen.result(lines, self.looking.now().firm, self.folder)
         return all(line.right for line in lines)
 
@@ -116,15 +116,13 @@ class Demo:
             *findings.of_edits(look.calendars, appointments, left),
         ]
 
-    def _settle(
-        self, processes: Processes, progress: Progress, look: Callable[[], Sequence[Finding]]
-    ) -> Sequence[Finding]:
+    def _settle(self, processes: Processes, tell: Tell, look: Callable[[], list[Finding]]) -> list[Finding]:
         """The findings when all are right, or when the time is over."""
         deadline = time.monotonic() + SYNC_SECONDS
         while True:
             processes.check()
             lines = look()
-            progress.update(progress.task_ids[0], completed=sum(line.found for line in lines if line.documents))
+            tell(done=sum(line.found for line in lines if line.documents))
             if all(line.right for line in lines) or time.monotonic() > deadline:
                 return lines
             time.sleep(LOOK_SECONDS)

@@ -10,15 +10,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
 from rich.table import Table
 
 from syncapp.management.demo import installation
@@ -27,6 +18,7 @@ from syncapp.management.demo.findings import Finding
 from syncapp.management.demo.firm import Fate, Firm
 from syncapp.management.demo.looking import Look
 from syncapp.management.demo.workday import PartyDay
+from syncapp.management.output import Tell, progress
 
 WIDTH_OF_A_FILE = 110  # when what is printed goes to no terminal
 
@@ -41,20 +33,11 @@ class Screen:
         self.console.print(words, style=style, markup=False)
 
     @contextmanager
-    def step(self, words: str, total: int | None = None) -> Iterator[Progress]:
-        """A step with a bar, or a spinner where nothing can be counted; one line stays of it."""
-        columns: list[ProgressColumn] = [
-            SpinnerColumn(finished_text="✓"),
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-        ]
-        counted: list[ProgressColumn] = [MofNCompleteColumn()] if total else []
-        columns += [*counted, TimeElapsedColumn()]
-        shown = self.console.is_terminal
-        with Progress(*columns, console=self.console, transient=True, disable=not shown) as progress:
-            progress.add_task(words, total=total)
-            begun = time.monotonic()
-            yield progress
+    def step(self, words: str, total: int | None = None) -> Iterator[Tell]:
+        """One line stays of it."""
+        begun = time.monotonic()
+        with progress(words, total, console=self.console) as tell:
+            yield tell
         self.say(f"✓ {words}  ({time.monotonic() - begun:.1f} s)")
 
     def result(self, findings: Sequence[Finding], firm: Firm, folder: Path) -> None:
@@ -112,48 +95,36 @@ class Screen:
             _("Faults: let xAI answer 503 for a minute. The hub shows the outage, waits, and catches up."),
         ):
             self._try(words)
+        crm, advoware, google, hub = (
+            *(f"{environment.sandbox}/{name}" for name in ("espocrm", "advoware", "google")),
+            environment.admin.rstrip("/"),
+        )
         if day is not None:
-            self._try_parties(environment, look, day)
-        for kuerzel, (calendar, *_more) in list(look.calendars.of_employees.items())[:1]:
-            self._try(
-                _(
-                    "Calendars: move an appointment in either system's page and see it move in the other. A series on "
-                    "two days of the week is a task: Advoware can't hold it. The hub's page shows all employees."
-                ),
-                f"{environment.sandbox}/advoware/calendar/{kuerzel}",
-                f"{environment.sandbox}/google/{calendar['id']}",
-                f"{environment.admin}syncapp/calendaremployee/",
-            )
-        self.say("\n" + _("Ctrl-C ends all of it. What happens to documents, parties and appointments:"))
-
-    def _try_parties(self, environment: Environment, look: Look, day: PartyDay) -> None:
-        met, disputed = (look.parties.known[pk] for pk in (day.met, day.disputed.party))
-        in_advoware = f"{environment.sandbox}/advoware"
-        self._try(
-            _(
+            met, disputed = (look.parties.known[pk] for pk in (day.met, day.disputed.party))
+            words = _(
                 "A party on both sides: change a field or a phone number here and there; a few seconds later both have "
                 "it. (Advoware tells nobody of changes: here the hub compares at once, in real use every 15 minutes.)"
-            ),
-            f"{environment.sandbox}/espocrm/CBeteiligte/{met['id']}",
-            f"{in_advoware}/{met['betnr']}",
-        )
-        self._try(
-            _(
+            )
+            self._try(words, f"{crm}/CBeteiligte/{met['id']}", f"{advoware}/{met['betnr']}")
+            words = _(
                 "A conflict: first name and date of birth were changed on both sides. Choose, and see both sides "
                 "follow."
-            ),
-            f"{environment.admin}hub/conflicts/",
-            f"{in_advoware}/{disputed['betnr']}",
+            )
+            self._try(words, f"{hub}/hub/conflicts/", f"{advoware}/{disputed['betnr']}")
+            words = _(
+                "A task: the new IBAN must be entered in Advoware by hand. Do it there; the task closes by itself."
+            )
+            self._try(words, f"{hub}/syncapp/task/", f"{advoware}/{met['betnr']}")
+            words = _("The journal: every write of the hub. Open a party changed in Advoware and undo it.")
+            self._try(words, f"{hub}/syncapp/journalentry/")
+        words = _(
+            "Calendars: move an appointment in either system's page and see it move in the other. A series on two days "
+            "of the week is a task: Advoware can't hold it. The hub's page shows all employees."
         )
-        self._try(
-            _("A task: the new IBAN must be entered in Advoware by hand. Do it there; the task closes by itself."),
-            f"{environment.admin}syncapp/task/",
-            f"{in_advoware}/{met['betnr']}",
-        )
-        self._try(
-            _("The journal: every write of the hub. Open a party changed in Advoware and undo it."),
-            f"{environment.admin}syncapp/journalentry/",
-        )
+        for kuerzel, (calendar, *_more) in list(look.calendars.of_employees.items())[:1]:
+            places = (f"{advoware}/calendar/{kuerzel}", f"{google}/{calendar['id']}")
+            self._try(words, *places, f"{hub}/syncapp/calendaremployee/")
+        self.say("\n" + _("Ctrl-C ends all of it. What happens to documents, parties and appointments:"))
 
     def _try(self, words: str, *places: str) -> None:
         self.say(f"- {words}")
