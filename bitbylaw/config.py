@@ -137,6 +137,8 @@ class Config(BaseSettings):
         "raeumungsklage": "Raeumungsklage",
         "account": "Account",
     }
+    # Whose names go to xAI: the CRM must link them to documents too, and keep a field for the collection.
+    COLLECTION_ENTITIES: CommaList = ("CBeteiligte", "Raeumungsklage", "Account")
 
     # Monitoring
     METRICS_TOKEN: str = ""  # who sends it as a bearer may read /metrics; empty: there is no such page

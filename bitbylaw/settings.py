@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+HUB_FLOWS: tuple[str, ...] = ()  # packages of flows that live elsewhere than in syncapp/flows/
 ROOT_URLCONF = "bitbylaw.urls"
 WSGI_APPLICATION = "bitbylaw.wsgi.application"
 ASGI_APPLICATION = "bitbylaw.asgi.application"

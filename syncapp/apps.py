@@ -1,10 +1,8 @@
-from importlib import import_module
-from pathlib import Path
+from contextlib import suppress
 
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
-
-FLOWS = Path(__file__).parent / "flows"
 
 
 class SyncAppConfig(AppConfig):
@@ -12,19 +10,16 @@ class SyncAppConfig(AppConfig):
     verbose_name = _("Synchronisation")
 
     def ready(self) -> None:
-        from syncapp import checks, jobs  # noqa: F401  (checks registers the system checks)
+        from syncapp import checks  # noqa: F401  (registers the system checks)
+        from syncapp.engine.queue import enqueue
         from syncapp.engine.workers import heartbeat
         from syncapp.events import registry
+        from syncapp.words import field_words
 
         heartbeat.connect()
-        _declare_fields()
+        # What stands below the register gets from it what flows have declared.
+        enqueue.timeouts = registry.timeouts
+        field_words.declared = registry.fields
         for spec in registry.runnable():
-            jobs.engine_step(spec.name)  # what one process has planned another one shows: it must know all kinds
-
-
-def _declare_fields() -> None:
-    """Every flow that has fields to show has a module of that name."""
-    from syncapp.words import field_words
-
-    for path in sorted(FLOWS.glob("*/fields.py")):
-        field_words.declare(import_module(f"syncapp.flows.{path.parent.name}.fields").labels)
+            with suppress(ImportError):  # the checks say which one can't be loaded
+                import_string(spec.runs)  # what one process has planned another one shows: it must know all kinds

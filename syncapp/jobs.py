@@ -1,24 +1,18 @@
-"""Every function that Django-Q2 calls by name. Thin; arguments are ids; nothing is returned to the queue."""
+"""What Django-Q2 calls by name, but for the schedules of flows. Thin; arguments are ids; nothing is returned to it."""
 
 from __future__ import annotations
 
 import time
 from datetime import timedelta
-from functools import lru_cache
 
 from django.conf import settings
-from django.utils.module_loading import import_string
 
 from syncapp.engine.queue import enqueue
 from syncapp.engine.recovery import sweep as _sweep
-from syncapp.engine.runs import runner
-from syncapp.engine.runs.runner import Preview, Step
-from syncapp.engine.runs.settling import Settlement
 from syncapp.engine.workers import heartbeat
-from syncapp.events import registry
-from syncapp.flows.calendar import asking, push
+from syncapp.events import running
 from syncapp.flows.comparing import scans
-from syncapp.models import Record, ScanRun, Status, Urgency
+from syncapp.models import Record, ScanRun, Status
 from syncapp.upkeep import pruning
 
 PRUNE = "syncapp.jobs.prune"
@@ -31,15 +25,15 @@ def run(*pks: int) -> None:
     steps = dict(Record.objects.filter(pk__in=pks, status=Status.WAITING).values_list("pk", "step"))
     for position, pk in enumerate(pks):
         if position and time.monotonic() > ends:
-            enqueue.send(pks[position:])
+            enqueue.send((left, steps[left]) for left in pks[position:] if left in steps)
             return
         if pk in steps:
-            run_now(pk, steps[pk])
+            running.run_now(pk, steps[pk])
 
 
 def drain() -> None:
     """Work off what is due; hand over to another drain when the time is over."""
-    if _sweep.drain(run_now):
+    if _sweep.drain(running.run_now):
         enqueue.put(enqueue.DRAIN, [()])
 
 
@@ -47,29 +41,8 @@ def sweep() -> None:
     _sweep.sweep()
 
 
-def scan_changes() -> None:
-    scans.run(scans.CHANGES)
-
-
-def scan_everything() -> None:
-    scans.run(scans.EVERYTHING)
-
-
-def scan_parties() -> None:
-    scans.run(scans.PARTIES)
-
-
-def scan_all_parties() -> None:
-    scans.run(scans.ALL_PARTIES)
-
-
-def calendar() -> None:
-    if asking.ready():
-        asking.everyone(Urgency.SCAN)
-
-
-def calendar_push() -> None:
-    push.ask_where_needed()
+def compare(name: str) -> None:
+    scans.run(name)
 
 
 def scan_confirmed(pk: int) -> None:
@@ -89,19 +62,3 @@ def prune() -> None:
 def canary() -> None:
     """The proof of work that the supervisor waits for."""
     heartbeat.beat()
-
-
-def run_now(pk: int, step: str, *, even_early: bool = False) -> Settlement | None:
-    return runner.run(pk, engine_step(step), even_early=even_early)
-
-
-def preview(pk: int) -> Preview:
-    """What a run of the record would do now; reads outside, writes nowhere. Raises `ClientError`."""
-    record = Record.objects.get(pk=pk)
-    return runner.preview(record, engine_step(record.step))
-
-
-@lru_cache(maxsize=64)
-def engine_step(name: str) -> Step:
-    spec = registry.step(name)
-    return Step(spec.name, import_string(spec.runs), spec.systems)

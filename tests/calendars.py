@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from syncapp.engine.queue import sync_requests
-from syncapp.engine.queue.sync_requests import Target
-from syncapp.events.registry import CALENDAR_ALL, CALENDAR_SYNC
-from syncapp.flows.calendar.everyone import ALL, EMPLOYEE, ENTITY
-from syncapp.models import CalendarLink, Record, Task, TaskState, Urgency
+from syncapp.flows.calendar.flow import ALL, CALENDAR_SYNC, EMPLOYEE, FIRM, OF_ALL, OF_ONE
+from syncapp.models import CalendarLink, Record, Task, TaskState
+from tests.events import happened
 from tests.world import World
 
 SB = "SB"
@@ -91,12 +89,11 @@ class Calendars:
     # The hub
 
     def everyone(self) -> None:
-        sync_requests.request([Target(CALENDAR_ALL, ENTITY, ALL)], urgency=Urgency.EVENT, trace_id="test")
+        happened(FIRM, ALL, topic=OF_ALL)
         self.world.drive()
 
     def sync(self) -> Record:
-        target = Target(CALENDAR_SYNC, EMPLOYEE, self.kuerzel)
-        sync_requests.request([target], urgency=Urgency.EVENT, full=True, trace_id="test")
+        happened(EMPLOYEE, self.kuerzel, topic=OF_ONE, full=True)
         self.world.drive()
         return self.record()
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 
+from syncapp.events import dispatch
 from tests import engines, servers, sockets
 
 PROCESSES = ("tests/e2e/", "tests/browser/")
@@ -32,6 +33,15 @@ def _empty_cache() -> Iterator[None]:
         from django.core.cache import cache
 
         cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _declared_events(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a test is about: no step emits what its flow has not declared."""
+    found: list[tuple[str, str]] = []
+    monkeypatch.setattr(dispatch, "undeclared", lambda topic, step: found.append((step, topic)))
+    yield
+    assert found == []
 
 
 def pytest_report_header() -> str:

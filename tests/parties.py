@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from syncapp.engine.queue import sync_requests
-from syncapp.engine.queue.sync_requests import Target
-from syncapp.events.registry import PARTY_SYNC
-from syncapp.models import Record, Task, TaskState, Urgency
+from syncapp.flows.beteiligte.flow import PARTY_SYNC
+from syncapp.models import Record, Task, TaskState
+from tests.events import happened
 from tests.world import World
 
 PARTY = "CBeteiligte"
@@ -80,7 +79,7 @@ class Parties:
     # The hub
 
     def event(self, pk: str, *, full: bool = False) -> None:
-        sync_requests.request([Target(PARTY_SYNC, PARTY, pk)], urgency=Urgency.EVENT, full=full, trace_id="test")
+        happened(PARTY, pk, full=full)
 
     def sync(self, pk: str, *, full: bool = True) -> Record:
         self.event(pk, full=full)

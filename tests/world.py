@@ -16,13 +16,11 @@ from django.conf import settings
 
 from sandbox.client import SandboxClient
 from sandbox.running import Running, SandboxThread
-from syncapp import jobs
 from syncapp.clients.espocrm import EspoClient
 from syncapp.engine.outside import connections, outages
-from syncapp.engine.queue import sync_requests
-from syncapp.engine.queue.sync_requests import Target
-from syncapp.events.registry import COLLECTION_SYNC, DOCUMENT_SYNC
-from syncapp.models import Record, Status, Urgency
+from syncapp.events import running
+from syncapp.models import Record, Status
+from tests.events import happened
 
 LINKS = {"Raeumungsklage": "raeumungsklages", "Account": "accounts", "CBeteiligte": "cBeteiligtes"}
 ROUNDS = 60  # more than any flow needs: a world that still moves then is a finding
@@ -93,8 +91,7 @@ class World:
 
     def event(self, entity_id: str, kind: str = "CDokumente", *, full: bool = False) -> None:
         """What a webhook leaves behind."""
-        step = DOCUMENT_SYNC if kind == "CDokumente" else COLLECTION_SYNC
-        sync_requests.request([Target(step, kind, entity_id)], urgency=Urgency.EVENT, full=full, trace_id="test")
+        happened(kind, entity_id, full=full)
 
     def drive(self, rounds: int = ROUNDS) -> int:
         """Run what waits until nothing does; returns how many runs it took."""
@@ -107,7 +104,7 @@ class World:
                 if outages.obstacle([name]):
                     outages.try_now(name)
             for record in waiting:
-                jobs.run_now(record.pk, record.step, even_early=True)
+                running.run_now(record.pk, record.step, even_early=True)
                 runs += 1
         raise AssertionError(f"still moving: {[(r.pk, r.step, r.reason, r.detail) for r in waiting]}")
 

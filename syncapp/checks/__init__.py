@@ -11,12 +11,12 @@ from typing import Any
 from django.conf import settings
 from django.core import checks
 
-from syncapp import jobs, schedules
 from syncapp.checks import entities, flows, installation, scheduling, steps
 from syncapp.checks.faults import Fault, Level
 from syncapp.clients.espocrm import FIELDS
 from syncapp.events import registry
 from syncapp.models import SystemName
+from syncapp.schedules import schedules
 
 _KINDS = {Level.ERROR: checks.Error, Level.WARNING: checks.Warning, Level.NOTE: checks.Info}
 
@@ -24,25 +24,24 @@ _KINDS = {Level.ERROR: checks.Error, Level.WARNING: checks.Warning, Level.NOTE: 
 @checks.register("hub")
 def check_steps(**_: Any) -> list[checks.CheckMessage]:
     """Every topic has a step, every step a flow that can be run."""
-    spec = registry.steps()
+    known = registry.register()
     return _messages(
         [
             *steps.faults(
-                spec,
-                flows=registry.FLOWS,
+                known,
                 systems=SystemName.values,
                 longest=settings.CONFIG.QUEUE_TIMEOUT_SECONDS,
             ),
-            *flows.faults(spec),
-            *entities.faults(settings.CONFIG.WEBHOOK_ENTITIES, FIELDS.document_entity),
+            *flows.faults(known.steps),
+            *entities.faults(settings.CONFIG, FIELDS.document_entity),
         ]
     )
 
 
 @checks.register("hub")
 def check_schedules(**_: Any) -> list[checks.CheckMessage]:
-    """Every schedule has a job that can be called, at times that can be read."""
-    return _messages([*scheduling.of_jobs(schedules.JOBS, jobs), *scheduling.of_steps(registry.steps())])
+    """Every schedule has a function that can be called, at times that can be read."""
+    return _messages(scheduling.faults(schedules(), {spec.name for spec in registry.runnable()}))
 
 
 @checks.register("hub")

@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 
 from syncapp.checks.faults import Fault
 from syncapp.engine.runs.runner import Flow
-from syncapp.events.registry import StepSpec
+from syncapp.events.spec import StepSpec
 
 METHODS = ("__init__", "read", "plan", "apply", "failed")
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from bitbylaw.config import Config
 from syncapp.checks import advoware, calendar, google
 from syncapp.checks.faults import Fault
-from syncapp.events.registry import StepSpec
+from syncapp.events.spec import StepSpec
 
 SHORTEST_TOKEN = 20  # characters; shorter ones can be guessed
 ADDRESSES = (

@@ -1,4 +1,4 @@
-"""Whether scheduled jobs can be called and their times be read.
+"""Whether schedules can be called and their times be read.
 
 One schedule with a fault can stop all others in Django-Q2's scheduler, so it is found before it is stored.
 """
@@ -7,53 +7,55 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from types import ModuleType
+from collections.abc import Collection, Iterator, Sequence
 
+from django.utils.module_loading import import_string
 from django_q.conf import croniter  # type: ignore[attr-defined]  # None where the package is missing
 
 from syncapp.checks.faults import Fault
-from syncapp.events.registry import Kind, StepSpec
-from syncapp.schedules import Job
+from syncapp.events.spec import Schedule
 
 FIELDS = 5
 
 
-def of_jobs(jobs: Sequence[Job], module: ModuleType) -> Iterator[Fault]:
-    """`module`: where the functions of all jobs have to be."""
-    for name, count in Counter(job.name for job in jobs).items():
+def faults(schedules: Sequence[Schedule], steps: Collection[str]) -> Iterator[Fault]:
+    """`steps`: the names of those that run."""
+    for name, count in Counter(each.name for each in schedules).items():
         if count > 1:
             yield Fault("E040", f"There are {count} schedules named {name!r}.")
-    if croniter is None and any(job.cron for job in jobs):
+    if croniter is None and any(each.cron for each in schedules):
         yield Fault("E041", "The package croniter is missing; schedules with cron lines can't run.", _INSTALL)
-    for job in jobs:
-        yield from _function(job, module)
-        if bool(job.cron) == bool(job.minutes) or job.minutes < 0:
-            yield Fault("E044", f"The schedule {job.name} needs either a cron line or minutes.")
-        elif job.cron:
-            yield from _cron(f"The schedule {job.name}", job.cron)
+    for each in schedules:
+        yield from _function(each)
+        if bool(each.cron) == bool(each.minutes) or each.minutes < 0:
+            yield Fault("E044", f"The schedule {each.name} needs either a cron line or minutes.")
+        elif each.cron:
+            yield from _cron(f"The schedule {each.name}", each.cron)
+        if strange := sorted(set(each.starts) - set(steps)):
+            yield Fault("E048", f"The schedule {each.name} starts {', '.join(strange)}, but no such step runs.")
 
 
 _INSTALL = "Install what requirements.txt names: make venv"
 
 
-def of_steps(steps: Sequence[StepSpec]) -> Iterator[Fault]:
-    for spec in steps:
-        for trigger in spec.triggers:
-            if trigger.kind is Kind.CRON:
-                yield from _cron(f"The step {spec.name}", trigger.value)
-
-
-def _function(job: Job, module: ModuleType) -> Iterator[Fault]:
-    home, _, name = job.function.rpartition(".")
-    function = getattr(module, name, None) if home == module.__name__ else None
-    if not inspect.isfunction(function) or function.__module__ != module.__name__:
-        yield Fault("E042", f"The schedule {job.name} calls {job.function}, which is no function of {module.__name__}.")
+def _function(schedule: Schedule) -> Iterator[Fault]:
+    name, path = schedule.name, schedule.function
+    try:
+        function = import_string(path)
+    except ImportError:
+        function = None
+    if not inspect.isfunction(function) or f"{function.__module__}.{function.__name__}" != path:
+        yield Fault("E042", f"The schedule {name} calls {path}, which is no function.", _PATH)
         return
     try:
-        inspect.signature(function).bind()
+        inspect.signature(function).bind(*schedule.arguments)
     except TypeError:
-        yield Fault("E043", f"The schedule {job.name} calls {job.function} without arguments, but it needs some.")
+        yield Fault(
+            "E043", f"The schedule {name} calls {path} with {len(schedule.arguments)} arguments; they don't fit"
+        )
+
+
+_PATH = "It wants the dotted path of a function where it is written, for example syncapp.jobs.sweep."
 
 
 def _cron(whose: str, line: str) -> Iterator[Fault]:

@@ -1,40 +1,54 @@
-"""What is wrong with a register of steps. Pure: looks at what it is given, touches nothing."""
+"""What is wrong with a register. Looks at what it is given, touches nothing."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from django.conf import settings
 
 from syncapp.checks.faults import Fault
 from syncapp.events import topics
-from syncapp.events.registry import Kind, StepSpec
+from syncapp.events.registry import Register
+from syncapp.events.spec import Flow, Kind, StepSpec
 
 
-def faults(
-    steps: Sequence[StepSpec],
-    *,
-    flows: Collection[str],
-    systems: Collection[str],
-    longest: int,
-) -> list[Fault]:
+def faults(register: Register, *, systems: Collection[str], longest: int) -> list[Fault]:
     """`longest`: the queue's time-out (s)."""
-    found = [
-        Fault("E001", f"The step {name!r} is registered {count} times.", "Give each step a name of its own.")
-        for name, count in Counter(spec.name for spec in steps).items()
-        if count > 1
+    steps, flows = register.steps, register.flows
+    return [
+        *(Fault("E010", f"{package} declares no flow: {why}", _DECLARES) for package, why in register.broken),
+        *_twice("E001", "step", (spec.name for spec in steps)),
+        *_twice("E002", "flow", (flow.name for flow in flows)),
+        *_twice("E011", "comparison", (each.name for flow in flows for each in flow.comparisons)),
+        *(fault for flow in flows for fault in _of_flow(flow, systems)),
+        *(fault for spec in steps for fault in _of_step(spec, systems, longest)),
+        *_of_topics(steps),
     ]
-    for spec in steps:
-        found += _of_step(spec, flows, systems, longest)
-    return [*found, *_of_topics(steps)]
 
 
-def _of_step(spec: StepSpec, flows: Collection[str], systems: Collection[str], longest: int) -> Iterator[Fault]:
-    if spec.flow not in flows:
-        yield Fault("E002", f"The step {spec.name} belongs to the flow {spec.flow!r}, which does not exist.")
+_DECLARES = "Its module flow needs a function flow() that answers a Flow (syncapp/events/spec.py)."
+
+
+def _twice(code: str, what: str, names: Iterable[str]) -> Iterator[Fault]:
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield Fault(code, f"The {what} {name!r} is registered {count} times.", f"Give each {what} its own name.")
+
+
+def _of_flow(flow: Flow, systems: Collection[str]) -> Iterator[Fault]:
+    for each in flow.comparisons:
+        for system in set(each.systems) - set(systems):
+            yield Fault("E003", f"The comparison {each.name} needs the system {system!r}, which does not exist.")
+
+
+def _of_step(spec: StepSpec, systems: Collection[str], longest: int) -> Iterator[Fault]:
     for system in set(spec.systems) - set(systems):
         yield Fault("E003", f"The step {spec.name} needs the system {system!r}, which does not exist.")
     if spec.runs and not spec.topics:
         yield Fault("E004", f"The step {spec.name} runs a flow but no topic starts it.")
+    if spec.only_if and not hasattr(settings.CONFIG, spec.only_if):
+        yield Fault("E012", f"The step {spec.name} wants the setting {spec.only_if!r}, which does not exist.")
     if spec.runs and spec.timeout > longest:
         yield Fault(
             "E005",
@@ -58,11 +72,7 @@ def _of_topics(steps: Sequence[StepSpec]) -> Iterator[Fault]:
         if not topics.is_topic(topic):
             yield Fault("E007", f"The step {name} emits {topic!r}, which is no topic.", _SHAPE)
         elif not any(topics.matches(pattern, topic) for pattern in heard):
-            yield Fault(
-                "E008",
-                f"The step {name} emits {topic}, but no step runs on it.",
-                "Subscribe a step to it.",
-            )
+            yield Fault("E008", f"The step {name} emits {topic}, but no step runs on it.", "Subscribe a step to it.")
     for pattern in sorted(filter(topics.is_pattern, heard)):
         if not any(topics.matches(pattern, topic) for topic in emitted):
             yield Fault("W009", f"A step listens to {pattern}, but no step emits that.")

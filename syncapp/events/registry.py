@@ -1,217 +1,116 @@
-"""The register of steps: what runs on what, what it emits, and what it needs."""
+"""The register: it collects what flows declare, and knows none of them.
+
+Every folder below `syncapp/flows/` with a module `flow` is one, and every package named in the setting HUB_FLOWS, for
+flows that live elsewhere. The module has a function `flow()` that answers a `Flow`. All others read from here.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+import syncapp
 from syncapp.events import topics
-from syncapp.people import mirror
+from syncapp.events.spec import Comparison, Flow, Kind, Schedule, StepSpec, Trigger, http
+
+FOLDER = Path(syncapp.__file__).parent / "flows"
+PACKAGE = "syncapp.flows"
+COMPARE = "syncapp.jobs.compare"
 
 
-class Kind(Enum):
-    HTTP = "http"
-    TOPIC = "topic"
-    CRON = "cron"
+@dataclass(frozen=True, slots=True, eq=False)
+class Register:
+    """All there is in this installation. `broken`: packages that declare no flow, and why."""
+
+    flows: tuple[Flow, ...]
+    steps: tuple[StepSpec, ...]
+    schedules: tuple[Schedule, ...]
+    broken: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """What starts a step: a path, a topic pattern, or a cron line (five fields, Europe/Berlin)."""
-
-    kind: Kind
-    value: str
+def register() -> Register:
+    """Collected once for each state of the settings, which declarations may depend on."""
+    return _register(_Settings(settings.CONFIG), tuple(settings.HUB_FLOWS))
 
 
-@dataclass(frozen=True, slots=True)
-class StepSpec:
-    """One step. `runs` is the dotted path of its flow; a step without one only receives and hands on.
+class _Settings:
+    """Two are the same when they are the same object: the settings are never changed in place."""
 
-    `entity_types`: what it works on where its topics don't name entities of the CRM. `timeout` in seconds, at most that
-    of the queue.
-    """
+    def __init__(self, config: Any) -> None:
+        self.config = config
 
-    name: str
-    description: str | Promise
-    flow: str
-    triggers: tuple[Trigger, ...]
-    emits: tuple[str, ...] = ()
-    runs: str = ""
-    systems: tuple[str, ...] = ()
-    entity_types: tuple[str, ...] = ()
-    timeout: int = 600
+    def __hash__(self) -> int:
+        return id(self.config)
 
-    @property
-    def topics(self) -> tuple[str, ...]:
-        return tuple(trigger.value for trigger in self.triggers if trigger.kind is Kind.TOPIC)
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Settings) and self.config is other.config
 
 
-DOCUMENT_SYNC = "document_sync"
-COLLECTION_SYNC = "collection_sync"
-PARTY_SYNC = "beteiligte_sync"
-BANK_SYNC = "bankverbindungen_sync"
-PARTY_ACCOUNTS = "bankverbindungen_of_party"
-TASK_MIRROR = mirror.STEP
-CALENDAR_SYNC = "calendar_employee"
-CALENDAR_ALL = "calendar_all"
-CALENDAR_PUSH = "calendar_push"
-
-FLOWS: dict[str, str | Promise] = {
-    "documents": _("Documents of the CRM made searchable at xAI"),
-    "collections": _("Collections at xAI for the matters and parties of the CRM"),
-    "beteiligte": _("Parties of the CRM and of Advoware, both ways"),
-    "calendar": _("Appointments of Advoware and Google Calendar, both ways"),
-    "bankverbindungen": _("Bank accounts of the CRM's parties, brought to Advoware"),
-    "tasks": _("Staff's tasks, shown in EspoCRM"),
-}
+@lru_cache(maxsize=4)
+def _register(_settings: _Settings, elsewhere: tuple[str, ...]) -> Register:
+    here = sorted(path.parent.name for path in FOLDER.glob("*/flow.py"))
+    flows, broken = [], []
+    for package in (*(f"{PACKAGE}.{name}" for name in here), *elsewhere):
+        try:
+            flows.append(_declared(package))
+        except Exception as exc:  # whatever is wrong with one of them is a finding of the checks, in words
+            broken.append((package, f"{type(exc).__name__}: {exc}"))
+    schedules = tuple(each for flow in flows for each in (*flow.schedules, *map(_schedule, flow.comparisons)))
+    steps = (*_receivers(flows), *(_placed(spec, flow, schedules) for flow in flows for spec in flow.steps))
+    return Register(tuple(flows), steps, schedules, tuple(broken))
 
 
-def _http(path: str) -> Trigger:
-    return Trigger(Kind.HTTP, path)
+def _declared(package: str) -> Flow:
+    declared = import_module(f"{package}.flow").flow()
+    if not isinstance(declared, Flow):
+        raise TypeError(f"flow() answers a {type(declared).__name__}, no Flow")
+    return declared
 
 
-def _topic(pattern: str) -> Trigger:
-    return Trigger(Kind.TOPIC, pattern)
+def _receivers(flows: Sequence[Flow]) -> Iterator[StepSpec]:
+    """What takes in the webhooks of the CRM: one for each path, with the first flow that it serves."""
+    taken: set[str] = set()
+    words = {kind: word for word, kind in settings.CONFIG.WEBHOOK_ENTITIES.items()}
+    for flow in flows:
+        for kind in flow.receives:
+            if kind in words and kind not in taken:
+                taken.add(kind)
+                yield StepSpec(
+                    f"{words[kind]}_webhook",
+                    _("Receives changes from the CRM"),
+                    tuple(http(f"POST /vmh/webhook/{words[kind]}/{action}") for action in topics.ACTIONS),
+                    emits=tuple(topics.topic_of(kind, action) for action in topics.ACTIONS),
+                    flow=flow.name,
+                )
 
 
-def _webhook_steps() -> tuple[StepSpec, ...]:
-    steps = []
-    for word in settings.CONFIG.WEBHOOK_ENTITIES:
-        emitted = tuple(f"vmh.{word}.{action}" for action in topics.ACTIONS)
-        steps.append(
-            StepSpec(
-                name=f"{word}_webhook",
-                description=_("Receives changes from the CRM"),
-                flow="documents" if word == "document" else "collections",
-                triggers=tuple(_http(f"POST /vmh/webhook/{word}/{action}") for action in topics.ACTIONS),
-                emits=emitted,
-            )
-        )
-    return tuple(steps)
-
-
-@lru_cache(maxsize=1)
-def steps() -> tuple[StepSpec, ...]:
-    """Every step of this installation."""
-    parents = parent_words()
-    return (
-        *_webhook_steps(),
-        StepSpec(
-            name="link_webhook",
-            description=_("Receives links made and removed in the CRM"),
-            flow="documents",
-            triggers=(_http("POST /vmh/webhook/entity/link"), _http("POST /vmh/webhook/entity/unlink")),
-            emits=("vmh.document.update", *(f"vmh.{word}.update" for word in parents)),
-        ),
-        StepSpec(
-            name=DOCUMENT_SYNC,
-            description=_("Brings a document and its collections at xAI into agreement with the CRM"),
-            flow="documents",
-            triggers=(_topic("vmh.document.*"), Trigger(Kind.CRON, "*/15 * * * *")),
-            emits=tuple(f"vmh.{word}.update" for word in parents),
-            runs="syncapp.flows.documents.sync.DocumentSync",
-            systems=("espocrm", "xai"),
-        ),
-        StepSpec(
-            name=COLLECTION_SYNC,
-            description=_("Makes, renames and closes the collection of a parent of documents"),
-            flow="collections",
-            triggers=(*(_topic(f"vmh.{word}.*") for word in parents), Trigger(Kind.CRON, "*/15 * * * *")),
-            emits=("vmh.document.update",),
-            runs="syncapp.flows.collections.sync.CollectionSync",
-            systems=("espocrm", "xai"),
-        ),
-        StepSpec(
-            name=PARTY_SYNC,
-            description=_("Brings a party and its contacts into agreement between the CRM and Advoware"),
-            flow="beteiligte",
-            triggers=(_topic("vmh.beteiligte.*"), Trigger(Kind.CRON, "*/15 * * * *")),
-            emits=("vmh.bankkonten.check", "hub.task.changed"),
-            runs="syncapp.flows.beteiligte.sync.BeteiligteSync",
-            systems=("espocrm", "advoware"),
-        ),
-        StepSpec(
-            name=BANK_SYNC,
-            description=_("Brings a bank account of the CRM to Advoware; what must be done by hand there is a task"),
-            flow="bankverbindungen",
-            triggers=(_topic("vmh.bankverbindungen.*"), Trigger(Kind.CRON, "*/15 * * * *")),
-            emits=("vmh.bankkonten.check", "hub.task.changed"),
-            runs="syncapp.flows.bankverbindungen.sync.BankverbindungenSync",
-            systems=("espocrm", "advoware"),
-        ),
-        StepSpec(
-            name="calendar_trigger",
-            description=_("Other programs have the calendar of an employee, or all calendars, looked at"),
-            flow="calendar",
-            triggers=(_http("POST /advoware/calendar/sync"),),
-            emits=("calendar.sync.all", "calendar.sync.employee"),
-        ),
-        StepSpec(
-            name="calendar_push_webhook",
-            description=_("Receives from Google that a calendar changed"),
-            flow="calendar",
-            triggers=(_http("POST /google/calendar/push"),),
-            emits=("calendar.sync.employee",),
-        ),
-        StepSpec(
-            name=CALENDAR_ALL,
-            description=_("Asks Advoware for its employees and has each one's calendar looked at"),
-            flow="calendar",
-            triggers=(_topic("calendar.sync.all"), Trigger(Kind.CRON, "3-59/15 * * * *")),
-            emits=("calendar.sync.employee",),
-            runs="syncapp.flows.calendar.everyone.CalendarsOfEveryone",
-            systems=("advoware",),
-            entity_types=("Kanzlei",),
-        ),
-        StepSpec(
-            name=CALENDAR_SYNC,
-            description=_("Brings an employee's appointments into agreement between Advoware and Google Calendar"),
-            flow="calendar",
-            triggers=(_topic("calendar.sync.employee"),),
-            emits=("calendar.push.check",),
-            runs="syncapp.flows.calendar.sync.CalendarSync",
-            systems=("advoware", "google"),
-            entity_types=("Mitarbeiter",),
-        ),
-        StepSpec(
-            name=CALENDAR_PUSH,
-            description=_("Keeps a channel open through which Google tells at once that a calendar changed"),
-            flow="calendar",
-            triggers=(_topic("calendar.push.check"), Trigger(Kind.CRON, "41 * * * *")),
-            runs="syncapp.flows.calendar.push.PushChannels",
-            systems=("google",),
-            entity_types=("Mitarbeiter",),
-        ),
-        StepSpec(
-            name=PARTY_ACCOUNTS,
-            description=_("Keeps one default account for each party, and brings accounts of Advoware to the CRM"),
-            flow="bankverbindungen",
-            triggers=(_topic("vmh.bankkonten.check"),),
-            emits=("vmh.bankverbindungen.update",),
-            runs="syncapp.flows.bankverbindungen.party.PartyAccounts",
-            systems=("espocrm", "advoware"),
-            entity_types=("CBeteiligte",),
-        ),
-        StepSpec(
-            name=TASK_MIRROR,
-            description=_("Shows a task of staff in EspoCRM, to the user whom its party is assigned to"),
-            flow="tasks",
-            triggers=(_topic("hub.task.changed"),),
-            runs="syncapp.flows.tasks.sync.TaskMirror",
-            systems=("espocrm",),
-            entity_types=(mirror.ENTITY,),
-        ),
+def _schedule(comparison: Comparison) -> Schedule:
+    return Schedule(
+        f"scan_{comparison.name}",
+        COMPARE,
+        comparison.description,
+        comparison.cron,
+        arguments=(comparison.name,),
+        timeout=comparison.timeout,
+        starts=comparison.starts,
     )
 
 
-def parent_words() -> tuple[str, ...]:
-    """Path words of the entity types that can be parents of documents: all but documents and bank accounts."""
-    return tuple(word for word in settings.CONFIG.WEBHOOK_ENTITIES if word not in ("document", "bankverbindungen"))
+def _placed(spec: StepSpec, flow: Flow, schedules: Sequence[Schedule]) -> StepSpec:
+    crons = tuple(Trigger(Kind.CRON, each.cron) for each in schedules if each.cron and spec.name in each.starts)
+    return replace(spec, flow=flow.name, triggers=(*spec.triggers, *crons))
+
+
+def steps() -> tuple[StepSpec, ...]:
+    """Every step of this installation: those that receive, then those of each flow."""
+    return register().steps
 
 
 def step(name: str) -> StepSpec:
@@ -219,7 +118,28 @@ def step(name: str) -> StepSpec:
     for spec in steps():
         if spec.name == name:
             return spec
-    raise KeyError(f"There is no step {name!r}; there are: {', '.join(spec.name for spec in steps() if spec.runs)}")
+    raise KeyError(f"There is no step {name!r}; there are: {', '.join(spec.name for spec in runnable())}")
+
+
+def runnable() -> tuple[StepSpec, ...]:
+    return tuple(spec for spec in steps() if spec.runs)
+
+
+def subscribers(topic: str) -> tuple[str, ...]:
+    """Names of the steps that run on a topic, in the order of the register, but for those that a setting has off."""
+    return _subscribers(register(), topic)
+
+
+@lru_cache(maxsize=512)
+def _subscribers(known: Register, topic: str) -> tuple[str, ...]:
+    config = settings.CONFIG
+    return tuple(
+        spec.name
+        for spec in known.steps
+        if spec.runs
+        and (not spec.only_if or getattr(config, spec.only_if))
+        and any(topics.matches(pattern, topic) for pattern in spec.topics)
+    )
 
 
 def works_on(spec: StepSpec) -> tuple[str, ...]:
@@ -229,11 +149,36 @@ def works_on(spec: StepSpec) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*spec.entity_types, *topical]))
 
 
-def runnable() -> tuple[StepSpec, ...]:
-    return tuple(spec for spec in steps() if spec.runs)
+def comparisons() -> tuple[Comparison, ...]:
+    return tuple(each for flow in register().flows for each in flow.comparisons)
 
 
-@lru_cache(maxsize=256)
-def subscribers(topic: str) -> tuple[str, ...]:
-    """Names of the steps that run on a topic, in the order of the register."""
-    return tuple(s.name for s in runnable() if any(topics.matches(pattern, topic) for pattern in s.topics))
+def comparison(name: str) -> Comparison:
+    return next(each for each in comparisons() if each.name == name)
+
+
+def undoable(action: str) -> frozenset[str]:
+    """The fields that a flow can write back where the journal has a write of that name; none: it can't."""
+    return frozenset().union(*(flow.undoable.get(action, ()) for flow in register().flows))
+
+
+def fields() -> dict[str, str]:
+    """The names of all flows' fields and what staff call them, in English; of two flows the first one says."""
+    return _fields(register())
+
+
+@lru_cache(maxsize=4)
+def _fields(known: Register) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for flow in known.flows:
+        found = {**(flow.fields() if flow.fields else {}), **found}
+    return found
+
+
+def flow_words(name: str) -> str:
+    return next((str(flow.description) for flow in register().flows if flow.name == name), name)
+
+
+def timeouts() -> dict[str, int]:
+    """The steps that have a time-out of their own, in seconds."""
+    return {spec.name: spec.timeout for spec in steps() if spec.timeout}

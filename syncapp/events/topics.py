@@ -7,6 +7,7 @@ import re
 from django.conf import settings
 
 ACTIONS = ("create", "update", "delete")
+TASK_CHANGED = "hub.task.changed"
 _TOPIC = re.compile(r"[a-z_]+(\.[a-z_]+){2}")
 _PATTERN = re.compile(r"([a-z_]+|\*)(\.([a-z_]+|\*)){2}")
 

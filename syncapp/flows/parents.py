@@ -1,10 +1,13 @@
-"""What a parent's status means for its collection. Pure; which statuses mean what is configuration per entity type."""
+"""Who may have a collection, and what a parent's status means for it. Which statuses mean what is configuration."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+
+from syncapp.clients.espocrm import EspoClient
+from syncapp.clients.espocrm.fields import FIELDS
 
 
 class Life(Enum):
@@ -33,6 +36,14 @@ def life_of(entity_type: str, status: str, configured: Mapping[str, Mapping[str,
     if own.get(Life.ACTIVE.value):
         return Life.PAUSED  # what counts as active is listed and this is not: leave it alone rather than guess
     return next((life for life, words in _USUAL.items() if word in words), Life.ACTIVE)
+
+
+def collection_types(crm: EspoClient, named: Collection[str]) -> frozenset[str]:
+    """Whose names may go to xAI, an allow-list: `named` by the setting COLLECTION_ENTITIES, and the CRM's metadata link
+    them to documents and have a field for the collection. Raises what the client raises."""
+    links = crm.metadata(FIELDS.document_entity).links.values()
+    linked = {link.entity_type for link in links if link.kind == "hasMany"}
+    return frozenset(kind for kind in linked & set(named) if FIELDS.collection_id in crm.metadata(kind).fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ from typing import TypeVar
 from syncapp.clients.errors import ClientError
 from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
-from syncapp.events.registry import CALENDAR_SYNC
-from syncapp.flows.calendar.everyone import EMPLOYEE
+from syncapp.flows.calendar.flow import CALENDAR_SYNC, EMPLOYEE
 from syncapp.management.base import misused
 from syncapp.management.output import plural, progress
 from syncapp.management.recording import recorded

@@ -22,7 +22,6 @@ from syncapp.management.crm_fields import Needs, of_parties
 from syncapp.management.findings import Finding, Said, ask, of_keys
 from syncapp.models import SystemName
 
-NO_PARENTS = ("document", "bankverbindungen")  # words whose entities are never parents of documents
 PARTY_KEYS = {
     "rowId": "changes are found by comparing all values",
     "geaendertAm": "a first comparison can't tell which side is newer",
@@ -53,9 +52,7 @@ def _crm() -> Iterator[Finding]:
     name = FIELDS.document_entity
     documents = yield from _entity(crm, Needs(name, FIELDS.document_required, FIELDS.optional(name)))
     linked = {link.entity_type for meta in documents for link in meta.links.values()}
-    for word, entity_type in settings.CONFIG.WEBHOOK_ENTITIES.items():
-        if word in NO_PARENTS:
-            continue
+    for entity_type in settings.CONFIG.COLLECTION_ENTITIES:
         parents = yield from _entity(crm, Needs(entity_type, (FIELDS.collection_id,), FIELDS.optional(entity_type)))
         if documents and parents and entity_type not in linked:
             words = f"{name} has no link to it: its documents can't be found"

@@ -38,6 +38,13 @@ class Reason(models.TextChoices):
 
     # skipped
     NO_PARENT = "no_parent", _("The document has no parent with a collection: it is not made searchable.")
+    NO_COLLECTION = (
+        "no_collection",
+        _(
+            "This kind of entity gets no collection: the setting COLLECTION_ENTITIES does not name it, or the CRM does "
+            "not link it to documents or has no field for the collection."
+        ),
+    )
     NO_FILE = "no_file", _("The document has no file. Upload a file in the CRM if there should be one.")
     UNSUPPORTED_TYPE = "unsupported_type", _("This type of file can't be made searchable (for example an image).")
     TOO_LARGE = (

@@ -9,13 +9,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from syncapp.engine.runs.planning import TaskNeed
+from syncapp.events import dispatch
+from syncapp.events.topics import TASK_CHANGED
 from syncapp.models import (
     NOTICES,
     Record,
     Task,
     TaskState,
 )
-from syncapp.people import mirror
+
+ENTITY = "Task"  # of the topic: our tasks, by their numbers
 
 
 def closed_by_hand(record: Record) -> frozenset[tuple[str, str, str]]:
@@ -64,7 +67,7 @@ def close_task(task: Task, user: User | None, note: str) -> bool:
     with transaction.atomic():
         if not open_now.update(**closed):
             return False
-        mirror.changed(task, task.record.trace_id)
+        _changed(task, task.record.trace_id)
         return True
 
 
@@ -72,7 +75,7 @@ def _open(record: Record, need: TaskNeed) -> None:
     task = Task(record=record, kind=need.kind, key=need.key, opened_at=timezone.now())
     _fill(task, need)
     task.save(force_insert=True)
-    mirror.changed(task, record.trace_id)
+    _changed(task, record.trace_id)
 
 
 def _refresh(record: Record, task: Task, need: TaskNeed) -> bool:
@@ -81,7 +84,7 @@ def _refresh(record: Record, task: Task, need: TaskNeed) -> bool:
     columns = {name: getattr(task, name) for name in ("system", "target_type", "target_id", "facts", "digest")}
     if not Task.objects.filter(pk=task.pk, state=TaskState.OPEN).update(**columns):
         return False
-    mirror.changed(task, record.trace_id)
+    _changed(task, record.trace_id)
     return True
 
 
@@ -94,4 +97,9 @@ def _fill(task: Task, need: TaskNeed) -> None:
 def _done(record: Record, task: Task) -> None:
     open_now = Task.objects.filter(pk=task.pk, state=TaskState.OPEN)
     if open_now.update(state=TaskState.DONE, closed_at=timezone.now()):
-        mirror.changed(task, record.trace_id)
+        _changed(task, record.trace_id)
+
+
+def _changed(task: Task, trace_id: str) -> None:
+    """In the transaction of the change, so that neither is without the other."""
+    dispatch.emit(TASK_CHANGED, ENTITY, [str(task.pk)], trace_id=trace_id)

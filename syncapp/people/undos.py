@@ -8,22 +8,14 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from syncapp.models import (
-    JournalEntry,
-    JournalState,
-    Record,
-    Undo,
-    UndoRefusal,
-    UndoState,
-)
-
-# Writes that a flow can take back by the version check, by the name of their action in the journal.
-UNDOABLE: frozenset[str] = frozenset({"update_party", "update_contact", "update_crm_party"})
+from syncapp.events import registry
+from syncapp.models import JournalEntry, JournalState, Record, Undo, UndoRefusal, UndoState
 
 
 def undoable(entry: JournalEntry) -> bool:
-    """Whether the write can be asked back: it is known to have been done, and the values before it are known."""
-    return entry.state == JournalState.DONE and entry.action in UNDOABLE and bool(entry.changes)
+    """Whether the write can be asked back: it is known to have been done, the values before it are known, and its
+    flow can write them back by the version check."""
+    return entry.state == JournalState.DONE and bool(entry.changes) and bool(registry.undoable(entry.action))
 
 
 def request_undo(entry: JournalEntry, user: User | None) -> bool:

@@ -20,8 +20,9 @@ from django.utils.translation import gettext_lazy as _
 
 from syncapp.clients.espocrm.fields import MODIFIED_AT
 from syncapp.events import registry
+from syncapp.flows.calendar.flow import EMPLOYEE, FIRM
 from syncapp.models import Reason, Status, TaskKind
-from syncapp.people import mirror
+from syncapp.people.tasks import ENTITY as TASK
 from syncapp.words import appointment_words
 from syncapp.words.field_words import field_in_words, value_in_words
 from syncapp.words.journal_words import detail_in_words, write_in_words
@@ -77,7 +78,7 @@ def reason_words(reason: str) -> str:
 
 
 # Entities whose numbers are no ids of the CRM: the hub's own tasks, employees and the firm in Advoware.
-NOT_IN_CRM = (mirror.ENTITY, "Mitarbeiter", "Kanzlei")
+NOT_IN_CRM = (TASK, EMPLOYEE, FIRM)
 
 # Names that fit into a column; the register's descriptions are sentences.
 STEPS: dict[str, str | Promise] = {
@@ -101,17 +102,9 @@ def step_words(name: str) -> str:
     return next((str(spec.description) for spec in registry.steps() if spec.name == name), name)
 
 
-SCANS: dict[str, str | Promise] = {
-    "changes": _("Changes in the CRM"),
-    "everything": _("Everything, links included"),
-    "parties": _("Changes at parties and bank accounts"),
-    "all_parties": _("All parties and bank accounts"),
-}
-
-
 @register.filter
 def scan_words(name: str) -> str:
-    return str(SCANS.get(name, name))
+    return next((str(each.title) for each in registry.comparisons() if each.name == name), name)
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""Fields by the names that staff know: each flow declares what it calls its own (its module `fields`)."""
+"""Fields by the names that staff know: each flow declares what it calls its own."""
 
 from __future__ import annotations
 
@@ -22,18 +22,14 @@ NOTED: Mapping[str, str] = {
     "kommunikationHash": gettext_noop("Fingerprint of the contacts"),
     "modifiedAt": gettext_noop("Changed in the CRM"),
 }
-Labels = Callable[[], Mapping[str, str]]
-_declared: list[Labels] = [lambda: NOTED]
-
-
-def declare(labels: Labels) -> None:
-    """The names of fields and what staff call them, in English; German stands in the catalogue."""
-    _declared.append(labels)
+# The names of the flows' fields and what staff call them, in English; whoever knows the flows puts a source here.
+declared: Callable[[], Mapping[str, str]] = dict
 
 
 def field_in_words(name: str) -> str:
     """The field as staff call it; one that nobody has declared is shown as the flow calls it."""
-    return next((gettext(found[name]) for labels in _declared if name in (found := labels())), name)
+    label = NOTED.get(name) or declared().get(name)
+    return gettext(label) if label else name
 
 
 def value_in_words(value: str) -> str:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from syncapp.events.registry import BANK_SYNC
+from syncapp.flows.bankverbindungen.flow import BANK_SYNC
 from syncapp.flows.comparing import scans
+from syncapp.flows.comparing.flow import PARTIES
 from syncapp.models import Task, TaskState
 from tests.browser.conftest import Desk
 from tests.integration.admin import rows
@@ -28,7 +29,7 @@ def firm(transactional_db: None) -> Iterator[World]:
 
 def compare(firm: World) -> None:
     """What happens every 15 minutes."""
-    scans.run(scans.PARTIES)
+    scans.run(PARTIES)
     firm.drive()
 
 

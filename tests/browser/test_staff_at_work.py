@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from syncapp import jobs
 from syncapp.engine.runs.runner import Preview
+from syncapp.events import running
 from syncapp.flows.comparing import orphans
 from syncapp.models import InboxState, Orphan, OrphanState, Record, StaffAction, Status
 from tests.browser.conftest import Desk
@@ -55,7 +55,9 @@ def test_all_with_the_same_cause_are_tried_again(desk: Desk) -> None:
 def test_preview_then_do_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     settled = rows.record(Status.IN_SYNC)
     monkeypatch.setattr(
-        jobs, "preview", lambda pk: Preview(({"kind": "document.attach", "collection_id": "collection_1"},), "in_sync")
+        running,
+        "preview",
+        lambda record: Preview(({"kind": "document.attach", "collection_id": "collection_1"},), "in_sync"),
     )
     rows.user("erika", rows.STAFF)
     desk.enter("erika")

@@ -14,9 +14,9 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.http import http_date
 
-from syncapp import jobs
-from syncapp.events import dispatch
-from syncapp.events.registry import CALENDAR_PUSH, CALENDAR_SYNC
+from syncapp.events import dispatch, running
+from syncapp.flows.calendar import push
+from syncapp.flows.calendar.flow import CALENDAR_PUSH, CALENDAR_SYNC
 from syncapp.models import CalendarEmployee, JournalEntry, PushChannel, Reason, Record, Status, Urgency
 from tests.calendars import SB, Calendars
 from tests.world import World, configured
@@ -77,7 +77,7 @@ def open_at_google(calendars: Calendars) -> dict[str, dict[str, Any]]:
 
 def tend(calendars: Calendars) -> None:
     """What the schedule does, and the workers after it."""
-    jobs.calendar_push()
+    push.ask_where_needed()
     calendars.world.drive()
 
 
@@ -142,7 +142,7 @@ def test_google_may_give_less_time(calendars: Calendars) -> None:
     calendars.world.sandbox.settings(google_channel_seconds=7200)
     tend(calendars)
     assert PushChannel.objects.get().expires_at - timezone.now() <= timedelta(hours=2)
-    jobs.calendar_push()
+    push.ask_where_needed()
     assert not Record.objects.filter(step=CALENDAR_PUSH, status=Status.WAITING).exists()
 
 
@@ -208,9 +208,9 @@ def test_a_lost_answer_leaves_one_channel(kind: str, calendars: Calendars) -> No
 
 def test_a_first_message_tells_what_the_lost_answer_would_have(calendars: Calendars) -> None:
     fault(calendars, "cut_after", "watch")
-    jobs.calendar_push()
+    push.ask_where_needed()
     record = Record.objects.get(step=CALENDAR_PUSH)
-    jobs.run_now(record.pk, record.step, even_early=True)
+    running.run_now(record.pk, record.step, even_early=True)
     row, (there,) = PushChannel.objects.get(), open_at_google(calendars).values()
     assert row.resource_id == ""
     ends = timezone.now() + timedelta(days=3)
@@ -240,9 +240,9 @@ def test_a_refusal_is_seen_once_and_leaves_no_row(calendars: Calendars) -> None:
 
 def test_observing_opens_nothing(calendars: Calendars) -> None:
     with configured(OBSERVE_ONLY=True):
-        jobs.calendar_push()
+        push.ask_where_needed()
         record = Record.objects.get(step=CALENDAR_PUSH)
-        jobs.run_now(record.pk, record.step, even_early=True)
+        running.run_now(record.pk, record.step, even_early=True)
         record.refresh_from_db()
         assert record.reason == Reason.OBSERVED
     assert (open_at_google(calendars), PushChannel.objects.count()) == ({}, 0)

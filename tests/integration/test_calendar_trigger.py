@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from syncapp import jobs
-from syncapp.events.registry import CALENDAR_ALL, CALENDAR_SYNC
+from syncapp.flows.calendar import asking
+from syncapp.flows.calendar.flow import CALENDAR_ALL, CALENDAR_SYNC
 from syncapp.models import CalendarEmployee, ProxyCall, ProxyKey, Record, Status, Urgency
 from tests.calendars import Calendars
 from tests.world import World, configured
@@ -197,7 +197,7 @@ def test_what_the_caller_says_of_its_body_does_not_matter(world: World, secret: 
 def test_not_configured(lacking: dict[str, str], world: World, secret: str) -> None:
     with configured(**lacking):
         assert (ask(secret).status_code, last().refusal) == (503, "not_configured")
-        jobs.calendar()
+        asking.on_schedule()
     assert requested() == set()
 
 
@@ -217,7 +217,7 @@ def test_a_storm_of_calls_is_one_request(world: World, secret: str) -> None:
 def test_the_schedule_asks_for_all_without_haste(world: World) -> None:
     calendars = Calendars.ready(world)
     calendars.appointment(text="Ortstermin")
-    jobs.calendar()
+    asking.on_schedule()
     assert requested() == {(CALENDAR_ALL, "ALL", Urgency.SCAN)}
     world.drive()
     assert set(calendars.events()) == {"Ortstermin"}
@@ -226,7 +226,7 @@ def test_the_schedule_asks_for_all_without_haste(world: World) -> None:
 
 def test_who_has_left_the_firm_is_left_alone(world: World) -> None:
     employees("XX")
-    jobs.calendar()
+    asking.on_schedule()
     world.drive()
     assert not Record.objects.filter(entity_id="XX").exists()
 

@@ -10,7 +10,8 @@ from django_q.models import Schedule
 from django_q.scheduler import scheduler
 
 from syncapp import schedules
-from syncapp.schedules import JOBS, Job, Step
+from syncapp.events.spec import Schedule as Declared
+from syncapp.schedules import Step, row_name
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +23,7 @@ def rows() -> dict[str, tuple[str, str | None, int | None, int]]:
 def test_every_job_gets_its_row_and_a_second_time_changes_nothing() -> None:
     assert {change.step for change in schedules.ensure()} == {Step.CREATED}
     first = list(Schedule.objects.order_by("pk").values())
-    assert rows()["hub.scan_everything"] == ("syncapp.jobs.scan_everything", "30 2 * * *", None, -1)
+    assert rows()["hub.scan_everything"] == ("syncapp.jobs.compare", "30 2 * * *", None, -1)
     assert rows()["hub.sweep"] == ("syncapp.jobs.sweep", None, 1, -1)
     assert {change.step for change in schedules.ensure()} == {Step.KEPT}
     assert list(Schedule.objects.order_by("pk").values()) == first
@@ -36,14 +37,14 @@ def test_the_first_run_of_a_cron_line_is_its_next_time() -> None:
 
 
 def test_a_dry_run_writes_nothing() -> None:
-    assert len(schedules.ensure(dry_run=True)) == len(JOBS)
+    assert len(schedules.ensure(dry_run=True)) == len(schedules.schedules())
     assert rows() == {}
 
 
 def test_what_staff_switched_off_stays_off_even_when_its_time_changes() -> None:
     schedules.ensure()
     Schedule.objects.filter(name="hub.prune").update(repeats=0)
-    (change,) = schedules.ensure([Job("prune", "syncapp.jobs.prune", "", minutes=30)])[:1]
+    (change,) = schedules.ensure([Declared("prune", "syncapp.jobs.prune", "", minutes=30)])[:1]
     assert (change.step, change.switched_off) == (Step.UPDATED, True)
     assert rows()["hub.prune"] == ("syncapp.jobs.prune", None, 30, 0)
 
@@ -61,7 +62,7 @@ def test_ours_that_are_gone_are_removed_and_strangers_stay() -> None:
     Schedule.objects.create(name=None, func="firm.jobs.other", schedule_type="D")
     changes = schedules.ensure()
     assert [change.name for change in changes if change.step is Step.REMOVED] == ["hub.gone"]
-    assert set(rows()) == {*(job.row_name for job in JOBS), "the firm's own", None}
+    assert set(rows()) == {*map(row_name, schedules.schedules()), "the firm's own", None}
 
 
 def test_doubles_become_one_and_a_switch_on_any_of_them_counts() -> None:
@@ -81,7 +82,7 @@ def test_the_scheduler_of_the_queue_takes_every_job_and_plans_its_next_time(monk
     Schedule.objects.update(next_run=past)
     Schedule.objects.filter(name="hub.prune").update(repeats=0)
     scheduler(broker=get_broker())
-    assert get_broker().queue_size() == len(JOBS) - 1
+    assert get_broker().queue_size() == len(schedules.schedules()) - 1
     assert not Schedule.objects.exclude(repeats=0).filter(next_run__lt=timezone.now()).exists()
     assert Schedule.objects.get(name="hub.prune").next_run == past
 
@@ -94,4 +95,4 @@ def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> Non
     call_command("setup_schedules")
     out = capsys.readouterr().out
     assert "would be" in out
-    assert "switched off by staff" in out.splitlines()[-len(JOBS)]
+    assert "switched off by staff" in out.splitlines()[-len(schedules.schedules())]

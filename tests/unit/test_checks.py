@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import types
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -12,16 +11,15 @@ from django.conf import settings
 from django.core import checks
 
 from bitbylaw.config import ADVOWARE_LOGIN
-from syncapp import jobs, schedules
 from syncapp.checks import advoware, entities, flows, installation, scheduling, steps
 from syncapp.events import registry
-from syncapp.events.registry import Kind, StepSpec, Trigger
-from syncapp.schedules import Job
+from syncapp.events.registry import Register
+from syncapp.events.spec import Comparison, Flow, Kind, Schedule, StepSpec, Trigger
+from syncapp.schedules import schedules
 
 GOOD = StepSpec(
     name="paper_sync",
     description="",
-    flow="papers",
     triggers=(Trigger(Kind.HTTP, "POST /x"), Trigger(Kind.TOPIC, "vmh.paper.*")),
     emits=("vmh.paper.update",),
     runs="syncapp.flows.documents.sync.DocumentSync",
@@ -33,9 +31,13 @@ def codes(found: Any) -> list[str]:
     return [fault.code for fault in found]
 
 
+def of_register(*flows: Flow, broken: tuple[tuple[str, str], ...] = ()) -> list[str]:
+    known = Register(flows, tuple(spec for flow in flows for spec in flow.steps), (), broken)
+    return codes(steps.faults(known, systems=["espocrm"], longest=600))
+
+
 def of_steps(*specs: StepSpec) -> list[str]:
-    found = steps.faults(specs, flows=["papers"], systems=["espocrm"], longest=600)
-    return codes(found)
+    return of_register(Flow("papers", "", specs))
 
 
 def test_the_hub_itself_has_no_fault() -> None:
@@ -49,9 +51,9 @@ def test_a_good_register() -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"flow": "unknown"}, "E002"),
         ({"systems": ("fax",)}, "E003"),
         ({"timeout": 601}, "E005"),
+        ({"only_if": "NO_SETTING"}, "E012"),
         ({"triggers": (*GOOD.triggers, Trigger(Kind.TOPIC, "vmh.Paper.update"))}, "E006"),
         ({"triggers": (*GOOD.triggers, Trigger(Kind.TOPIC, "vmh.paper"))}, "E006"),
         ({"emits": ("vmh.paper.update", "paper_updated")}, "E007"),
@@ -67,6 +69,20 @@ def test_a_broken_step(change: dict[str, Any], code: str) -> None:
 def test_names_are_unique_and_flows_are_started() -> None:
     assert of_steps(GOOD, GOOD) == ["E001"]
     assert of_steps(GOOD, replace(GOOD, name="idle", triggers=(), emits=())) == ["E004"]
+
+
+def test_flows_and_comparisons_are_unique_and_need_systems_there_are() -> None:
+    compared = Comparison("papers", "", "", "", ("espocrm",), "* * * * *", ())
+    assert of_register(Flow("papers", ""), Flow("papers", "")) == ["E002"]
+    assert of_register(Flow("papers", "", comparisons=(compared, compared))) == ["E011"]
+    assert of_register(Flow("papers", "", comparisons=(replace(compared, systems=("fax",)),))) == ["E003"]
+
+
+def test_a_package_that_declares_no_flow_is_a_finding(settings: Any) -> None:
+    settings.HUB_FLOWS = ("tests.nothing", "tests.unit")
+    found = {code.partition(" ")[0] for code in (f"{each.id} {each.msg}" for each in checks.run_checks())}
+    assert "hub.E010" in found
+    assert [package for package, _ in registry.register().broken] == ["tests.nothing", "tests.unit"]
 
 
 class NotAFlow:
@@ -98,6 +114,11 @@ def test_it_is_said_what_a_flow_lacks() -> None:
 WORDS = {"document": "CDokumente", "account": "Account"}
 
 
+def of_entities(words: dict[str, str], *collections: str) -> list[str]:
+    config = settings.CONFIG.model_copy(update={"WEBHOOK_ENTITIES": words, "COLLECTION_ENTITIES": collections})
+    return codes(entities.faults(config, "CDokumente"))
+
+
 @pytest.mark.parametrize(
     ("change", "found"),
     [
@@ -111,10 +132,21 @@ WORDS = {"document": "CDokumente", "account": "Account"}
     ],
 )
 def test_words_for_entities(change: dict[str, str], found: list[str]) -> None:
-    assert codes(entities.faults(WORDS | change, "CDokumente")) == found
+    config = settings.CONFIG.model_copy(
+        update={"WEBHOOK_ENTITIES": WORDS | change, "COLLECTION_ENTITIES": ("Account",)}
+    )
+    assert codes(entities.faults(config, "CDokumente")) == found
 
 
-JOB = Job("sweep", "syncapp.jobs.sweep", "", minutes=1)
+@pytest.mark.parametrize(
+    ("named", "found"),
+    [(("Account",), []), ((), []), (("CDokumente",), ["E035"]), (("C Case",), ["E035"]), (("CCase",), ["W036"])],
+)
+def test_whose_names_may_leave_the_firm(named: list[str], found: list[str]) -> None:
+    assert of_entities(WORDS, *named) == found
+
+
+JOB = Schedule("sweep", "syncapp.jobs.sweep", "", minutes=1)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +156,10 @@ JOB = Job("sweep", "syncapp.jobs.sweep", "", minutes=1)
         ({"minutes": 0, "cron": "*/15 * * * *"}, []),
         ({"function": "syncapp.jobs.nothing"}, ["E042"]),
         ({"function": "os.getcwd"}, ["E042"]),
-        ({"function": "syncapp.jobs.lru_cache"}, ["E042"]),
+        ({"function": "syncapp.jobs.timedelta"}, ["E042"]),
+        ({"arguments": ("changes",)}, ["E043"]),
+        ({"function": "syncapp.jobs.compare", "arguments": ("changes",)}, []),
+        ({"starts": ("nothing",)}, ["E048"]),
         ({"function": "syncapp.jobs.scan_confirmed"}, ["E043"]),
         ({"minutes": 0}, ["E044"]),
         ({"cron": "* * * * *"}, ["E044"]),
@@ -134,26 +169,19 @@ JOB = Job("sweep", "syncapp.jobs.sweep", "", minutes=1)
     ],
 )
 def test_schedules(change: dict[str, Any], found: list[str]) -> None:
-    assert codes(scheduling.of_jobs([replace(JOB, **change)], jobs)) == found
+    assert codes(scheduling.faults([replace(JOB, **change)], ())) == found
 
 
 def test_six_fields_are_told_with_the_line_that_is_right() -> None:
-    (fault,) = scheduling.of_jobs([replace(JOB, minutes=0, cron="0 */15 * * * *")], jobs)
+    (fault,) = scheduling.faults([replace(JOB, minutes=0, cron="0 */15 * * * *")], ())
     assert "'*/15 * * * *'" in fault.hint
-    (fault,) = scheduling.of_steps([replace(GOOD, triggers=(Trigger(Kind.CRON, "0 30 2 * * *"),))])
-    assert fault.code == "E045"
 
 
 def test_schedule_names_and_croniter(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert codes(scheduling.of_jobs([JOB, JOB], jobs)) == ["E040"]
+    assert codes(scheduling.faults([JOB, JOB], ())) == ["E040"]
     monkeypatch.setattr(scheduling, "croniter", None)
-    assert codes(scheduling.of_jobs(schedules.JOBS, jobs)) == ["E041"]
-    assert codes(scheduling.of_jobs([JOB], jobs)) == []  # minutes need no croniter
-
-
-def test_a_job_of_another_module() -> None:
-    other = types.ModuleType("elsewhere")
-    assert codes(scheduling.of_jobs([JOB], other)) == ["E042"]
+    assert codes(scheduling.faults(schedules(), {spec.name for spec in registry.runnable()})) == ["E041"]
+    assert codes(scheduling.faults([JOB], ())) == []  # minutes need no croniter
 
 
 QUEUE = {

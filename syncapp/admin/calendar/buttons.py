@@ -16,8 +16,7 @@ from syncapp.admin.kit.buttons import MANAGE_CALENDAR, RETRY, back, button, say
 from syncapp.admin.kit.recording import recorded
 from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
-from syncapp.events.registry import CALENDAR_SYNC
-from syncapp.flows.calendar.everyone import EMPLOYEE
+from syncapp.flows.calendar.flow import CALENDAR_SYNC, EMPLOYEE
 from syncapp.kit.tracing import trace_id_of
 from syncapp.models import CalendarEmployee, CalendarLink, Urgency
 

@@ -10,8 +10,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from syncapp.admin.kit.paging import counted
-from syncapp.events.registry import CALENDAR_SYNC
-from syncapp.flows.calendar.everyone import EMPLOYEE
+from syncapp.flows.calendar.flow import CALENDAR_SYNC, EMPLOYEE
 from syncapp.models import CalendarEmployee, CalendarLink, LinkState, Reason, Record, Status
 
 # What somebody has to know of. A new one waits for its turn, or is of a kind that is left alone.

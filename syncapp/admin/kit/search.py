@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from syncapp.events import registry
-from syncapp.flows.calendar.everyone import EMPLOYEE
+from syncapp.flows.calendar.flow import EMPLOYEE
 from syncapp.models import Attempt, InboxItem, Record, Reference, ReferenceKind, SystemName
 
 ENOUGH = 200  # matches of an id outside or of a trace

@@ -17,6 +17,7 @@ from syncapp.admin.kit.buttons import CONFIRM_SCAN, back, button, say
 from syncapp.admin.kit.filters import ScanStateFilter
 from syncapp.admin.kit.recording import recorded
 from syncapp.flows.comparing import scans
+from syncapp.flows.comparing.flow import ALL_PARTIES, PARTIES
 from syncapp.flows.differences import How
 from syncapp.models import ScanRun, ScanState
 from syncapp.templatetags.hub import scan_words, when
@@ -34,7 +35,7 @@ class ScanAdmin(ReadOnlyAdmin[ScanRun]):
             "title": _("Comparison"),
             "scan": row,
             "stopped": row.state == ScanState.STOPPED,
-            "of_parties": row.scan in (scans.PARTIES, scans.ALL_PARTIES),
+            "of_parties": row.scan in (PARTIES, ALL_PARTIES),
             "counts": sorted((_how(name), count) for name, count in counts.items()),
         }
 

@@ -12,7 +12,7 @@ from django_q.models import Schedule
 from syncapp.admin.kit.buttons import PAUSE_STEP, back, button
 from syncapp.admin.kit.pages import page, viewer
 from syncapp.admin.kit.recording import recorded
-from syncapp.schedules import JOBS
+from syncapp.schedules import row_name, schedules
 
 LIST = "admin:hub_schedules"
 ALWAYS, NEVER = -1, 0  # Django-Q2's `repeats`
@@ -20,7 +20,7 @@ ALWAYS, NEVER = -1, 0  # Django-Q2's `repeats`
 
 @viewer("syncapp.view_stepswitch")
 def schedule_list(request: HttpRequest) -> HttpResponse:
-    words = {job.row_name: job.description for job in JOBS}
+    words = {row_name(each): each.description for each in schedules()}
     rows = [(row, words.get(row.name or "", row.name or row.func)) for row in Schedule.objects.order_by("name", "pk")]
     return page(request, "schedules", _("Schedules"), schedules=rows)
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
-
 from syncapp.admin.kit.numbers import StepNumbers, by_step
 from syncapp.engine.runs import switches
 from syncapp.events import registry
-from syncapp.events.registry import StepSpec
+from syncapp.events.spec import StepSpec
 from syncapp.models import StepSwitch
 
 
 @dataclass(frozen=True, slots=True)
 class StepView:
     spec: StepSpec
-    flow_words: str | Promise
+    flow_words: str
     numbers: StepNumbers
     switch: StepSwitch
     observing: bool
@@ -29,6 +27,5 @@ def step_views() -> list[StepView]:
     for spec in registry.steps():
         switch = set_by_staff.get(spec.name) or StepSwitch(step=spec.name)
         row = numbers.get(spec.name) or StepNumbers(spec.name)
-        words = registry.FLOWS.get(spec.flow, spec.flow)
-        views.append(StepView(spec, words, row, switch, switches.observing(switch)))
+        views.append(StepView(spec, registry.flow_words(spec.flow), row, switch, switches.observing(switch)))
     return views

@@ -20,7 +20,7 @@ from syncapp.admin.kit.buttons import CLOSE_TASK
 from syncapp.admin.kit.filters import AnySystemFilter, EntityTypeFilter, TaskKindFilter, TaskStateFilter
 from syncapp.admin.kit.pages import page
 from syncapp.admin.kit.search import last_part, searched_types
-from syncapp.events.registry import CALENDAR_SYNC
+from syncapp.flows.calendar.flow import CALENDAR_SYNC
 from syncapp.flows.calendar.plan import APPOINTMENT
 from syncapp.models import Record, Task, TaskState
 from syncapp.templatetags.hub import crm_link, when

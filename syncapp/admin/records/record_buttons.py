@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from syncapp import jobs
 from syncapp.admin.kit.buttons import DISCARD, RELEASE_LOCK, RETRY, back, button, say
 from syncapp.admin.kit.numbers import NEEDS_A_PERSON
 from syncapp.admin.kit.pages import page
@@ -20,6 +19,7 @@ from syncapp.admin.records.records import RecordAdmin, given_up_words, moved_wor
 from syncapp.engine.queue import retry
 from syncapp.engine.recovery import guards
 from syncapp.engine.runs import verdicts
+from syncapp.events import running
 from syncapp.kit.tracing import trace_id_of
 from syncapp.models import Record, Status
 from syncapp.templatetags.hub import reason_words
@@ -56,7 +56,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     record = get_object_or_404(Record, pk=pk)
     with recorded(request, "preview", "Record", pk, str(record)) as row:
         try:
-            plan = jobs.preview(pk)
+            plan = running.preview(record)
         except Exception as exc:  # any fault of a flow is shown like that of a run, in words
             verdict = verdicts.judge(exc)
             shown: dict[str, Any] = {"fault": reason_words(verdict.reason), "fault_detail": verdict.detail}

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from syncapp.flows.beteiligte import fields
-from syncapp.flows.beteiligte.fields import Kind
+from syncapp.events import registry
 from syncapp.models import JournalEntry, Undo, UndoState
 from syncapp.people import undos
 
@@ -25,10 +24,10 @@ class WriteView:
 
     @property
     def written_back(self) -> dict[str, Any]:
-        """The changes that undoing takes back: of what a party is, not what the hub noted about its own work."""
-        ours = {each.name for each in fields.TABLE}
+        """The changes that undoing takes back: what the entity is like, not what the hub noted about its own work."""
+        restored = registry.undoable(self.entry.action)
         changes = self.entry.changes if isinstance(self.entry.changes, dict) else {}
-        return {name: change for name, change in changes.items() if name in (*Kind, *ours)}
+        return {name: change for name, change in changes.items() if name in restored}
 
 
 def write_views(entries: Iterable[JournalEntry]) -> list[WriteView]:

@@ -68,7 +68,7 @@ def request(
             rows = wanted[start : start + ROWS_A_STATEMENT]
             counted += _count(rows, now, urgency, trace_id, full, force)
         if urgency < Urgency.SCAN and not delay_carriers:
-            enqueue.send([each.pk for each in counted if each.new])
+            enqueue.send((each.pk, each.target.step) for each in counted if each.new)
     return counted
 
 

@@ -48,21 +48,27 @@ def sweep() -> Swept:
 
 
 def feed() -> int:
-    """Put drains on the queue while there is due work and the queue is short; returns how many."""
+    """Put drains on the queue while there is due work and the queue is short; returns how many tasks.
+
+    Drains run many records within one task, so a step with a time-out of its own is not theirs.
+    """
     room = 2 * settings.CONFIG.QUEUE_WORKERS - enqueue.queue_size()
     if room <= 0:
         return 0
+    alone = list(_due(alone=True).values_list("pk", "step")[:room])
+    enqueue.send(alone)
+    room -= len(alone)
     wanted = min(len(_due().values_list("pk")[:room]), settings.CONFIG.QUEUE_WORKERS)
     if wanted:
         enqueue.put(enqueue.DRAIN, [()] * wanted)
-    return wanted
+    return len(alone) + wanted
 
 
 def drain(run: Callable[[int, str], object], seconds: float = DRAIN_SECONDS) -> bool:
     """Call `run(pk, step)` for due records, most urgent first, until none is left (False) or time is over (True)."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
-        found = list(_due().order_by("urgency", "due_at").values_list("pk", "step")[:LOOK_AHEAD])
+        found = list(_due().values_list("pk", "step")[:LOOK_AHEAD])
         if not found:
             return False
         # Only the first few are surely still the most urgent; other drains take the same rows from the top.
@@ -72,8 +78,12 @@ def drain(run: Callable[[int, str], object], seconds: float = DRAIN_SECONDS) -> 
     return True
 
 
-def _due() -> QuerySet[Record]:
-    return Record.objects.filter(status=Status.WAITING, due_at__lte=timezone.now())
+def _due(*, alone: bool = False) -> QuerySet[Record]:
+    """Most urgent first; `alone`: of steps with time-outs of their own, which a drain leaves to tasks of theirs."""
+    records = Record.objects.filter(status=Status.WAITING, due_at__lte=timezone.now()).order_by("urgency", "due_at")
+    if own := list(enqueue.timeouts()):
+        return records.filter(step__in=own) if alone else records.exclude(step__in=own)
+    return records.none() if alone else records
 
 
 def _recover() -> int:
@@ -108,7 +118,7 @@ def take_away(still: QuerySet[Record], record: Record, why: Reason) -> bool:
         lost.outcome, lost.reason, lost.finished_at = Outcome.LOST, why, now
         lost.save()
         if not gives_up:
-            enqueue.send([record.pk])
+            enqueue.send([(record.pk, record.step)])
     log.warning("record.recovered", record=record.pk, worker=record.claimed_by, attempts=record.attempts, why=str(why))
     return True
 

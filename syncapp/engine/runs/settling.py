@@ -102,7 +102,7 @@ def hand_back(run: Run) -> None:
     with transaction.atomic():
         claims.let_go(run.claim, fresh=due, again=due)
         run.finish_attempt(Outcome.POSTPONED)
-        enqueue.send([run.record.pk])
+        enqueue.send([(run.record.pk, run.record.step)])
 
 
 def _end(
@@ -171,7 +171,7 @@ def _write(
             run.clear_open_writes()
         run.finish_attempt(outcome, reason, detail)
         if more and again["due_at"] <= timezone.now():
-            enqueue.send([run.record.pk])
+            enqueue.send([(run.record.pk, run.record.step)])
     return Settlement(outcome, reason, detail, more)
 
 

@@ -10,19 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import FIELDS, EspoBankAccount
 from syncapp.engine.outside import connections
-from syncapp.engine.queue import sync_requests
-from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.runs.planning import Action, Ending, Plan, Postponed, Settled, Skipped
 from syncapp.engine.runs.run import Run, WriteIntent
-from syncapp.events import registry
+from syncapp.events import dispatch
+from syncapp.events.topics import topic_of
 from syncapp.flows import directions
 from syncapp.flows.bankverbindungen import register
 from syncapp.flows.bankverbindungen.fields import TABLE, code
+from syncapp.flows.bankverbindungen.flow import BANK_SYNC
 from syncapp.flows.bankverbindungen.mapping import Account, iban_is_valid
 from syncapp.flows.bankverbindungen.plan import CRM, HELD_FOR, Why
 from syncapp.flows.bankverbindungen.reading import advoware_account
 from syncapp.kit.marking import gettext_noop
-from syncapp.models import JournalAction, Record, SystemName, Urgency
+from syncapp.models import JournalAction, Record, SystemName
 
 
 class PartyAccountsWrite(JournalAction):
@@ -125,7 +125,7 @@ class PartyAccounts:
     def _moved(self, rows: tuple[EspoBankAccount, ...], number: int | None) -> tuple[str, ...]:
         if number is None or number == self._run.agreed.get("number"):
             return ()
-        records = Record.objects.filter(step=registry.BANK_SYNC, entity_id__in=[row.id for row in rows])
+        records = Record.objects.filter(step=BANK_SYNC, entity_id__in=[row.id for row in rows])
         stood = {record.entity_id: record.agreed.get("number") for record in records}
         return tuple(pk for pk, where in stood.items() if where != number)
 
@@ -176,5 +176,5 @@ class PartyAccounts:
 
     def _look_at(self, account_id: str) -> None:
         # Our own change may send us no event; a lost one would leave the account without its agreement.
-        target = Target(registry.BANK_SYNC, FIELDS.bank_entity, account_id)
-        sync_requests.request([target], urgency=Urgency.FOLLOW_UP, trace_id=self._run.trace_id, full=True)
+        kind = FIELDS.bank_entity
+        dispatch.emit(topic_of(kind, "update"), kind, [account_id], trace_id=self._run.trace_id, full=True)

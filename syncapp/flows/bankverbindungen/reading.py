@@ -9,13 +9,14 @@ from syncapp.clients.advoware import AdvowareClient, BankAccount
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import FIELDS, EspoBankAccount, EspoClient
 from syncapp.engine.runs.run import Run
-from syncapp.events import registry
+from syncapp.events import dispatch
 from syncapp.flows import directions
 from syncapp.flows.bankverbindungen import register
 from syncapp.flows.bankverbindungen.fields import TABLE, code
+from syncapp.flows.bankverbindungen.flow import PARTY_WANTED
 from syncapp.flows.bankverbindungen.mapping import Account, Agreed, Place, unchanged
 from syncapp.flows.bankverbindungen.plan import AccountState
-from syncapp.models import Reason, Record, Status
+from syncapp.models import Reason, Status
 from syncapp.people import tasks
 
 HELD = (Reason.WRITING_OFF, Reason.OBSERVED, Reason.PAUSED)  # a party that waits so may wait for days
@@ -84,7 +85,7 @@ class Reader:
         return unchanged(crm_account(row), agreed) and register.party_number(row.party_id) == agreed.number
 
     def _party_is_on_its_way(self, party_id: str) -> bool:
-        record = Record.objects.filter(step=registry.PARTY_SYNC, entity_type=FIELDS.party_entity, entity_id=party_id)
+        record = dispatch.records(PARTY_WANTED, FIELDS.party_entity, party_id)
         moving = record.filter(status__in=[Status.WAITING, Status.RUNNING, Status.IN_SYNC])
         return not record.exists() or moving.exclude(status=Status.WAITING, reason__in=HELD).exists()
 

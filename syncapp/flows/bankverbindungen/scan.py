@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from syncapp.clients.espocrm import FIELDS, EntityStamp, EspoBankAccount, EspoClient
-from syncapp.events.registry import BANK_SYNC, PARTY_ACCOUNTS
 from syncapp.flows import differences
 from syncapp.flows.bankverbindungen.fields import TABLE
+from syncapp.flows.bankverbindungen.flow import BANK_SYNC, PARTY_ACCOUNTS
 from syncapp.flows.bankverbindungen.mapping import Agreed, unchanged
 from syncapp.flows.bankverbindungen.reading import crm_account
 from syncapp.flows.differences import Difference, How

@@ -11,20 +11,19 @@ from django.utils.translation import gettext_lazy as _
 from syncapp.clients.espocrm import FIELDS, EspoBankAccount
 from syncapp.clients.espocrm.changes import espo_time
 from syncapp.engine.outside import connections, locks
-from syncapp.engine.queue import sync_requests
-from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.runs.planning import Ending, Failed, Plan, Postponed, Settled, Skipped
 from syncapp.engine.runs.run import Run, WriteIntent
-from syncapp.events import registry
+from syncapp.events import dispatch
 from syncapp.flows import directions, texts
 from syncapp.flows.bankverbindungen import register
 from syncapp.flows.bankverbindungen.fields import TABLE
+from syncapp.flows.bankverbindungen.flow import BANK_SYNC, CHECK_ACCOUNTS, PARTY_WANTED
 from syncapp.flows.bankverbindungen.mapping import Account, Place
 from syncapp.flows.bankverbindungen.plan import LATER, AccountState, CreateAccount, WriteCrm, plan, remembered
 from syncapp.flows.bankverbindungen.reading import Reader, crm_account
 from syncapp.flows.limits import Resource
 from syncapp.flows.writes import CrmWrite
-from syncapp.models import JournalAction, Reason, Record, SystemName, Urgency
+from syncapp.models import JournalAction, Reason, SystemName
 from syncapp.people import tasks, written
 
 AT_ONCE = timedelta(seconds=1)
@@ -91,15 +90,14 @@ class BankverbindungenSync:
     # Writing
 
     def _ask_for_party(self, party_id: str) -> None:
-        known = Record.objects.filter(step=registry.PARTY_SYNC, entity_type=FIELDS.party_entity, entity_id=party_id)
-        if not known.exists():
-            self._ask(registry.PARTY_SYNC, party_id)
+        if not dispatch.records(PARTY_WANTED, FIELDS.party_entity, party_id).exists():
+            self._emit(PARTY_WANTED, party_id)
 
     def _create(self, state: AccountState, action: CreateAccount) -> AccountState:
         """Nobody can delete it, so one run at a time creates for a party, and looks once more before it does."""
         assert state.number is not None  # noqa: S101  a plan that creates has the party
         run, number, account, values = self._run, state.number, action.account, action.account.values
-        key = f"{registry.BANK_SYNC}:{Resource.PARTY}:{number}"
+        key = f"{BANK_SYNC}:{Resource.PARTY}:{number}"
         with locks.hold(key, str(run.claim.token), run.claim.worker, CREATING):
             state = replace(state, there=self._reader.there(number, anew=True))
             if state.there is None or state.with_iban(account.iban) is not None:
@@ -151,10 +149,9 @@ class BankverbindungenSync:
             register.remember(run.entity_id, state.number, there)
         agreed = remembered(state, account, created=self._created, journal=written.last_entry(run.record))
         if account.default and any(state.agreed.seen.get(name) != account.seen[name] for name in ("default", "party")):
-            self._ask(registry.PARTY_ACCOUNTS, account.party)
+            self._emit(CHECK_ACCOUNTS, account.party)
         run.clear_open_writes()  # both sides were read; a task may stay open for long
         return replace(plan.ending, agreed=replace(agreed, look=look).to_json())
 
-    def _ask(self, step: str, party_id: str) -> None:
-        target = Target(step, FIELDS.party_entity, party_id)
-        sync_requests.request([target], urgency=Urgency.FOLLOW_UP, trace_id=self._run.trace_id, full=True)
+    def _emit(self, topic: str, party_id: str) -> None:
+        dispatch.emit(topic, FIELDS.party_entity, [party_id], trace_id=self._run.trace_id, full=True)

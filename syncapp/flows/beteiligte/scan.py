@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from syncapp.clients.advoware import AdvowareClient, PartyStamp
 from syncapp.clients.espocrm import FIELDS, EntityStamp, EspoClient
-from syncapp.events.registry import PARTY_SYNC
 from syncapp.flows import differences
 from syncapp.flows.beteiligte import register
+from syncapp.flows.beteiligte.flow import PARTY_SYNC
 from syncapp.flows.differences import Difference, How
 from syncapp.models import Record, Status
 

@@ -10,16 +10,14 @@ from django.utils import timezone
 
 from syncapp.clients.advoware import AdvowareParty
 from syncapp.engine.outside import connections, outages
-from syncapp.engine.queue import sync_requests
-from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.runs.planning import Ending, Failed, Postponed, Settled, Skipped
 from syncapp.engine.runs.run import Run
 from syncapp.events import dispatch
-from syncapp.events.registry import COLLECTION_SYNC
 from syncapp.flows import directions, texts
 from syncapp.flows.beteiligte import fields, reading, register
 from syncapp.flows.beteiligte.actions import AddContact, CreateParty, EmptyContact, SaveParty, WriteCrm
 from syncapp.flows.beteiligte.agreement import Agreed
+from syncapp.flows.beteiligte.flow import ACCOUNTS, RENAMED
 from syncapp.flows.beteiligte.journal import Write
 from syncapp.flows.beteiligte.needs import notices
 from syncapp.flows.beteiligte.plan import plan
@@ -28,7 +26,7 @@ from syncapp.flows.beteiligte.remember import remembered
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
 from syncapp.flows.beteiligte.state import PartyPlan, PartyState, Shown, Why
 from syncapp.flows.beteiligte.writing import Writer
-from syncapp.models import JournalState, Reason, Record, Urgency
+from syncapp.models import JournalState, Reason
 from syncapp.people import conflicts, tasks, undos, written
 
 AGAIN_SOON = timedelta(seconds=2)
@@ -157,16 +155,15 @@ class BeteiligteSync:
             outages.wake(Reason.PARTY_PENDING, detail=run.entity_id)
         wanted = settings.CONFIG.BANK_ACCOUNTS_TO_ESPOCRM and before.fingerprint != party.fingerprint
         if wanted or before.number not in (None, party.number):
-            dispatch.emit("vmh.bankkonten.check", run.entity_type, [run.entity_id], trace_id=run.trace_id)
+            dispatch.emit(ACCOUNTS, run.entity_type, [run.entity_id], trace_id=run.trace_id)
 
     def _tell_collection(self, plan: PartyPlan) -> None:
         """A collection bears the party's new name, and EspoCRM sends no event about the hub's own writes. Should this
         get lost, the next comparison finds it."""
         run, names = self._run, {each.name for each in fields.TABLE if each.named}
         renamed = any(isinstance(action, WriteCrm) and names & action.targets.keys() for action in plan.actions)
-        if renamed and Record.objects.filter(step=COLLECTION_SYNC, entity_id=run.entity_id).exists():
-            target = Target(COLLECTION_SYNC, run.entity_type, run.entity_id)
-            sync_requests.request([target], urgency=Urgency.FOLLOW_UP, trace_id=run.trace_id)
+        if renamed and dispatch.records(RENAMED, run.entity_type, run.entity_id).exists():
+            dispatch.emit(RENAMED, run.entity_type, [run.entity_id], trace_id=run.trace_id)
 
 
 def _dated(state: PartyState, ending: Ending) -> Ending:

@@ -6,11 +6,8 @@ from django.conf import settings
 
 from syncapp.engine.outside import connections
 from syncapp.events import dispatch
-from syncapp.flows.calendar.everyone import ALL, EMPLOYEE, ENTITY
-from syncapp.flows.calendar.everyone import TOPIC as OF_ONE
+from syncapp.flows.calendar.flow import ALL, EMPLOYEE, FIRM, OF_ALL, OF_ONE
 from syncapp.models import SystemName, Urgency
-
-OF_ALL = "calendar.sync.all"
 
 
 def ready() -> bool:
@@ -24,8 +21,13 @@ def wanted(kuerzel: str) -> bool:
     return not only or kuerzel.casefold() in only
 
 
+def on_schedule() -> None:
+    if ready():
+        everyone(Urgency.SCAN)
+
+
 def everyone(urgency: Urgency, trace_id: str = "") -> None:
-    dispatch.emit(OF_ALL, ENTITY, [ALL], urgency=urgency, trace_id=trace_id, full=True)
+    dispatch.emit(OF_ALL, FIRM, [ALL], urgency=urgency, trace_id=trace_id, full=True)
 
 
 def employee(kuerzel: str, urgency: Urgency, trace_id: str = "") -> None:

@@ -12,12 +12,9 @@ from syncapp.engine.outside import connections
 from syncapp.engine.runs.planning import Ending, Note, Plan, Settled
 from syncapp.engine.runs.run import Run
 from syncapp.events import dispatch
+from syncapp.flows.calendar.flow import EMPLOYEE, OF_ONE
 from syncapp.kit.marking import ngettext_lazy
 from syncapp.models import CalendarEmployee, Urgency
-
-ENTITY, ALL = "Kanzlei", "ALL"
-EMPLOYEE = "Mitarbeiter"
-TOPIC = "calendar.sync.employee"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ class CalendarsOfEveryone:
         enabled = CalendarEmployee.objects.filter(pk__in=[each.kuerzel for each in state.employees], enabled=True)
         urgency = Urgency(self._run.record.urgency)
         ids = sorted(enabled.values_list("pk", flat=True))
-        dispatch.emit(TOPIC, EMPLOYEE, ids, urgency=urgency, trace_id=self._run.trace_id, full=True)
+        dispatch.emit(OF_ONE, EMPLOYEE, ids, urgency=urgency, trace_id=self._run.trace_id, full=True)
         return plan.ending
 
     def failed(self, reason: str) -> None:

@@ -13,11 +13,10 @@ from syncapp.clients.google import GoogleEvent
 from syncapp.engine.outside import connections
 from syncapp.engine.runs.claims import Claim
 from syncapp.engine.runs.run import Run
-from syncapp.events.registry import CALENDAR_SYNC
 from syncapp.flows import directions
 from syncapp.flows.calendar import links
 from syncapp.flows.calendar.decide import Missing, Rules, Side
-from syncapp.flows.calendar.everyone import EMPLOYEE
+from syncapp.flows.calendar.flow import CALENDAR_SYNC, EMPLOYEE
 from syncapp.flows.calendar.known import Known
 from syncapp.flows.calendar.reading import Reader, window
 from syncapp.flows.calendar.state import CalendarState, Item

@@ -19,14 +19,12 @@ from syncapp.engine.outside import connections
 from syncapp.engine.runs.planning import Ending, Plan
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.events import dispatch
-from syncapp.events.registry import CALENDAR_PUSH
 from syncapp.flows.calendar import asking, channels
 from syncapp.flows.calendar.channels import LIFE, OpenChannel, OpenedChannel, PushState, StopChannel, Watch
-from syncapp.flows.calendar.everyone import EMPLOYEE
+from syncapp.flows.calendar.flow import CALENDAR_PUSH, CHECK_PUSH, EMPLOYEE
 from syncapp.flows.calendar.journal import CalendarWrite
 from syncapp.models import CalendarEmployee, PushChannel, Record, Status, SystemName, Urgency
 
-TOPIC = "calendar.push.check"
 PATH = "/google/calendar/push"
 TARGET = "Push-Kanal"
 TOKEN_BYTES = 32
@@ -95,7 +93,7 @@ class PushChannels:
 def ask_if_possible(kuerzel: str, trace_id: str) -> None:
     """For a run that has made a calendar."""
     if settings.CONFIG.CALENDAR_PUSH_URL:
-        dispatch.emit(TOPIC, EMPLOYEE, [kuerzel], urgency=Urgency.FOLLOW_UP, trace_id=trace_id)
+        dispatch.emit(CHECK_PUSH, EMPLOYEE, [kuerzel], urgency=Urgency.FOLLOW_UP, trace_id=trace_id)
 
 
 def ask_where_needed() -> None:
@@ -110,7 +108,7 @@ def ask_where_needed() -> None:
     failed = set(Record.objects.filter(step=CALENDAR_PUSH, status=Status.FAILED).values_list("entity_id", flat=True))
     employees = CalendarEmployee.objects.prefetch_related("channels").order_by("pk")
     needed = [each.pk for each in employees if channels.plan(_state(each, each.channels.all(), now)).actions]
-    dispatch.emit(TOPIC, EMPLOYEE, [pk for pk in needed if pk not in failed], urgency=Urgency.SCAN)
+    dispatch.emit(CHECK_PUSH, EMPLOYEE, [pk for pk in needed if pk not in failed], urgency=Urgency.SCAN)
 
 
 def _state(employee: CalendarEmployee | None, rows: Iterable[PushChannel], now: datetime) -> PushState:

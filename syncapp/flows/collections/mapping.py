@@ -25,6 +25,7 @@ DOCUMENT_FIELDS = ("espocrm_document_id", "espocrm_entity_type", "espocrm_entity
 class Why(StrEnum):
     """Reasons of this flow; each is one of the hub's reasons (`syncapp.models.Reason`)."""
 
+    NO_COLLECTION = "no_collection"
     PARENT_PAUSED = "parent_paused"
     PARENT_CLOSED = "parent_closed"
     DELETION_PROPOSED = "deletion_proposed"

@@ -27,6 +27,7 @@ class CollectionState:
     parent: EspoParent | None
     life: Life
     agreed: Agreed = field(default_factory=Agreed)
+    allowed: bool = True  # by the setting and the CRM's metadata
     unchanged: bool = False
     collection: XaiCollection | None = None  # the one to use, if there is one at xAI
     lost: tuple[str, ...] = ()  # collections we knew, and xAI has no more
@@ -89,6 +90,8 @@ class ProposeDeletion(Action):
 
 
 def plan(state: CollectionState) -> Plan:
+    if not state.allowed:
+        return Plan(Skipped(Why.NO_COLLECTION))
     if state.unchanged:
         return Plan(Settled())
     if state.parent is None or state.life is Life.CLOSED:

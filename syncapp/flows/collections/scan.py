@@ -10,7 +10,7 @@ from django.conf import settings
 
 from syncapp.clients.espocrm import EspoClient, EspoParent
 from syncapp.clients.espocrm.fields import FIELDS
-from syncapp.events.registry import COLLECTION_SYNC
+from syncapp.flows.collections.flow import COLLECTION_SYNC
 from syncapp.flows.collections.mapping import Agreed, unchanged
 from syncapp.flows.differences import Difference, How
 from syncapp.flows.parents import Life, life_of

@@ -13,11 +13,10 @@ from syncapp.clients.espocrm import EspoParent
 from syncapp.clients.espocrm.fields import FIELDS, MODIFIED_AT
 from syncapp.clients.xai import XaiCollection
 from syncapp.engine.outside import connections
-from syncapp.engine.queue import sync_requests
-from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.runs.planning import Ending, Failed, Plan, Settled
 from syncapp.engine.runs.run import Run, WriteIntent
-from syncapp.events import registry
+from syncapp.events import dispatch
+from syncapp.events.topics import topic_of
 from syncapp.flows.collections import mapping, register
 from syncapp.flows.collections.mapping import Agreed, Why
 from syncapp.flows.collections.plan import (
@@ -30,9 +29,9 @@ from syncapp.flows.collections.plan import (
     WriteId,
     plan,
 )
-from syncapp.flows.parents import Life, life_of
+from syncapp.flows.parents import Life, collection_types, life_of
 from syncapp.flows.writes import CrmWrite
-from syncapp.models import JournalAction, OrphanWhy, SystemName, Urgency
+from syncapp.models import JournalAction, OrphanWhy, SystemName
 
 
 class CollectionWrite(JournalAction):
@@ -53,6 +52,8 @@ class CollectionSync:
 
     def read(self) -> CollectionState:
         run, agreed = self._run, Agreed.from_json(self._run.agreed)
+        if run.entity_type not in collection_types(self._crm, settings.CONFIG.COLLECTION_ENTITIES):
+            return CollectionState(run.entity_type, run.entity_id, None, Life.PAUSED, agreed, allowed=False)
         parent = self._parent()
         life = Life.CLOSED
         if parent is not None:
@@ -179,8 +180,8 @@ class CollectionSync:
         ids = set(register.member_documents(state.collection.id)) if state.collection else set()
         if state.parent is not None:
             ids |= set(self._linked_documents(state.entity_type, state.entity_id))
-        targets = [Target(registry.DOCUMENT_SYNC, FIELDS.document_entity, document_id) for document_id in sorted(ids)]
-        sync_requests.request(targets, urgency=Urgency.FOLLOW_UP, trace_id=self._run.trace_id, full=True)
+        kind = FIELDS.document_entity
+        dispatch.emit(topic_of(kind, "update"), kind, sorted(ids), trace_id=self._run.trace_id, full=True)
 
     def _linked_documents(self, entity_type: str, entity_id: str) -> Iterator[str]:
         for link, meta in sorted(self._crm.metadata(entity_type).links.items()):

@@ -12,7 +12,7 @@ from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import EspoClient, EspoParent
 from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.clients.xai import XaiClient, XaiCollection
-from syncapp.flows.parents import Life, life_of
+from syncapp.flows.parents import Life, collection_types, life_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,7 @@ class Landscape:
 
 
 def parent_types(crm: EspoClient) -> list[str]:
-    """Entity types that are linked to documents and have a field for a collection, out of the CRM's metadata."""
-    links = crm.metadata(FIELDS.document_entity).links.values()
-    types = {link.entity_type for link in links if link.kind == "hasMany"}
-    return sorted(kind for kind in types if FIELDS.collection_id in crm.metadata(kind).fields)
+    return sorted(collection_types(crm, settings.CONFIG.COLLECTION_ENTITIES))
 
 
 def survey(crm: EspoClient, xai: XaiClient) -> Landscape:

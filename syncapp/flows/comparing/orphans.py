@@ -13,14 +13,14 @@ from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import FIELDS
 from syncapp.clients.xai import XaiCollection
 from syncapp.engine.outside import connections, locks
-from syncapp.engine.queue import sync_requests
-from syncapp.engine.queue.sync_requests import Target
-from syncapp.events.registry import COLLECTION_SYNC, DOCUMENT_SYNC
+from syncapp.events import dispatch
+from syncapp.events.topics import topic_of
 from syncapp.flows import files
 from syncapp.flows.collections import register
 from syncapp.flows.comparing.landscape import Landscape
+from syncapp.flows.documents.flow import DOCUMENT_SYNC
 from syncapp.flows.parents import Life, life_of
-from syncapp.models import Orphan, OrphanState, OrphanWhy, Record, Reference, ReferenceKind, Status, Urgency
+from syncapp.models import Orphan, OrphanState, OrphanWhy, Record, Reference, ReferenceKind, Status
 
 # The marker in the names of files that the hub uploaded: document id and the start of the SHA-256.
 _OURS = re.compile(r"--([A-Za-z0-9_-]{1,36})-[0-9a-f]{16}(\.[^.]*)?$")
@@ -63,7 +63,7 @@ def _find_collections(view: Landscape) -> None:
     named = {parent.collection_id for rows in view.parents.values() for parent in rows}
     for collection in view.collections.values():
         owner = _owner(collection)
-        if owner and collection.id not in named:
+        if owner and owner[0] in view.parents and collection.id not in named:  # of other types nothing is known
             entity_type, entity_id = owner
             if not Record.objects.filter(
                 entity_type=entity_type, entity_id=entity_id, status__in=ON_THEIR_WAY
@@ -126,8 +126,7 @@ def _delete_collection(orphan: Orphan) -> bool:
     register.gone(collection_id)
     if orphan.entity_type:
         # The CRM may still name it; the parent's own run takes the name away.
-        target = Target(COLLECTION_SYNC, orphan.entity_type, orphan.entity_id)
-        sync_requests.request([target], urgency=Urgency.FOLLOW_UP, full=True)
+        dispatch.emit(topic_of(orphan.entity_type, "collection"), orphan.entity_type, [orphan.entity_id], full=True)
     return deleted
 
 

@@ -14,16 +14,17 @@ from django.utils import timezone
 
 from syncapp.clients.espocrm import FIELDS
 from syncapp.engine.outside import connections
-from syncapp.events import registry
 from syncapp.flows import brake, cursors
 from syncapp.flows.bankverbindungen import scan as accounts_scan
+from syncapp.flows.bankverbindungen.flow import BANK_SYNC
 from syncapp.flows.beteiligte import scan as parties_scan
+from syncapp.flows.beteiligte.flow import PARTY_SYNC
 from syncapp.flows.comparing.notes import WouldChange
 from syncapp.flows.differences import CRM_ONLY, ONLY_A_LOOK, Difference, How, leave_requests
 from syncapp.flows.tasks import scan as tasks_scan
 from syncapp.models import NOTICES, Cursor, Reason, Record, ScanRun, ScanState, Status, Task, TaskState
 
-STEPS = (registry.PARTY_SYNC, registry.BANK_SYNC)
+STEPS = (PARTY_SYNC, BANK_SYNC)
 KINDS = (FIELDS.party_entity, FIELDS.bank_entity)
 LOOKS = 500  # a comparison may ask for so many looks at failures and at tasks; the next one takes the next
 REST = timedelta(hours=1)  # what failed stays red for a while, so that a person can see it

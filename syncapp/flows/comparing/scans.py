@@ -18,30 +18,27 @@ from syncapp.clients.errors import ClientError
 from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.engine.outside import connections, locks, outages
 from syncapp.engine.queue import enqueue
+from syncapp.events import registry
 from syncapp.flows import brake, cursors
 from syncapp.flows.collections import scan as collections_scan
 from syncapp.flows.comparing import landscape, orphans, party_scans
+from syncapp.flows.comparing.flow import ALL_PARTIES, CHANGES, EVERYTHING, LONGEST_SECONDS
 from syncapp.flows.comparing.notes import Confirmed, Interrupted, NotAvailable, WouldLose
 from syncapp.flows.differences import TAKES_AWAY, Difference, leave_requests
 from syncapp.flows.documents import scan as documents_scan
-from syncapp.models import Cursor, ScanRun, ScanState, SystemName
+from syncapp.models import Cursor, ScanRun, ScanState
 
-CHANGES, EVERYTHING = "changes", "everything"
-PARTIES, ALL_PARTIES = "parties", "all_parties"
-NAMES = (CHANGES, EVERYTHING, PARTIES, ALL_PARTIES)
 CONFIRMED = "syncapp.jobs.scan_confirmed"
-# Comparing everything costs one or two calls for each parent of documents: ten thousand take about half an hour.
-LONGEST_SECONDS = 3 * 3600
 
 log = structlog.get_logger(__name__)
 
 
 def run(name: str, *, confirmed: bool = False) -> ScanRun | None:
     """Compare and leave requests. None: another one is under way. `confirmed`: a person has agreed to many changes."""
-    token = uuid.uuid4().hex
+    token, compared = uuid.uuid4().hex, registry.comparison(name)
     try:
         # As long as a scan may take, so that a repeated task never runs beside it.
-        longest = timedelta(seconds=LONGEST_SECONDS) if name in (EVERYTHING, ALL_PARTIES) else None
+        longest = timedelta(seconds=compared.timeout) if compared.timeout else None
         with locks.hold(f"scan:{name}", token, "scan", longest):
             ScanRun.objects.filter(scan=name, state=ScanState.RUNNING).update(
                 state=ScanState.FAILED, note=Interrupted().stored(), finished_at=timezone.now()
@@ -53,15 +50,9 @@ def run(name: str, *, confirmed: bool = False) -> ScanRun | None:
         return None
 
 
-def systems_of(name: str) -> tuple[SystemName, SystemName]:
-    """Whom a comparison has to ask."""
-    parties = name in (PARTIES, ALL_PARTIES)
-    return (SystemName.ESPOCRM, SystemName.ADVOWARE if parties else SystemName.XAI)
-
-
 def _attempt(scan: ScanRun, confirmed: bool) -> None:
     try:
-        needed = systems_of(scan.scan)
+        needed = registry.comparison(scan.scan).systems
         away = outages.obstacle(needed)
         missing = [name for name in needed if not connections.configured(name)]
         if away or missing:

@@ -72,9 +72,8 @@ class Reader:
         ):
             # Only the indexing is waited for and nobody asked for anything since: the links were just read.
             return tuple(Parent("", "", Life.ACTIVE, collection) for collection in progress.wanted)
-        statuses = settings.CONFIG.ESPOCRM_PARENT_STATUS
         return tuple(
-            Parent(entity_type, row.id, life_of(entity_type, row.status, statuses), row.collection_id)
+            Parent(entity_type, row.id, _life(entity_type, row.status), row.collection_id)
             for link, entity_type in self.parent_links()
             for row in self._crm.linked_parents(document.id, link, entity_type)
             if not row.deleted
@@ -139,6 +138,16 @@ class Reader:
         except NotFound:
             return False
         return True
+
+
+def _life(entity_type: str, status: str) -> Life:
+    """A type that may have no collection (any more) is left alone: nothing is added, and nothing is taken away."""
+    config = settings.CONFIG
+    return (
+        life_of(entity_type, status, config.ESPOCRM_PARENT_STATUS)
+        if entity_type in config.COLLECTION_ENTITIES
+        else Life.PAUSED
+    )
 
 
 def _waited_long(agreed: Agreed) -> bool:

@@ -8,8 +8,8 @@ from itertools import islice
 
 from syncapp.clients.espocrm import EspoClient, EspoDocument
 from syncapp.clients.espocrm.fields import FIELDS
-from syncapp.events.registry import DOCUMENT_SYNC
 from syncapp.flows.differences import Difference, How
+from syncapp.flows.documents.flow import DOCUMENT_SYNC
 from syncapp.flows.documents.mapping import Agreed, untouched
 from syncapp.models import Reason, Record, Status
 

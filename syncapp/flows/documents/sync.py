@@ -14,11 +14,10 @@ from syncapp.clients.espocrm.changes import espo_time
 from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.clients.xai import IndexStatus
 from syncapp.engine.outside import connections
-from syncapp.engine.queue import sync_requests
-from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.runs.planning import Ending, Failed, Plan, Postponed, Settled, Skipped
 from syncapp.engine.runs.run import Run, WriteIntent
-from syncapp.events import registry
+from syncapp.events import dispatch
+from syncapp.events.topics import topic_of
 from syncapp.flows import files, texts
 from syncapp.flows.documents import mapping
 from syncapp.flows.documents.mapping import Agreed, Content, Progress, Why
@@ -35,7 +34,7 @@ from syncapp.flows.documents.plan import (
 from syncapp.flows.documents.reading import Reader
 from syncapp.flows.documents.storing import FileMismatch, FileReplaced, Storage, Unfit, XaiWrite
 from syncapp.flows.writes import CrmWrite
-from syncapp.models import OrphanWhy, Record, Status, SystemName, Urgency
+from syncapp.models import OrphanWhy, Status, SystemName
 
 AGAIN_SOON = timedelta(seconds=2)
 LONGEST_POLL = timedelta(minutes=10)
@@ -114,12 +113,11 @@ class DocumentSync:
 
     def _ask(self, action: AskForCollection) -> None:
         # A request would start a failed parent again each time one of its documents looks; staff retry it instead.
-        busy = Record.objects.filter(
-            step=registry.COLLECTION_SYNC, entity_type=action.parent.entity_type, entity_id=action.parent.id
-        ).exclude(status__in=[Status.IN_SYNC, Status.SKIPPED])
-        if not busy.exists():
-            target = Target(registry.COLLECTION_SYNC, action.parent.entity_type, action.parent.id)
-            sync_requests.request([target], urgency=Urgency.FOLLOW_UP, trace_id=self._run.trace_id, full=True)
+        parent = action.parent
+        topic = topic_of(parent.entity_type, "collection")
+        known = dispatch.records(topic, parent.entity_type, parent.id)
+        if not known.exclude(status__in=[Status.IN_SYNC, Status.SKIPPED]).exists():
+            dispatch.emit(topic, parent.entity_type, [parent.id], trace_id=self._run.trace_id, full=True)
 
     def _attach(self, action: Attach) -> None:
         run, content = self._run, self._known_content()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from syncapp.clients.espocrm import FIELDS
 from syncapp.flows.tasks.mapping import Show, Shown
 from syncapp.models import Reference, ReferenceKind, SystemName
-from syncapp.people.mirror import ENTITY
+from syncapp.people.tasks import ENTITY
 
 
 def shown(number: int) -> Shown | None:

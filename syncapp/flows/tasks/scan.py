@@ -9,8 +9,9 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from syncapp.flows.differences import Difference, How
+from syncapp.flows.tasks.flow import TASK_MIRROR
 from syncapp.models import Reason, Record, Status, Task, TaskState
-from syncapp.people.mirror import ENTITY, STEP
+from syncapp.people.tasks import ENTITY
 
 LOOKS = 500  # a comparison may ask for so many; the next one takes the next
 
@@ -18,7 +19,7 @@ LOOKS = 500  # a comparison may ask for so many; the next one takes the next
 def not_shown() -> Iterator[Difference]:
     """Open ones first; one that was given up by staff comes again when its task changes."""
     tasks = Task.objects.annotate(number=Cast("pk", CharField()))
-    mirrors = Record.objects.filter(step=STEP, entity_id=OuterRef("number"))
+    mirrors = Record.objects.filter(step=TASK_MIRROR, entity_id=OuterRef("number"))
     on_its_way = Exists(mirrors.filter(status__in=[Status.WAITING, Status.RUNNING]))
     told = mirrors.annotate(told=KeyTextTransform("digest", "agreed"))
     as_it_is = Exists(told.filter(told=OuterRef("digest"), status=Status.IN_SYNC))
@@ -30,4 +31,4 @@ def not_shown() -> Iterator[Difference]:
 
 def _differences(tasks: QuerySet[Task]) -> Iterator[Difference]:
     for pk in tasks.order_by("pk").values_list("pk", flat=True)[:LOOKS]:
-        yield Difference(STEP, ENTITY, str(pk), How.NOT_SHOWN)
+        yield Difference(TASK_MIRROR, ENTITY, str(pk), How.NOT_SHOWN)

@@ -11,7 +11,9 @@ from django.utils import translation
 
 from syncapp.clients.errors import ClientError
 from syncapp.engine.outside import connections
+from syncapp.events import registry
 from syncapp.flows.comparing import scans
+from syncapp.flows.comparing.flow import EVERYTHING
 from syncapp.flows.differences import Difference
 from syncapp.management.base import FOUND, NOT_ASKED, HubCommand
 from syncapp.management.output import plural, progress, table
@@ -20,21 +22,19 @@ from syncapp.management.output import plural, progress, table
 class Command(HubCommand):
     help = (
         "Compares the systems and prints what differs. It changes nothing and starts nothing.\n\n"
-        "  --scan everything  all documents and their parents, links and xAI included (the default; may take long)\n"
-        "  --scan changes     only what changed in EspoCRM since the last scheduled comparison\n"
-        "  --scan parties     parties and bank accounts: what changed in EspoCRM or Advoware since then\n"
-        "  --scan all_parties all parties and bank accounts\n\n"
-        "To have the differences put right: they are, by themselves, every 15 minutes and every night; one of them\n"
-        "now: manage.py sync STEP ENTITY_TYPE ID."
+        + "".join(f"  --scan {each.name:<11} {each.about}\n" for each in registry.comparisons())
+        + "\nTo have the differences put right: they are, by themselves, as the schedules say; one of them now:\n"
+        "manage.py sync STEP ENTITY_TYPE ID."
     )
     exit_codes = {0: "nothing differs", FOUND: "something differs", NOT_ASKED: "the comparison could not be made"}
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--scan", choices=scans.NAMES, default=scans.EVERYTHING, help="see above")
+        names = [each.name for each in registry.comparisons()]
+        parser.add_argument("--scan", choices=names, default=EVERYTHING, help="see above")
         parser.add_argument("--format", choices=("table", "json"), default="table", help="for people or for programs")
 
     def handle(self, *args: Any, scan: str, format: str, **options: Any) -> None:
-        if missing := [name for name in scans.systems_of(scan) if not connections.configured(name)]:
+        if missing := [name for name in registry.comparison(scan).systems if not connections.configured(name)]:
             raise CommandError(f"Not configured: {', '.join(missing)} (see .env.example).", returncode=NOT_ASKED)
         seen = 0
 

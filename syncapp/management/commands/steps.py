@@ -11,7 +11,7 @@ from django.core.management.base import CommandParser
 from django.utils import translation
 
 from syncapp.events import registry, topics
-from syncapp.events.registry import StepSpec
+from syncapp.events.spec import StepSpec
 from syncapp.management.base import HubCommand
 from syncapp.management.output import table
 
@@ -68,7 +68,7 @@ def mermaid(steps: tuple[StepSpec, ...]) -> str:
     """Receivers on the left, steps on the right, one arrow for each word of topics between two of them."""
     lines = ["flowchart LR"]
     for flow in dict.fromkeys(spec.flow for spec in steps):
-        lines.append(f'  subgraph {flow}["{registry.FLOWS.get(flow, flow)}"]')
+        lines.append(f'  subgraph {flow}["{registry.flow_words(flow)}"]')
         lines += [f"    {_node(spec)}" for spec in steps if spec.flow == flow]
         lines.append("  end")
     lines += sorted(f'  {_id(giver.name)} -->|"{words}"| {_id(taker.name)}' for giver, taker, words in _arrows(steps))

@@ -10,14 +10,13 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone, translation
 
-from syncapp import jobs
 from syncapp.clients.errors import Rejected
 from syncapp.clients.espocrm.rest import checked_id, checked_name
 from syncapp.engine.outside import connections
 from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
-from syncapp.engine.runs import runner, verdicts
-from syncapp.events import registry
+from syncapp.engine.runs import verdicts
+from syncapp.events import registry, running
 from syncapp.management.base import HubCommand, misused, one_of
 from syncapp.management.output import progress
 from syncapp.management.recording import recorded
@@ -65,7 +64,7 @@ class Command(HubCommand):
         if missing := [name for name in spec.systems if not connections.configured(name)]:
             raise CommandError(f"Not configured: {', '.join(missing)} (see .env.example).", returncode=FAILED)
         try:
-            plan = runner.preview(_record(target), jobs.engine_step(target.step))
+            plan = running.preview(_record(target))
         except Exception as exc:  # any fault of a flow is shown like that of a run, in words
             verdict = verdicts.judge(exc)
             raise CommandError(f"{verdict.reason.label} ({verdict.detail})", returncode=FAILED) from exc
@@ -132,7 +131,7 @@ def _settled(pk: int, timeout: float, tell: Any) -> Record:
             return record
         tell(record.reason or record.status)
         if record.status == Status.WAITING and pause <= 0:
-            jobs.run_now(pk, record.step)
+            running.run_now(pk, record.step)
         else:
             time.sleep(LOOK_SECONDS)
 

@@ -15,7 +15,9 @@ from django.db import connection
 
 from syncapp import schedules
 from syncapp.engine.queue import enqueue
-from syncapp.events.registry import BANK_SYNC, CALENDAR_SYNC, PARTY_ACCOUNTS, PARTY_SYNC
+from syncapp.flows.bankverbindungen.flow import BANK_SYNC, PARTY_ACCOUNTS
+from syncapp.flows.beteiligte.flow import PARTY_SYNC
+from syncapp.flows.calendar.flow import CALENDAR_SYNC
 from syncapp.models import CalendarEmployee, Conflict, ConflictState, Record, Task, TaskState
 
 PARTIES, CALENDARS = "syncapp.jobs.scan_parties", "syncapp.jobs.calendar"  # every 15 minutes

@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.client import SandboxClient
-from syncapp.engine.queue import sync_requests
-from syncapp.engine.queue.sync_requests import Target
-from syncapp.events.registry import CALENDAR_SYNC
-from syncapp.flows.calendar.everyone import EMPLOYEE
-from syncapp.models import CalendarEmployee, CalendarLink, Urgency
+from syncapp.flows.calendar.flow import EMPLOYEE, OF_ONE
+from syncapp.models import CalendarEmployee, CalendarLink
 from tests.calendars import SB, Calendars, google_times, soon
 from tests.e2e.crashing.scenarios import Firm, Scenario
+from tests.events import happened
 from tests.world import World
 
 TABLES = ("syncapp_calendarlink", "syncapp_pushchannel", "syncapp_calendaremployee")
@@ -26,7 +24,7 @@ def _calendars(firm: Firm) -> Calendars:
 
 
 def _ask() -> None:
-    sync_requests.request([Target(CALENDAR_SYNC, EMPLOYEE, SB)], urgency=Urgency.EVENT, full=True, trace_id="crash")
+    happened(EMPLOYEE, SB, topic=OF_ONE, full=True, trace_id="crash")
 
 
 # What happens

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.core.cache import caches
 
-from syncapp.engine.queue import sync_requests
-from syncapp.engine.queue.sync_requests import Target
-from syncapp.events.registry import BANK_SYNC, PARTY_ACCOUNTS, PARTY_SYNC
-from syncapp.models import Conflict, JournalEntry, Record, Side, Urgency
+from syncapp.flows.bankverbindungen.flow import PARTY_ACCOUNTS
+from syncapp.flows.beteiligte.flow import PARTY_SYNC
+from syncapp.models import Conflict, JournalEntry, Record, Side
 from syncapp.people import conflicts, undos
 from tests.e2e.crashing.scenarios import Firm
+from tests.events import happened
 from tests.parties import FAX, MAIL, MOBILE, OFFICE, PARTY, Parties
 from tests.world import World
 
@@ -23,8 +23,8 @@ def _parties(firm: Firm) -> Parties:
     return Parties(World(firm.crm))
 
 
-def _ask(step: str, kind: str, pk: str, *, full: bool = True) -> None:
-    sync_requests.request([Target(step, kind, pk)], urgency=Urgency.EVENT, full=full, trace_id="crash")
+def _ask(kind: str, pk: str, *, full: bool = True, topic: str = "") -> None:
+    happened(kind, pk, full=full, topic=topic, trace_id="crash")
 
 
 def _number(firm: Firm) -> int:
@@ -43,13 +43,13 @@ def new(firm: Firm) -> None:
     phones = [{"phoneNumber": COMES, "type": "Mobile", "primary": True}]
     data = {"lastName": "Wendland", "firstName": "Almut", "emailAddressData": mails, "phoneNumberData": phones}
     firm.crm.create(PARTY, data, id=WHO)
-    _ask(PARTY_SYNC, PARTY, WHO, full=False)
+    _ask(PARTY, WHO, full=False)
 
 
 def pair(firm: Firm) -> None:
     number = _parties(firm).in_advoware((MAIL, STAYS), (MAIL, CHANGES), (OFFICE, GOES), (FAX, ""), beruf="Bäckerin")
     firm.crm.create(PARTY, {"lastName": "Wendland", "firstName": "Almut", "betnr": number}, id=WHO)
-    _ask(PARTY_SYNC, PARTY, WHO)
+    _ask(PARTY, WHO)
 
 
 def edit_crm(firm: Firm) -> None:
@@ -59,7 +59,7 @@ def edit_crm(firm: Firm) -> None:
         "phoneNumberData": [{"phoneNumber": COMES, "type": "Mobile", "primary": True}],
     }  # fmt: skip
     firm.crm.update(PARTY, WHO, data)
-    _ask(PARTY_SYNC, PARTY, WHO, full=False)
+    _ask(PARTY, WHO, full=False)
 
 
 def edit_advoware(firm: Firm) -> None:
@@ -68,7 +68,7 @@ def edit_advoware(firm: Firm) -> None:
     parties.edit_entry(number, CHANGES, tlf="neu@w.example")
     parties.remove_entry(number, GOES)
     parties.add_entry(number, MOBILE, COMES)
-    _ask(PARTY_SYNC, PARTY, WHO)
+    _ask(PARTY, WHO)
 
 
 def edit_both(firm: Firm) -> None:
@@ -78,32 +78,32 @@ def edit_both(firm: Firm) -> None:
     parties.edit_entry(number, CHANGES, tlf="neu@w.example")
     phones = [{"phoneNumber": COMES, "type": "Mobile", "primary": True}]
     firm.crm.update(PARTY, WHO, {"lastName": "Oster", "dateOfBirth": "1961-04-17", "phoneNumberData": phones})
-    _ask(PARTY_SYNC, PARTY, WHO)
+    _ask(PARTY, WHO)
 
 
 def decide(firm: Firm) -> None:
     record = Record.objects.get(step=PARTY_SYNC, entity_id=WHO)
     conflicts.decide(record, dict.fromkeys(Conflict.objects.values_list("pk", flat=True), Side.ADVOWARE), None)
-    _ask(PARTY_SYNC, PARTY, WHO)
+    _ask(PARTY, WHO)
 
 
 def take_back(firm: Firm) -> None:
     """All that the hub wrote to Advoware."""
     for entry in JournalEntry.objects.filter(action__in=["update_party", "update_contact"]):
         undos.request_undo(entry, None)
-    _ask(PARTY_SYNC, PARTY, WHO)
+    _ask(PARTY, WHO)
 
 
 def delete(firm: Firm) -> None:
     firm.crm.delete(PARTY, WHO)
-    _ask(PARTY_SYNC, PARTY, WHO)
+    _ask(PARTY, WHO)
 
 
 def log_in(firm: Firm) -> None:
     """Nobody is logged in, and the CRM has something for Advoware."""
     caches["advoware"].clear()
     firm.crm.update(PARTY, WHO, {"lastName": "Oster"})
-    _ask(PARTY_SYNC, PARTY, WHO, full=False)
+    _ask(PARTY, WHO, full=False)
 
 
 def unreported(firm: Firm) -> None:
@@ -118,7 +118,7 @@ def unreported(firm: Firm) -> None:
 def account(firm: Firm) -> None:
     data = {"name": "Konto", "beteiligteId": WHO, "iban": IBAN, "bic": "BYLADEM1001", "kontoinhaber": "A. Wendland"}
     firm.crm.create(BANK, data, id=ACCOUNT)
-    _ask(BANK_SYNC, BANK, ACCOUNT)
+    _ask(BANK, ACCOUNT)
 
 
 def pair_with_account(firm: Firm) -> None:
@@ -128,21 +128,21 @@ def pair_with_account(firm: Firm) -> None:
 
 def change_account(firm: Firm) -> None:
     firm.crm.update(BANK, ACCOUNT, {"bic": "INGDDEFFXXX"})
-    _ask(BANK_SYNC, BANK, ACCOUNT, full=False)
+    _ask(BANK, ACCOUNT, full=False)
 
 
 def change_account_there(firm: Firm) -> None:
     parties, number = _parties(firm), _number(firm)
     (row,) = parties.advoware(number)["bankverbindungen"]
     firm.crm.advoware.update_bank_account(number, row["id"], {"bic": "INGDDEFFXXX", "bank": "Beispielbank"})
-    _ask(BANK_SYNC, BANK, ACCOUNT)
+    _ask(BANK, ACCOUNT)
 
 
 def pair_with_accounts(firm: Firm) -> None:
     pair(firm)
     for name, iban in ((OLD_ACCOUNT, THIRD), (ACCOUNT, IBAN)):
         firm.crm.create(BANK, {"name": "Konto", "beteiligteId": WHO, "iban": iban}, id=name)
-        _ask(BANK_SYNC, BANK, name)
+        _ask(BANK, name)
 
 
 def all_accounts(firm: Firm) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.client import SandboxClient
-from syncapp.events.registry import PARTY_ACCOUNTS
+from syncapp.flows.bankverbindungen.flow import PARTY_ACCOUNTS
 from syncapp.models import Conflict, Record, Reference, ReferenceKind, Task, Undo
 
 CRM_NAMES = {"name": "lastName", "vorname": "firstName", "rechtsform": "rechtsform"}

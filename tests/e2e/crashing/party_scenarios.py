@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from syncapp.flows.comparing import scans
+from syncapp.flows.comparing.flow import PARTIES
 from tests.e2e.crashing import party_changes as do
 from tests.e2e.crashing.party_changes import ACCOUNT, OLD_ACCOUNT, OTHER, WHO
 from tests.e2e.crashing.scenarios import Firm, Scenario
@@ -45,7 +45,7 @@ PARTY_SCENARIOS: Mapping[str, Scenario] = {
         do.pair,
         do.unreported,
         {**_AGREED, ACCOUNT: "in_sync"},
-        comparison=scans.PARTIES,
+        comparison=PARTIES,
         opening=True,
         only_first=COMPARING,
     ),

@@ -7,10 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.client import SandboxClient
-from syncapp.engine.queue import sync_requests
-from syncapp.engine.queue.sync_requests import Target
-from syncapp.events.registry import COLLECTION_SYNC, DOCUMENT_SYNC
-from syncapp.models import Urgency
+from tests.events import happened
 
 PARENT, LINK = "Raeumungsklage", "raeumungsklages"
 
@@ -30,8 +27,7 @@ class Firm:
 
     def event(self, name: str, kind: str = "CDokumente", *, full: bool = False) -> None:
         """What a webhook leaves behind."""
-        step = DOCUMENT_SYNC if kind == "CDokumente" else COLLECTION_SYNC
-        sync_requests.request([Target(step, kind, name)], urgency=Urgency.EVENT, full=full, trace_id="crash")
+        happened(kind, name, full=full, trace_id="crash")
 
 
 def _nothing(firm: Firm) -> None:

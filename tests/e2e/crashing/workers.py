@@ -13,15 +13,15 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from syncapp import jobs
 from syncapp.clients.google.building import api
 from syncapp.engine.outside import locks
 from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.recovery.sweep import drain, sweep
-from syncapp.events import registry
+from syncapp.events import registry, running
 from syncapp.flows import texts
 from syncapp.flows.comparing import scans
+from syncapp.flows.comparing.flow import ALL_PARTIES
 from syncapp.models import Record, Status, Urgency
 from tests.e2e.crashing.moments import NEVER, Moments
 
@@ -41,7 +41,7 @@ class Life:
 def load() -> None:
     """What a worker loads when it first needs it, so that a forked one has it."""
     for spec in registry.runnable():
-        jobs.engine_step(spec.name)
+        running.step(spec.name)
     texts.all_for_crm()
     api(settings.CONFIG.GOOGLE_API_ROOT)
 
@@ -64,7 +64,7 @@ def look_again() -> Life:
     """Every comparison of parties, and a full look at every record."""
 
     def work(moments: Moments) -> None:
-        scans.run(scans.ALL_PARTIES, confirmed=True)
+        scans.run(ALL_PARTIES, confirmed=True)
         rows = Record.objects.values_list("step", "entity_type", "entity_id")
         sync_requests.request([Target(*row) for row in rows], urgency=Urgency.STAFF, full=True, force=True)
         _work(moments, lambda: None)
@@ -81,7 +81,7 @@ def _work(moments: Moments, before: Callable[[], object], comparison: str = "") 
             if not Record.objects.filter(status__in=ON_THEIR_WAY).exists():
                 return
             Record.objects.filter(status=Status.WAITING).update(due_at=timezone.now())  # the pauses go by
-        drain(jobs.run_now)
+        drain(running.run_now)
     with moments.uncounted():
         left = list(Record.objects.filter(status__in=ON_THEIR_WAY).values_list("step", "entity_id", "status", "reason"))
     raise AssertionError(f"still moving after {ROUNDS} rounds: {left}")

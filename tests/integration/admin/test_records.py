@@ -11,10 +11,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from syncapp import jobs
 from syncapp.clients.errors import Unreachable
 from syncapp.engine.outside import locks
 from syncapp.engine.runs.runner import Preview
+from syncapp.events import running
 from syncapp.models import Attempt, Outcome, Reason, Record, StaffAction, Status
 from tests.integration.admin import rows
 
@@ -126,7 +126,7 @@ def test_a_selection_is_given_up_after_a_page_that_asks_why(staff: Client) -> No
 def test_preview_shows_the_plan_and_writes_nothing(staff: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     failed = rows.record()
     plan = Preview(({"kind": "document.attach", "collection_id": "collection_1"},), "waiting", "indexing")
-    monkeypatch.setattr(jobs, "preview", lambda pk: plan)
+    monkeypatch.setattr(running, "preview", lambda record: plan)
     page = staff.post(reverse("admin:hub_preview", args=[failed.pk])).content.decode()
     assert "put it into the collection collection_1" in page
     assert "made searchable" in page
@@ -149,7 +149,7 @@ def test_plans_are_told_in_the_readers_language_and_old_ones_as_they_were_kept(s
     [(Unreachable("xai", "ConnectTimeout"), "passing fault"), (KeyError("a client's name"), "error in the hub")],
 )
 def test_a_preview_that_fails_says_so_kindly(staff: Client, fault: Exception, words: str) -> None:
-    with mock.patch.object(jobs, "preview", side_effect=fault):
+    with mock.patch.object(running, "preview", side_effect=fault):
         page = staff.post(reverse("admin:hub_preview", args=[rows.record().pk])).content.decode()
     assert words in page
     assert "client&#x27;s name" not in page

@@ -14,15 +14,17 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from syncapp import jobs
 from syncapp.engine.outside import outages
 from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.recovery.sweep import sweep
-from syncapp.events.registry import BANK_SYNC, PARTY_ACCOUNTS
+from syncapp.events import running
 from syncapp.flows.bankverbindungen.fields import code
+from syncapp.flows.bankverbindungen.flow import BANK_SYNC, PARTY_ACCOUNTS
 from syncapp.flows.bankverbindungen.mapping import iban_is_valid
 from syncapp.flows.comparing import scans
+from syncapp.flows.comparing.flow import ALL_PARTIES
+from syncapp.flows.comparing.flow import PARTIES as CHANGED_PARTIES
 from syncapp.models import JournalEntry, Lock, Record, Status, Task, TaskState, Urgency
 from syncapp.people import tasks
 from tests.integration.flows.test_agreement import dying
@@ -198,11 +200,11 @@ class Play:
         sync_requests.request([Target(PARTY_ACCOUNTS, PARTY, self.pairs[party][0])], urgency=Urgency.EVENT, full=True)
 
     def _scan(self, whole: bool) -> None:
-        scans.run(scans.ALL_PARTIES if whole else scans.PARTIES, confirmed=True)
+        scans.run(ALL_PARTIES if whole else CHANGED_PARTIES, confirmed=True)
 
     def _work(self, runs: int) -> None:
         for record in Record.objects.filter(status=Status.WAITING).order_by("pk")[:runs]:
-            jobs.run_now(record.pk, record.step, even_early=True)
+            running.run_now(record.pk, record.step, even_early=True)
 
     def _crash(self, calls: int, answered: bool) -> None:
         self._events(True)
@@ -221,7 +223,7 @@ class Play:
     def look_at_all(self) -> None:
         for system in ("espocrm", "advoware"):
             outages.try_now(system)
-        scans.run(scans.ALL_PARTIES, confirmed=True)
+        scans.run(ALL_PARTIES, confirmed=True)
         for record in Record.objects.filter(step=BANK_SYNC):
             self.ask(record)
         for party in range(PARTIES):

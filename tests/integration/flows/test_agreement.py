@@ -19,12 +19,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from requests.adapters import HTTPAdapter
 
-from syncapp import jobs
 from syncapp.engine.outside import outages
 from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.recovery.sweep import sweep
+from syncapp.events import running
 from syncapp.flows.comparing import scans
+from syncapp.flows.comparing.flow import CHANGES, EVERYTHING
 from syncapp.models import (
     Attempt,
     Cursor,
@@ -129,7 +130,7 @@ class History(RuleBasedStateMachine):
     @rule(runs=st.integers(1, 3))
     def work(self, runs: int) -> None:
         for record in Record.objects.filter(status=Status.WAITING).order_by("pk")[:runs]:
-            jobs.run_now(record.pk, record.step, even_early=True)
+            running.run_now(record.pk, record.step, even_early=True)
 
     @rule(calls=st.integers(0, 6), answered=st.booleans())
     def crash(self, calls: int, answered: bool) -> None:
@@ -140,7 +141,7 @@ class History(RuleBasedStateMachine):
 
     @rule()
     def scan(self) -> None:
-        scans.run(scans.CHANGES)
+        scans.run(CHANGES)
 
     @rule(kind=faults, system=systems, method=methods)
     def fault(self, kind: str, system: str, method: str) -> None:
@@ -168,7 +169,7 @@ class History(RuleBasedStateMachine):
                 break
             for system in ("espocrm", "xai"):
                 outages.try_now(system)
-            scans.run(scans.EVERYTHING, confirmed=True)
+            scans.run(EVERYTHING, confirmed=True)
             self.look_at_all()
 
     def teardown(self) -> None:
@@ -185,7 +186,7 @@ class History(RuleBasedStateMachine):
         assert not Lock.objects.exists()
 
         before = self.world.mark()
-        scans.run(scans.EVERYTHING, confirmed=True)
+        scans.run(EVERYTHING, confirmed=True)
         self.look_at_all()
         assert self.world.writes(before) == [], "syncing again must write nothing"
 

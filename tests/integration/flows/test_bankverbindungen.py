@@ -8,15 +8,16 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from syncapp import jobs
 from syncapp.engine.queue import retry, sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.recovery.sweep import sweep
 from syncapp.engine.runs import switches
 from syncapp.engine.runs.planning import Plan
-from syncapp.events.registry import BANK_SYNC, PARTY_ACCOUNTS, PARTY_SYNC
+from syncapp.events import running
+from syncapp.flows.bankverbindungen.flow import BANK_SYNC, PARTY_ACCOUNTS
 from syncapp.flows.bankverbindungen.plan import AccountState
 from syncapp.flows.bankverbindungen.sync import BankverbindungenSync
+from syncapp.flows.beteiligte.flow import PARTY_SYNC
 from syncapp.models import JournalEntry, JournalState, Reason, Record, Status, Task, TaskState, Urgency
 from syncapp.people.tasks import close_task
 from tests.integration.flows.test_agreement import dying
@@ -81,13 +82,13 @@ def test_a_party_that_comes_while_its_account_is_looked_at_is_not_waited_for(
 
     def meanwhile(self: BankverbindungenSync, state: AccountState) -> Plan:
         parties.event(party)
-        jobs.run_now(parties.record(party).pk, PARTY_SYNC)
+        running.run_now(parties.record(party).pk, PARTY_SYNC)
         return decide(self, state)
 
     sync_requests.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT, trace_id="test")
     record = Record.objects.get(step=BANK_SYNC, entity_id=pk)
     monkeypatch.setattr(BankverbindungenSync, "plan", meanwhile)
-    jobs.run_now(record.pk, BANK_SYNC)
+    running.run_now(record.pk, BANK_SYNC)
     record.refresh_from_db()
     assert (record.status, record.reason) == (Status.WAITING, Reason.PARTY_PENDING)
     assert record.due_at is not None
@@ -271,7 +272,7 @@ def test_nothing_is_created_while_writing_is_off(parties: Parties) -> None:
     with configured(ADVOWARE_WRITE_ENABLED=False):
         sync_requests.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT)
         record = Record.objects.get(step=BANK_SYNC)
-        jobs.run_now(record.pk, record.step, even_early=True)
+        running.run_now(record.pk, record.step, even_early=True)
     record.refresh_from_db()
     assert (record.status, record.reason) == (Status.WAITING, Reason.WRITING_OFF)
     assert there(parties, number) == []
@@ -302,7 +303,7 @@ def test_a_write_that_was_broken_off_is_settled_although_a_task_stays_open(parti
     parties.world.sandbox.update(BANK, pk, {"bic": "INGDDEFFXXX"})
     sync_requests.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT, full=True)
     with dying(2, answered=True):  # two reads, then the write to the CRM
-        jobs.run_now(record.pk, BANK_SYNC, even_early=True)
+        running.run_now(record.pk, BANK_SYNC, even_early=True)
     entries = JournalEntry.objects.filter(record=record, state=JournalState.INTENDED)
     assert entries.exists()
     Record.objects.filter(pk=record.pk).update(leased_until=timezone.now() - timedelta(minutes=1))

@@ -9,15 +9,17 @@ from unittest import mock
 import pytest
 from django.utils import timezone
 
-from syncapp import jobs
 from syncapp.clients.advoware import AdvowareClient, BankAccount
 from syncapp.engine.outside import locks
 from syncapp.engine.queue import retry, sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.recovery.sweep import sweep
 from syncapp.engine.runs import switches
-from syncapp.events.registry import BANK_SYNC, PARTY_ACCOUNTS, PARTY_SYNC
+from syncapp.events import running
+from syncapp.flows.bankverbindungen.flow import BANK_SYNC, PARTY_ACCOUNTS
+from syncapp.flows.beteiligte.flow import PARTY_SYNC
 from syncapp.flows.comparing import scans
+from syncapp.flows.comparing.flow import ALL_PARTIES, PARTIES
 from syncapp.models import Reason, Record, Reference, Status, Task, TaskState, Urgency
 from syncapp.people.tasks import close_task
 from tests.integration.flows.test_agreement import dying
@@ -86,7 +88,7 @@ def test_two_accounts_of_the_crm_with_one_iban_make_one_in_advoware(parties: Par
 
 def look_now(pk: str) -> None:
     sync_requests.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT, full=True)
-    jobs.run_now(Record.objects.get(step=BANK_SYNC, entity_id=pk).pk, BANK_SYNC, even_early=True)
+    running.run_now(Record.objects.get(step=BANK_SYNC, entity_id=pk).pk, BANK_SYNC, even_early=True)
 
 
 def test_while_another_run_creates_for_the_party_a_run_waits_its_turn(parties: Parties) -> None:
@@ -210,7 +212,7 @@ def lost_creation(parties: Parties, party: str, *, crash: bool = False) -> str:
             raise KeyboardInterrupt
 
         with mock.patch.object(AdvowareClient, "create_bank_account", last), pytest.raises(KeyboardInterrupt):
-            jobs.run_now(Record.objects.get(step=BANK_SYNC).pk, BANK_SYNC, even_early=True)
+            running.run_now(Record.objects.get(step=BANK_SYNC).pk, BANK_SYNC, even_early=True)
         Record.objects.filter(status=Status.RUNNING).update(leased_until=timezone.now() - timedelta(minutes=1))
         sweep()
     else:
@@ -264,7 +266,7 @@ def test_a_change_that_a_person_leaves_as_it_is_costs_no_more_looks(parties: Par
     parties.world.drive()
     record = Record.objects.get(step=BANK_SYNC)
     assert (record.status, targets(pk), shown(parties, pk)["syncStatus"]) == (Status.IN_SYNC, [], "clean")
-    assert [each.entity_id for each in scans.differences(scan=scans.ALL_PARTIES) if each.step == BANK_SYNC] == []
+    assert [each.entity_id for each in scans.differences(scan=ALL_PARTIES) if each.step == BANK_SYNC] == []
     (row,) = there(parties, number)
     parties.world.sandbox.advoware.update_bank_account(number, row["id"], {"bic": "COBADEFFXXX"})
     look(parties, pk)
@@ -346,7 +348,7 @@ def test_restored_in_the_crm_the_task_is_over(parties: Parties) -> None:
     parties.world.sandbox.delete(BANK, pk)
     event(parties, pk)
     parties.world.sandbox.restore(BANK, pk)
-    scans.run(scans.ALL_PARTIES, confirmed=True)
+    scans.run(ALL_PARTIES, confirmed=True)
     parties.world.drive()
     assert Record.objects.get(step=BANK_SYNC).status == Status.IN_SYNC
     assert targets(pk) == []
@@ -393,7 +395,7 @@ def test_a_move_that_sent_no_event_is_found(parties: Parties) -> None:
     pk = account(parties, old)
     look(parties, pk)
     parties.world.sandbox.update(BANK, pk, {"beteiligteId": new}, silent=True)
-    scans.run(scans.PARTIES, confirmed=True)
+    scans.run(PARTIES, confirmed=True)
     parties.world.drive()
     assert [row["iban"] for row in there(parties, number)] == [IBAN]
 
@@ -431,14 +433,14 @@ def test_an_account_of_a_party_that_may_not_be_created_is_not_asked_for_each_min
         switches.set_observing(PARTY_SYNC, True)
     with configured(ADVOWARE_WRITE_ENABLED=why == "observing"):
         parties.event(party)
-        jobs.run_now(parties.record(party).pk, PARTY_SYNC, even_early=True)
+        running.run_now(parties.record(party).pk, PARTY_SYNC, even_early=True)
         look_now(pk)
     record = Record.objects.get(step=BANK_SYNC)
     assert record.reason == Reason.PARTY_PENDING
     assert record.due_at is not None
     assert record.due_at > timezone.now() + timedelta(minutes=30)
     switches.set_observing(PARTY_SYNC, False)
-    jobs.run_now(parties.record(party).pk, PARTY_SYNC, even_early=True)
+    running.run_now(parties.record(party).pk, PARTY_SYNC, even_early=True)
     record.refresh_from_db()
     assert record.due_at is not None
     assert record.due_at <= timezone.now(), "its party is there now"
@@ -450,7 +452,7 @@ def test_a_new_party_wakes_its_own_accounts_only(parties: Parties) -> None:
     for pk in waiting:
         look_now(pk)
     parties.event(mine)
-    jobs.run_now(parties.record(mine).pk, PARTY_SYNC, even_early=True)
+    running.run_now(parties.record(mine).pk, PARTY_SYNC, even_early=True)
     due = [Record.objects.get(step=BANK_SYNC, entity_id=pk).due_at for pk in waiting]
     assert [moment is not None and moment <= timezone.now() for moment in due] == [True, False]
 
@@ -469,7 +471,7 @@ def test_a_default_that_a_person_sets_holds_against_our_own_later_writes(parties
     parties.world.sandbox.advoware.update_bank_account(number, row["id"], {"kontoinhaber": "A. Wendland"})
     parties.world.sandbox.update(BANK, old, {"name": "Bookkeeping makes this one the younger one"})
     look(parties, old)
-    scans.run(scans.PARTIES, confirmed=True)
+    scans.run(PARTIES, confirmed=True)
     parties.world.drive()
     assert shown(parties, old)["kontoinhaber"] == "A. Wendland"
     assert [shown(parties, pk)["istStandard"] for pk in (old, new)] == [False, True]
@@ -487,7 +489,7 @@ def test_setting_the_default_alone_is_a_change(parties: Parties) -> None:
         assert [shown(parties, pk)["istStandard"] for pk in (default, loser)] == [True, False]
         event(parties, loser)
     parties.world.sandbox.update(BANK, old, {"istStandard": True}, silent=True)
-    scans.run(scans.PARTIES, confirmed=True)
+    scans.run(PARTIES, confirmed=True)
     parties.world.drive()
     assert [shown(parties, pk)["istStandard"] for pk in (old, new)] == [True, False]
 

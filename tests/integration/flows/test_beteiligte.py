@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.advoware.clock import Clock
 from sandbox.espocrm import values
-from syncapp import jobs
+from syncapp.events import running
 from syncapp.models import Conflict, JournalEntry, Reason, Record, Reference, Status, Task
 from syncapp.people import conflicts, tasks
 from tests.parties import FAX, INTERNET, MAIL, MOBILE, OFFICE, PARTY, Parties
@@ -668,5 +668,5 @@ def test_a_preview_reads_and_touches_nothing(world: World, parties: Parties) -> 
     parties.edit_crm(pk, lastName="Roth")
     parties.event(pk)
     mark, rows = world.mark(), JournalEntry.objects.count()
-    assert {"kind": "party.save", "fields": ["name"]} in jobs.preview(parties.record(pk).pk).actions
+    assert {"kind": "party.save", "fields": ["name"]} in running.preview(parties.record(pk)).actions
     assert (world.writes(mark), JournalEntry.objects.count()) == ([], rows)

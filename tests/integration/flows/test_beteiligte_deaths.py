@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from syncapp import jobs
 from syncapp.engine.recovery.sweep import sweep
+from syncapp.events import running
 from syncapp.models import JournalEntry, JournalState, Record, Status
 from tests.integration.flows.test_agreement import dying
 from tests.parties import Parties
@@ -24,7 +24,7 @@ def parties(world: World) -> Parties:
 
 def run(parties: Parties, pk: str) -> None:
     record = parties.record(pk)
-    jobs.run_now(record.pk, record.step, even_early=True)
+    running.run_now(record.pk, record.step, even_early=True)
 
 
 def sweep_up() -> None:

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from syncapp import jobs
 from syncapp.clients.advoware import AdvowareClient
 from syncapp.clients.espocrm import EspoClient
 from syncapp.engine.outside import outages
 from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.runs import switches
-from syncapp.events.registry import PARTY_SYNC
+from syncapp.events import running
+from syncapp.flows.beteiligte.flow import PARTY_SYNC
 from syncapp.models import Conflict, JournalEntry, Reason, Record, Status, Task, TaskState, Undo, UndoState, Urgency
 from syncapp.people import conflicts, tasks, undos
 from tests.parties import MAIL, MOBILE, OFFICE, PARTY, Parties
@@ -42,7 +42,7 @@ def again(pk: str) -> None:
     for name in ("espocrm", "advoware"):
         if outages.obstacle([name]):
             outages.try_now(name)
-    jobs.run_now(record.pk, record.step, even_early=True)
+    running.run_now(record.pk, record.step, even_early=True)
 
 
 @contextmanager

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from syncapp import jobs
 from syncapp.engine.outside import connections
 from syncapp.engine.queue import retry, sync_requests
 from syncapp.engine.queue.sync_requests import Target
+from syncapp.events import running
 from syncapp.flows.calendar import from_advoware
 from syncapp.flows.calendar.entries import Entry
 from syncapp.flows.calendar.state import CalendarState, Item
@@ -307,7 +307,7 @@ def test_writing_to_advoware_off_google_follows_and_the_rest_is_a_plan(calendars
         calendars.google.update_event(calendars.calendar, event, {"summary": "dort"})
         before = calendars.world.mark()
         sync_requests.request([Target("calendar_employee", "Mitarbeiter", "SB")], urgency=Urgency.STAFF, force=True)
-        jobs.run_now(calendars.record().pk, "calendar_employee", even_early=True)
+        running.run_now(calendars.record().pk, "calendar_employee", even_early=True)
         assert all("google" in call["route"] for call in calendars.world.writes(before))
     record = calendars.record()
     assert (record.status, record.reason) == (Status.WAITING, Reason.WRITING_OFF)

@@ -15,13 +15,12 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from syncapp import jobs
 from syncapp.engine.outside import outages
 from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.recovery.sweep import sweep
-from syncapp.events.registry import CALENDAR_SYNC
-from syncapp.flows.calendar.everyone import EMPLOYEE
+from syncapp.events import running
+from syncapp.flows.calendar.flow import CALENDAR_SYNC, EMPLOYEE
 from syncapp.flows.calendar.journal import CREATE
 from syncapp.models import (
     CalendarEmployee,
@@ -222,7 +221,7 @@ class Play:
     def _work(self) -> None:
         self._ask()
         for record in Record.objects.filter(status=Status.WAITING).order_by("pk"):
-            jobs.run_now(record.pk, record.step, even_early=True)
+            running.run_now(record.pk, record.step, even_early=True)
 
     def _crash(self, calls: int, answered: bool) -> None:
         with dying(calls, answered):

@@ -12,12 +12,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from syncapp import jobs
 from syncapp.clients.advoware import AdvowareClient
 from syncapp.engine.queue import retry, sync_requests
 from syncapp.engine.queue.sync_requests import Target
-from syncapp.events.registry import CALENDAR_SYNC
-from syncapp.flows.calendar.everyone import EMPLOYEE
+from syncapp.events import running
+from syncapp.flows.calendar.flow import CALENDAR_SYNC, EMPLOYEE
 from syncapp.models import (
     CalendarEmployee,
     CalendarLink,
@@ -234,7 +233,7 @@ def test_a_creation_that_was_not_answered_is_found_though_somebody_has_changed_i
 def _run_once(calendars: Calendars) -> Record:
     target = Target(CALENDAR_SYNC, EMPLOYEE, calendars.kuerzel)
     sync_requests.request([target], urgency=Urgency.STAFF, full=True, force=True, trace_id="test")
-    jobs.run_now(calendars.record().pk, CALENDAR_SYNC, even_early=True)
+    running.run_now(calendars.record().pk, CALENDAR_SYNC, even_early=True)
     return calendars.record()
 
 

@@ -120,7 +120,19 @@ def test_a_deleted_parent_counts_as_closed(world: World) -> None:
     assert world.record(document).reason == Reason.NO_PARENT
 
 
-def test_a_field_that_the_crm_does_not_keep_is_told(world: World) -> None:
+def test_a_type_without_a_field_for_it_gets_no_collection(world: World) -> None:
+    world.sandbox.settings(espocrm_missing=["Raeumungsklage.xaiCollectionId"])
+    parent = world.parent()
+    world.event(parent, "Raeumungsklage")
+    world.drive()
+    record = world.record(parent)
+    assert (record.status, record.reason) == (Status.SKIPPED, Reason.NO_COLLECTION)
+    assert not [call for call in world.sandbox.calls() if call["system"] == "xai"]
+
+
+def test_a_field_that_the_crm_does_not_keep_any_more_is_told(world: World) -> None:
+    """It was there when the metadata were read."""
+    synced(world, world.parent())
     world.sandbox.settings(espocrm_missing=["Raeumungsklage.xaiCollectionId"])
     parent = world.parent()
     world.event(parent, "Raeumungsklage")

@@ -230,11 +230,11 @@ def test_an_upload_whose_content_is_outdated_before_it_is_found_is_an_orphan(wor
     parent = world.parent()
     document = world.document(parent)
     world.event(document)
-    from syncapp import jobs
+    from syncapp.events import running
 
     for _ in range(4):
         for record in Record.objects.filter(status=Status.WAITING):
-            jobs.run_now(record.pk, record.step, even_early=True)
+            running.run_now(record.pk, record.step, even_early=True)
         if world.files():
             break
     world.sandbox.upload_file(document, "vertrag.txt", b"ganz anders")
@@ -246,14 +246,14 @@ def test_an_upload_whose_content_is_outdated_before_it_is_found_is_an_orphan(wor
 
 
 def test_an_outage_uses_up_no_attempt_and_ends_by_itself(world: World) -> None:
-    from syncapp import jobs
     from syncapp.engine.outside import outages
+    from syncapp.events import running
 
     document = world.document(world.parent())
     world.sandbox.settings(espocrm_maintenance=True)
     world.event(document)
     record = world.record(document)
-    jobs.run_now(record.pk, record.step)
+    running.run_now(record.pk, record.step)
     record.refresh_from_db()
     assert (record.status, record.reason, record.attempts) == (Status.WAITING, Reason.SYSTEM_DOWN, 0)
     assert outages.obstacle(["espocrm"]) is not None
@@ -264,14 +264,14 @@ def test_an_outage_uses_up_no_attempt_and_ends_by_itself(world: World) -> None:
 
 
 def test_a_wrong_key_waits_for_an_administrator(world: World) -> None:
-    from syncapp import jobs
+    from syncapp.events import running
     from tests.world import configured
 
     document = world.document(world.parent())
     world.event(document)
     record = world.record(document)
     with configured(ESPOCRM_API_KEY="wrong"):
-        jobs.run_now(record.pk, record.step)
+        running.run_now(record.pk, record.step)
     record.refresh_from_db()
     assert (record.reason, record.attempts) == (Reason.SYSTEM_SETTINGS, 0)
 
@@ -293,14 +293,14 @@ def test_the_optimistic_lock_is_lost_to_a_person(world: World) -> None:
 
 
 def test_a_preview_of_a_loss_changes_nothing_here_or_there(world: World) -> None:
-    from syncapp import jobs
+    from syncapp.events import running
     from syncapp.models import Reference
 
     document = synced(world, world.parent())
     world.sandbox.remove_xai_file(world.crm(document)["xaiId"])
     known, before = list(Reference.objects.order_by("id").values()), world.mark()
     Record.objects.update(full_request=100)
-    shown = jobs.preview(world.record(document).pk)
+    shown = running.preview(world.record(document))
     assert {"kind": "document.upload"} in shown.actions
     assert list(Reference.objects.order_by("id").values()) == known
     assert world.writes(before) == []

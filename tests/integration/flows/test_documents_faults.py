@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from syncapp import jobs
 from syncapp.clients.errors import ClientError
 from syncapp.clients.espocrm import EspoClient
 from syncapp.engine.outside import outages
+from syncapp.events import running
 from syncapp.models import Reason, Record, Status, System, SystemState
 from tests.integration.flows.test_documents import collection_of
 from tests.world import World, configured
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def first_run(world: World, document: str) -> Record:
     """One run of the document alone; its record afterwards."""
     record = world.record(document)
-    jobs.run_now(record.pk, record.step, even_early=True)
+    running.run_now(record.pk, record.step, even_early=True)
     record.refresh_from_db()
     return record
 

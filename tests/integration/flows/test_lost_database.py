@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syncapp.flows.comparing import scans
+from syncapp.flows.comparing.flow import EVERYTHING
 from syncapp.models import Orphan, OrphanState, Record, Reference, ScanRun, Status
 from tests.world import World
 
@@ -26,13 +27,13 @@ def test_an_empty_database_finds_everything_as_it_is(world: World) -> None:
     before, files, mark = world.inside(), set(world.files()), world.mark()
     lose_the_database()
 
-    scans.run(scans.EVERYTHING)
+    scans.run(EVERYTHING)
     world.drive()
 
     assert (world.inside(), set(world.files())) == (before, files)
     assert [call for call in world.writes(mark) if call["path"].endswith("/v1/files")] == []
     assert set(Record.objects.values_list("status", flat=True)) == {Status.IN_SYNC}
-    scans.run(scans.EVERYTHING)
+    scans.run(EVERYTHING)
     assert not Orphan.objects.filter(state=OrphanState.OPEN).exists()
 
 
@@ -47,8 +48,8 @@ def test_a_file_that_was_an_orphan_is_found_again(world: World) -> None:
     (orphan,) = Orphan.objects.filter(state=OrphanState.OPEN).values_list("remote_id", flat=True)
     lose_the_database()
 
-    scans.run(scans.EVERYTHING)
+    scans.run(EVERYTHING)
     world.drive()
-    scans.run(scans.EVERYTHING)
+    scans.run(EVERYTHING)
 
     assert list(Orphan.objects.filter(state=OrphanState.OPEN).values_list("remote_id", flat=True)) == [orphan]

@@ -16,13 +16,14 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from syncapp import jobs
 from syncapp.engine.outside import outages
 from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.recovery.sweep import sweep
-from syncapp.events.registry import PARTY_SYNC
+from syncapp.events import running
+from syncapp.flows.beteiligte.flow import PARTY_SYNC
 from syncapp.flows.comparing import scans
+from syncapp.flows.comparing.flow import ALL_PARTIES, PARTIES
 from syncapp.models import (
     Conflict,
     ConflictState,
@@ -178,11 +179,11 @@ class Play:
         self.parties.event(self.stories[who].pk, full=full)
 
     def _scan(self) -> None:
-        scans.run(scans.PARTIES, confirmed=True)
+        scans.run(PARTIES, confirmed=True)
 
     def _work(self, runs: int) -> None:
         for record in Record.objects.filter(status=Status.WAITING).order_by("pk")[:runs]:
-            jobs.run_now(record.pk, record.step, even_early=True)
+            running.run_now(record.pk, record.step, even_early=True)
 
     def _crash(self, calls: int, answered: bool) -> None:
         with dying(calls, answered):
@@ -213,7 +214,7 @@ class Play:
         for _ in range(4):
             for system in ("espocrm", "advoware"):
                 outages.try_now(system)
-            scans.run(scans.ALL_PARTIES, confirmed=True)
+            scans.run(ALL_PARTIES, confirmed=True)
             self.look_at_all()
             if not self.people_at_work():
                 break
@@ -323,6 +324,6 @@ def test_any_history_ends_in_agreement(world: World, script: list[tuple[Any, ...
         assert not Lock.objects.exists()
 
         before = world.mark()
-        scans.run(scans.ALL_PARTIES, confirmed=True)
+        scans.run(ALL_PARTIES, confirmed=True)
         play.look_at_all()
         assert world.writes(before) == [], "syncing again must write nothing"

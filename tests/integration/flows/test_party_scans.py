@@ -16,9 +16,12 @@ from syncapp import jobs
 from syncapp.clients.advoware import AdvowareClient
 from syncapp.clients.espocrm import EspoClient
 from syncapp.engine.runs.planning import TaskNeed
-from syncapp.events.registry import BANK_SYNC, PARTY_SYNC
+from syncapp.events import running
+from syncapp.flows.bankverbindungen.flow import BANK_SYNC
+from syncapp.flows.beteiligte.flow import PARTY_SYNC
 from syncapp.flows.beteiligte.sides import SAME_SECOND
 from syncapp.flows.comparing import scans
+from syncapp.flows.comparing.flow import ALL_PARTIES, PARTIES
 from syncapp.flows.differences import How
 from syncapp.models import Cursor, Reason, Record, ScanRun, ScanState, Status, Task, TaskState
 from syncapp.people import tasks
@@ -27,7 +30,7 @@ from tests.parties import PARTY, Parties
 from tests.world import World, configured
 
 pytestmark = pytest.mark.django_db
-BOTH = [scans.PARTIES, scans.ALL_PARTIES]
+BOTH = [PARTIES, ALL_PARTIES]
 
 
 @pytest.fixture
@@ -35,7 +38,7 @@ def parties(world: World) -> Parties:
     return Parties(world)
 
 
-def compared(parties: Parties, name: str = scans.PARTIES, *, confirmed: bool = False) -> ScanRun:
+def compared(parties: Parties, name: str = PARTIES, *, confirmed: bool = False) -> ScanRun:
     run = scans.run(name, confirmed=confirmed)
     assert run is not None
     parties.world.drive()
@@ -142,7 +145,7 @@ def test_a_party_that_is_back_in_advoware_as_it_was_is_noticed(parties: Parties,
 @pytest.mark.parametrize("kind", ["truncated", "garbage", "cut_after"])
 def test_a_list_that_breaks_off_changes_nothing_and_the_next_finds_all(parties: Parties, kind: str) -> None:
     pairs = [parties.pair() for _ in range(4)]
-    compared(parties, scans.ALL_PARTIES, confirmed=True)
+    compared(parties, ALL_PARTIES, confirmed=True)
     before = dict(Cursor.objects.values_list("name", "position"))
     parties.world.sandbox.update(PARTY, pairs[0][0], {"lastName": "Oster"}, silent=True)
     parties.edit_advoware(pairs[3][1], name="Tiede")
@@ -174,7 +177,7 @@ def test_an_empty_list_is_stopped_and_forgotten_when_it_is_full_again(parties: P
 
 def test_the_brake_holds_all_changes_until_a_person_says_yes(parties: Parties) -> None:
     pairs = [parties.pair() for _ in range(4)]
-    calm(parties, scans.PARTIES)
+    calm(parties, PARTIES)
     for party, number in pairs[:2]:
         parties.world.sandbox.update(PARTY, party, {"lastName": "Oster"}, silent=True)
         parties.edit_advoware(number, vorname="Käthe")
@@ -230,13 +233,13 @@ def test_an_edit_during_the_comparison_or_during_a_run_is_found_by_the_next(part
         answer = read(client, pk)
         if not done:
             done.append(parties.world.sandbox.update(PARTY, party, {"lastName": "Tiede"}, silent=True))
-            scans.run(scans.PARTIES)  # the record is running, so this one leaves it alone
+            scans.run(PARTIES)  # the record is running, so this one leaves it alone
         return answer
 
     done: list[Any] = []
     parties.event(party, full=True)
     with mock.patch.object(EspoClient, "party", edited):
-        jobs.run_now(parties.record(party).pk, PARTY_SYNC, even_early=True)
+        running.run_now(parties.record(party).pk, PARTY_SYNC, even_early=True)
     compared(parties)
     assert parties.advoware(number)["name"] == "Tiede"
 
@@ -249,10 +252,10 @@ def test_statements_and_calls_do_not_grow_with_the_parties(parties: Parties, lis
             for _ in range(more):
                 party, _ = parties.pair()
                 look(parties, account(parties, party))
-            compared(parties, scans.ALL_PARTIES, confirmed=True)
+            compared(parties, ALL_PARTIES, confirmed=True)
             before = parties.world.mark()
             with CaptureQueriesContext(connection) as queries:
-                assert scans.run(scans.ALL_PARTIES, confirmed=True) is not None
+                assert scans.run(ALL_PARTIES, confirmed=True) is not None
             costs.append((len(queries), len(parties.world.sandbox.calls(since=before))))
     assert costs[0] == costs[1]
 
@@ -262,7 +265,7 @@ def test_a_change_in_advoware_is_found_right_after_our_own_write_to_the_crm(worl
     pk, number = parties.pair()
     assert parties.record(pk).agreed["stamp"] == "", "within this second the CRM's date says nothing"
     parties.edit_advoware(number, rechtsform="GbR")
-    scan = scans.run(scans.PARTIES, confirmed=True)
+    scan = scans.run(PARTIES, confirmed=True)
     assert scan is not None
     assert (scan.state, scan.differing) == (ScanState.DONE, 1)
     world.drive()

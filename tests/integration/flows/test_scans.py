@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syncapp.flows.comparing import orphans, scans
+from syncapp.flows.comparing.flow import CHANGES, EVERYTHING
 from syncapp.flows.differences import How
 from syncapp.models import Cursor, Orphan, OrphanState, Reason, Record, ScanRun, ScanState, Status, Urgency
 from tests.integration.flows.test_documents import collection_of, synced
@@ -13,7 +14,7 @@ from tests.world import World, configured
 pytestmark = pytest.mark.django_db
 
 
-def compared(world: World, name: str = scans.EVERYTHING) -> ScanRun:
+def compared(world: World, name: str = EVERYTHING) -> ScanRun:
     run = scans.run(name)
     assert run is not None
     world.drive()
@@ -23,7 +24,7 @@ def compared(world: World, name: str = scans.EVERYTHING) -> ScanRun:
 def test_the_first_comparison_brings_everything_in(world: World) -> None:
     parent = world.parent()
     documents = [world.document(parent, content=f"Text {n}".encode()) for n in range(3)]
-    run = scans.run(scans.CHANGES)
+    run = scans.run(CHANGES)
     assert run is not None
     assert (run.state, run.requested) == (ScanState.DONE, 4)
     assert set(Record.objects.values_list("urgency", flat=True)) == {Urgency.SCAN}
@@ -32,7 +33,7 @@ def test_the_first_comparison_brings_everything_in(world: World) -> None:
     assert all(world.record(document).status == Status.IN_SYNC for document in documents)
 
 
-@pytest.mark.parametrize("name", [scans.CHANGES, scans.EVERYTHING])
+@pytest.mark.parametrize("name", [CHANGES, EVERYTHING])
 def test_with_nothing_changed_it_leaves_no_request(world: World, name: str) -> None:
     synced(world, world.parent())
     compared(world, name)
@@ -43,9 +44,9 @@ def test_with_nothing_changed_it_leaves_no_request(world: World, name: str) -> N
 
 def test_a_lost_event_is_made_good(world: World) -> None:
     document = synced(world, world.parent())
-    compared(world, scans.CHANGES)
+    compared(world, CHANGES)
     world.sandbox.upload_file(document, "neu.txt", b"neu")
-    compared(world, scans.CHANGES)
+    compared(world, CHANGES)
     assert world.crm(document)["fileStatus"] == "synced"
     assert Cursor.objects.filter(name="changes:CDokumente", position__isnull=False).exists()
 
@@ -98,7 +99,7 @@ def test_many_losses_at_once_stop_and_ask(world: World) -> None:
         assert len(world.inside()[collection_of(world, parent)]) == 4
         assert scans.confirm(run.pk)
         assert not scans.confirm(run.pk)
-        confirmed = scans.run(scans.EVERYTHING, confirmed=True)
+        confirmed = scans.run(EVERYTHING, confirmed=True)
         assert confirmed is not None
         assert confirmed.requested == 3
         world.drive()
@@ -108,7 +109,7 @@ def test_many_losses_at_once_stop_and_ask(world: World) -> None:
 def test_an_outage_fails_the_comparison_and_nothing_else(world: World) -> None:
     synced(world, world.parent())
     world.sandbox.settings(espocrm_maintenance=True)
-    run = scans.run(scans.EVERYTHING)
+    run = scans.run(EVERYTHING)
     assert run is not None
     assert run.state == ScanState.FAILED
     assert Record.objects.filter(status=Status.IN_SYNC).count() == 2
@@ -117,8 +118,8 @@ def test_an_outage_fails_the_comparison_and_nothing_else(world: World) -> None:
 def test_only_one_comparison_at_a_time(world: World) -> None:
     from syncapp.engine.outside import locks
 
-    with locks.hold(f"scan:{scans.CHANGES}", "another"):
-        assert scans.run(scans.CHANGES) is None
+    with locks.hold(f"scan:{CHANGES}", "another"):
+        assert scans.run(CHANGES) is None
 
 
 def test_unknown_files_of_ours_are_listed_and_deleted_only_by_staff(world: World) -> None:
@@ -169,7 +170,7 @@ def test_a_collection_of_a_reopened_parent_is_not_deleted(world: World) -> None:
     assert not world.sandbox.get("Raeumungsklage", parent)["xaiCollectionId"]
 
 
-@pytest.mark.parametrize("name", [scans.CHANGES, scans.EVERYTHING])
+@pytest.mark.parametrize("name", [CHANGES, EVERYTHING])
 def test_what_came_before_a_system_was_configured_is_made_good(world: World, name: str) -> None:
     parent = world.parent()
     document = world.document(parent)

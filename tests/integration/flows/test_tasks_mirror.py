@@ -9,13 +9,15 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from syncapp import jobs
 from syncapp.engine.queue import retry, sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.runs.planning import TaskNeed
-from syncapp.events.registry import BANK_SYNC, PARTY_SYNC
+from syncapp.events import running
+from syncapp.flows.bankverbindungen.flow import BANK_SYNC
+from syncapp.flows.beteiligte.flow import PARTY_SYNC
 from syncapp.flows.comparing import party_scans
 from syncapp.flows.differences import How
+from syncapp.flows.tasks.flow import TASK_MIRROR
 from syncapp.models import (
     JournalEntry,
     JournalState,
@@ -29,7 +31,7 @@ from syncapp.models import (
     TaskState,
     Urgency,
 )
-from syncapp.people import mirror, tasks
+from syncapp.people import tasks
 from tests.parties import PARTY, Parties
 from tests.world import World, configured
 
@@ -69,7 +71,7 @@ def account_to_change(parties: Parties, **party: Any) -> tuple[str, str, int]:
 
 
 def the_mirror() -> Record:
-    return Record.objects.get(step=mirror.STEP)
+    return Record.objects.get(step=TASK_MIRROR)
 
 
 def the_task() -> Task:
@@ -77,13 +79,13 @@ def the_task() -> Task:
 
 
 def again() -> Record:
-    retry.retry(Record.objects.filter(step=mirror.STEP), "test")
+    retry.retry(Record.objects.filter(step=TASK_MIRROR), "test")
     return the_mirror()
 
 
 def run_the_mirror() -> None:
     record = the_mirror()
-    jobs.run_now(record.pk, record.step, even_early=True)
+    running.run_now(record.pk, record.step, even_early=True)
 
 
 def compare_all(parties: Parties) -> ScanRun:
@@ -219,7 +221,7 @@ def test_a_lost_completion_is_repeated(parties: Parties, as_tasks: None, fault: 
 def test_a_run_that_ended_right_after_the_creation(parties: Parties, as_tasks: None) -> None:
     account_to_change(parties)
     Reference.objects.filter(kind=ReferenceKind.TASK).delete()
-    Record.objects.filter(step=mirror.STEP).update(agreed={})
+    Record.objects.filter(step=TASK_MIRROR).update(agreed={})
     again()
     parties.world.drive()
     assert len(rows(parties)) == 1
@@ -290,9 +292,9 @@ def test_nobody_to_notify(parties: Parties) -> None:
 def test_switched_off_the_crm_is_told_nothing(parties: Parties) -> None:
     account_to_change(parties)
     assert Task.objects.filter(state=TaskState.OPEN).count() == 1
-    assert not Record.objects.filter(step=mirror.STEP).exists()
+    assert not Record.objects.filter(step=TASK_MIRROR).exists()
     assert rows(parties) == []
-    sync_requests.request([Target(mirror.STEP, mirror.ENTITY, str(the_task().pk))], urgency=Urgency.STAFF)
+    sync_requests.request([Target(TASK_MIRROR, tasks.ENTITY, str(the_task().pk))], urgency=Urgency.STAFF)
     before = parties.world.mark()
     parties.world.drive()
     assert parties.world.sandbox.calls(since=before) == []

@@ -1,0 +1,39 @@
+"""Parties of the CRM and of Advoware, both ways: what belongs to this flow."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from syncapp.clients.espocrm.fields import FIELDS
+from syncapp.events.spec import Flow, StepSpec, topic
+from syncapp.events.topics import ACTIONS, TASK_CHANGED, topic_of
+from syncapp.flows.beteiligte.fields import TABLE, Kind, labels
+from syncapp.flows.beteiligte.journal import Write
+
+PARTY_SYNC = "beteiligte_sync"
+RENAMED = topic_of(FIELDS.party_entity, "collection")
+ACCOUNTS = "vmh.bankkonten.check"
+
+
+def flow() -> Flow:
+    restored = frozenset({*map(str, Kind), *(each.name for each in TABLE)})
+    return Flow(
+        "beteiligte",
+        _("Parties of the CRM and of Advoware, both ways"),
+        receives=(FIELDS.party_entity,),
+        steps=(
+            StepSpec(
+                PARTY_SYNC,
+                _("Brings a party and its contacts into agreement between the CRM and Advoware"),
+                (
+                    *(topic(topic_of(FIELDS.party_entity, action)) for action in ACTIONS),
+                    topic("advoware.party.wanted"),
+                ),
+                emits=(ACCOUNTS, RENAMED, TASK_CHANGED),
+                runs="syncapp.flows.beteiligte.sync.BeteiligteSync",
+                systems=("espocrm", "advoware"),
+            ),
+        ),
+        undoable=dict.fromkeys((Write.UPDATE, Write.CONTACT, Write.CRM), restored),
+        fields=labels,
+    )

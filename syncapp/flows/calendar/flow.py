@@ -1,0 +1,81 @@
+"""Appointments of Advoware and Google Calendar, both ways: what belongs to this flow."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from syncapp.events.spec import Flow, Schedule, StepSpec, http, topic
+from syncapp.events.topics import TASK_CHANGED
+from syncapp.flows.calendar.fields import labels
+
+CALENDAR_SYNC = "calendar_employee"
+CALENDAR_ALL = "calendar_all"
+CALENDAR_PUSH = "calendar_push"
+
+OF_ALL, OF_ONE, CHECK_PUSH = "calendar.sync.all", "calendar.sync.employee", "calendar.push.check"
+FIRM, ALL = "Kanzlei", "ALL"
+EMPLOYEE = "Mitarbeiter"
+
+
+def flow() -> Flow:
+    return Flow(
+        "calendar",
+        _("Appointments of Advoware and Google Calendar, both ways"),
+        steps=(
+            StepSpec(
+                "calendar_trigger",
+                _("Other programs have the calendar of an employee, or all calendars, looked at"),
+                (http("POST /advoware/calendar/sync"),),
+                emits=(OF_ALL, OF_ONE),
+            ),
+            StepSpec(
+                "calendar_push_webhook",
+                _("Receives from Google that a calendar changed"),
+                (http("POST /google/calendar/push"),),
+                emits=(OF_ONE,),
+            ),
+            StepSpec(
+                CALENDAR_ALL,
+                _("Asks Advoware for its employees and has each one's calendar looked at"),
+                (topic(OF_ALL),),
+                emits=(OF_ONE,),
+                runs="syncapp.flows.calendar.everyone.CalendarsOfEveryone",
+                systems=("advoware",),
+                entity_types=(FIRM,),
+            ),
+            StepSpec(
+                CALENDAR_SYNC,
+                _("Brings an employee's appointments into agreement between Advoware and Google Calendar"),
+                (topic(OF_ONE),),
+                emits=(CHECK_PUSH, TASK_CHANGED),
+                runs="syncapp.flows.calendar.sync.CalendarSync",
+                systems=("advoware", "google"),
+                entity_types=(EMPLOYEE,),
+            ),
+            StepSpec(
+                CALENDAR_PUSH,
+                _("Keeps a channel open through which Google tells at once that a calendar changed"),
+                (topic(CHECK_PUSH),),
+                runs="syncapp.flows.calendar.push.PushChannels",
+                systems=("google",),
+                entity_types=(EMPLOYEE,),
+            ),
+        ),
+        schedules=(
+            Schedule(
+                "calendar",
+                "syncapp.flows.calendar.asking.on_schedule",
+                _("Has the calendars of all employees compared with Advoware"),
+                cron="3-59/15 * * * *",
+                starts=(CALENDAR_ALL,),
+            ),
+            Schedule(
+                "calendar_push",
+                "syncapp.flows.calendar.push.ask_where_needed",
+                _("Opens, renews and stops the channels through which Google tells of changes"),
+                cron="41 * * * *",
+                starts=(CALENDAR_PUSH,),
+            ),
+        ),
+        fields=labels,
+    )

@@ -1,0 +1,32 @@
+"""Collections at xAI for the parents of documents: what belongs to this flow."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from syncapp.clients.espocrm.fields import FIELDS
+from syncapp.events.spec import Flow, StepSpec, topic
+from syncapp.events.topics import topic_of
+
+COLLECTION_SYNC = "collection_sync"
+
+
+def flow() -> Flow:
+    parents = settings.CONFIG.COLLECTION_ENTITIES
+    return Flow(
+        "collections",
+        _("Collections at xAI for the matters and parties of the CRM"),
+        receives=parents,
+        steps=(
+            StepSpec(
+                COLLECTION_SYNC,
+                _("Makes, renames and closes the collection of a parent of documents"),
+                tuple(topic(topic_of(kind, "*")) for kind in parents),
+                emits=(topic_of(FIELDS.document_entity, "update"),),
+                runs="syncapp.flows.collections.sync.CollectionSync",
+                systems=("espocrm", "xai"),
+                entity_types=parents,
+            ),
+        ),
+    )
