@@ -45,7 +45,7 @@ def _of_flow(flow: Flow, systems: Collection[str]) -> Iterator[Fault]:
 def _of_step(spec: StepSpec, systems: Collection[str], longest: int) -> Iterator[Fault]:
     for system in set(spec.systems) - set(systems):
         yield Fault("E003", f"The step {spec.name} needs the system {system!r}, which does not exist.")
-    if spec.runs and not spec.topics:
+    if spec.runs and not spec.topics and (not spec.only_if or getattr(settings.CONFIG, spec.only_if, None)):
         yield Fault("E004", f"The step {spec.name} runs a flow but no topic starts it.")
     if spec.only_if and not hasattr(settings.CONFIG, spec.only_if):
         yield Fault("E012", f"The step {spec.name} wants the setting {spec.only_if!r}, which does not exist.")

@@ -27,6 +27,7 @@ def flow() -> Flow:
                 runs="syncapp.flows.collections.sync.CollectionSync",
                 systems=("espocrm", "xai"),
                 entity_types=parents,
+                only_if="COLLECTION_ENTITIES",
             ),
         ),
     )
