@@ -22,7 +22,7 @@ from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.recovery.sweep import sweep
 from syncapp.events.registry import CALENDAR_SYNC
 from syncapp.flows.calendar.everyone import EMPLOYEE
-from syncapp.flows.calendar.journal import CREATE
+from syncapp.flows.calendar.journal import CalendarWrite
 from syncapp.models import (
     CalendarEmployee,
     CalendarLink,
@@ -211,7 +211,7 @@ class Play:
         self.stories[which].deleted_on = side
 
     def _creation_is_open(self) -> bool:
-        return JournalEntry.objects.filter(action=CREATE, state__in=["intended", "lost"]).exists()
+        return JournalEntry.objects.filter(action=CalendarWrite.CREATE_APPOINTMENT, state__in=["intended", "lost"]).exists()
 
     # The hub
 
