@@ -211,7 +211,9 @@ class Play:
         self.stories[which].deleted_on = side
 
     def _creation_is_open(self) -> bool:
-        return JournalEntry.objects.filter(action=CalendarWrite.CREATE_APPOINTMENT, state__in=["intended", "lost"]).exists()
+        return JournalEntry.objects.filter(
+            action=CalendarWrite.CREATE_APPOINTMENT, state__in=["intended", "lost"]
+        ).exists()
 
     # The hub
 
