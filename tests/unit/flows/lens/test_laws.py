@@ -1,0 +1,44 @@
+"""Every law over every lens, with ugly values. No database, no HTTP."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from syncapp.flows.lens.core import Attribute
+from syncapp.flows.lens.within import Within
+from tests.unit.flows.lens import laws
+from tests.unit.flows.lens.cases import CASES
+from tests.unit.flows.lens.strategies import INVISIBLE
+
+every_case = pytest.mark.parametrize("name", CASES)
+thorough = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+
+
+@every_case
+@thorough
+@given(data=st.data())
+def test_every_law(name: str, data: st.DataObject) -> None:
+    case = CASES[name]
+    raw, first, second = data.draw(case.raws), data.draw(case.values), data.draw(case.values)
+    laws.get_put(case.lens, raw)
+    laws.put_get(case.lens, raw, first)
+    laws.put_put(case.lens, raw, first, second)
+    laws.holds_what_it_says(case.lens, raw, None, case.refuses)
+    laws.sameness(case.lens, raw)
+    laws.unseen_is_no_difference(case.lens, raw, data.draw(st.integers(0, 400)), data.draw(st.sampled_from(INVISIBLE)))
+    if isinstance(case.lens, Within):
+        laws.remark_stays(case.lens, raw, first)
+
+
+@every_case
+@thorough
+@given(data=st.data())
+def test_no_more_than_asked(name: str, data: st.DataObject) -> None:
+    case = CASES[name]
+    others = st.dictionaries(st.sampled_from(["id", "rowId", "TLF", "kommKz", "neu"]), case.raws, max_size=4)
+    raw = {**data.draw(others), "feld": data.draw(case.raws), "danach": data.draw(case.raws)}
+    for lens in (Attribute("feld", case.lens), Attribute("Feld", case.lens, any_case=True)):
+        laws.get_put(lens, raw)
+        laws.no_more_than_asked(lens, raw, data.draw(case.values), {"feld"})

@@ -1,0 +1,168 @@
+"""Planted faults: each breaks a lens or the merge in one place, and a law or a table has to notice.
+
+The unbroken code passes the very same checks, so that a check that always fails proves nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from syncapp.flows.lens import banks, core, days, mails, merge, own, phones, texts, within
+from syncapp.flows.lens.core import EMPTY, Attribute, CantHold, Unreadable
+from syncapp.flows.lens.declaration import Base, Field, Holds, Side, What
+from syncapp.flows.lens.records import merge as merge_record
+from tests.unit.flows.lens import laws
+from tests.unit.flows.lens.cases import CASES
+from tests.unit.flows.lens.strategies import (
+    BICS,
+    DAYS,
+    IBANS,
+    INVISIBLE,
+    MAILS,
+    NO_IBANS,
+    NO_MAILS,
+    NO_NUMBERS,
+    NUMBERS,
+    REMARKS,
+    TEXTS,
+)
+
+POOLS: dict[str, tuple[Any, ...]] = {
+    "phone": (*NUMBERS[:6], *NO_NUMBERS[:4], "030 1234567 privat", "+4930123456 Durchwahl 12", None),
+    "mail": (*MAILS[:6], *NO_MAILS[:3], "a@x.example (privat)", None),
+    "iban": (*IBANS, *NO_IBANS[:3], "DE89 3704 0044 0532 0130 00 Sparkasse", None),
+    "bic": (*BICS, None),
+    "day": (*DAYS, None),
+    "name": (*TEXTS, None),
+    "text": (*TEXTS, None),
+    "salutation": ("Herr", "Herrn", "Mr.", "Frau", "Firma", "", None),
+}
+
+
+def every_law(name: str) -> None:
+    case, pool = CASES[name], POOLS[name.partition(",")[0]]
+    said = [case.source.get(raw) for raw in pool]
+    values = [EMPTY, *(value for value in said if not isinstance(value, Unreadable))]
+    for raw in pool:
+        laws.get_put(case.lens, raw)
+        laws.holds_what_it_says(case.lens, raw, None, case.refuses)
+        laws.sameness(case.lens, raw)
+        for sign in INVISIBLE:
+            laws.unseen_is_no_difference(case.lens, raw, 3, sign)
+    for raw, value in itertools.product(pool, values):
+        laws.put_get(case.lens, raw, value)
+        laws.put_put(case.lens, raw, value, values[-1])
+        if isinstance(case.lens, within.Within):
+            laws.remark_stays(case.lens, raw, value)
+        record = {"vorher": raw, "feld": raw, "nachher": REMARKS[0]}
+        laws.no_more_than_asked(Attribute("feld", case.lens), record, value, {"feld"})
+
+
+NAME: Field[Any, Any, str] = Field(
+    "name", Attribute("n", texts.Text()), Attribute("n", texts.Text(charset="latin-1", limit=9)), Holds.HERE
+)
+
+
+def the_merge() -> None:
+    """Edits of both sides, an own write, an unreadable value and a side that keeps less."""
+    base = Base("a", "a")
+    assert merge.decide(NAME, "b", "a", base).to == (Side.THERE,)
+    assert merge.decide(NAME, "a", "b", base).to == (Side.HERE,)
+    assert merge.decide(NAME, "a", "x", Base("a", "x")).what is What.LEFT
+    assert merge.decide(NAME, "b", "c", base).loser is Side.THERE
+    assert merge.decide(NAME, Unreadable("?"), "c", base).what is What.UNREADABLE
+    assert merge.decide(NAME, Unreadable("?"), "c", None).what is What.UNREADABLE
+    ours = own.with_own_writes(NAME, base, [own.Own(Side.THERE, "Łb")], "Łb", "?b")
+    assert merge.decide(NAME, "c", "?b", ours).loser is None
+    edited = merge_record(
+        [NAME], {"n": "Łuk Roth und Söhne"}, {"n": "?uk Weiß"}, {"name": Base("Łuk Roth und Söhne", "?uk Roth")}
+    )
+    assert edited.here == {"n": "Łuk Weiß und Söhne"}
+
+
+def a_null_date() -> None:
+    assert days.Day().get("0001-01-01T00:00:00") is EMPTY
+
+
+@dataclass(frozen=True)
+class Fault:
+    what: str
+    where: Any
+    name: str
+    broken: Any
+    check: Callable[[], None]
+
+
+def laws_of(name: str) -> Callable[[], None]:
+    return lambda: every_law(name)
+
+
+def _writes_the_canonical_form(self: Any, raw: Any, value: Any) -> Any:
+    return "" if value is EMPTY else value
+
+
+def _drops_the_remark(self: Any, raw: Any, value: Any) -> Any:
+    return CantHold(core.Why.UNREADABLE) if isinstance(self.get(raw), Unreadable) else raw if self.same(
+        value, self.get(raw)) else _writes_the_canonical_form(self, raw, value)  # fmt: skip
+
+
+def _writes_one_more(self: Any, raw: Any, value: Any) -> Any:
+    return {**raw, self.name: value, "nachher": None}
+
+
+def _forgets_the_rest(self: Any, raw: Any, value: Any) -> Any:
+    return {self.name: value}
+
+
+def _takes_the_first(self: Any, text: str) -> Any:
+    found = next(iter(phones._RUN.finditer(text)), None)
+    value = self._number(found[0]) if found else None
+    return within.Spot(*found.span(), value) if found and value else None
+
+
+def _agrees_to_all(self: Any, here: Any, there: Any) -> bool:
+    return here == there or isinstance(here, Unreadable)
+
+
+_NEVER = "never"
+
+
+def _as_it_stands(raw: Any) -> str:
+    return "" if raw is None else str(raw)
+
+
+FAULTS = [
+    Fault("texts are not composed", texts, "visible", lambda text, kept="": text, laws_of("name, Advoware")),
+    Fault("a value is read as it stands", within, "plain", _as_it_stands, laws_of("phone, Advoware")),
+    Fault("a bank code is read as it stands", banks, "plain", _as_it_stands, laws_of("bic")),
+    Fault("a remark is lost", phones.Phone, "put", _drops_the_remark, laws_of("phone, Advoware")),
+    Fault("a display name is lost", mails.Mail, "put", _drops_the_remark, laws_of("mail, Advoware")),
+    Fault("unreadable is overwritten", phones.Phone, "put", _writes_the_canonical_form, laws_of("phone, Advoware")),
+    Fault("unreadable dates are overwritten", days.Day, "put", _writes_the_canonical_form, laws_of("day, Advoware")),
+    Fault("spelling is made canonical", banks.Bic, "put", _writes_the_canonical_form, laws_of("bic")),
+    Fault("names are written always", texts.Text, "put", _writes_the_canonical_form, laws_of("name, Advoware")),
+    Fault("another attribute is written", Attribute, "put", _writes_one_more, laws_of("name, Advoware")),
+    Fault("other attributes are forgotten", Attribute, "put", _forgets_the_rest, laws_of("name, Advoware")),
+    Fault("a null date is a date", days, "NULL_DATE", _NEVER, a_null_date),
+    Fault("extensions are not written", phones.Phone, "written", lambda self, v: v[:12], laws_of("phone, Advoware")),
+    Fault("all is the same", texts.Text, "same", lambda self, value, said: True, laws_of("name, Advoware")),
+    Fault("nothing can be held", banks.Iban, "written", lambda self, v: CantHold(core.Why.INVALID), laws_of("iban")),
+    Fault("a choice writes our word", days.Choice, "put", _drops_the_remark, laws_of("salutation, EspoCRM")),
+    Fault("the last agreement is not looked at", merge, "_source", lambda *given: (Holds.HERE, True), the_merge),
+    Fault("own writes are edits", own, "with_own_writes", lambda field, base, *given: base, the_merge),
+    Fault("what a side can't show is lost", texts.Text, "lifted", lambda self, full, before, after: after, the_merge),
+    Fault("what is unreadable is agreed to", Field, "agree", _agrees_to_all, the_merge),
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.what)
+def test_a_planted_fault_is_noticed(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
+    fault.check()
+    monkeypatch.setattr(fault.where, fault.name, fault.broken)
+    with pytest.raises(AssertionError):
+        fault.check()

@@ -1,0 +1,129 @@
+"""Histories of two sides that people edit while the hub runs, crashes and is not believed, against a tiny model.
+
+The model knows one thing for each side: what it said when people's edits there were last accounted for. Whatever
+differs from that is an edit, which is to be found on both sides or reported. Of a write whose answer was lost
+nobody can tell whether it happened: a person who then types that very value, or the one that stood there before, can't
+be told from the hub.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from syncapp.flows.lens.core import Attribute, Unreadable
+from syncapp.flows.lens.declaration import Base, Field, Holds, Side, What
+from syncapp.flows.lens.own import Own, with_own_writes
+from syncapp.flows.lens.phones import Phone
+from syncapp.flows.lens.records import merge, remembered
+from syncapp.flows.lens.texts import Text
+
+LIMIT = 12
+REPORTED = (What.CONFLICT, What.CANT_HOLD, What.UNREADABLE)
+TEXTS = ["", "a", "b", "?u", "Łu", "Łukasz Roth & Söhne", "Roth & Söhne Łódź", "Łukasz", "?", "x" * 30, "x" * 29 + "y"]
+PHONES = [
+    "",
+    "030 1234567",
+    "030 7654321 privat",
+    "+4930123456 ext. 12",
+    "keine",
+    "0171 1234567 / 030 1234567",
+    "Frau Roth",
+]
+
+
+@dataclass
+class World:
+    """`shorter`: the second side cuts texts and replaces signs by itself, whoever writes them."""
+
+    field: Field[Any, Any, Any]
+    shorter: bool = False
+    here: dict[str, Any] = field(default_factory=lambda: {"v": "", "other": "x"})
+    there: dict[str, Any] = field(default_factory=lambda: {"w": "", "other": "y"})
+    base: Base[Any] | None = None
+    own: list[Own[Any]] = field(default_factory=list)
+    unsure: set[tuple[Side, Any]] = field(default_factory=set)
+    known: dict[Side, Any] = field(default_factory=dict)
+
+    def said(self, side: Side) -> Any:
+        return self.field.here.get(self.here) if side is Side.HERE else self.field.there.get(self.there)
+
+    def store(self, side: Side, text: str) -> None:
+        if side is Side.HERE:
+            self.here = {**self.here, "v": text}
+        else:
+            short = text.encode("latin-1", "replace").decode("latin-1")[:LIMIT].rstrip() if self.shorter else text
+            self.there = {**self.there, "w": short}
+
+    def settle_model(self) -> None:
+        self.known = {side: self.said(side) for side in Side}
+
+    def run(self, *, crash: bool, dropped: bool) -> None:
+        h, t = self.said(Side.HERE), self.said(Side.THERE)
+        base = with_own_writes(self.field, self.base, self.own, h, t)
+        merged = merge([self.field], self.here, self.there, {"f": base} if base else {})
+        outcome = merged.outcomes["f"]
+        raws = {Side.HERE: str(merged.here["v"]), Side.THERE: str(merged.there["w"])}
+        unreadable = [side for side in Side if isinstance(self.said(side), Unreadable)]
+        edited = [s for s in Side if self.said(s) != self.known[s] and (s, self.said(s)) not in self.unsure]
+        before = {Side.HERE: self.here["v"], Side.THERE: self.there["w"]}
+        written = [side for side in Side if raws[side] != before[side]]
+        assert not set(written) & set(unreadable), "what is unreadable was overwritten"
+        if len(edited) == 2 and outcome.what is What.PUT:
+            assert outcome.loser is not None, "an edit was overwritten in silence"
+        for side in written:
+            if not dropped:
+                self.store(side, raws[side])
+        for side in edited:
+            if outcome.what in REPORTED or outcome.loser is side or (dropped and written):
+                continue
+            assert self.agreed(), f"the edit {side} was not carried over"
+        if crash:
+            self.own += [Own(side, outcome.value) for side in written]
+            self.unsure |= {(side, value) for side in written for value in (outcome.value, outcome.of(side))}
+            if written and not dropped:
+                self.settle_model()
+            return
+        seen = remembered(self.field, outcome, base, self.said(Side.HERE), self.said(Side.THERE))
+        assert not seen.moved_on
+        assert seen.kept or dropped, "what was kept was not seen"
+        self.base, self.own, self.unsure = seen.base, [], set()
+        if outcome.what not in REPORTED:
+            self.settle_model()
+
+    def agreed(self) -> bool:
+        return self.field.agree(self.said(Side.HERE), self.said(Side.THERE))
+
+
+def _field(here: Any, there: Any, rule: Holds) -> Field[Any, Any, Any]:
+    return Field("f", Attribute("v", here), Attribute("w", there), rule)
+
+
+SIDES: dict[str, tuple[Any, Any, bool, list[str]]] = {
+    "texts": (Text(), Text(), False, TEXTS),
+    "a side that keeps less": (Text(), Text(limit=LIMIT, charset="latin-1"), True, TEXTS),
+    "phones": (Phone(), Phone(extension="Durchwahl"), False, PHONES),
+}
+
+
+@pytest.mark.parametrize("name", SIDES)
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_no_edit_is_lost(name: str, data: st.DataObject) -> None:
+    here, there, shorter, values = SIDES[name]
+    world = World(_field(here, there, data.draw(st.sampled_from([Holds.HERE, Holds.THERE, Holds.PERSON]))), shorter)
+    world.settle_model()
+    world.run(crash=False, dropped=False)
+    for _ in range(data.draw(st.integers(1, 6))):
+        for side in data.draw(st.lists(st.sampled_from(Side), max_size=2)):
+            world.store(side, data.draw(st.sampled_from(values)))
+        world.run(crash=data.draw(st.booleans()), dropped=data.draw(st.sampled_from([False, False, True])))
+    world.run(crash=False, dropped=False)
+    before = world.here, world.there
+    world.run(crash=False, dropped=False)
+    assert (world.here, world.there) == before, "the hub doesn't come to rest"
+    assert (world.here["other"], world.there["other"]) == ("x", "y")
