@@ -21,7 +21,7 @@ from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.recovery.sweep import sweep
 from syncapp.events import running
 from syncapp.flows.calendar.flow import CALENDAR_SYNC, EMPLOYEE
-from syncapp.flows.calendar.journal import CREATE
+from syncapp.flows.calendar.journal import CalendarWrite
 from syncapp.models import (
     CalendarEmployee,
     CalendarLink,
@@ -210,7 +210,9 @@ class Play:
         self.stories[which].deleted_on = side
 
     def _creation_is_open(self) -> bool:
-        return JournalEntry.objects.filter(action=CREATE, state__in=["intended", "lost"]).exists()
+        return JournalEntry.objects.filter(
+            action=CalendarWrite.CREATE_APPOINTMENT, state__in=["intended", "lost"]
+        ).exists()
 
     # The hub
 
