@@ -8,14 +8,31 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from syncapp.flows.lens import banks, core, days, mails, merge, own, phones, texts, within
+from syncapp.flows.lens import (
+    banks,
+    core,
+    days,
+    entries,
+    mails,
+    merge,
+    own,
+    phones,
+    spans,
+    spans_advoware,
+    spans_google,
+    texts,
+    within,
+)
 from syncapp.flows.lens.core import EMPTY, Attribute, CantHold, Unreadable
 from syncapp.flows.lens.declaration import Base, Field, Holds, Side, What
 from syncapp.flows.lens.records import merge as merge_record
+from syncapp.flows.lens.spans_advoware import AdvowareSpan
 from tests.unit.flows.lens import laws
 from tests.unit.flows.lens.cases import CASES
 from tests.unit.flows.lens.strategies import (
@@ -63,6 +80,8 @@ def every_law(name: str) -> None:
         laws.no_more_than_asked(Attribute("feld", case.lens), record, value, {"feld"})
 
 
+ADVOWARE, GOOGLE = AdvowareSpan(ZoneInfo("Europe/Berlin")), spans_google.GoogleSpan(ZoneInfo("Europe/Berlin"))
+WHEN: Field[Any, Any, spans.Span] = Field("when", ADVOWARE, GOOGLE)
 NAME: Field[Any, Any, str] = Field(
     "name", Attribute("n", texts.Text()), Attribute("n", texts.Text(charset="latin-1", limit=9)), Holds.HERE
 )
@@ -83,6 +102,28 @@ def the_merge() -> None:
         [NAME], {"n": "Łuk Roth und Söhne"}, {"n": "?uk Weiß"}, {"name": Base("Łuk Roth und Söhne", "?uk Roth")}
     )
     assert edited.here == {"n": "Łuk Weiß und Söhne"}
+
+
+def the_spans() -> None:
+    """The clocks' missing hour, the one that comes twice, whole days, and no more than asked."""
+    missing = {"datum": "2026-03-29", "uhrzeitVon": "02:30", "datumBis": "2026-03-29", "uhrzeitBis": "03:00"}
+    said = ADVOWARE.get(missing)
+    assert isinstance(said, spans.Span)
+    assert said.start < said.end
+    night = {"start": {"dateTime": "2026-10-25T02:15:00+01:00"}, "end": {"dateTime": "2026-10-25T02:45:00+01:00"}}
+    created = merge_record([WHEN], {}, night, {})
+    base = {"when": Base(ADVOWARE.get(created.here), GOOGLE.get(night))}
+    moved = merge_record([WHEN], {**created.here, "uhrzeitBis": "04:00:00"}, night, base).there
+    assert moved["start"] == night["start"]
+    whole = ADVOWARE.put({}, spans.Span(date(2026, 3, 2), date(2026, 3, 4)))
+    assert not isinstance(whole, CantHold)
+    assert whole["datumBis"] == "2026-03-03T00:00:00"
+
+
+def the_entries() -> None:
+    before = entries.Agreed(entries.Entries({"+4930111111": "office"}), entries.Entries({"+4930111111": "office"}))
+    now = entries.Entries({}, frozenset({"030 11 / 12"})), entries.Entries({"+4930111111": "office"})
+    assert entries.merge_entries(*now, before)["+4930111111"].what is What.UNREADABLE
 
 
 def a_null_date() -> None:
@@ -125,6 +166,15 @@ def _takes_the_first(self: Any, text: str) -> Any:
     return within.Spot(*found.span(), value) if found and value else None
 
 
+def _without_length(start: datetime, end: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    first, last = spans.instant(start, zone), spans.instant(end, zone)
+    return first, max(first, last)
+
+
+def _writes_all_times(self: Any, raw: Any, value: Any) -> Any:
+    return {**raw, **self._written(value)}
+
+
 def _agrees_to_all(self: Any, here: Any, there: Any) -> bool:
     return here == there or isinstance(here, Unreadable)
 
@@ -156,6 +206,13 @@ FAULTS = [
     Fault("the last agreement is not looked at", merge, "_source", lambda *given: (Holds.HERE, True), the_merge),
     Fault("own writes are edits", own, "with_own_writes", lambda field, base, *given: base, the_merge),
     Fault("what a side can't show is lost", texts.Text, "lifted", lambda self, full, before, after: after, the_merge),
+    Fault("a clock that is passed ends at once", spans, "between", _without_length, the_spans),
+    Fault("an exclusive end is the last day", spans_advoware, "DAY", timedelta(0), the_spans),
+    Fault("the second hour is the first", spans, "lifted", lambda full, before, after: after, the_spans),
+    Fault("all of a time is written", spans_google.GoogleSpan, "put", _writes_all_times, the_spans),
+    Fault(
+        "a removal is believed", entries, "_without_doubtful_removals", lambda outcomes, *given: outcomes, the_entries
+    ),
     Fault("what is unreadable is agreed to", Field, "agree", _agrees_to_all, the_merge),
 ]
 
