@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from syncapp.flows.lens.spans import DAY, ENDLESS_YEAR, OtherSeries, Series, Span, Unit
@@ -46,6 +47,7 @@ def lines_of(span: Span, zone: ZoneInfo) -> list[str]:
             return [f"RRULE:FREQ={unit.upper()}{interval}{end}"]
 
 
+@lru_cache(maxsize=1024)
 def same_clock(name: str, zone: ZoneInfo, year: int) -> bool:
     """Whether a series of that zone keeps its wall time in the firm's: else it moves there with the seasons."""
     if name == zone.key:

@@ -33,7 +33,7 @@ def test_every_law(name: str, data: st.DataObject) -> None:
 
 
 @every_case
-@thorough
+@settings(thorough, max_examples=25)
 @given(data=st.data())
 def test_no_more_than_asked(name: str, data: st.DataObject) -> None:
     case = CASES[name]
