@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 
 from django.conf import settings
 
@@ -23,7 +23,7 @@ def faults(register: Register, *, systems: Collection[str], longest: int) -> lis
         *_twice("E011", "comparison", (each.name for flow in flows for each in flow.comparisons)),
         *(fault for flow in flows for fault in _of_flow(flow, systems)),
         *(fault for spec in steps for fault in _of_step(spec, systems, longest)),
-        *_of_topics(steps),
+        *_of_topics(register),
     ]
 
 
@@ -65,14 +65,15 @@ def _of_step(spec: StepSpec, systems: Collection[str], longest: int) -> Iterator
 _SHAPE = "A topic is {module}.{entity}.{action}: three words in lower case, with dots; * stands for any word."
 
 
-def _of_topics(steps: Sequence[StepSpec]) -> Iterator[Fault]:
-    heard = {pattern for spec in steps if spec.runs for pattern in spec.topics}
-    emitted = {topic: spec.name for spec in steps for topic in spec.emits}
+def _of_topics(register: Register) -> Iterator[Fault]:
+    heard = {pattern for spec in register.steps if spec.runs for pattern in spec.topics}
+    emitted = {topic: f"step {spec.name}" for spec in register.steps for topic in spec.emits}
+    emitted |= {topic: f"schedule {each.name}" for each in register.schedules for topic in each.emits}
     for topic, name in sorted(emitted.items()):
         if not topics.is_topic(topic):
-            yield Fault("E007", f"The step {name} emits {topic!r}, which is no topic.", _SHAPE)
+            yield Fault("E007", f"The {name} emits {topic!r}, which is no topic.", _SHAPE)
         elif not any(topics.matches(pattern, topic) for pattern in heard):
-            yield Fault("E008", f"The step {name} emits {topic}, but no step runs on it.", "Subscribe a step to it.")
+            yield Fault("E008", f"The {name} emits {topic}, but no step runs on it.", "Subscribe a step to it.")
     for pattern in sorted(filter(topics.is_pattern, heard)):
         if not any(topics.matches(pattern, topic) for topic in emitted):
             yield Fault("W009", f"A step listens to {pattern}, but no step emits that.")

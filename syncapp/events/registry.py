@@ -175,6 +175,17 @@ def _fields(known: Register) -> dict[str, str]:
     return found
 
 
+def emitted(step_name: str = "") -> frozenset[str]:
+    """What the step may emit; without a name all that is emitted, by schedules too."""
+    return _emitted(register(), step_name)
+
+
+@lru_cache(maxsize=64)
+def _emitted(known: Register, step_name: str) -> frozenset[str]:
+    found = {topic for each in known.steps if not step_name or each.name == step_name for topic in each.emits}
+    return frozenset(found if step_name else found | {topic for each in known.schedules for topic in each.emits})
+
+
 def flow_words(name: str) -> str:
     return next((str(flow.description) for flow in register().flows if flow.name == name), name)
 

@@ -67,7 +67,8 @@ class StepSpec:
 class Schedule:
     """One scheduled call of `function` (dotted path) with `arguments`: either `cron` (Europe/Berlin) or `minutes`.
 
-    `timeout` in seconds, where it may take longer than the queue's. `starts`: the steps that it has looked after.
+    `timeout` in seconds, where it may take longer than the queue's. `starts`: the steps that it has looked after, by
+    the topics that it `emits`.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Schedule:
     arguments: tuple[str, ...] = ()
     timeout: int = 0
     starts: tuple[str, ...] = ()
+    emits: tuple[str, ...] = ()
 
     @property
     def timing(self) -> str:

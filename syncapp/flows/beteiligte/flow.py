@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.events.spec import Flow, StepSpec, topic
 from syncapp.events.topics import ACTIONS, TASK_CHANGED, topic_of
-from syncapp.flows.beteiligte.fields import TABLE, Kind, labels
+from syncapp.flows.beteiligte import fields
+from syncapp.flows.beteiligte.fields import Kind, labels
 from syncapp.flows.beteiligte.journal import Write
 
 PARTY_SYNC = "beteiligte_sync"
@@ -16,7 +18,9 @@ ACCOUNTS = "vmh.bankkonten.check"
 
 
 def flow() -> Flow:
-    restored = frozenset({*map(str, Kind), *(each.name for each in TABLE)})
+    named = FIELDS.party_entity in settings.CONFIG.COLLECTION_ENTITIES
+    collection = (RENAMED,) if named else ()  # else nobody would hear it
+    restored = frozenset({*map(str, Kind), *(each.name for each in fields.TABLE)})
     return Flow(
         "beteiligte",
         _("Parties of the CRM and of Advoware, both ways"),
@@ -29,7 +33,7 @@ def flow() -> Flow:
                     *(topic(topic_of(FIELDS.party_entity, action)) for action in ACTIONS),
                     topic("advoware.party.wanted"),
                 ),
-                emits=(ACCOUNTS, RENAMED, TASK_CHANGED),
+                emits=(ACCOUNTS, TASK_CHANGED, *collection),
                 runs="syncapp.flows.beteiligte.sync.BeteiligteSync",
                 systems=("espocrm", "advoware"),
             ),

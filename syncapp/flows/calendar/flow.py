@@ -68,6 +68,7 @@ def flow() -> Flow:
                 _("Has the calendars of all employees compared with Advoware"),
                 cron="3-59/15 * * * *",
                 starts=(CALENDAR_ALL,),
+                emits=(OF_ALL,),
             ),
             Schedule(
                 "calendar_push",
@@ -75,6 +76,7 @@ def flow() -> Flow:
                 _("Opens, renews and stops the channels through which Google tells of changes"),
                 cron="41 * * * *",
                 starts=(CALENDAR_PUSH,),
+                emits=(CHECK_PUSH,),
             ),
         ),
         fields=labels,

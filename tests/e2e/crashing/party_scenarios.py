@@ -18,9 +18,11 @@ def _scenario(
     ends: Mapping[str, str],
     *,
     opening: bool = False,
+    settings: Mapping[str, Any] | None = None,
     **more: Any,
 ) -> Scenario:
-    return replace(Scenario(start, change, ends), looks_again=True, pairs=PAIRS, opening=opening, **more)
+    alone = {"COLLECTION_ENTITIES": (), **(settings or {})}  # collections have scenarios of their own
+    return replace(Scenario(start, change, ends, alone), looks_again=True, pairs=PAIRS, opening=opening, **more)
 
 
 PAIRS = 2

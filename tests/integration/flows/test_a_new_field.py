@@ -21,13 +21,14 @@ from bitbylaw.config import BASE_DIR, Config, load
 from sandbox.espocrm import entities, schema
 from sandbox.espocrm.kinds import VARCHAR
 from syncapp.admin.records.write_views import write_views
+from syncapp.events import registry
 from syncapp.flows.beteiligte import fields
 from syncapp.flows.beteiligte.fields import PartyField, Who
 from syncapp.management.demo.parties import Parties as DemoParties
 from syncapp.models import JournalEntry, Status, Task
 from syncapp.people import undos
 from tests.parties import Parties
-from tests.world import World, configured
+from tests.world import configured
 
 pytestmark = pytest.mark.django_db
 ENGLISH, GERMAN = "Academic title", "Akademischer Grad"
@@ -58,11 +59,7 @@ def firm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def _forget() -> None:
     schema.entity_def.cache_clear()
     schema.attributes.cache_clear()
-
-
-@pytest.fixture
-def parties(world: World) -> Parties:
-    return Parties(world)
+    registry._register.cache_clear()
 
 
 @pytest.fixture

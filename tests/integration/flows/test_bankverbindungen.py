@@ -22,17 +22,12 @@ from syncapp.models import JournalEntry, JournalState, Reason, Record, Status, T
 from syncapp.people.tasks import close_task
 from tests.integration.flows.test_agreement import dying
 from tests.parties import PARTY, Parties
-from tests.world import World, configured
+from tests.world import configured
 
 pytestmark = pytest.mark.django_db
 
 BANK = "CBankverbindungen"
 IBAN, OTHER = "DE02120300000000202051", "DE02500105170137075030"
-
-
-@pytest.fixture
-def parties(world: World) -> Parties:
-    return Parties(world)
 
 
 def account(parties: Parties, party: str, **data: Any) -> str:

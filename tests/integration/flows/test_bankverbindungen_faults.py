@@ -35,15 +35,10 @@ from tests.integration.flows.test_bankverbindungen import (
     there,
 )
 from tests.parties import PARTY, Parties
-from tests.world import World, configured
+from tests.world import configured
 
 pytestmark = pytest.mark.django_db
 THIRD = "DE89370400440532013000"
-
-
-@pytest.fixture
-def parties(world: World) -> Parties:
-    return Parties(world)
 
 
 def event(parties: Parties, pk: str) -> Record:

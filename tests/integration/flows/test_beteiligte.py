@@ -10,18 +10,15 @@ import pytest
 from sandbox.advoware.clock import Clock
 from sandbox.espocrm import values
 from syncapp.events import running
+from syncapp.flows.beteiligte.flow import RENAMED
 from syncapp.models import Conflict, JournalEntry, Reason, Record, Reference, Status, Task
 from syncapp.people import conflicts, tasks
+from tests.events import happened
 from tests.parties import FAX, INTERNET, MAIL, MOBILE, OFFICE, PARTY, Parties
 from tests.world import World, configured
 
 pytestmark = pytest.mark.django_db
 COMPANY = {"firstName": "", "lastName": "", "firmenname": "Lux GmbH"}
-
-
-@pytest.fixture
-def parties(world: World) -> Parties:
-    return Parties(world)
 
 
 def company(parties: Parties) -> tuple[str, int]:
@@ -295,19 +292,19 @@ def test_the_id_of_its_collection_does_not_make_a_party_newer_in_the_crm(
     number = parties.in_advoware(name="Roth")
     pk = parties.in_crm(betnr=number)
     hours.update(crm=0, advoware=0)
-    parties.world.event(pk, PARTY)
-    parties.world.drive()
+    with configured(COLLECTION_ENTITIES=(PARTY,)):
+        happened(PARTY, pk, topic=RENAMED)
+        parties.world.drive()
     assert parties.crm(pk)["xaiCollectionId"]
     assert parties.sync(pk).status == Status.IN_SYNC
     assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Roth"
 
 
 def test_a_party_renamed_in_advoware_has_its_collection_renamed(parties: Parties) -> None:
-    pk, number = parties.pair()
-    parties.world.event(pk, PARTY)
-    parties.world.drive()
-    parties.edit_advoware(number, name="Roth")
-    parties.sync(pk)
+    with configured(COLLECTION_ENTITIES=(PARTY,)):
+        pk, number = parties.pair()
+        parties.edit_advoware(number, name="Roth")
+        parties.sync(pk)
     collection = parties.crm(pk)["xaiCollectionId"]
     found = {row["collection_id"]: row for row in parties.world.sandbox.state("xai")["collections"]}
     assert "Almut Roth" in found[collection]["collection_name"]

@@ -12,14 +12,9 @@ from syncapp.events import running
 from syncapp.models import JournalEntry, JournalState, Record, Status
 from tests.integration.flows.test_agreement import dying
 from tests.parties import Parties
-from tests.world import World, configured
+from tests.world import configured
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def parties(world: World) -> Parties:
-    return Parties(world)
 
 
 def run(parties: Parties, pk: str) -> None:

@@ -24,11 +24,6 @@ from tests.world import World, configured
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def parties(world: World) -> Parties:
-    return Parties(world)
-
-
 def run_once(parties: Parties, pk: str) -> Record:
     """Staff's Retry, and one run of it."""
     target = Target(PARTY_SYNC, PARTY, pk)

@@ -33,11 +33,6 @@ pytestmark = pytest.mark.django_db
 BOTH = [PARTIES, ALL_PARTIES]
 
 
-@pytest.fixture
-def parties(world: World) -> Parties:
-    return Parties(world)
-
-
 def compared(parties: Parties, name: str = PARTIES, *, confirmed: bool = False) -> ScanRun:
     run = scans.run(name, confirmed=confirmed)
     assert run is not None

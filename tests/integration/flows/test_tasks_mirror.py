@@ -41,11 +41,6 @@ BANK = "CBankverbindungen"
 IBAN, OTHER = "DE02120300000000202051", "DE02500105170137075030"
 
 
-@pytest.fixture
-def parties(world: World) -> Parties:
-    return Parties(world)
-
-
 def rows(parties: Parties, kind: str = "Task") -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = parties.world.sandbox.state("espocrm")["records"].get(kind, [])
     return [row for row in found if not row.get("deleted")]

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.parties import Parties
+from tests.world import World, configured
+
+
+@pytest.fixture
+def parties(world: World) -> Iterator[Parties]:
+    """Without collections, which an event of a party makes too."""
+    with configured(COLLECTION_ENTITIES=()):
+        yield Parties(world)
