@@ -186,8 +186,9 @@ class DocumentSync:
         progress = Progress(self._run.claim.request_number, state.wanted, since)
         waited = now - now.fromisoformat(since)
         agreed = replace(state.agreed, content=self._known_content(), progress=progress, settled=False)
-        if state.agreed.content is None and state.document is not None and state.document.md5:
-            agreed = replace(agreed, old_hash=("", state.document.md5))  # it was there before us
+        if state.document is not None and state.document.md5 and not state.described:
+            # It is of an older file. Kept here, for what we know of that one may be forgotten before the CRM is told.
+            agreed = replace(agreed, old_hash=("", state.document.md5))
         return Postponed(Why.INDEXING, min(max(poll, waited / 4), LONGEST_POLL), agreed.to_json())
 
     def _replaced_meanwhile(self, state: DocumentState) -> bool:

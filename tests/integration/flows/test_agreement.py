@@ -200,20 +200,21 @@ class History(RuleBasedStateMachine):
         self.world.drive()
 
     def expected(self) -> dict[str, set[str]]:
-        """Collection to the hashes that belong in it, as the CRM alone says."""
+        """Collection to the hashes that belong in it, as the CRM's links and files alone say."""
         state = self.world.sandbox.state("espocrm")
+        contents = {row["id"]: row for row in state["attachments"]}
         parents = {row["id"]: row for row in state["records"]["Raeumungsklage"]}
         wanted: dict[str, set[str]] = {}
         for row in parents.values():
             if row["status"] == "active":
                 wanted[row["xaiCollectionId"]] = set()
         for row in state["records"]["CDokumente"]:
-            fits = row["dokumentId"] and row["md5sum"] != EMPTY and not row["dokumentName"].endswith(".png")
-            if row["deleted"] or not fits:
+            content = contents.get(row["dokumentId"])
+            if row["deleted"] or content is None or content["md5"] == EMPTY or row["dokumentName"].endswith(".png"):
                 continue
             for pair in state["links"].get("cDokumenteRaeumungsklage", []):
                 if pair[0] == row["id"] and parents[pair[1]]["status"] == "active":
-                    wanted[parents[pair[1]]["xaiCollectionId"]].add(row["sha256"])
+                    wanted[parents[pair[1]]["xaiCollectionId"]].add(content["sha256"])
         return wanted
 
     def actual(self) -> dict[str, set[str]]:

@@ -62,6 +62,22 @@ def test_what_we_wrote_of_the_old_file_is_no_word_about_the_new_one(world: World
         agrees(world, parent, document, content)
 
 
+def test_a_file_replaced_while_xai_had_lost_the_old_one(world: World) -> None:
+    """The run of another document with the same bytes forgets the old file; its hash still says nothing of the new."""
+    parent, same = ready(world)
+    document = world.document(parent, content=FIRST)
+    for each in (same, document):
+        world.event(each)
+    world.drive()
+    world.sandbox.remove_xai_file(world.crm(document)["xaiId"])
+    world.sandbox.upload_file(document, "neu.txt", b"zwei", silent=True)
+    for each in (same, document):
+        world.event(each, full=True)
+    world.drive()
+    assert {world.record(each).status for each in (same, document)} == {Status.IN_SYNC}
+    assert world.crm(document)["xaiSyncedHash"] == md5(b"zwei")
+
+
 def test_a_file_replaced_before_the_first_sync_was_over(world: World) -> None:
     parent, document = ready(world)
     first_run(world, document)
