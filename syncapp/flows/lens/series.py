@@ -31,7 +31,7 @@ def series_of(lines: Sequence[str], start: datetime, zone_name: str, zone: ZoneI
         if not same_clock(zone_name, zone, start.year):
             raise _Beyond("timeZone")
     except _Beyond as part:
-        return OtherSeries(tuple(lines), str(part))
+        return OtherSeries(tuple(lines), str(part), zone_name)
     return series
 
 
@@ -39,7 +39,7 @@ def lines_of(span: Span, zone: ZoneInfo) -> list[str]:
     match span.series:
         case None:
             return []
-        case OtherSeries(lines):
+        case OtherSeries(lines=lines):
             return list(lines)
         case Series(unit, every, until):
             interval = f";INTERVAL={every}" if every > 1 else ""

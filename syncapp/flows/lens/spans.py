@@ -35,10 +35,12 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class OtherSeries:
-    """A series that only Google can hold. `beyond`: the part of it, which is no client's data."""
+    """A series that only Google can hold. `beyond`: the part of it, which is no client's data. `zone`: whose clock it
+    follows."""
 
     lines: tuple[str, ...]
     beyond: str
+    zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,9 @@ class Span:
 
     def to_json(self) -> list[Any]:
         series = self.series
-        told: Any = [list(series.lines), series.beyond] if isinstance(series, OtherSeries) else None
+        told: Any = (
+            [list(series.lines), series.beyond, series.zone, "other"] if isinstance(series, OtherSeries) else None
+        )
         if isinstance(series, Series):
             told = [str(series.unit), series.every, series.until.isoformat() if series.until else None]
         return [self.start.isoformat(), self.end.isoformat(), told]
@@ -66,8 +70,8 @@ class Span:
         match raw[2]:
             case None:
                 return cls(start, end)
-            case [lines, beyond]:
-                return cls(start, end, OtherSeries(tuple(lines), beyond))
+            case [lines, beyond, zone, "other"]:
+                return cls(start, end, OtherSeries(tuple(lines), beyond, zone))
             case [unit, every, until]:
                 return cls(start, end, Series(Unit(unit), every, date.fromisoformat(until) if until else None))
         raise ValueError(raw)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from syncapp.flows.lens.core import EMPTY, CantHold, Lens, Raw, Said, Unreadable, Value, Why
 from syncapp.flows.lens.series import lines_of, same_clock, series_of
-from syncapp.flows.lens.spans import DAY, Span, wall
+from syncapp.flows.lens.spans import DAY, OtherSeries, Series, Span, wall
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +65,23 @@ class GoogleSpan(Lens[Raw, Span]):
 
     def _written(self, span: Span) -> dict[str, Any]:
         return {
-            "start": self._time(span.start),
-            "end": self._time(span.end),
+            "start": self._time(span.start, span.series),
+            "end": self._time(span.end, span.series),
             "recurrence": lines_of(span, self.zone),
         }
 
-    def _time(self, moment: date) -> dict[str, str]:
+    def _time(self, moment: date, series: Series | OtherSeries | None) -> dict[str, str]:
         if not isinstance(moment, datetime):
             return {"date": moment.isoformat()}
         # With its offset, so that nobody has to guess; the zone is needed for series.
-        return {"dateTime": moment.astimezone(self.zone).isoformat(), "timeZone": self.zone.key}
+        name = series.zone if isinstance(series, OtherSeries) else self.zone.key
+        return {"dateTime": moment.astimezone(self.zone).isoformat(), "timeZone": name}
 
     def _has_clock(self, time_: Mapping[str, Any], span: Span) -> bool:
-        return same_clock(str(time_.get("timeZone") or ""), self.zone, span.start.year)
+        name = str(time_.get("timeZone") or "")
+        if isinstance(span.series, OtherSeries):
+            return name == span.series.zone
+        return same_clock(name, self.zone, span.start.year)
 
 
 def _moment(value: Mapping[str, Any]) -> datetime:

@@ -116,7 +116,11 @@ def test_what_advoware_says(raw: dict[str, object], span: object) -> None:
         ),
         (
             event("2026-03-02T09:00:00+01:00", "2026-03-02T10:00:00+01:00", "RRULE:FREQ=WEEKLY;BYDAY=MO,WE"),
-            Span(utc(2026, 3, 2, 8), utc(2026, 3, 2, 9), OtherSeries(("RRULE:FREQ=WEEKLY;BYDAY=MO,WE",), "BYDAY")),
+            Span(
+                utc(2026, 3, 2, 8),
+                utc(2026, 3, 2, 9),
+                OtherSeries(("RRULE:FREQ=WEEKLY;BYDAY=MO,WE",), "BYDAY", "Europe/Berlin"),
+            ),
         ),
         (
             event(
@@ -125,14 +129,18 @@ def test_what_advoware_says(raw: dict[str, object], span: object) -> None:
             Span(
                 utc(2026, 3, 2, 8),
                 utc(2026, 3, 2, 9),
-                OtherSeries(("RRULE:FREQ=DAILY", "EXDATE:20260303T080000Z"), "EXDATE"),
+                OtherSeries(("RRULE:FREQ=DAILY", "EXDATE:20260303T080000Z"), "EXDATE", "Europe/Berlin"),
             ),
         ),
         (
             event(
                 "2026-03-02T03:00:00-05:00", "2026-03-02T04:00:00-05:00", "RRULE:FREQ=DAILY", zone="America/New_York"
             ),
-            Span(utc(2026, 3, 2, 8), utc(2026, 3, 2, 9), OtherSeries(("RRULE:FREQ=DAILY",), "timeZone")),
+            Span(
+                utc(2026, 3, 2, 8),
+                utc(2026, 3, 2, 9),
+                OtherSeries(("RRULE:FREQ=DAILY",), "timeZone", "America/New_York"),
+            ),
         ),
         ({"start": {"dateTime": "bald"}, "end": {}}, Unreadable("bald")),
         ({"start": {"date": "2026-03-02"}, "end": None}, Unreadable("2026-03-02")),
@@ -187,7 +195,14 @@ def test_another_first_day_writes_the_rule_anew() -> None:
 @pytest.mark.parametrize(
     ("span", "part"),
     [
-        (Span(utc(2026, 3, 2, 8), utc(2026, 3, 2, 9), OtherSeries(("RRULE:FREQ=DAILY;COUNT=3",), "COUNT")), "COUNT"),
+        (
+            Span(
+                utc(2026, 3, 2, 8),
+                utc(2026, 3, 2, 9),
+                OtherSeries(("RRULE:FREQ=DAILY;COUNT=3",), "COUNT", "Europe/Berlin"),
+            ),
+            "COUNT",
+        ),
         (Span(utc(2026, 3, 2, 8), utc(2026, 3, 3, 8), Series(Unit.DAILY)), "length"),
         (Span(date(2026, 3, 2), date(2026, 3, 4), Series(Unit.WEEKLY)), "length"),
     ],
