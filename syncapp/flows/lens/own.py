@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from syncapp.flows.lens.core import Said, Unreadable, Value
+from syncapp.flows.lens.core import Lens, Said, Unreadable, Value
 from syncapp.flows.lens.declaration import Base, Field, Side
 
 V = TypeVar("V")
+_UNKNOWN = Unreadable("")  # no side ever says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,13 @@ class Own(Generic[V]):
     seen: bool = False
 
 
+def arrived(lens: Lens[Any, V], value: Value[V], now: Said[V], before: Said[V] | None) -> bool:
+    """Whether a side that said `before` shows what it may have made of our write; what is as it was shows nothing."""
+    if isinstance(now, Unreadable):
+        return False
+    return lens.same(value, now) or (now != before and lens.kept(value, now))
+
+
 def with_own_writes(
     field: Field[Any, Any, V], base: Base[V] | None, writes: Iterable[Own[V]], here: Said[V], there: Said[V]
 ) -> Base[V] | None:
@@ -32,17 +40,17 @@ def with_own_writes(
     now = Base(here, there)
     for write in writes:
         shown, said = now.of(write.side), now.of(write.side.other)
-        arrived = not isinstance(shown, Unreadable) and field.lens(write.side).kept(write.value, shown)
+        happened = arrived(field.lens(write.side), write.value, shown, base.of(write.side) if base else None)
         source = field.lens(write.side.other)
         unedited = not isinstance(said, Unreadable) and source.same(write.value, said)
-        if not (write.seen or arrived):
+        if not (write.seen or happened):
             if base is None or unedited:
                 continue  # it is to be written still
-            # The other side said so when we wrote, and doesn't any more.
-            sides = {write.side: base.of(write.side), write.side.other: write.value}
+            # The other side said so when we wrote, and doesn't any more: whatever it says now is an edit.
+            sides = {write.side: base.of(write.side), write.side.other: _UNKNOWN}
         else:
             sides = {
-                write.side: shown if arrived else write.value,
+                write.side: shown if happened else write.value,
                 write.side.other: said if unedited else write.value,
             }
         base = Base(sides[Side.HERE], sides[Side.THERE])

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from syncapp.flows.lens.core import EMPTY, CantHold, Said, Unreadable, Value
 from syncapp.flows.lens.declaration import Base, Field, Holds, Outcome, Side, What
 from syncapp.flows.lens.merge import decide
+from syncapp.flows.lens.own import arrived
 
 H = TypeVar("H")
 T = TypeVar("T")
@@ -93,7 +94,7 @@ def remembered(
         said, before = now.of(side), outcome.of(side)
         if side not in outcome.to:
             sides[side] = before
-        elif not isinstance(said, Unreadable) and field.lens(side).kept(outcome.value, said):
+        elif arrived(field.lens(side), outcome.value, said, before):
             sides[side] = said
         elif said == before:
             sides[side], kept = said, False

@@ -161,6 +161,14 @@ def test_what_is_remembered_of_a_put(here: str, there: str, base: Any, kept: boo
     assert (seen.base, seen.kept, seen.moved_on) == (base, kept, moved_on)
 
 
+def test_what_is_as_it_was_is_no_sign_of_our_write() -> None:
+    """It may be what the side makes of our write, and was there before: then it is written again, or a task."""
+    field: Field[Any, Any, str] = Field("f", Text(), Text())
+    before = Base("?u", "?u")
+    assert with_own_writes(field, before, [Own(THERE, "Łu")], "Łu", "?u") == before
+    assert not remembered(field, decide(field, "Łu", "?u", before), before, "Łu", "?u").kept
+
+
 def test_what_waits_for_a_person_keeps_its_place() -> None:
     outcome = decide(PLAIN, BAD, "a", AGREED)
     assert remembered(PLAIN, outcome, AGREED, BAD, "a").base == AGREED

@@ -1,9 +1,8 @@
 """Histories of two sides that people edit while the hub runs, crashes and is not believed, against a tiny model.
 
-The model knows one thing for each side: what it said when people's edits there were last accounted for. Whatever
-differs from that is an edit, which is to be found on both sides or reported. Of a write whose answer was lost
-nobody can tell whether it happened: a person who then types that very value, or the one that stood there before, can't
-be told from the hub.
+The model knows one thing for each side: what it said when the last run ended that was not stopped. Whatever differs
+from that is an edit, which is to be found on both sides or reported. Of a write whose answer was lost nobody can tell
+whether it happened: a person who then types that very value, or the one that stood there before, can't be told from us.
 """
 
 from __future__ import annotations
@@ -85,8 +84,11 @@ class World:
         if crash:
             self.own += [Own(side, outcome.value) for side in written]
             self.unsure |= {(side, value) for side in written for value in (outcome.value, outcome.of(side))}
-            if written and not dropped:
-                self.settle_model()
+            for side in written:  # as that side keeps it
+                held = self.here, self.there
+                self.store(side, raws[side])
+                self.unsure.add((side, self.said(side)))
+                self.here, self.there = held
             return
         seen = remembered(self.field, outcome, base, self.said(Side.HERE), self.said(Side.THERE))
         assert not seen.moved_on
