@@ -2,7 +2,8 @@
 
 The model knows one thing for each side: what it said when the last run ended that was not stopped. Whatever differs
 from that is an edit, which is to be found on both sides or reported. Of a write whose answer was lost nobody can tell
-whether it happened: a person who then types that very value, or the one that stood there before, can't be told from us.
+whether it happened: a person who then types what that side would make of it, or what stood there before, can't be told
+from us.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ class World:
         outcome = merged.outcomes["f"]
         raws = {Side.HERE: str(merged.here["v"]), Side.THERE: str(merged.there["w"])}
         unreadable = [side for side in Side if isinstance(self.said(side), Unreadable)]
-        edited = [s for s in Side if self.said(s) != self.known[s] and (s, self.said(s)) not in self.unsure]
+        edited = [s for s in Side if self.said(s) != self.known[s] and not self.may_be_ours(s)]
         before = {Side.HERE: self.here["v"], Side.THERE: self.there["w"]}
         written = [side for side in Side if raws[side] != before[side]]
         assert not set(written) & set(unreadable), "what is unreadable was overwritten"
@@ -84,11 +85,6 @@ class World:
         if crash:
             self.own += [Own(side, outcome.value) for side in written]
             self.unsure |= {(side, value) for side in written for value in (outcome.value, outcome.of(side))}
-            for side in written:  # as that side keeps it
-                held = self.here, self.there
-                self.store(side, raws[side])
-                self.unsure.add((side, self.said(side)))
-                self.here, self.there = held
             return
         seen = remembered(self.field, outcome, base, self.said(Side.HERE), self.said(Side.THERE))
         assert not seen.moved_on
@@ -96,6 +92,14 @@ class World:
         self.base, self.own, self.unsure = seen.base, [], set()
         if outcome.what not in REPORTED:
             self.settle_model()
+
+    def may_be_ours(self, side: Side) -> bool:
+        said, lens = self.said(side), self.field.lens(side)
+        unsure = [value for where, value in self.unsure if where is side]
+        return said in unsure or any(
+            not isinstance(each, Unreadable) and not isinstance(said, Unreadable) and lens.kept(each, said)
+            for each in unsure
+        )
 
     def agreed(self) -> bool:
         return self.field.agree(self.said(Side.HERE), self.said(Side.THERE))
