@@ -88,11 +88,11 @@ def endings() -> frozenset[str]:
 
 def named_paths(text: str) -> list[str]:
     """Modules, and whatever begins with a folder of the repository or of the hub; no addresses, no wildcards."""
-    no_rooms = {"api", "data", "static"}  # `api` begins addresses too, the others are made when the hub runs
-    rooms = {path.name for folder in (ROOT, ROOT / "syncapp") for path in folder.iterdir() if path.is_dir()}
+    inside = {path.name for path in (ROOT / "syncapp").iterdir() if path.is_dir()}
+    rooms = {folder.name for folder in FOLDERS} | inside - {"api", "static"}  # which begin addresses too
     words = re.findall(r"(?<![\w/.<>*:-])[\w.-]+(?:/[\w.-]+)*/?(?![\w/<*])", text)
     paths = [word.rstrip("/.") for word in words if "/" in word or word.endswith(".py")]
-    return [path for path in paths if path.endswith(".py") or path.partition("/")[0] in rooms - no_rooms]
+    return [path for path in paths if path.endswith(".py") or path.partition("/")[0] in rooms]
 
 
 @every_page
