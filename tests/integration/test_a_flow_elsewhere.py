@@ -8,16 +8,23 @@ from typing import Any
 import pytest
 from django.core import checks
 from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
 from django.utils.module_loading import import_string
-from django_q.models import Schedule
+from django_q.models import OrmQ, Schedule
 
 from syncapp import schedules
+from syncapp.admin.machinery import picture
+from syncapp.admin.machinery.step_views import step_views
+from syncapp.engine.queue import enqueue
 from syncapp.events import registry, running
 from syncapp.events.intake import Arrival, receive
 from syncapp.models import JournalEntry, Record, Status
 from syncapp.people import undos
+from syncapp.words.field_words import field_in_words
 from syncapp.words.plan_words import in_words
 from tests.followups.flow import CASE, FOLLOWUP_SYNC
+from tests.integration.admin import rows
 from tests.world import World
 
 
@@ -96,6 +103,26 @@ class TestItShows:
         call_command("steps", "--format", "mermaid")
         assert "raeumungsklage_webhook -->" in capsys.readouterr().out
 
+    def test_in_the_picture_and_on_the_pages(self, client: Client) -> None:
+        drawn = picture.draw(step_views())
+        assert any("court case" in box.title for box in drawn.boxes)
+        schedules.ensure()
+        client.force_login(rows.user("erika", rows.CARE))
+        for page in ("hub_steps", "hub_schedules"):
+            assert "court case" in client.get(reverse(f"admin:{page}")).content.decode()
+        assert field_in_words("aktenzeichen") == "File number"
+
     def test_without_a_finding_of_the_checks(self) -> None:
         assert [each for each in checks.run_checks() if each.is_serious(checks.ERROR)] == []
         assert FOLLOWUP_SYNC not in str([each.msg for each in checks.run_checks()])
+
+    def test_its_time_out_is_that_of_its_task(self) -> None:
+        if enqueue.queue_size() or not hasattr(OrmQ, "objects"):
+            pytest.skip("another queue")
+        webhook("65f0c0ffee0000001")
+        tasks = {task["args"]: task.get("timeout") for task in (row.task() for row in OrmQ.objects.all())}
+        mine = Record.objects.get(step=FOLLOWUP_SYNC)
+        assert tasks[(mine.pk,)] == 30
+        others = Record.objects.exclude(pk=mine.pk)
+        assert all(tasks[(other.pk,)] is None for other in others)
+        assert others.exists()
