@@ -149,6 +149,11 @@ def works_on(spec: StepSpec) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*spec.entity_types, *topical]))
 
 
+def own_types() -> frozenset[str]:
+    """Entity types that the CRM does not have."""
+    return frozenset(kind for flow in register().flows for kind in flow.own_types)
+
+
 def comparisons() -> tuple[Comparison, ...]:
     return tuple(each for flow in register().flows for each in flow.comparisons)
 

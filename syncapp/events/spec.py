@@ -43,7 +43,7 @@ class StepSpec:
     `emits`: every topic that a run may emit; anything else is a fault (`event.undeclared` in the log).
     `entity_types`: what it works on where its topics don't name entities of the CRM.
     `timeout`: seconds after which the queue ends a run; 0: the queue's own, which is also the most.
-    `only_if`: a setting; while it is off, nothing is asked of the step.
+    `only_if`: a setting; while it is off, nothing is asked of the step. `title`: a short name for people.
     `flow`: filled by the register.
     """
 
@@ -56,6 +56,7 @@ class StepSpec:
     entity_types: tuple[str, ...] = ()
     timeout: int = 0
     only_if: str = ""
+    title: Words = ""
     flow: str = ""
 
     @property
@@ -109,6 +110,7 @@ class Flow:
     """A flow: its folder's name, and all that is its own.
 
     `receives`: entity types of the CRM whose webhooks are taken in for it; their paths are in WEBHOOK_ENTITIES.
+    `own_types`: entity types of its steps that the CRM does not have, so that their ids mean nothing there.
     `undoable`: actions in the journal that its runs can take back when staff ask for it, with the fields they restore.
     `fields`: the names of its fields and what staff call them (English msgids).
     """
@@ -117,6 +119,7 @@ class Flow:
     description: Words
     steps: tuple[StepSpec, ...] = ()
     receives: tuple[str, ...] = ()
+    own_types: tuple[str, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     undoable: Mapping[str, frozenset[str]] = field(default_factory=dict)

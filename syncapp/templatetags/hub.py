@@ -13,16 +13,12 @@ from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.template.defaultfilters import date as formatted
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
 
 from syncapp.clients.espocrm.fields import MODIFIED_AT
 from syncapp.events import registry
-from syncapp.flows.calendar.flow import EMPLOYEE, FIRM
 from syncapp.models import Reason, Status, TaskKind
-from syncapp.people.tasks import ENTITY as TASK
 from syncapp.words import appointment_words
 from syncapp.words.field_words import field_in_words, value_in_words
 from syncapp.words.journal_words import detail_in_words, write_in_words
@@ -77,23 +73,10 @@ def reason_words(reason: str) -> str:
     return str(Reason(reason).label) if reason in Reason.values else reason
 
 
-# Entities whose numbers are no ids of the CRM: the hub's own tasks, employees and the firm in Advoware.
-NOT_IN_CRM = (TASK, EMPLOYEE, FIRM)
-
-# Names that fit into a column; the register's descriptions are sentences.
-STEPS: dict[str, str | Promise] = {
-    "document_sync": _("Documents"),
-    "collection_sync": _("Collections"),
-    "beteiligte_sync": _("Parties"),
-    "bankverbindungen_sync": _("Bank accounts"),
-    "calendar_employee": _("Calendars"),
-    "calendar_all": _("Employees for the calendars"),
-}
-
-
 @register.filter
 def step_name(name: str) -> str:
-    return str(STEPS.get(name, name))
+    """A name that fits into a column; the register's descriptions are sentences."""
+    return next((str(spec.title) for spec in registry.steps() if spec.name == name and spec.title), name)
 
 
 @register.filter
@@ -168,5 +151,5 @@ def _shown(field: str, value: object) -> object:
 @register.filter
 def crm_link(entity_type: str, entity_id: str) -> str:
     """The address of an entity in EspoCRM's own pages; empty when EspoCRM's address is not configured."""
-    base = "" if entity_type in NOT_IN_CRM else settings.CONFIG.ESPOCRM_UI_URL
+    base = "" if entity_type in registry.own_types() else settings.CONFIG.ESPOCRM_UI_URL
     return f"{base}/#{entity_type}/view/{entity_id}" if base and entity_type and entity_id else ""

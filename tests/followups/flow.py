@@ -27,6 +27,7 @@ def flow() -> Flow:
                 systems=("espocrm",),
                 entity_types=(CASE,),
                 timeout=30,
+                title="Cases",
             ),
         ),
         schedules=(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from syncapp.admin.kit.base import Choice, StateFilter
 from syncapp.admin.kit.numbers import NEEDS_A_PERSON
-from syncapp.admin.kit.search import searched_types
+from syncapp.admin.kit.search import entity_types
 from syncapp.events import registry
 from syncapp.models import (
     InboxState,
@@ -126,7 +126,7 @@ class EntityTypeFilter(Choice):
     column = "record__entity_type"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
-        return [(name, name) for name in searched_types()]
+        return [(name, name) for name in entity_types()]
 
 
 class WriteFilter(Choice):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from syncapp.events import registry
-from syncapp.flows.calendar.flow import EMPLOYEE
 from syncapp.models import Attempt, InboxItem, Record, Reference, ReferenceKind, SystemName
 
 ENOUGH = 200  # matches of an id outside or of a trace
@@ -14,7 +13,7 @@ ENOUGH = 200  # matches of an id outside or of a trace
 def found_by(records: QuerySet[Record], term: str) -> QuerySet[Record]:
     """Exact matches only, each through an index: a search for parts of an id would read every row."""
     word = last_part(term)
-    wanted = Q(entity_type__in=searched_types(), entity_id=word)
+    wanted = Q(entity_type__in=entity_types(), entity_id=word)
     references = Reference.objects.filter(
         system__in=SystemName.values, kind__in=ReferenceKind.values, remote_id=word
     ).values_list("entity_type", "entity_id")[:ENOUGH]
@@ -34,11 +33,6 @@ def found_by(records: QuerySet[Record], term: str) -> QuerySet[Record]:
 def last_part(term: str) -> str:
     """The id at the end of an address that was copied; an id alone stays as it is."""
     return term.strip().rstrip("/").rpartition("/")[2]
-
-
-def searched_types() -> list[str]:
-    """Those of the CRM, and employees by their Kürzel."""
-    return [*entity_types(), EMPLOYEE]
 
 
 def entity_types() -> list[str]:

@@ -19,7 +19,7 @@ from syncapp.admin.kit.base import ReadOnlyAdmin
 from syncapp.admin.kit.buttons import CLOSE_TASK
 from syncapp.admin.kit.filters import AnySystemFilter, EntityTypeFilter, TaskKindFilter, TaskStateFilter
 from syncapp.admin.kit.pages import page
-from syncapp.admin.kit.search import last_part, searched_types
+from syncapp.admin.kit.search import entity_types, last_part
 from syncapp.flows.calendar.flow import CALENDAR_SYNC
 from syncapp.flows.calendar.plan import APPOINTMENT
 from syncapp.models import Record, Task, TaskState
@@ -53,7 +53,7 @@ class TaskAdmin(ReadOnlyAdmin[Task]):
 
     def found(self, rows: QuerySet[Task], word: str) -> QuerySet[Task]:
         word = last_part(word)
-        records = Record.objects.filter(entity_type__in=searched_types(), entity_id=word)
+        records = Record.objects.filter(entity_type__in=entity_types(), entity_id=word)
         return rows.filter(Q(record__in=records) | Q(target_id=word))
 
     def row_context(self, request: HttpRequest, row: Task) -> dict[str, Any]:

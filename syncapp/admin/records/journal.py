@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from syncapp.admin.kit.base import ReadOnlyAdmin
 from syncapp.admin.kit.filters import AnySystemFilter, WriteFilter, WriteStateFilter
-from syncapp.admin.kit.search import last_part, searched_types
+from syncapp.admin.kit.search import entity_types, last_part
 from syncapp.admin.people.tasks import entity_links
 from syncapp.admin.records.write_views import write_views
 from syncapp.models import JournalEntry, Record
@@ -43,7 +43,7 @@ class JournalAdmin(ReadOnlyAdmin[JournalEntry]):
         return super().changelist_view(request, {"lead": lead, **(extra_context or {})})
 
     def found(self, rows: QuerySet[JournalEntry], word: str) -> QuerySet[JournalEntry]:
-        records = Record.objects.filter(entity_type__in=searched_types(), entity_id=last_part(word))
+        records = Record.objects.filter(entity_type__in=entity_types(), entity_id=last_part(word))
         return rows.filter(record__in=list(records.values_list("pk", flat=True)))
 
     def row_context(self, request: HttpRequest, row: JournalEntry) -> dict[str, Any]:

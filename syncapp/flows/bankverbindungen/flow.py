@@ -28,6 +28,7 @@ def flow() -> Flow:
                 emits=(CHECK_ACCOUNTS, PARTY_WANTED, TASK_CHANGED),
                 runs="syncapp.flows.bankverbindungen.sync.BankverbindungenSync",
                 systems=("espocrm", "advoware"),
+                title=_("Bank accounts"),
             ),
             StepSpec(
                 PARTY_ACCOUNTS,

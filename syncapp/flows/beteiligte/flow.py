@@ -9,7 +9,6 @@ from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.events.spec import Flow, StepSpec, topic
 from syncapp.events.topics import ACTIONS, TASK_CHANGED, topic_of
 from syncapp.flows.beteiligte import fields
-from syncapp.flows.beteiligte.fields import Kind, labels
 from syncapp.flows.beteiligte.journal import Write
 
 PARTY_SYNC = "beteiligte_sync"
@@ -20,7 +19,7 @@ ACCOUNTS = "vmh.bankkonten.check"
 def flow() -> Flow:
     named = FIELDS.party_entity in settings.CONFIG.COLLECTION_ENTITIES
     collection = (RENAMED,) if named else ()  # else nobody would hear it
-    restored = frozenset({*map(str, Kind), *(each.name for each in fields.TABLE)})
+    restored = frozenset({*map(str, fields.Kind), *(each.name for each in fields.TABLE)})
     return Flow(
         "beteiligte",
         _("Parties of the CRM and of Advoware, both ways"),
@@ -36,8 +35,9 @@ def flow() -> Flow:
                 emits=(ACCOUNTS, TASK_CHANGED, *collection),
                 runs="syncapp.flows.beteiligte.sync.BeteiligteSync",
                 systems=("espocrm", "advoware"),
+                title=_("Parties"),
             ),
         ),
         undoable=dict.fromkeys((Write.UPDATE, Write.CONTACT, Write.CRM), restored),
-        fields=labels,
+        fields=fields.labels,
     )

@@ -42,6 +42,7 @@ def flow() -> Flow:
                 runs="syncapp.flows.calendar.everyone.CalendarsOfEveryone",
                 systems=("advoware",),
                 entity_types=(FIRM,),
+                title=_("Employees for the calendars"),
             ),
             StepSpec(
                 CALENDAR_SYNC,
@@ -51,6 +52,7 @@ def flow() -> Flow:
                 runs="syncapp.flows.calendar.sync.CalendarSync",
                 systems=("advoware", "google"),
                 entity_types=(EMPLOYEE,),
+                title=_("Calendars"),
             ),
             StepSpec(
                 CALENDAR_PUSH,
@@ -79,5 +81,6 @@ def flow() -> Flow:
                 emits=(CHECK_PUSH,),
             ),
         ),
+        own_types=(FIRM, EMPLOYEE),
         fields=labels,
     )

@@ -28,6 +28,7 @@ def flow() -> Flow:
                 systems=("espocrm", "xai"),
                 entity_types=parents,
                 only_if="COLLECTION_ENTITIES",
+                title=_("Collections"),
             ),
         ),
     )

@@ -32,6 +32,7 @@ def flow() -> Flow:
                 emits=tuple(topic_of(kind, "collection") for kind in parents),
                 runs="syncapp.flows.documents.sync.DocumentSync",
                 systems=("espocrm", "xai"),
+                title=_("Documents"),
             ),
         ),
     )

@@ -27,5 +27,6 @@ def flow() -> Flow:
                 only_if="TASKS_TO_ESPOCRM",
             ),
         ),
+        own_types=(ENTITY,),
         fields=labels,
     )
