@@ -51,7 +51,7 @@ class Command(BaseCommand):
                 right = demo.run(once=options["once"])
         except (environment.PortBusy, installation.AlreadyRunning) as exc:
             raise CommandError(str(exc)) from exc
-        except (processes.ChildEnded, scenario.NotInTime, SandboxSilent) as exc:
+        except (processes.NotRunning, SandboxSilent) as exc:
             raise CommandError(f"{exc}\nAll logs: {folder}") from exc
         except KeyboardInterrupt:
             raise CommandError("Interrupted; everything was ended.") from None

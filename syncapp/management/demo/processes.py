@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
 from pathlib import Path
+from typing import Self
 
 from syncapp.management.demo.environment import Environment
+from syncapp.management.demo.sandbox import status_of
 from syncapp.management.serving import HOST, SANDBOX, WEB, WORKERS, Children, web_server, workers
 
 LAST_LINES = 15
+START_SECONDS = 60.0
+LOOK_SECONDS = 0.25
 STOP_SECONDS = 15.0  # longer than the workers' own grace, so that they end their tasks themselves
 SECOND_SIGNAL_SECONDS = 5
 SANDBOX_SETTINGS = (
@@ -19,11 +22,13 @@ SANDBOX_SETTINGS = (
 )
 
 
-class ChildEnded(Exception):
-    """One of the processes ended by itself; the message has the last lines of its log."""
+class NotRunning(Exception):
+    """A process ended by itself or did not answer in time; the message has the last lines of its log."""
 
 
 class Processes:
+    """None of them outlives the block, however it is left."""
+
     def __init__(self, folder: Path, environment: Environment) -> None:
         self._folder, self._environment = folder, environment
         self._children = Children()
@@ -40,17 +45,29 @@ class Processes:
         self._start(WORKERS, workers(), env)
 
     def check(self) -> None:
-        """Raises `ChildEnded` when one of them is not running any more."""
+        """Raises `NotRunning` when one of them has ended."""
         for name, code in self._children.ended().items():
             how = f"was killed by signal {-code}" if code < 0 else f"ended by itself (code {code})"
-            raise ChildEnded(f"The {name} {how}. {self.last_words(name)}")
+            raise NotRunning(f"The {name} {how}. {self._last_words(name)}")
 
-    def last_words(self, name: str) -> str:
+    def wait_for(self, name: str, url: str) -> None:
+        """Until it answers there; raises `NotRunning` when that takes too long."""
+        deadline = time.monotonic() + START_SECONDS
+        while status_of(url) != 200:
+            self.check()
+            if time.monotonic() > deadline:
+                raise NotRunning(f"The {name} did not come up in {START_SECONDS:.0f} s. {self._last_words(name)}")
+            time.sleep(LOOK_SECONDS)
+
+    def _last_words(self, name: str) -> str:
         log = self._log_of(name)
         lines = log.read_text(errors="replace").splitlines()[-LAST_LINES:] if log.exists() else []
         return "\n  ".join([f"The end of {log}:", *(lines or ["(empty)"])])
 
-    def end(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """Let them finish, then end them hard. A Ctrl-C meanwhile makes it quick."""
         try:
             # The sandbox goes last, or what the workers are just finishing would meet an outage.
@@ -68,13 +85,3 @@ class Processes:
 
     def _start(self, name: str, command: list[str], env: dict[str, str]) -> None:
         self._children.start(name, command, {**env, "PYTHONUNBUFFERED": "1"}, self._log_of(name))
-
-
-@contextmanager
-def of_the_demo(folder: Path, environment: Environment) -> Iterator[Processes]:
-    """None of them outlives the block, however it is left."""
-    processes = Processes(folder, environment)
-    try:
-        yield processes
-    finally:
-        processes.end()

@@ -69,44 +69,33 @@ class Sandbox:
         return list(self._call("GET", f"calls?system={system}")["calls"])
 
     def deliveries(self) -> list[dict[str, Any]]:
-        return list(self._person("deliveries"))
+        return list(self.act("espocrm", "deliveries"))
 
     def add_fault(self, **rule: Any) -> None:
         self._call("POST", "faults", rule)
 
+    def act(self, system: str, action: str, **data: Any) -> Any:
+        """What somebody does there. Google tells whoever has opened a channel, Advoware tells nobody."""
+        return self._call("POST", f"{system}/{action}", data)["result"]
+
     def create(self, kind: str, **fields: Any) -> str:
-        return str(self._person("create", entity_type=kind, data=fields)["id"])
+        return str(self.act("espocrm", "create", entity_type=kind, data=fields)["id"])
 
     def update(self, kind: str, pk: str, **fields: Any) -> None:
-        self._person("update", entity_type=kind, id=pk, data=fields)
-
-    def delete(self, kind: str, pk: str) -> None:
-        self._person("delete", entity_type=kind, id=pk)
+        self.act("espocrm", "update", entity_type=kind, id=pk, data=fields)
 
     def upload(self, document: str, file_name: str, content: bytes, mime: str = "text/plain") -> None:
         encoded = base64.b64encode(content).decode()
-        self._person("upload", id=document, name=file_name, content=encoded, mime=mime)
+        self.act("espocrm", "upload", id=document, name=file_name, content=encoded, mime=mime)
 
-    def link(self, document: str, link: str, parent: str) -> None:
-        self._person("link", entity_type="CDokumente", id=document, link=link, foreign_id=parent)
-
-    def unlink(self, document: str, link: str, parent: str) -> None:
-        self._person("unlink", entity_type="CDokumente", id=document, link=link, foreign_id=parent)
-
-    def advoware(self, action: str, **data: Any) -> None:
-        """What somebody does at Advoware's own screen; it tells nobody."""
-        self._call("POST", f"advoware/{action}", data)
-
-    def google(self, action: str, **data: Any) -> Any:
-        """What somebody does in Google Calendar; it tells whoever has opened a channel."""
-        return self._call("POST", f"google/{action}", data)["result"]
+    def link(self, document: str, link: str, parent: str, *, on: bool = True) -> None:
+        self.act(
+            "espocrm", "link" if on else "unlink", entity_type="CDokumente", id=document, link=link, foreign_id=parent
+        )
 
     def service_account(self) -> str:
         """The key of Google's service account as JSON; the sandbox makes one at each start."""
-        return json.dumps(self.google("service_account", base_url=self.url))
-
-    def _person(self, action: str, **data: Any) -> Any:
-        return self._call("POST", f"espocrm/{action}", data)["result"]
+        return json.dumps(self.act("google", "service_account", base_url=self.url))
 
     def _call(self, method: str, path: str, data: dict[str, Any] | None = None) -> Any:
         body = None if data is None else json.dumps(data).encode()

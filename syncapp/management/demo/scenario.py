@@ -12,20 +12,16 @@ from syncapp.management.demo import findings, installation, looking, workday
 from syncapp.management.demo.environment import Environment
 from syncapp.management.demo.findings import Finding
 from syncapp.management.demo.looking import Looking
-from syncapp.management.demo.processes import Processes, of_the_demo
-from syncapp.management.demo.sandbox import Sandbox, status_of
+from syncapp.management.demo.processes import Processes
+from syncapp.management.demo.sandbox import Sandbox
 from syncapp.management.demo.screen import Screen
 from syncapp.management.demo.workday import CalendarDay, DocumentDay, PartyDay
 from syncapp.management.output import Tell
+from syncapp.management.serving import SANDBOX, WEB, WORKERS
 
-START_SECONDS = 60.0
 SYNC_SECONDS = 90.0  # ten times what it takes; a slow machine is no reason to fail
 LOOK_SECONDS = 0.25
 NEWS_SECONDS = 1.0
-
-
-class NotInTime(Exception):
-    """A server did not answer in time; the message has the end of its log."""
 
 
 class Demo:
@@ -46,7 +42,7 @@ class Demo:
                 "and the hub between them."
             )
         )
-        with of_the_demo(self.folder, self.environment) as processes:
+        with Processes(self.folder, self.environment) as processes:
             password = self._start(processes)
             right = self._show(processes)
             if once:
@@ -66,20 +62,12 @@ class Demo:
             processes.start_sandbox()
             password = installation.prepare(self.folder, keep=self.keep)
         with self.screen.step(_("Starting sandbox, web server and workers")):
-            self._wait_for(processes, "sandbox", f"{self.environment.sandbox}/_control/health")
+            processes.wait_for(SANDBOX, f"{self.environment.sandbox}/_control/health")
             processes.start_hub(self.language, self.sandbox.service_account())
             installation.ask_for(*installation.EVERYTHING)
-            self._wait_for(processes, "web server", f"{self.environment.hub}/health/live")
-            self._wait_for(processes, "workers", f"{self.environment.hub}/health/ready")
+            processes.wait_for(WEB, f"{self.environment.hub}/health/live")
+            processes.wait_for(WORKERS, f"{self.environment.hub}/health/ready")
         return password
-
-    def _wait_for(self, processes: Processes, name: str, url: str) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while status_of(url) != 200:
-            processes.check()
-            if time.monotonic() > deadline:
-                raise NotInTime(f"The {name} did not come up in {START_SECONDS:.0f} s. {processes.last_words(name)}")
-            time.sleep(LOOK_SECONDS)
 
     def _show(self, processes: Processes) -> bool:
         look = self.looking.now()

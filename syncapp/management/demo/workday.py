@@ -69,10 +69,10 @@ def with_documents(firm: Firm, crm: Sandbox, environment: Environment) -> Docume
 
     moved = firm.named("Nutzungsentschädigung Tiede")["id"]
     crm.link(moved, CASES, other["id"])
-    crm.unlink(moved, CASES, case["id"])
+    crm.link(moved, CASES, case["id"], on=False)
 
     crm.update("Account", firm.named("Hausverwaltung Strandhafer")["id"], name="Hausverwaltung Strandhafer & Söhne")
-    crm.delete("CDokumente", firm.named("Gewerbemietvertrag Möwenstube")["id"])
+    crm.act("espocrm", "delete", entity_type="CDokumente", id=firm.named("Gewerbemietvertrag Möwenstube")["id"])
 
     scan = b"%PDF-1.4 schief"
     name = "Zustellungsurkunde, schief gescannt"
@@ -112,15 +112,15 @@ def with_parties(parties: Parties, sandbox: Sandbox) -> PartyDay:
     account = next(row for row in parties.accounts.values() if row["beteiligteId"] == met["id"])
 
     court = Entered(firm["id"], crm={"registergericht": "Flensburg"})
-    sandbox.advoware("update_party", betNr=firm["betnr"], data={"registergericht": "Flensburg"})
+    sandbox.act("advoware", "update_party", betNr=firm["betnr"], data={"registergericht": "Flensburg"})
 
-    sandbox.advoware("add_communication", betNr=met["betnr"], data={"kommKz": MOBILE, "tlf": "0151 555 01 77"})
+    sandbox.act("advoware", "add_communication", betNr=met["betnr"], data={"kommKz": MOBILE, "tlf": "0151 555 01 77"})
     mails = [{"emailAddress": "almut.wendland@post.example", "primary": True}]
     sandbox.update("CBeteiligte", met["id"], emailAddressData=mails)
 
     # The rule for this field is the usual one: EspoCRM's value holds, and staff are told what was replaced.
     number = Entered(registered["id"], advoware={"handelsRegisterNummer": "GnR 9913"})
-    sandbox.advoware("update_party", betNr=registered["betnr"], data={"handelsRegisterNummer": "GnR 9921"})
+    sandbox.act("advoware", "update_party", betNr=registered["betnr"], data={"handelsRegisterNummer": "GnR 9921"})
     sandbox.update("CBeteiligte", registered["id"], handelsregisterNummer="GnR 9913")
 
     both = Entered(
@@ -128,7 +128,7 @@ def with_parties(parties: Parties, sandbox: Sandbox) -> PartyDay:
         crm={"firstName": "Jörn P.", "dateOfBirth": "1979-11-20"},
         advoware={"vorname": "Jörn-Peter", "geburtsdatum": "1979-02-11T00:00:00"},
     )
-    sandbox.advoware("update_party", betNr=disputed["betnr"], data=both.advoware)
+    sandbox.act("advoware", "update_party", betNr=disputed["betnr"], data=both.advoware)
     sandbox.update("CBeteiligte", disputed["id"], **both.crm)
 
     sandbox.update("CBankverbindungen", account["id"], iban=NEW_IBAN)
@@ -145,7 +145,8 @@ def with_parties(parties: Parties, sandbox: Sandbox) -> PartyDay:
 def with_appointments(calendars: Calendars, sandbox: Sandbox) -> CalendarDay:
     """In Advoware and in Google Calendar. Google tells the hub of its changes, Advoware nobody."""
     key, talk = _named(calendars.in_advoware, "Mandantengespräch Hinrichs")
-    sandbox.advoware(
+    sandbox.act(
+        "advoware",
         "update_appointment",
         frNr=key,
         data={"uhrzeitVon": "15:30:00", "uhrzeitBis": "16:30:00", "ort": "Am Speicher 3"},
@@ -156,7 +157,7 @@ def with_appointments(calendars: Calendars, sandbox: Sandbox) -> CalendarDay:
     place, eviction = _named(calendars.in_google, "Räumungstermin Tiede")
     moved = replace(eviction, start=_later(eviction.start), end=_later(eviction.end))
     calendar, _, event = place.partition("/")
-    sandbox.google("update_event", calendar=calendar, id=event, data=_times(moved))
+    sandbox.act("google", "update_event", calendar=calendar, id=event, data=_times(moved))
 
     viewing = Appointment("JH", "Ortstermin Fliederweg 12", f"{day}T09:00", f"{day}T10:30", "Fliederweg 12")
     first = _tuesday_after(day)
@@ -164,7 +165,7 @@ def with_appointments(calendars: Calendars, sandbox: Sandbox) -> CalendarDay:
     for new in (viewing, hours):
         row = _times(new) | {"summary": new.text, "location": new.place}
         repeated = {"recurrence": [new.rule]} if new.rule else {}
-        sandbox.google("create_events", calendar=f"AW-{new.kuerzel}", rows=[row | repeated])
+        sandbox.act("google", "create_events", calendar=f"AW-{new.kuerzel}", rows=[row | repeated])
     return CalendarDay((edited, moved, viewing), hours)
 
 
