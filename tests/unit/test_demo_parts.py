@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from syncapp import schedules
 from syncapp.management.commands.demo import language_of_the_shell
-from syncapp.management.demo import environment, findings, looking, sandbox
+from syncapp.management.demo import environment, findings, installation, looking, sandbox
 from syncapp.management.demo.calendars import Calendars
 from syncapp.management.demo.firm import Fate, Firm
 from syncapp.management.demo.looking import PAUSE_SECONDS, Comparisons
@@ -235,6 +236,11 @@ def test_news_of_a_party_names_the_side_and_what_is_new_there() -> None:
         (line,) = looking.news({}, looking.both_sides(both(advoware={"betNr": 8})))[1:]
     assert line.startswith("Eva Muster, Advoware: Name Muster, Vorname Eva, ")
     assert line.endswith(", IBAN DE02120300000000202051")
+
+
+def test_what_the_demo_has_compared_is_a_schedule_of_real_use() -> None:
+    asked = {installation.PARTIES, installation.CALENDARS, *installation.EVERYTHING}
+    assert asked <= {schedule.name for schedule in schedules.schedules()}
 
 
 def test_a_change_in_advoware_is_compared_at_once_and_once_more() -> None:

@@ -47,7 +47,7 @@ def send(records: Iterable[tuple[int, str]]) -> None:
         put(RUN, [tuple(shared[at : at + size]) for at in range(0, len(shared), size)])
 
 
-def put(function: str, calls: Sequence[tuple[int, ...]], timeout: int | None = None) -> None:
+def put(function: str, calls: Sequence[tuple[int | str, ...]], timeout: int | None = None) -> None:
     """Enqueue `function(*call)` for each call; `timeout` in seconds where it is not the queue's own.
 
     The table-backed queue takes part in the transaction, so its rows appear with the commit and vanish with a
@@ -68,7 +68,7 @@ def queue_size() -> int:
         return 0
 
 
-def _package(function: str, call: tuple[int, ...], timeout: int | None) -> str:
+def _package(function: str, call: tuple[int | str, ...], timeout: int | None) -> str:
     # What async_task() makes, without its one broker call per task; `save` off: attempts are our history.
     task_id = uuid.uuid4().hex
     task: dict[str, Any] = {

@@ -15,14 +15,12 @@ from django.db import connection
 
 from syncapp import schedules
 from syncapp.engine.queue import enqueue
-from syncapp.flows.bankverbindungen.flow import BANK_SYNC, PARTY_ACCOUNTS
-from syncapp.flows.beteiligte.flow import PARTY_SYNC
-from syncapp.flows.calendar.flow import CALENDAR_SYNC
-from syncapp.models import CalendarEmployee, Conflict, ConflictState, Record, Task, TaskState
+from syncapp.events import registry
+from syncapp.models import CalendarEmployee, Conflict, ConflictState, Record, SystemName, Task, TaskState
 
-PARTIES, CALENDARS = "syncapp.jobs.scan_parties", "syncapp.jobs.calendar"  # every 15 minutes
-EVERYTHING = (CALENDARS, "syncapp.jobs.scan_all_parties", "syncapp.jobs.scan_everything")  # at night
-AGREEING = (PARTY_SYNC, BANK_SYNC, PARTY_ACCOUNTS, CALENDAR_SYNC)  # these remember what both sides had
+# Schedules by their names.
+PARTIES, CALENDARS = "scan_parties", "calendar"  # every 15 minutes
+EVERYTHING = (CALENDARS, "scan_all_parties", "scan_everything")  # at night
 # Login -> the group whose rights it has (made by a migration).
 LOGINS = {"mitarbeit": "Kanzlei-Mitarbeiter", "betreuung": "Hub-Betreuung"}
 
@@ -58,7 +56,8 @@ def prepare(folder: Path, *, keep: bool) -> str:
     call_command("migrate", verbosity=0, interactive=False)
     # The sandbox begins anew: what was agreed on with the last one would make its people's edits of what it has now.
     CalendarEmployee.objects.all().delete()
-    Record.objects.filter(step__in=AGREEING).delete()
+    both_ways = [spec.name for spec in registry.steps() if SystemName.ADVOWARE in spec.systems]
+    Record.objects.filter(step__in=both_ways).delete()
     call_command("collectstatic", verbosity=0, interactive=False)
     schedules.ensure()
     password = secrets.token_urlsafe(9)
@@ -70,10 +69,11 @@ def prepare(folder: Path, *, keep: bool) -> str:
     return password
 
 
-def ask_for(*scans: str) -> None:
-    """Has things compared as the schedules of a real installation do."""
-    for scan in scans:
-        enqueue.put(scan, [()])
+def ask_for(*names: str) -> None:
+    """What these schedules start in a real installation, now."""
+    known = {schedule.name: schedule for schedule in schedules.schedules()}
+    for name in names:
+        enqueue.put(known[name].function, [known[name].arguments], known[name].timeout)
     connection.close()
 
 

@@ -121,8 +121,9 @@ class Screen:
             "Calendars: move an appointment in either system's page and see it move in the other. A series on two days "
             "of the week is a task: Advoware can't hold it. The hub's page shows all employees."
         )
-        for kuerzel, (calendar, *_more) in list(look.calendars.of_employees.items())[:1]:
-            places = (f"{advoware}/calendar/{kuerzel}", f"{google}/{calendar['id']}")
+        kept = [(kuerzel, row["id"]) for kuerzel, rows in look.calendars.of_employees.items() for row in rows]
+        for kuerzel, calendar in kept[:1]:
+            places = (f"{advoware}/calendar/{kuerzel}", f"{google}/{calendar}")
             self._try(words, *places, f"{hub}/syncapp/calendaremployee/")
         self.say("\n" + _("Ctrl-C ends all of it. What happens to documents, parties and appointments:"))
 
