@@ -13,7 +13,7 @@ from functools import partial
 from django.conf import settings
 from django.utils import timezone
 
-from syncapp.clients.advoware import AdvowareClient, PartyStamp
+from syncapp.clients.advoware import AdvowareClient, AdvowareParty
 from syncapp.clients.espocrm import FIELDS, EntityMeta, EspoClient
 from syncapp.clients.google import GoogleCalendar
 from syncapp.engine.outside import connections
@@ -84,13 +84,13 @@ def _advoware() -> Iterator[Finding]:
     else:
         hint = "; if it can't be read at all, set ADVOWARE_PARTIES_LIST=single"
         first = yield from ask(name, "list of parties", partial(_first, client), _not_empty, hint)
-        for stamp in first:
-            if stamp is not None:
-                yield from _one_party(client, stamp.number)
+        for party in first:
+            if party is not None:
+                yield from _one_party(client, party.number)
     yield from _appointments(client)
 
 
-def _first(client: AdvowareClient) -> PartyStamp | None:
+def _first(client: AdvowareClient) -> AdvowareParty | None:
     """The rest of the list is left unread."""
     parties = client.parties()
     try:
@@ -99,8 +99,8 @@ def _first(client: AdvowareClient) -> PartyStamp | None:
         parties.close()
 
 
-def _not_empty(stamp: PartyStamp | None) -> Said:
-    return ("ok", True) if stamp else ("is empty, so no party was looked at", None)
+def _not_empty(party: AdvowareParty | None) -> Said:
+    return ("ok", True) if party else ("is empty, so no party was looked at", None)
 
 
 def _one_party(client: AdvowareClient, number: int) -> Iterator[Finding]:

@@ -19,8 +19,8 @@ from django.utils import translation
 
 from sandbox.running import Running, SandboxThread
 from syncapp.admin.machinery.systems import REFUSALS
-from syncapp.clients.advoware import Token
 from syncapp.clients.errors import NotEnabled, Unauthorized
+from syncapp.clients.http.login import Token
 from syncapp.engine.outside import connections, locks, outages, tokens
 from syncapp.engine.recovery.sweep import sweep
 from syncapp.models import System, SystemState

@@ -1,12 +1,8 @@
 """Advoware, the practice-management system of the firm."""
 
-from syncapp.clients.advoware.appointments import Appointment
 from syncapp.clients.advoware.client import AdvowareClient
 from syncapp.clients.advoware.config import AdvowareConfig, Paths
-from syncapp.clients.advoware.relay import Relayed
-from syncapp.clients.advoware.tokens import MemoryTokens, RefusedLogin, TokenStore
-from syncapp.clients.advoware.types import AdvowareParty, BankAccount, Communication, Employee, PartyStamp
-from syncapp.clients.tokens import Token
+from syncapp.clients.advoware.types import AdvowareParty, Appointment, BankAccount, Communication, Employee
 
 __all__ = [
     "AdvowareClient",
@@ -16,11 +12,5 @@ __all__ = [
     "BankAccount",
     "Communication",
     "Employee",
-    "MemoryTokens",
-    "PartyStamp",
     "Paths",
-    "RefusedLogin",
-    "Relayed",
-    "Token",
-    "TokenStore",
 ]

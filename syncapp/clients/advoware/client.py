@@ -8,15 +8,14 @@ from time import monotonic
 
 from syncapp.clients.advoware.appointments import Appointments
 from syncapp.clients.advoware.config import SYSTEM
-from syncapp.clients.advoware.keys import Keys, the_rows
 from syncapp.clients.advoware.listing import objects
 from syncapp.clients.advoware.relay import Relayed, checked_path
 from syncapp.clients.advoware.replacing import in_doubt
-from syncapp.clients.advoware.rest import Query
-from syncapp.clients.advoware.types import AdvowareParty, BankAccount, Communication, Employee, PartyStamp
+from syncapp.clients.advoware.types import AdvowareParty, BankAccount, Communication, Employee
 from syncapp.clients.errors import NotFound, Unauthorized
 from syncapp.clients.http.answers import Answer
-from syncapp.clients.tokens import Token
+from syncapp.clients.http.login import Token
+from syncapp.clients.http.transport import Query
 
 
 class AdvowareClient(Appointments):
@@ -27,8 +26,7 @@ class AdvowareClient(Appointments):
         self.employees()
 
     def employees(self) -> tuple[Employee, ...]:
-        rows = the_rows(self.request("GET", self._config.paths.employees, Answer.json), "employees")
-        return tuple(Employee.from_api(row) for row in rows)
+        return self.listed(Employee, self._config.paths.employees)
 
     def matters_answer(self) -> None:
         """Whether Akten can be read; nothing of them is kept."""
@@ -40,7 +38,7 @@ class AdvowareClient(Appointments):
         raw = self.request("GET", self._party(number), Answer.json)
         return AdvowareParty.from_api(raw, self._config.clock, read_at)
 
-    def parties(self) -> Generator[PartyStamp, None, None]:
+    def parties(self) -> Generator[AdvowareParty, None, None]:
         """All parties, one at a time while they arrive. A list that breaks off raises after what came before."""
         with ExitStack() as stack:
 
@@ -50,13 +48,11 @@ class AdvowareClient(Appointments):
 
             zone = self._config.clock
             for raw in objects(self.logged_in(ask), "parties"):
-                yield PartyStamp.of(AdvowareParty.from_api(raw, zone))
+                yield AdvowareParty.from_api(raw, zone)
 
     def create_party(self, values: Mapping[str, object]) -> int:
         """The number of the new party. After ``AnswerLost`` look for it before creating it again."""
-        path = self._config.paths.parties
-        answer = self.request("POST", path, Answer.json, body=dict(values), repeatable=False)
-        return Keys.of(answer, "party").needed_number("betNr")
+        return self.created(self._config.paths.parties, values).needed_number("betNr")
 
     def save_party(self, party: AdvowareParty, changes: Mapping[str, object]) -> AdvowareParty:
         """Writes the party with the changes in it and returns what a read found afterwards.
@@ -71,26 +67,20 @@ class AdvowareClient(Appointments):
 
     def create_communication(self, number: int, kind: int, value: str, remark: str = "") -> int | None:
         """The id of the new entry, where Advoware tells it."""
-        body = {"kommKz": kind, "tlf": value, "bemerkung": remark}
-        path = f"{self._party(number)}/{self._config.paths.communications}"
-        answer = self.request("POST", path, Answer.json_if_any, body=body, repeatable=False)
-        return Keys.of(answer, "communication").number("id") if isinstance(answer, Mapping) else None
+        path = self._party(number, self._config.paths.communications)
+        return self.created(path, {"kommKz": kind, "tlf": value, "bemerkung": remark}).number("id")
 
     def save_communication(self, number: int, entry: Communication, changes: Mapping[str, object]) -> None:
         """Writes the entry with the changes in it. ``Outdated`` as in ``save_party``, ``NotFound`` when it is gone."""
-        path = f"{self._party(number)}/{self._config.paths.communications}/{entry.id}"
+        path = self._party(number, self._config.paths.communications, entry.id)
         self.replace(path, entry, changes, lambda: self._entry(number, entry.id))
 
     def bank_accounts(self, number: int) -> tuple[BankAccount, ...]:
-        path = f"{self._party(number)}/{self._config.paths.bank_accounts}"
-        rows = the_rows(self.request("GET", path, Answer.json), "bank_accounts")
-        return tuple(BankAccount.from_api(row) for row in rows)
+        return self.listed(BankAccount, self._party(number, self._config.paths.bank_accounts))
 
     def create_bank_account(self, number: int, iban: str, fields: Mapping[str, str]) -> None:
         """After ``AnswerLost`` look through ``bank_accounts`` before creating it again: nobody can delete it."""
-        body = {"iban": iban, **fields}
-        path = f"{self._party(number)}/{self._config.paths.bank_accounts}"
-        self.request("POST", path, Answer.json_if_any, body=body, repeatable=False)
+        self.created(self._party(number, self._config.paths.bank_accounts), {"iban": iban, **fields})
 
     def relay(self, method: str, path: str, query: Query, body: bytes, content_type: str) -> Relayed:
         """One attempt of any call below the API's address, for the proxy; its answer is the caller's to close.
@@ -111,8 +101,8 @@ class AdvowareClient(Appointments):
 
         return self.logged_in(ask)
 
-    def _party(self, number: int) -> str:
-        return f"{self._config.paths.parties}/{int(number)}"
+    def _party(self, number: int, *below: str | int) -> str:
+        return "/".join(map(str, (self._config.paths.parties, int(number), *below)))
 
     def _entry(self, number: int, entry_id: int) -> Communication:
         for entry in self.party(number).communications:

@@ -12,32 +12,18 @@ import hashlib
 import hmac
 import json
 import uuid
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 
 from syncapp.clients.advoware.config import SYSTEM, AdvowareConfig
 from syncapp.clients.advoware.keys import Keys
-from syncapp.clients.errors import (
-    AnswerLost,
-    ClientError,
-    NotEnabled,
-    ServerTrouble,
-    Unauthorized,
-    UnexpectedAnswer,
-    Unreachable,
-)
-from syncapp.clients.http.answers import Answer, Refusal
-from syncapp.clients.tokens import Token
+from syncapp.clients.advoware.refusals import refusal_by_text
+from syncapp.clients.errors import NotEnabled, UnexpectedAnswer
+from syncapp.clients.http.answers import Answer
+from syncapp.clients.http.login import Token
+from syncapp.clients.http.parse import the_object
 
-T = TypeVar("T")
-
-NOT_ENABLED = (b"nicht freigeschaltet", b"ist nicht angemeldet", b"ist nicht registriert")
-WRONG_CREDENTIALS = b"falscher name oder falsches kennwort"
-CREDENTIALS, NOT_ENABLED_CODE = "credentials", "not_enabled"
 USUAL_LIFETIME = timedelta(minutes=55)  # when the answer names none
 MARGIN = timedelta(minutes=2)  # before its end a token is used no more: calls take their time
-SHORTEST = timedelta(minutes=1)  # a token that ends before it begins: the clocks disagree, a 401 will tell
 
 
 def signature(product: int, app_id: str, secret: str, nonce: str, timestamp: str) -> str:
@@ -73,47 +59,13 @@ def read_token(answer: Answer) -> Token:
     """Refusals may come with a status of success: then there is no token in it."""
     body = answer.body(1024 * 1024)
     try:
-        keys = Keys.of(json.loads(body), "token")
+        keys = Keys(SYSTEM, the_object(SYSTEM, json.loads(body), "token"), UTC)
         value = keys.text("access_token")
-        seconds, end = keys.number("expires_in"), keys.moment("expiration_utc", UTC)
+        seconds, end = keys.number("expires_in"), keys.moment("expiration_utc")
     except (ValueError, RecursionError):
         value, seconds, end = "", None, None
     if not value:
         raise refusal_by_text(body, answer.status) or UnexpectedAnswer(SYSTEM, "no_token", answer.status)
-    now = datetime.now(UTC)
     lifetimes = [timedelta(seconds=seconds)] if seconds else []
-    lifetimes += [end - now] if end else []
-    lifetime = min(lifetimes, default=USUAL_LIFETIME)
-    kept = max(lifetime - MARGIN, lifetime / 2) if lifetime > timedelta() else SHORTEST
-    return Token(value, now + kept)
-
-
-def refusal_by_text(body: bytes, status: int | None) -> ClientError | None:
-    """What the vendor's own words say, or None."""
-    text = body.lower()
-    if WRONG_CREDENTIALS in text:
-        return Unauthorized(SYSTEM, CREDENTIALS, status)
-    if any(words in text for words in NOT_ENABLED):
-        return NotEnabled(SYSTEM, NOT_ENABLED_CODE, status)
-    return None
-
-
-def refusal_of_gateway(refusal: Refusal) -> ClientError:
-    """A missing page is a wrong address here, and must never pass for a party that is gone."""
-    if told := refusal_by_text(refusal.body, refusal.status):
-        return told
-    if refusal.status in (400, 401, 403):
-        return refusal.error(Unauthorized, "login_refused")
-    if refusal.status < 500 and refusal.status not in (408, 429):
-        return refusal.error(UnexpectedAnswer, "not_the_gateway")
-    return refusal.by_status("login")
-
-
-def before_the_call(log_in: Callable[[], T]) -> T:
-    """A login that went wrong leaves no doubt about the call that needed it: that was not executed."""
-    try:
-        return log_in()
-    except (AnswerLost, ServerTrouble) as error:
-        raise Unreachable(
-            SYSTEM, f"login.{error.code or type(error).__name__}", error.status, error.request_id
-        ) from None
+    lifetimes += [end - datetime.now(UTC)] if end else []
+    return Token.lasting(value, min(lifetimes, default=USUAL_LIFETIME), MARGIN)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
-from typing import Self
 
 from syncapp.clients.advoware.config import SYSTEM
 from syncapp.clients.errors import AnswerLost, Rejected
@@ -17,14 +16,14 @@ FORBIDDEN = "\\?#%@:"  # what could begin a query, another host, a user name or 
 
 
 class Relayed:
-    """Close it, or use it in ``with``. ``content_length`` is None where the answer does not say it."""
+    """To be closed. ``content_length`` is None where the answer does not say it."""
 
     def __init__(self, opened: AbstractContextManager[Answer]) -> None:
         self._stack = ExitStack()
         try:
             self._answer = self._stack.enter_context(opened)
         except AnswerLost as error:
-            raise as_timeout(error) from None
+            raise (AnswerLost(SYSTEM, TIMEOUT) if error.code.endswith("read_timeout") else error) from None
 
     @property
     def status(self) -> int:
@@ -48,16 +47,6 @@ class Relayed:
 
     def close(self) -> None:
         self._stack.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-def as_timeout(error: AnswerLost) -> AnswerLost:
-    return AnswerLost(SYSTEM, TIMEOUT) if error.code.endswith("read_timeout") else error
 
 
 def checked_path(path: str) -> str:

@@ -10,9 +10,11 @@ from typing import Protocol, TypeVar
 
 from syncapp.clients.advoware.config import SYSTEM
 from syncapp.clients.advoware.keys import merged
-from syncapp.clients.advoware.rest import AdvowareRest, Query
+from syncapp.clients.advoware.rest import AdvowareRest
 from syncapp.clients.errors import AnswerLost, ClientError, Outdated
 from syncapp.clients.http.answers import Answer
+from syncapp.clients.http.login import Token
+from syncapp.clients.http.transport import Query
 
 
 class Versioned(Protocol):
@@ -29,6 +31,8 @@ class Versioned(Protocol):
 
 
 Seen = TypeVar("Seen", bound=Versioned)
+Now = TypeVar("Now")
+Write = Callable[[Token], object]
 
 FRESH = 1.0  # seconds; what was read before that is read again before it is written over
 
@@ -43,10 +47,6 @@ def in_doubt(code: str) -> Iterator[None]:
 
 
 class ReplacingClient(AdvowareRest):
-    def fresh(self, seen: Seen) -> list[Seen]:
-        """The object itself, for once, when it was read just now."""
-        return [seen] if monotonic() - seen.read_at <= FRESH else []
-
     def replace(
         self,
         path: str,
@@ -57,23 +57,34 @@ class ReplacingClient(AdvowareRest):
         query: Query = (),
         shown: str = "",
     ) -> None:
-        """PUT of the whole object. Before every repeat it is looked at again, so that none writes over a stranger."""
-        fresh = self.fresh(seen)
+        """PUT of the whole object. ``Outdated`` when somebody changed it since it was seen."""
+
+        def put(now: Seen, again: bool) -> Write | None:
+            wanted = merged(now.raw, changes)
+            if again and wanted == now.raw:
+                return None  # the answer was lost, not the call
+            if now.version != seen.version:
+                raise AnswerLost(SYSTEM, "changed_meanwhile") if again else Outdated(SYSTEM, "changed")
+            data = json.dumps(wanted).encode()
+            return lambda token: self.once(self.call("PUT", path, token, query, data, shown=shown), Answer.json_if_any)
+
+        self.looking(seen, seen.read_at, look, put)
+
+    def looking(
+        self, seen: Now, read_at: float, look: Callable[[], Now], write: Callable[[Now, bool], Write | None]
+    ) -> None:
+        """Writes what ``write`` makes of the object (None: nothing is left to do). It is looked at before every repeat,
+        and before the first time unless that was just now, so that none writes over a stranger."""
+        fresh = [seen] if monotonic() - read_at <= FRESH else []
         tried = False
 
         def attempt() -> None:
             nonlocal tried
             with in_doubt("not_looked_at_again") if tried else nullcontext():
                 now = fresh.pop() if fresh else look()
-            wanted = merged(now.raw, changes)
-            if tried and wanted == now.raw:
-                return  # the answer was lost, not the call
-            if now.version != seen.version:
-                raise AnswerLost(SYSTEM, "changed_meanwhile") if tried else Outdated(SYSTEM, "changed")
-            tried = True
-            data = json.dumps(wanted).encode()
-            self.logged_in(
-                lambda token: self.once(self.call("PUT", path, token, query, data, shown=shown), Answer.json_if_any)
-            )
+            ask = write(now, tried)
+            if ask is not None:
+                tried = True
+                self.logged_in(ask)
 
         self.repeated(attempt)

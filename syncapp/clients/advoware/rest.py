@@ -4,49 +4,65 @@ from __future__ import annotations
 
 import io
 import json
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import ClassVar, TypeVar
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from syncapp.clients.advoware import login
-from syncapp.clients.advoware.config import SYSTEM, AdvowareConfig
-from syncapp.clients.advoware.discovery import AddressBook, Addresses
-from syncapp.clients.advoware.refusals import refusal_of_advoware
-from syncapp.clients.advoware.tokens import MemoryTokens, RefusedLogin, TokenStore
-from syncapp.clients.errors import ClientError, NotEnabled, Unauthorized, Unreachable
+from syncapp.clients.advoware.config import API_PATH, SYSTEM, AdvowareConfig
+from syncapp.clients.advoware.keys import Keys
+from syncapp.clients.advoware.refusals import refusal_of_advoware, refusal_of_gateway
+from syncapp.clients.advoware.types import AdvowareObject
+from syncapp.clients.errors import ClientError, NotEnabled, Unauthorized, UnexpectedAnswer, Unreachable
 from syncapp.clients.http.answers import Answer, Refusal
-from syncapp.clients.http.base import USER_AGENT, Call, OutsideClient
-from syncapp.clients.http.observe import Observer
-from syncapp.clients.tokens import Token
+from syncapp.clients.http.login import LoggedInClient, RefusedLogin, Token
+from syncapp.clients.http.parse import the_object, the_rows
+from syncapp.clients.http.remembered import Remembered
+from syncapp.clients.http.transport import USER_AGENT, Call, Query
 
 T = TypeVar("T")
-Query = Sequence[tuple[str, str]]
+Read = TypeVar("Read", bound=AdvowareObject)
 
 TOKEN, LOOK_UP = "Token", "Url"  # as the trace shows them
-PAUSED = "login_paused"
+LIFE = 3600.0  # seconds; addresses of a firm change when its server moves
 
 
-class AdvowareRest(OutsideClient):
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    api: str  # ending in /api/v1
+    gateway: str  # ending in /api/v1
+
+    @classmethod
+    def of(cls, api_url: str, gateway_url: str) -> Addresses:
+        return cls(_versioned(api_url), _versioned(gateway_url))
+
+    @classmethod
+    def found(cls, config: AdvowareConfig, raw: object) -> Addresses:
+        """What the look-up answered, for what the settings leave open."""
+        keys = Keys(SYSTEM, the_object(SYSTEM, raw, "addresses"))
+        api = config.api_url or keys.text("connectorUrl") or keys.text("relayUrl")
+        gateway = config.gateway_url or keys.text("securityGateway")
+        if not api or not gateway:
+            raise NotEnabled(SYSTEM, "kanzlei_unknown")
+        needed = ("https://",) if config.lookup_url.startswith("https://") else ("https://", "http://")
+        if not api.startswith(needed) or not gateway.startswith(needed):
+            raise UnexpectedAnswer(SYSTEM, "unusable_address")
+        return cls.of(api, gateway)
+
+
+def _versioned(url: str) -> str:
+    url = url.rstrip("/")
+    return url if url.endswith(API_PATH) else url + API_PATH
+
+
+class AdvowareRest(LoggedInClient[AdvowareConfig]):
     system = SYSTEM
-    address_book: ClassVar[AddressBook] = AddressBook()
-
-    def __init__(
-        self,
-        config: AdvowareConfig,
-        tokens: TokenStore | None = None,
-        observer: Observer | None = None,
-        *,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        super().__init__(config.timeout, config.retry, observer, sleep=sleep)
-        self._config = config
-        self._tokens = tokens if tokens is not None else MemoryTokens()
+    address_book: ClassVar[Remembered[Addresses]] = Remembered()
 
     def refused(self, refusal: Refusal) -> ClientError:
-        if refusal.path in (TOKEN, LOOK_UP):
-            return login.refusal_of_gateway(refusal)
-        return refusal_of_advoware(refusal)
+        known = refusal_of_gateway if refusal.path in (TOKEN, LOOK_UP) else refusal_of_advoware
+        return known(refusal)
 
     def request(
         self,
@@ -67,17 +83,21 @@ class AdvowareRest(OutsideClient):
 
         return self.logged_in(ask)
 
+    def created(self, path: str, body: Mapping[str, object]) -> Keys:
+        """What Advoware tells of the new object. After ``AnswerLost`` look for it before creating it again."""
+        answer = self.request("POST", path, Answer.json_if_any, body=dict(body), repeatable=False)
+        return Keys(SYSTEM, answer if isinstance(answer, Mapping) else {})
+
+    def listed(self, kind: type[Read], path: str, query: Query = (), shown: str = "") -> tuple[Read, ...]:
+        rows = self.request("GET", path, Answer.json, query=query, shown=shown)
+        return tuple(kind.from_api(row, self._config.clock) for row in the_rows(SYSTEM, rows, kind.__name__))
+
     def logged_in(self, ask: Callable[[Token], T]) -> T:
-        """Asks with the token; when it is refused, with a new one, once."""
-        token = self._token()
         try:
-            return ask(token)
-        except Unauthorized:
-            self._tokens.drop(token)
+            return super().logged_in(ask)
         except Unreachable:
             self.address_book.forget(self._config.identity)  # the firm's server may have moved
             raise
-        return ask(self._token())
 
     def call(
         self,
@@ -91,23 +111,13 @@ class AdvowareRest(OutsideClient):
         repeatable: bool = True,
         shown: str = "",
     ) -> Call:
-        headers = {"Accept-Encoding": "gzip", "User-Agent": USER_AGENT, "Authorization": f"Bearer {token.value}"}
+        headers = {"Authorization": f"Bearer {token.value}"}
         if data is not None:
-            headers |= {"Content-Type": content_type, "Content-Length": str(len(data))}
+            headers["Content-Type"] = content_type
         url = f"{self._addresses().api}/{quote(path)}"
-        if query:
-            url += "?" + urlencode(query)
-        write = method not in ("GET", "HEAD")
-        return Call(method, url, shown or path, headers, data, write=write, repeatable=repeatable)
+        return Call.of(method, url, shown or path, headers, query=query, body=data, repeatable=repeatable)
 
-    def _token(self) -> Token:
-        token = self._tokens.get()
-        if token is not None:
-            return token
-        with self._tokens.waiting():
-            return self._tokens.get() or login.before_the_call(self._log_in)
-
-    def _log_in(self) -> Token:
+    def log_in(self) -> Token:
         """``Unauthorized`` without asking while an earlier refusal pauses logins."""
         last = self._tokens.refusal()
         if last is not None and last.pauses:
@@ -118,12 +128,10 @@ class AdvowareRest(OutsideClient):
         url = f"{addresses.gateway}/Token"
         call = Call("POST", url, TOKEN, headers, lambda: io.BytesIO(login.credentials(self._config)))
         try:
-            token = self.perform(call, login.read_token)
+            return self.perform(call, login.read_token)
         except Unauthorized as error:
             self._tokens.refuse(RefusedLogin.after(last, error.code, not isinstance(error, NotEnabled)))
             raise
-        self._tokens.put(token)
-        return token
 
     def _addresses(self) -> Addresses:
         config = self._config
@@ -131,10 +139,7 @@ class AdvowareRest(OutsideClient):
             return Addresses.of(config.api_url, config.gateway_url)
         known = self.address_book.get(config.identity)
         if known is None:
-            url = f"{config.lookup_url}?{urlencode([('Kanzlei', config.kanzlei)])}"
-            answer = login.before_the_call(
-                lambda: self.perform(Call("GET", url, LOOK_UP, {"User-Agent": USER_AGENT}), Answer.json)
-            )
-            known = Addresses.found(config, answer)
-            self.address_book.put(config.identity, known)
+            call = Call.of("GET", config.lookup_url, LOOK_UP, {}, query=[("Kanzlei", config.kanzlei)])
+            known = Addresses.found(config, self.before_the_call(lambda: self.perform(call, Answer.json)))
+            self.address_book.put(config.identity, known, LIFE)
         return known

@@ -5,40 +5,51 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Self
 from zoneinfo import ZoneInfo
 
+from syncapp.clients.advoware.config import SYSTEM
 from syncapp.clients.advoware.keys import Keys, spelling
+from syncapp.clients.http.parse import Answered, of, the_object, the_whole
 
 COMMUNICATIONS = "kommunikation"
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-@dataclass(frozen=True, slots=True)
-class Communication:
-    """One phone number, address of mail and the like. ``kind`` (kommKz, 1 to 12) never changes after creation."""
-
-    id: int
-    row_id: str
-    kind: int
-    value: str
-    remark: str
-    raw: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
-    read_at: float = field(default=0.0, compare=False, repr=False)
+class AdvowareObject(Answered):
+    __slots__ = ()
+    system = SYSTEM
+    raw: Mapping[str, object]
 
     @classmethod
-    def from_api(cls, raw: object, read_at: float = 0.0) -> Communication:
-        keys = Keys.of(raw, COMMUNICATIONS)
-        return cls(
-            id=keys.needed_number("id"),
-            row_id=keys.text("rowId"),
-            kind=keys.number("kommKz") or 0,
-            value=keys.text("tlf"),
-            remark=keys.text("bemerkung"),
-            raw=keys.raw,
-            read_at=read_at,
-        )
+    def from_api(cls, raw: object, zone: tzinfo = BERLIN, read_at: float = 0.0) -> Self:
+        """Raises ``UnexpectedAnswer`` for a missing number or a value of the wrong type."""
+        return cls.read(Keys(SYSTEM, the_object(SYSTEM, raw, cls.__name__), zone, read_at))
+
+    def text(self, name: str) -> str:
+        """A value by Advoware's name for it, in whatever case; "" when it is empty, missing or the empty date."""
+        return Keys(SYSTEM, self.raw).text(name)
+
+
+def _when_read() -> float:
+    """Declares when the object was read, in monotonic seconds of this process: 0 where it came from a list, so that it
+    is read anew before anything is written over it."""
+    return of(Keys.when_read, default=0.0, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Communication(AdvowareObject):
+    """One phone number, address of mail and the like. ``kind`` (kommKz, 1 to 12) never changes after creation."""
+
+    id: int = of(Keys.needed_number, "id")
+    row_id: str = of(Keys.text, "rowId")
+    kind: int = of(Keys.number_or_0, "kommKz")
+    value: str = of(Keys.text, "tlf")
+    remark: str = of(Keys.text, "bemerkung")
+    raw: Mapping[str, object] = the_whole()
+    read_at: float = _when_read()
 
     @property
     def version(self) -> str:
@@ -46,34 +57,20 @@ class Communication:
         return self.row_id or digest([self.kind, self.value, self.remark])
 
 
+def _entries(keys: Keys, key: str) -> tuple[Communication, ...]:
+    return tuple(Communication.read(Keys(SYSTEM, row, keys.zone, keys.read_at)) for row in keys.rows(key))
+
+
 @dataclass(frozen=True, slots=True)
-class AdvowareParty:
-    """A Beteiligter. ``changed_at`` is in UTC; ``read_at`` (monotonic seconds of this process) is 0 where the row came
-    from a list, so that it is read anew before anything is written over it."""
+class AdvowareParty(AdvowareObject):
+    """A Beteiligter. ``changed_at`` is in UTC."""
 
-    number: int
-    row_id: str
-    changed_at: datetime | None
-    communications: tuple[Communication, ...]
-    raw: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
-    read_at: float = field(default=0.0, compare=False, repr=False)
-
-    @classmethod
-    def from_api(cls, raw: object, zone: ZoneInfo = BERLIN, read_at: float = 0.0) -> AdvowareParty:
-        """Raises ``UnexpectedAnswer`` for a missing number or a value of the wrong type."""
-        keys = Keys.of(raw, "party")
-        return cls(
-            number=keys.needed_number("betNr"),
-            row_id=keys.text("rowId"),
-            changed_at=keys.moment("geaendertAm", zone),
-            communications=tuple(Communication.from_api(row, read_at) for row in keys.list(COMMUNICATIONS)),
-            raw=keys.raw,
-            read_at=read_at,
-        )
-
-    def text(self, name: str) -> str:
-        """A value by Advoware's name for it, in whatever case; "" when it is empty, missing or the empty date."""
-        return Keys(self.raw).text(name)
+    number: int = of(Keys.needed_number, "betNr")
+    row_id: str = of(Keys.text, "rowId")
+    changed_at: datetime | None = of(Keys.moment, "geaendertAm")
+    communications: tuple[Communication, ...] = of(_entries, COMMUNICATIONS)
+    raw: Mapping[str, object] = the_whole()
+    read_at: float = _when_read()
 
     @property
     def version(self) -> str:
@@ -91,54 +88,38 @@ class AdvowareParty:
 
 
 @dataclass(frozen=True, slots=True)
-class PartyStamp:
-    """That a party is as it is: for finding what changed without keeping what it was."""
+class Appointment(AdvowareObject):
+    """A Termin. ``changed_at`` is in UTC; all other times are as Advoware writes them: local, without a zone; what they
+    mean is the flow's."""
 
-    number: int
-    row_id: str
-    changed_at: datetime | None
-    fingerprint: str
-    party: AdvowareParty = field(compare=False, repr=False)
+    number: int = of(Keys.needed_number, "frNr")
+    row_id: str = of(Keys.text, "rowId")
+    changed_at: datetime | None = of(Keys.moment, "geaendertAm")
+    raw: Mapping[str, object] = the_whole()
+    read_at: float = _when_read()
 
-    @classmethod
-    def of(cls, party: AdvowareParty) -> PartyStamp:
-        return cls(party.number, party.row_id, party.changed_at, party.fingerprint, party)
+    @property
+    def version(self) -> str:
+        """Another one after every change. It is not known whether appointments have a ``rowId``: then it is what the
+        row says, ``geaendertAm`` among it."""
+        return self.row_id or digest({key.casefold(): value for key, value in self.raw.items()})
 
 
 @dataclass(frozen=True, slots=True)
-class BankAccount:
+class BankAccount(AdvowareObject):
     """A Bankverbindung; Advoware lets nobody change or delete one through its API."""
 
-    id: str
-    row_id: str
-    iban: str
-    raw: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
-
-    @classmethod
-    def from_api(cls, raw: object) -> BankAccount:
-        keys = Keys.of(raw, "bank_account")
-        return cls(
-            id=keys.text("id"),
-            row_id=keys.text("rowId"),
-            iban=keys.text("iban"),
-            raw=keys.raw,
-        )
-
-    def text(self, name: str) -> str:
-        """A value by Advoware's name for it, in whatever case; "" when it is empty or missing."""
-        return Keys(self.raw).text(name)
+    id: str = of(Keys.text, "id")
+    row_id: str = of(Keys.text, "rowId")
+    iban: str = of(Keys.text, "iban")
+    raw: Mapping[str, object] = the_whole()
 
 
 @dataclass(frozen=True, slots=True)
-class Employee:
-    kuerzel: str
-    name: str
-    email: str
-
-    @classmethod
-    def from_api(cls, raw: object) -> Employee:
-        keys = Keys.of(raw, "employee")
-        return cls(keys.text("kuerzel"), keys.text("name"), keys.text("email"))
+class Employee(AdvowareObject):
+    kuerzel: str = of(Keys.text, "kuerzel")
+    name: str = of(Keys.text, "name")
+    email: str = of(Keys.text, "email")
 
 
 def digest(values: object) -> str:

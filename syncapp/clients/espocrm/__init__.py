@@ -1,20 +1,20 @@
 """EspoCRM, the authority of the hub."""
 
 from syncapp.clients.espocrm.client import EspoClient
-from syncapp.clients.espocrm.config import EspoConfig
 from syncapp.clients.espocrm.fields import FIELDS, Fields
 from syncapp.clients.espocrm.metadata import EntityMeta, LinkMeta
-from syncapp.clients.espocrm.parties import EspoBankAccount, EspoParty
-from syncapp.clients.espocrm.tasks import EspoTask
+from syncapp.clients.espocrm.rest import EspoConfig
 from syncapp.clients.espocrm.types import (
     Downloaded,
     EntityStamp,
+    EspoBankAccount,
     EspoDocument,
     EspoParent,
-    EspoUser,
+    EspoParty,
+    EspoTask,
     FileStatus,
+    Webhook,
 )
-from syncapp.clients.espocrm.webhook import Webhook
 
 __all__ = [
     "FIELDS",
@@ -28,7 +28,6 @@ __all__ = [
     "EspoParent",
     "EspoParty",
     "EspoTask",
-    "EspoUser",
     "Fields",
     "FileStatus",
     "LinkMeta",

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from syncapp.clients.errors import UnexpectedAnswer
 from syncapp.clients.espocrm.fields import ID, MODIFIED_AT
 from syncapp.clients.espocrm.rest import EspoRest, Where
 from syncapp.clients.espocrm.types import SYSTEM, EntityStamp
-from syncapp.clients.http.parse import Values
 
 START_OF_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -35,7 +33,7 @@ def changes(
     floor, comparison, seen = (since or START_OF_TIME).replace(microsecond=0), "greaterThanOrEquals", frozenset[str]()
     while True:
         where: list[Where] = [(comparison, MODIFIED_AT, espo_time(floor))]
-        page = [_stamp(row) for row in rest.page(path, columns, MODIFIED_AT, where)]
+        page = [EntityStamp.from_api(row) for row in rest.page(path, columns, MODIFIED_AT, where)]
         yield from (stamp for stamp in page if stamp.id not in seen)
         if len(page) < rows:
             return
@@ -49,15 +47,7 @@ def changes(
             continue
         same_second: list[Where] = [("equals", MODIFIED_AT, espo_time(last))]
         for row in rest.rows(path, columns, same_second):
-            stamp = _stamp(row)
+            stamp = EntityStamp.from_api(row)
             if stamp.id not in seen_now:
                 yield stamp
         floor, comparison, seen = last, "greaterThan", frozenset()
-
-
-def _stamp(row: Mapping[str, Any]) -> EntityStamp:
-    values = Values(SYSTEM, row)
-    modified_at = values.moment(MODIFIED_AT)
-    if modified_at is None:
-        raise UnexpectedAnswer(SYSTEM, "wrong_or_missing_value", field=MODIFIED_AT)
-    return EntityStamp(values.needed(ID), modified_at, row)

@@ -1,24 +1,23 @@
-"""Which fields and links an entity type really has, remembered per process for a while."""
+"""Which fields and links an entity type really has."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from threading import Lock
-from time import monotonic
+from typing import Self
 
 from syncapp.clients.errors import EntityTypeUnknown
-from syncapp.clients.espocrm.types import SYSTEM
-from syncapp.clients.http.parse import Values, the_object
+from syncapp.clients.espocrm.types import SYSTEM, EspoRecord
+from syncapp.clients.http.parse import Values, of, the_object
 
 
 @dataclass(frozen=True, slots=True)
-class LinkMeta:
+class LinkMeta(EspoRecord):
     """``entity_type`` is on the other side, ``foreign`` the name of the link seen from there ("" = none)."""
 
-    entity_type: str
-    foreign: str
-    kind: str = ""  # hasMany, belongsTo, ...
+    entity_type: str = of(Values.text, "entity")
+    foreign: str = of(Values.text, "foreign")
+    kind: str = of(Values.text, "type", default="")  # hasMany, belongsTo, ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,40 +26,13 @@ class EntityMeta:
     links: Mapping[str, LinkMeta]
 
     @classmethod
-    def from_api(cls, raw: object) -> EntityMeta:
+    def from_api(cls, raw: object) -> Self:
         """``GET Metadata?key=entityDefs.X``. An unknown type comes back as 200 with nothing: ``EntityTypeUnknown``."""
         if raw is None or raw is False or raw == [] or raw == {}:
             raise EntityTypeUnknown(SYSTEM, "not_in_metadata")
         definition = the_object(SYSTEM, raw)
-        links = {}
-        for name, link in _part(definition, "links").items():
-            values = Values.of(SYSTEM, link)
-            if values.text("entity"):  # a link to "any" parent names no type
-                links[name] = LinkMeta(values.text("entity"), values.text("foreign"), values.text("type"))
-        return cls(frozenset(_part(definition, "fields")), links)
-
-
-def _part(definition: Mapping[str, object], key: str) -> Mapping[str, object]:
-    part = definition.get(key)
-    return the_object(SYSTEM, part, key) if part else {}  # PHP writes an empty map as []
-
-
-class MetadataCache:
-    """Threads may load the same type twice, which costs a call and harms nothing."""
-
-    def __init__(self) -> None:
-        self._entries: dict[tuple[str, str], tuple[float, EntityMeta]] = {}
-        self._lock = Lock()
-
-    def get(self, base_url: str, entity_type: str) -> EntityMeta | None:
-        with self._lock:
-            entry = self._entries.get((base_url, entity_type))
-        return entry[1] if entry is not None and monotonic() < entry[0] else None
-
-    def put(self, base_url: str, entity_type: str, meta: EntityMeta, ttl: float) -> None:
-        with self._lock:
-            self._entries[base_url, entity_type] = (monotonic() + ttl, meta)
-
-    def clear(self) -> None:
-        with self._lock:
-            self._entries.clear()
+        # PHP writes an empty map as []
+        fields, links = (the_object(SYSTEM, definition.get(key) or {}, key) for key in ("fields", "links"))
+        read = {name: LinkMeta.from_api(link) for name, link in links.items()}
+        # a link to "any" parent names no type
+        return cls(frozenset(fields), {name: link for name, link in read.items() if link.entity_type})

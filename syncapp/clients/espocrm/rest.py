@@ -7,26 +7,49 @@ import hashlib
 import hmac
 import json
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from urllib.parse import urlencode
 
 from syncapp.clients.errors import ClientError, Rejected, UnexpectedAnswer
-from syncapp.clients.espocrm.config import EspoConfig
 from syncapp.clients.espocrm.fields import ID
 from syncapp.clients.espocrm.refusals import refusal_of_espocrm
 from syncapp.clients.espocrm.types import SYSTEM
 from syncapp.clients.http.answers import Answer, Refusal
-from syncapp.clients.http.base import USER_AGENT, Call, OutsideClient
-from syncapp.clients.http.observe import Observer
-from syncapp.clients.http.parse import the_list, the_object
+from syncapp.clients.http.base import OutsideClient
+from syncapp.clients.http.parse import the_object, the_rows
+from syncapp.clients.http.retry import STANDARD, RetryPolicy
+from syncapp.clients.http.transport import Call, Query
 
 T = TypeVar("T")
 Where = tuple[str, str, str]  # type, attribute, value
 
+API_PATH = "/api/v1"
+LARGEST_PAGE = 200  # EspoCRM answers 403 to more (recordListMaxSizeLimit)
 _ID = re.compile(r"[A-Za-z0-9_-]{1,36}")  # 17 hex characters as a rule, uuids and short strings in some installations
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
+
+
+@dataclass(frozen=True, slots=True)
+class EspoConfig:
+    """``base_url`` with or without ``/api/v1``. With ``api_secret`` calls are signed, else the key itself is sent."""
+
+    base_url: str
+    api_key: str = field(repr=False)
+    api_secret: str = field(default="", repr=False)
+    timeout: float = 30.0  # seconds without a byte
+    metadata_ttl: float = 300.0  # seconds
+    page_size: int = LARGEST_PAGE
+    retry: RetryPolicy = STANDARD
+
+    @property
+    def api_url(self) -> str:
+        url = self.base_url.rstrip("/")
+        return url if url.endswith(API_PATH) else url + API_PATH
+
+    @property
+    def rows(self) -> int:
+        return max(1, min(self.page_size, LARGEST_PAGE))
 
 
 def checked_id(value: str) -> str:
@@ -42,16 +65,15 @@ def checked_name(value: str) -> str:
     raise Rejected(SYSTEM, "unusable_name")
 
 
-class EspoRest(OutsideClient):
-    system = SYSTEM
+def path_of(entity_type: str, record_id: str | None = None, link: str | None = None) -> str:
+    """Of a type, of one of its records, or of what is behind a link of that."""
+    path = checked_name(entity_type)
+    path += f"/{checked_id(record_id)}" if record_id is not None else ""
+    return path + (f"/{checked_name(link)}" if link is not None else "")
 
-    def __init__(
-        self, config: EspoConfig, observer: Observer | None = None, *, sleep: Callable[[float], None] = time.sleep
-    ) -> None:
-        verify = config.ca_file or True
-        super().__init__(config.timeout, config.retry, observer, verify=verify, sleep=sleep)
-        self._config = config
-        self._root = config.api_url
+
+class EspoRest(OutsideClient[EspoConfig]):
+    system = SYSTEM
 
     def refused(self, refusal: Refusal) -> ClientError:
         return refusal_of_espocrm(refusal)
@@ -62,28 +84,17 @@ class EspoRest(OutsideClient):
         path: str,
         read: Callable[[Answer], T],
         *,
-        query: Sequence[tuple[str, str]] = (),
+        query: Query = (),
         body: object = None,
         headers: Mapping[str, str] | None = None,
         repeatable: bool = True,
     ) -> T:
-        sent = {
-            "Accept-Encoding": "gzip",
-            "User-Agent": USER_AGENT,
-            **self._identity(method, path),
-            **(headers or {}),
-        }
-        data = None
-        if body is not None:
-            data = json.dumps(body).encode()
-            sent["Content-Type"] = "application/json"
-            sent["Content-Length"] = str(len(data))
-        url = f"{self._root}/{path}"
-        if query:
-            url += "?" + urlencode(query)
-        return self.perform(Call(method, url, path, sent, data, write=method != "GET", repeatable=repeatable), read)
+        sent = {**self._identity(method, path), **(headers or {})}
+        data = json.dumps(body).encode() if body is not None else None
+        url = f"{self._config.api_url}/{path}"
+        return self.perform(Call.of(method, url, path, sent, query=query, body=data, repeatable=repeatable), read)
 
-    def read_json(self, path: str, query: Sequence[tuple[str, str]] = ()) -> object:
+    def read_json(self, path: str, query: Query = ()) -> object:
         return self.request("GET", path, Answer.json, query=query)
 
     def page(
@@ -98,7 +109,7 @@ class EspoRest(OutsideClient):
             query.append((f"where[{number}][attribute]", attribute))
             query.append((f"where[{number}][value]", value))
         answer = self.request("GET", path, Answer.json, query=query, headers={"X-No-Total": "true"})
-        return the_list(SYSTEM, answer, "list")
+        return the_rows(SYSTEM, the_object(SYSTEM, answer).get("list"), "list")
 
     def rows(self, path: str, select: Sequence[str], where: Sequence[Where] = ()) -> Iterator[Mapping[str, Any]]:
         """All rows, by id: what existed all the time comes exactly once.
@@ -119,17 +130,8 @@ class EspoRest(OutsideClient):
             after = [("greaterThan", ID, str(page[-1].get(ID)))]
             self.renew_patience()
 
-    def write(
-        self,
-        method: str,
-        path: str,
-        body: object,
-        *,
-        headers: Mapping[str, str] | None = None,
-        repeatable: bool = True,
-    ) -> Mapping[str, Any]:
-        answer = self.request(method, path, Answer.json, body=body, headers=headers, repeatable=repeatable)
-        return the_object(SYSTEM, answer)
+    def write(self, method: str, path: str, body: object, **how: Any) -> Mapping[str, Any]:
+        return the_object(SYSTEM, self.request(method, path, Answer.json, body=body, **how))
 
     def _identity(self, method: str, path: str) -> dict[str, str]:
         """https://docs.espocrm.com/development/api/#authentication; the signed path is without query."""

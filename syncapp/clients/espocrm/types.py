@@ -1,17 +1,29 @@
-"""What the hub reads of EspoCRM's records, and nothing else of them. Times are aware and in UTC."""
+"""What the hub reads of EspoCRM's records, and nothing else of them. Times are aware and in UTC.
+
+Task and Notification are EspoCRM's own entities, the same everywhere. Which further fields of parties and bank accounts
+are synced is the table of their flow.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, Self
 
-from syncapp.clients.espocrm.fields import DELETED, FIELDS, ID, MODIFIED_AT, NAME, VERSION, Fields
-from syncapp.clients.http.parse import Values
+from syncapp.clients.espocrm.fields import DELETED, FIELDS, ID, MODIFIED_AT, NAME, VERSION
+from syncapp.clients.http.parse import Answered, Values, of, the_whole
 
 SYSTEM = "espocrm"
+TASK, NOTIFICATION = "Task", "Notification"
+NOT_STARTED, COMPLETED = "Not Started", "Completed"
+ENDED = frozenset({COMPLETED, "Canceled"})
+
+
+class EspoRecord(Answered):
+    __slots__ = ()
+    system = SYSTEM
 
 
 class FileStatus(Enum):
@@ -21,7 +33,8 @@ class FileStatus(Enum):
     UNKNOWN = "unknown"
 
     @classmethod
-    def of(cls, text: str) -> FileStatus:
+    def read(cls, values: Values, key: str) -> FileStatus:
+        text = values.text(key) or values.text(FIELDS.old_file_status)
         return _FILE_STATUSES.get(text.strip().casefold(), cls.UNKNOWN)
 
 
@@ -35,87 +48,133 @@ _FILE_STATUSES: Mapping[str, FileStatus] = {
 }
 
 
+def _optional_fields(values: Values, _: str) -> frozenset[str]:
+    return frozenset(name for name in FIELDS.document_optional if name in values.raw)
+
+
+def _rows(values: Values, name: str) -> tuple[Mapping[str, Any], ...] | None:
+    if name not in values.raw:
+        return None
+    rows = values.raw[name] or []
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise values.wrong(name)
+    return tuple(rows)
+
+
 @dataclass(frozen=True, slots=True)
-class EspoDocument:
+class EspoDocument(EspoRecord):
     """A document of the CRM. An empty text is an empty or a missing field; ``has_fields`` tells them apart."""
 
-    id: str
-    name: str
-    file_id: str  # attachment, changes with the content
-    file_name: str
-    md5: str  # lower case hex, or ""
-    sha256: str
-    file_status: FileStatus
-    xai_id: str
-    xai_collections: tuple[str, ...]
-    xai_synced_hash: str
-    xai_status: str
-    xai_error: str
-    deleted: bool
-    modified_at: datetime | None
-    version: int | None  # None = no optimistic locking on this entity
-    has_fields: frozenset[str]  # optional fields, by the CRM's names, that the answer held
-
-    @classmethod
-    def from_api(cls, raw: object, fields: Fields = FIELDS) -> EspoDocument:
-        """Raises ``UnexpectedAnswer`` for a missing id or a value of the wrong type."""
-        values = Values.of(SYSTEM, raw)
-        return cls(
-            id=values.needed(ID),
-            name=values.text(NAME),
-            file_id=values.text(fields.file_id),
-            file_name=values.text(fields.file_name),
-            md5=values.text(fields.md5).strip().lower(),
-            sha256=values.text(fields.sha256).strip().lower(),
-            file_status=FileStatus.of(values.text(fields.file_status) or values.text(fields.old_file_status)),
-            xai_id=values.text(fields.xai_id).strip(),
-            xai_collections=values.texts(fields.xai_collections),
-            xai_synced_hash=values.text(fields.xai_synced_hash).strip().lower(),
-            xai_status=values.text(fields.xai_status),
-            xai_error=values.text(fields.xai_error),
-            deleted=values.flag(DELETED),
-            modified_at=values.moment(MODIFIED_AT),
-            version=values.number(VERSION),
-            has_fields=frozenset(name for name in fields.document_optional if name in values.raw),
-        )
+    id: str = of(Values.needed, ID)
+    name: str = of(Values.text, NAME)
+    file_id: str = of(Values.text, FIELDS.file_id)  # attachment, changes with the content
+    file_name: str = of(Values.text, FIELDS.file_name)
+    md5: str = of(Values.digits, FIELDS.md5)
+    sha256: str = of(Values.digits, FIELDS.sha256)
+    file_status: FileStatus = of(FileStatus.read, FIELDS.file_status)
+    xai_id: str = of(Values.trimmed, FIELDS.xai_id)
+    xai_collections: tuple[str, ...] = of(Values.texts, FIELDS.xai_collections)
+    xai_synced_hash: str = of(Values.digits, FIELDS.xai_synced_hash)
+    xai_status: str = of(Values.text, FIELDS.xai_status)
+    xai_error: str = of(Values.text, FIELDS.xai_error)
+    deleted: bool = of(Values.flag, DELETED)
+    modified_at: datetime | None = of(Values.moment, MODIFIED_AT)
+    version: int | None = of(Values.number, VERSION)  # None = no optimistic locking on this entity
+    has_fields: frozenset[str] = of(_optional_fields)  # by the CRM's names, that the answer held
 
 
 @dataclass(frozen=True, slots=True)
-class EspoParent:
+class EspoParent(EspoRecord):
     """A record that documents are linked to."""
 
     entity_type: str
-    id: str
-    name: str
-    status: str
-    collection_id: str
-    modified_at: datetime | None
-    deleted: bool
-    has_collection_field: bool
+    id: str = of(Values.needed, ID)
+    name: str = of(Values.text, NAME)
+    status: str = of(Values.text, FIELDS.parent_status)
+    collection_id: str = of(Values.trimmed, FIELDS.collection_id)
+    modified_at: datetime | None = of(Values.moment, MODIFIED_AT)
+    deleted: bool = of(Values.flag, DELETED)
+    has_collection_field: bool = of(Values.holds, FIELDS.collection_id)
 
     @classmethod
-    def from_api(cls, entity_type: str, raw: object, fields: Fields = FIELDS) -> EspoParent:
-        """Raises ``UnexpectedAnswer`` for a missing id or a value of the wrong type."""
-        values = Values.of(SYSTEM, raw)
-        return cls(
-            entity_type=entity_type,
-            id=values.needed(ID),
-            name=values.text(NAME),
-            status=values.text(fields.parent_status),
-            collection_id=values.text(fields.collection_id).strip(),
-            modified_at=values.moment(MODIFIED_AT),
-            deleted=values.flag(DELETED),
-            has_collection_field=fields.collection_id in values.raw,
-        )
+    def from_api(cls, raw: object, entity_type: str = "") -> Self:
+        return cls.read(Values.of(SYSTEM, raw), entity_type=entity_type)
 
 
 @dataclass(frozen=True, slots=True)
-class EntityStamp:
+class EspoParty(EspoRecord):
+    """A Beteiligter of the CRM. ``mails`` and ``phones`` are None where the answer did not hold them."""
+
+    id: str = of(Values.needed, ID)
+    number: int | None = of(lambda values, key: values.number(key) or None, FIELDS.party_number)  # Advoware's betNr
+    mails: tuple[Mapping[str, Any], ...] | None = of(_rows, FIELDS.party_mails)
+    phones: tuple[Mapping[str, Any], ...] | None = of(_rows, FIELDS.party_phones)
+    modified_at: datetime | None = of(Values.moment, MODIFIED_AT)
+    version: int | None = of(Values.number, VERSION)
+    deleted: bool = of(Values.flag, DELETED)
+    raw: Mapping[str, object] = the_whole()
+
+    def text(self, name: str) -> str:
+        """A text field; "" when it is empty, missing, or not a text."""
+        value = self.raw.get(name)
+        return value.strip() if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class EspoBankAccount(EspoRecord):
+    """A Bankverbindung of the CRM."""
+
+    id: str = of(Values.needed, ID)
+    party_id: str = of(Values.text, FIELDS.bank_party)
+    iban: str = of(Values.text, FIELDS.iban)
+    is_default: bool = of(Values.flag, FIELDS.bank_default)
+    modified_at: datetime | None = of(Values.moment, MODIFIED_AT)
+    version: int | None = of(Values.number, VERSION)
+    deleted: bool = of(Values.flag, DELETED)
+    raw: Mapping[str, object] = the_whole()
+
+    def text(self, name: str) -> str:
+        """A text field, as it was typed. Raises ``UnexpectedAnswer`` for a value of another type."""
+        return Values(SYSTEM, self.raw).text(name)
+
+
+@dataclass(frozen=True, slots=True)
+class EspoTask(EspoRecord):
+    """A task of the CRM; its texts are clients' data.
+
+    Source: application/Espo/Modules/Crm/Resources/metadata/entityDefs/Task.json and the core's Notification.json (9.2).
+    """
+
+    id: str = of(Values.needed, ID)
+    name: str = of(Values.text, NAME, repr=False)
+    description: str = of(Values.text, "description", repr=False)
+    status: str = of(Values.text, "status")
+    deleted: bool = of(Values.flag, DELETED, default=False)
+
+    @property
+    def ended(self) -> bool:
+        return self.status in ENDED
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook(EspoRecord):
+    """One registered event. ``secret`` is "" in listings that leave it out; ``GET Webhook/{id}`` has it."""
+
+    id: str = of(Values.needed, ID)
+    event: str = of(Values.text, "event")
+    url: str = of(Values.text, "url")
+    secret: str = of(Values.text, "secretKey", repr=False)
+    active: bool = of(lambda values, key: values.get(key) is None or values.flag(key), "isActive", default=True)
+    skip_own: bool = of(Values.flag, "skipOwn", default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EntityStamp(EspoRecord):
     """That a record changed, and when; ``values`` holds what was selected besides."""
 
-    id: str
-    modified_at: datetime
-    values: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    id: str = of(Values.needed, ID)
+    modified_at: datetime = of(Values.needed_moment, MODIFIED_AT)
+    values: Mapping[str, Any] = the_whole()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +182,3 @@ class Downloaded:
     size: int  # bytes
     md5: str
     sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class EspoUser:
-    id: str
-    user_name: str
-    kind: str  # api, regular, admin...
-
-    @classmethod
-    def from_api(cls, raw: object) -> EspoUser:
-        values = Values.of(SYSTEM, Values.of(SYSTEM, raw).raw.get("user"))
-        return cls(values.needed(ID), values.text("userName"), values.text("type"))

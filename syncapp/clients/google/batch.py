@@ -8,15 +8,14 @@ from datetime import UTC, datetime
 
 from syncapp.clients.errors import AnswerLost, ClientError, RateLimited, Unauthorized, UnexpectedAnswer
 from syncapp.clients.google.building import Built
-from syncapp.clients.google.config import SYSTEM
 from syncapp.clients.google.events import Events, EventWrite, Kind
 from syncapp.clients.google.multipart import PartAnswer, packed, unpacked
 from syncapp.clients.google.rest import ZIPPED
-from syncapp.clients.google.types import GoogleEvent
+from syncapp.clients.google.types import SYSTEM, GoogleEvent
 from syncapp.clients.http.answers import JSON_LIMIT, Answer, Refusal
-from syncapp.clients.http.base import Call
+from syncapp.clients.http.login import Token
 from syncapp.clients.http.retry import retry_after_seconds
-from syncapp.clients.tokens import Token
+from syncapp.clients.http.transport import Call
 
 BATCH_LIMIT = 50  # parts; the library's guide allows more, Google's calendar servers recommend this
 
@@ -43,11 +42,8 @@ class Batches(Events):
             refused = [(number, results[number]) for number in parts]
             late = {number: result for number, result in refused if isinstance(result, RateLimited)}
             parts = {number: parts[number] for number in late}
-            pause = self._pause_after(max(late.values(), key=_after), attempt, repeatable=True) if late else None
-            if pause is None:
+            if not late or not self.paused_after(max(late.values(), key=_after), attempt, repeatable=True):
                 break
-            self._waited += pause
-            self._sleep(pause)
             attempt += 1
         return [results[number] for number in range(len(writes))]
 
@@ -70,14 +66,9 @@ class Batches(Events):
         for user in {part.user for part in parts}:
             self.wait_for_quota(user, sum(part.user == user for part in parts))
         kind, body = packed(parts)
-        headers = {
-            "content-type": kind,
-            "content-length": str(len(body)),
-            "accept-encoding": "gzip",
-            "user-agent": ZIPPED,
-            "authorization": f"Bearer {token.value}",
-        }
-        call = Call("POST", self.api.batch_url, f"batch({len(parts)})", headers, body, write=True, repeatable=False)
+        headers = {"Content-Type": kind, "User-Agent": ZIPPED, "Authorization": f"Bearer {token.value}"}
+        path = f"batch({len(parts)})"
+        call = Call.of("POST", self.api.batch_url, path, headers, body=body, repeatable=False)
         return self.once(call, _read)
 
     def _result(self, kind: Kind, part: Built, answer: PartAnswer | None) -> Result:

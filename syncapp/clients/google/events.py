@@ -8,14 +8,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from syncapp.clients.errors import AnswerLost, Rejected
+from syncapp.clients.errors import AnswerLost, Rejected, UnexpectedAnswer
 from syncapp.clients.google.building import Api, Built
-from syncapp.clients.google.config import SYSTEM
-from syncapp.clients.google.paging import Ask, Changes, rows
-from syncapp.clients.google.quota import quota_user
 from syncapp.clients.google.rest import GONE, GoogleRest
-from syncapp.clients.google.types import GoogleEvent
+from syncapp.clients.google.types import SYSTEM, GoogleEvent
 from syncapp.clients.http.answers import Answer
+from syncapp.clients.http.parse import Values
 
 LARGEST_PAGE = 2500  # events.list; the rest of a calendar comes in further pages
 Body = Mapping[str, object]
@@ -48,7 +46,25 @@ class EventWrite:
             given["eventId"] = self.event_id
         if self.kind in (Kind.UPDATE, Kind.PATCH):
             given["body"] = dict(self.body)
-        return api.build("events", self.kind.value, quota_user(self.calendar_id), self.etag, **given)
+        return api.build("events", self.kind.value, self.etag, **given)
+
+
+class Changes:
+    """Events as they are read, once. ``next_token`` stands there when the last one was given, not before: who stores
+    it then has seen everything that came before it."""
+
+    def __init__(self, pages: Iterator[Values]) -> None:
+        self._pages = pages
+        self.next_token: str | None = None
+
+    @property
+    def events(self) -> Iterator[GoogleEvent]:
+        for page in self._pages:
+            yield from map(GoogleEvent.from_api, page.rows("items"))
+            token = page.text("nextSyncToken")
+        if not token:
+            raise UnexpectedAnswer(SYSTEM, "no_sync_token")
+        self.next_token = token
 
 
 class Events(GoogleRest):
@@ -60,36 +76,14 @@ class Events(GoogleRest):
         """
         if sync_token is not None and time_min is not None:
             raise ValueError("a sync token can't go with a time")
-        return Changes(self._pages(calendar_id, "list", syncToken=sync_token, timeMin=_moment(time_min)))
+        since = time_min.astimezone(UTC).isoformat() if time_min is not None else None
+        return Changes(self.listed("events", LARGEST_PAGE, calendarId=calendar_id, syncToken=sync_token, timeMin=since))
 
     def event(self, calendar_id: str, event_id: str) -> GoogleEvent:
         """``NotFound`` when there never was one of that id; a deleted one may come as ``deleted``."""
-        return GoogleEvent.from_api(self.read(self._built("get", calendar_id, eventId=event_id)))
-
-    def instances(
-        self,
-        calendar_id: str,
-        event_id: str,
-        time_min: datetime | None = None,
-        time_max: datetime | None = None,
-        *,
-        deleted: bool = False,
-    ) -> Iterator[GoogleEvent]:
-        """The occurrences of a series that end after ``time_min`` and start before ``time_max``."""
-        ask = self._pages(
-            calendar_id,
-            "instances",
-            eventId=event_id,
-            timeMin=_moment(time_min),
-            timeMax=_moment(time_max),
-            showDeleted=deleted,
+        return GoogleEvent.from_api(
+            self.read(self.api.build("events", "get", calendarId=calendar_id, eventId=event_id))
         )
-        return map(GoogleEvent.from_api, rows(ask))
-
-    def find_by_private(self, calendar_id: str, key: str, value: str) -> tuple[GoogleEvent, ...]:
-        """Events whose private extended property has that value, deleted ones left out."""
-        ask = self._pages(calendar_id, "list", privateExtendedProperty=f"{key}={value}")
-        return tuple(map(GoogleEvent.from_api, rows(ask)))
 
     def insert(self, calendar_id: str, body: Body) -> GoogleEvent:
         """``body`` holds the id. ``Duplicate`` when the calendar has or ever had one of that id; ``AnswerLost`` when
@@ -109,30 +103,18 @@ class Events(GoogleRest):
         """``Outdated`` as in ``update``, ``NotFound`` when it was gone before."""
         built = EventWrite(Kind.DELETE, calendar_id, event_id, etag=etag).built(self.api)
         try:
-            self.write(built, lambda _: None)
+            self.write(built, Answer.close)
         except AnswerLost as error:
             if error.code != GONE:
                 raise
 
+    def listed(self, resource: str, largest: int, **parameters: Any) -> Iterator[Values]:
+        """The pages of a list."""
+
+        def ask(page: str) -> object:
+            return self.read(self.api.build(resource, "list", **parameters, maxResults=largest, pageToken=page or None))
+
+        return self.pages(ask, "nextPageToken")
+
     def _event(self, write: EventWrite) -> GoogleEvent:
-        return self.write(write.built(self.api), read_event)
-
-    def _built(self, method: str, calendar_id: str, **parameters: Any) -> Built:
-        return self.api.build("events", method, quota_user(calendar_id), calendarId=calendar_id, **parameters)
-
-    def _pages(self, calendar_id: str, method: str, **parameters: Any) -> Ask:
-        def ask(page: str | None) -> object:
-            self.renew_patience()
-            given = {**parameters, "maxResults": LARGEST_PAGE, "pageToken": page}
-            return self.read(self._built(method, calendar_id, **given))
-
-        return ask
-
-
-def read_event(answer: Answer) -> GoogleEvent:
-    """After a write: an answer that can't be understood does not undo it."""
-    return GoogleEvent.from_api(answer.json())
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat() if moment is not None else None
+        return self.write(write.built(self.api), lambda answer: GoogleEvent.from_api(answer.json()))

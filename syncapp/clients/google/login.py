@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from google.auth.exceptions import GoogleAuthError
 from google.oauth2 import service_account
 
-from syncapp.clients.errors import (
-    AnswerLost,
-    NotEnabled,
-    RateLimited,
-    ServerTrouble,
-    UnexpectedAnswer,
-    Unreachable,
-)
-from syncapp.clients.google.config import SCOPES, SYSTEM, GoogleConfig
-from syncapp.clients.http.answers import Answer
-from syncapp.clients.http.base import USER_AGENT, Call
-from syncapp.clients.tokens import Token
-
-T = TypeVar("T")
+from syncapp.clients.errors import NotEnabled, UnexpectedAnswer
+from syncapp.clients.google.types import SYSTEM
+from syncapp.clients.http.login import Token
+from syncapp.clients.http.retry import RetryPolicy
+from syncapp.clients.http.transport import USER_AGENT, Call
 
 TOKEN = "token"  # noqa: S105  # as the trace shows the call
+API_ROOT = "https://www.googleapis.com"
+SCOPES = ("https://www.googleapis.com/auth/calendar",)  # events, calendars and who may see them
+STEADY = RetryPolicy(attempts=5, first=1.0, cap=32.0)  # Google asks for a doubling back-off with jitter
 MARGIN = timedelta(minutes=5)  # before its end a token is used no more: a batch and its repeats take their time
-SHORTEST = timedelta(minutes=1)  # a token that ends before it begins: the clocks disagree, a 401 will tell
+TROUBLE = (GoogleAuthError, ValueError, TypeError, KeyError)  # by which google-auth says that something is not usable
+
+Carry = Callable[[Call], bytes]  # sends a call, and answers with the body of a success
 
 
-class Perform(Protocol):
-    def __call__(self, call: Call, read: Callable[[Answer], bytes], /) -> bytes: ...
+@dataclass(frozen=True, slots=True)
+class GoogleConfig:
+    """``account``: the service account's key, the JSON text that Google hands out. ``subject``: the person in whose
+    name it acts (domain-wide delegation); empty: in its own."""
+
+    account: str = field(default="", repr=False)
+    subject: str = ""
+    api_root: str = API_ROOT
+    timeout: float = 30.0  # seconds without a byte
+    retry: RetryPolicy = STEADY
+
+    @property
+    def identity(self) -> str:
+        """Another text for every other login, a new key included; nothing can be read out of it."""
+        whole = "\n".join((self.account, self.subject, self.api_root))
+        return hashlib.sha256(whole.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,60 +55,33 @@ class _Response:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Transport:
-    """What google-auth calls to send a request."""
-
-    perform: Perform
-
-    def __call__(
-        self,
-        url: str,
-        method: str = "GET",
-        body: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        timeout: float | None = None,  # noqa: ARG002  # the client has its own
-        **_: Any,
-    ) -> _Response:
-        sent = {**(headers or {}), "User-Agent": USER_AGENT, "Content-Length": str(len(body or b""))}
-        return _Response(self.perform(Call(method, url, TOKEN, sent, body), lambda answer: answer.body(1024 * 1024)))
-
-
 def credentials(config: GoogleConfig) -> service_account.Credentials:
     """``NotEnabled`` when the key can't be used."""
-    with _understood("service_account_unusable"):
-        info = json.loads(config.account)
-        if not isinstance(info, dict) or not info.get("client_email"):
-            raise ValueError
-        made: service_account.Credentials = service_account.Credentials.from_service_account_info(
-            info, scopes=list(SCOPES), subject=config.subject or None
-        )
-        return made
-
-
-def log_in(config: GoogleConfig, perform: Perform) -> Token:
-    """One token. Trouble on the way to it leaves no doubt about the call that needed it: that was not executed."""
-    account = credentials(config)
     try:
-        account.refresh(_Transport(perform))
-    except (AnswerLost, ServerTrouble, RateLimited) as error:
-        code = f"login.{error.code or type(error).__name__}"
-        raise Unreachable(SYSTEM, code, error.status, error.request_id, error.retry_after) from None
-    except (GoogleAuthError, ValueError, TypeError, KeyError):
+        info = json.loads(config.account)
+        if isinstance(info, dict) and info.get("client_email"):
+            subject = config.subject or None
+            made: service_account.Credentials = service_account.Credentials.from_service_account_info(
+                info, scopes=list(SCOPES), subject=subject
+            )
+            return made
+    except TROUBLE:
+        pass
+    raise NotEnabled(SYSTEM, "service_account_unusable")  # outside of the handler: the original may quote the key
+
+
+def log_in(config: GoogleConfig, carry: Carry) -> Token:
+    account = credentials(config)
+
+    def transport(url: str, method: str, body: bytes, headers: Mapping[str, str], **_: Any) -> _Response:
+        sent = {**headers, "User-Agent": USER_AGENT, "Content-Length": str(len(body))}
+        return _Response(carry(Call(method, url, TOKEN, sent, body)))
+
+    try:
+        account.refresh(transport)
+    except TROUBLE:
         account.token = None
     if not isinstance(account.token, str) or not account.token:
         raise UnexpectedAnswer(SYSTEM, "no_token")
-    now = datetime.now(UTC)
-    lifetime = account.expiry.replace(tzinfo=UTC) - now if account.expiry else MARGIN * 2
-    kept = max(lifetime - MARGIN, lifetime / 2) if lifetime > timedelta() else SHORTEST
-    return Token(account.token, now + kept)
-
-
-@contextmanager
-def _understood(code: str) -> Iterator[None]:
-    try:
-        yield
-        return
-    except (GoogleAuthError, ValueError, TypeError, KeyError):
-        pass
-    raise NotEnabled(SYSTEM, code)  # outside of the handler: the texts of the original may quote the key
+    lifetime = account.expiry.replace(tzinfo=UTC) - datetime.now(UTC) if account.expiry else MARGIN * 2
+    return Token.lasting(account.token, lifetime, MARGIN)

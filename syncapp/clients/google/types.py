@@ -6,59 +6,47 @@ Source: developers.google.com/calendar/api/v3/reference.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-from syncapp.clients.google.config import SYSTEM
-from syncapp.clients.http.parse import Values, the_object
+from syncapp.clients.http.parse import Answered, Values, of, the_whole
 
+SYSTEM = "google"
 CANCELLED = "cancelled"
 USUAL_TYPE = "default"  # of events; all others (birthdays, working places, out of office) are Google's own
 
 
+def _private(values: Values, key: str) -> Mapping[str, str]:
+    private = Values(SYSTEM, Values(SYSTEM, values.part(key)).part("private"))
+    return {name: private.text(name) for name in private.raw}
+
+
+class GoogleObject(Answered):
+    __slots__ = ()
+    system = SYSTEM
+
+
 @dataclass(frozen=True, slots=True)
-class GoogleEvent:
+class GoogleEvent(GoogleObject):
     """One event, series, or single changed occurrence of a series.
 
     Of a deleted one only ``id`` is sure. ``start``, ``end`` and ``original_start`` are as Google writes them (``date``,
     or ``dateTime`` and ``timeZone``); ``private`` are the private extended properties.
     """
 
-    id: str
-    etag: str
-    status: str
-    updated: datetime | None
-    start: Mapping[str, object] = field(repr=False)
-    end: Mapping[str, object] = field(repr=False)
-    private: Mapping[str, str] = field(repr=False)
-    recurrence: tuple[str, ...]
-    recurring_event_id: str
-    original_start: Mapping[str, object]
-    event_type: str
-    locked: bool
-    raw: Mapping[str, object] = field(compare=False, repr=False)
-
-    @classmethod
-    def from_api(cls, raw: object) -> GoogleEvent:
-        """Raises ``UnexpectedAnswer`` for a missing id or a value of the wrong type."""
-        values = Values.of(SYSTEM, raw)
-        extended = Values(SYSTEM, _part(values, "extendedProperties"))
-        private = Values(SYSTEM, _part(extended, "private"))
-        return cls(
-            id=values.needed("id"),
-            etag=values.text("etag"),
-            status=values.text("status"),
-            updated=values.moment("updated"),
-            start=_part(values, "start"),
-            end=_part(values, "end"),
-            private={key: private.text(key) for key in private.raw},
-            recurrence=values.texts("recurrence"),
-            recurring_event_id=values.text("recurringEventId"),
-            original_start=_part(values, "originalStartTime"),
-            event_type=values.text("eventType") or USUAL_TYPE,
-            locked=values.flag("locked"),
-            raw=values.raw,
-        )
+    id: str = of(Values.needed, "id")
+    etag: str = of(Values.text, "etag")
+    status: str = of(Values.text, "status")
+    updated: datetime | None = of(Values.moment, "updated")
+    start: Mapping[str, object] = of(Values.part, "start", repr=False)
+    end: Mapping[str, object] = of(Values.part, "end", repr=False)
+    private: Mapping[str, str] = of(_private, "extendedProperties", repr=False)
+    recurrence: tuple[str, ...] = of(Values.texts, "recurrence")
+    recurring_event_id: str = of(Values.text, "recurringEventId")
+    original_start: Mapping[str, object] = of(Values.part, "originalStartTime")
+    event_type: str = of(lambda values, key: values.text(key) or USUAL_TYPE, "eventType")
+    locked: bool = of(Values.flag, "locked")
+    raw: Mapping[str, object] = the_whole()
 
     @property
     def deleted(self) -> bool:
@@ -71,57 +59,20 @@ class GoogleEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class GoogleCalendar:
+class GoogleCalendar(GoogleObject):
     """``role``: ours (``owner``, ``writer``, ``reader``, ``freeBusyReader``); "" where the answer does not tell it."""
 
-    id: str
-    summary: str
-    time_zone: str
-    role: str
-    etag: str
-
-    @classmethod
-    def from_api(cls, raw: object) -> GoogleCalendar:
-        values = Values.of(SYSTEM, raw)
-        summary = values.text("summary")
-        return cls(
-            values.needed("id"), summary, values.text("timeZone"), values.text("accessRole"), values.text("etag")
-        )
+    id: str = of(Values.needed, "id")
+    summary: str = of(Values.text, "summary")
+    time_zone: str = of(Values.text, "timeZone")
+    role: str = of(Values.text, "accessRole")
+    etag: str = of(Values.text, "etag")
 
 
 @dataclass(frozen=True, slots=True)
-class AclRule:
-    """Who may do what with a calendar. ``kind``: ``user``, ``group``, ``domain`` or ``default`` (everybody)."""
-
-    id: str
-    role: str
-    kind: str
-    address: str = field(repr=False)
-
-    @classmethod
-    def from_api(cls, raw: object) -> AclRule:
-        values = Values.of(SYSTEM, raw)
-        scope = Values(SYSTEM, _part(values, "scope"))
-        return cls(values.needed("id"), values.text("role"), scope.text("type"), scope.text("value"))
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(GoogleObject):
     """Google tells of changes through it until ``expires_at`` (UTC; None: Google did not say)."""
 
-    id: str
-    resource_id: str
-    expires_at: datetime | None
-
-    @classmethod
-    def from_api(cls, raw: object) -> Channel:
-        values = Values.of(SYSTEM, raw)
-        milliseconds = values.number("expiration")
-        seconds = {"expiration": milliseconds // 1000 if milliseconds else None}
-        ends = Values(SYSTEM, seconds).unix_moment("expiration")
-        return cls(values.needed("id"), values.needed("resourceId"), ends)
-
-
-def _part(values: Values, key: str) -> Mapping[str, object]:
-    value = values.raw.get(key)
-    return the_object(SYSTEM, value, key) if value is not None else {}
+    id: str = of(Values.needed, "id")
+    resource_id: str = of(Values.needed, "resourceId")
+    expires_at: datetime | None = of(Values.unix_milliseconds, "expiration")

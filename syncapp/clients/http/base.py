@@ -11,53 +11,80 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from time import monotonic, perf_counter
-from typing import TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 from urllib3.util import Timeout
 
-from syncapp.clients.errors import AnswerLost, ClientError, Maintenance, RateLimited, ServerTrouble, Unreachable
+from syncapp.clients.errors import (
+    AnswerLost,
+    ClientError,
+    Maintenance,
+    RateLimited,
+    ServerTrouble,
+    UnexpectedAnswer,
+    Unreachable,
+)
 from syncapp.clients.http.answers import REFUSAL_LIMIT, Answer, Refusal
-from syncapp.clients.http.calls import Call, StreamBody
-from syncapp.clients.http.observe import Nobody, Observer, OutsideCall
+from syncapp.clients.http.observe import Observer, OutsideCall
+from syncapp.clients.http.parse import Values
 from syncapp.clients.http.retry import RetryPolicy, next_pause, retry_after_seconds
-from syncapp.clients.http.transport import CONNECT_SECONDS, send
-
-__all__ = ["Answer", "Call", "Observer", "OutsideCall", "OutsideClient", "Refusal", "RetryPolicy", "StreamBody"]
+from syncapp.clients.http.transport import CONNECT_SECONDS, Call, send
 
 T = TypeVar("T")
+Ask = Callable[[str], object]  # the token of a page ("": the first) to its answer
 
 DECISIVE = (404, 410)  # "gone" is acted upon by detaching and deleting: only a whole answer counts
-USER_AGENT = "bitbylaw-hub"
 NOT_EXECUTED = (Unreachable, RateLimited, Maintenance)  # anything may be repeated after these
 PERHAPS_EXECUTED = (AnswerLost, ServerTrouble)  # only what may happen twice is repeated after these
 PATIENCE = 4  # a JSON body may take this many read time-outs in all
 
 
-class OutsideClient:
+class Patient(Protocol):
+    """What the configuration of every system says."""
+
+    @property
+    def timeout(self) -> float: ...
+
+    @property
+    def retry(self) -> RetryPolicy: ...
+
+
+Config = TypeVar("Config", bound=Patient)
+
+
+class OutsideClient(Generic[Config]):
     """One instance belongs to one step: it counts what the step has waited."""
 
-    system = "outside"
+    system: ClassVar[str]
 
     def __init__(
-        self,
-        timeout: float,
-        retry: RetryPolicy,
-        observer: Observer | None = None,
-        *,
-        verify: bool | str = True,
-        sleep: Callable[[float], None] = time.sleep,
+        self, config: Config, observer: Observer | None = None, *, sleep: Callable[[float], None] = time.sleep
     ) -> None:
-        self._timeout = Timeout(connect=CONNECT_SECONDS, read=timeout)
-        self._answer_seconds = timeout * PATIENCE
-        self._retry = retry
-        self._observer: Observer = observer if observer is not None else Nobody()
-        self._verify = verify
+        self._config = config
+        self._timeout = Timeout(connect=CONNECT_SECONDS, read=config.timeout)
+        self._observer = observer
         self._sleep = sleep
         self._waited = 0.0
 
     def renew_patience(self) -> None:
         """A new page of a long listing may wait anew: an hour of scanning needs more than the patience of one step."""
         self._waited = 0.0
+
+    def pages(self, ask: Ask, key: str) -> Iterator[Values]:
+        """Page by page while they are read; ``key`` is where a page names the next one. ``UnexpectedAnswer`` when it
+        leads back: such a list would be read for ever."""
+        used = {""}
+        token = ""
+        while True:
+            page = Values.of(self.system, ask(token))
+            yield page
+            token = page.text(key)
+            if not token:
+                return
+            if token in used:
+                raise UnexpectedAnswer(self.system, "paging")
+            used.add(token)
+            self.renew_patience()
 
     def perform(self, call: Call, read: Callable[[Answer], T]) -> T:
         """Hands the 2xx answer to ``read``. Raises ``ClientError``, or what the observer raises."""
@@ -72,11 +99,8 @@ class OutsideClient:
                 return attempt()
             except ClientError as error:
                 doubt = error if isinstance(error, PERHAPS_EXECUTED) else doubt
-                pause = self._pause_after(error, number, repeatable)
-                if pause is None:
+                if not self.paused_after(error, number, repeatable):
                     raise (doubt if doubt is not None and isinstance(error, NOT_EXECUTED) else error) from None
-            self._waited += pause
-            self._sleep(pause)
             number += 1
 
     def once(self, call: Call, read: Callable[[Answer], T]) -> T:
@@ -95,15 +119,14 @@ class OutsideClient:
     @contextmanager
     def opened(self, call: Call) -> Iterator[Answer]:
         """Whatever was answered to one attempt, its body still unread. The observer hears of it when it is closed."""
-        if call.write:
+        if call.write and self._observer is not None:
             self._observer.before_write()
         started_at, begun = datetime.now(UTC), perf_counter()
         answer: Answer | None = None
         failure = ""
         try:
-            body = call.body() if callable(call.body) else call.body
-            response = send(self.system, call.method, call.url, call.headers, body, self._timeout, self._verify)
-            answer = Answer(self.system, response, monotonic() + self._answer_seconds)
+            response = send(self.system, call, self._timeout)
+            answer = Answer(self.system, response, monotonic() + self._config.timeout * PATIENCE)
             yield answer
         except GeneratorExit:  # whoever reads a stream has seen enough
             raise
@@ -113,35 +136,36 @@ class OutsideClient:
         finally:
             if answer is not None:
                 answer.close()
-            self._observer.called(
-                OutsideCall(
-                    system=self.system,
-                    method=call.method,
-                    path=call.path,
-                    status=answer.status if answer is not None else None,
-                    milliseconds=round((perf_counter() - begun) * 1000),
-                    request_id=answer.request_id if answer is not None else "",
-                    error=failure,
-                    started_at=started_at,
-                    write=call.write,
+            if self._observer is not None:
+                self._observer.called(
+                    OutsideCall(
+                        system=self.system,
+                        method=call.method,
+                        path=call.path,
+                        status=answer.status if answer is not None else None,
+                        milliseconds=round((perf_counter() - begun) * 1000),
+                        request_id=answer.request_id if answer is not None else "",
+                        error=failure,
+                        started_at=started_at,
+                        write=call.write,
+                    )
                 )
-            )
 
     def refused(self, refusal: Refusal) -> ClientError:
         """What a non-2xx answer is. Systems that say more than a status override this."""
         return refusal.by_status()
 
-    def _pause_after(self, error: ClientError, attempt: int, repeatable: bool) -> float | None:
-        repeated = (*NOT_EXECUTED, *PERHAPS_EXECUTED) if repeatable else NOT_EXECUTED
-        if not isinstance(error, repeated):
-            return None
-        return next_pause(
-            self._retry,
-            attempt,
-            retry_after=error.retry_after,
-            waited=self._waited,
-            chance=random.random(),  # noqa: S311  # spreads load, guards nothing
-        )
+    def paused_after(self, error: ClientError, attempt: int, repeatable: bool) -> bool:
+        """Whether the call may be repeated; then the pause before it is over."""
+        if not isinstance(error, (*NOT_EXECUTED, *PERHAPS_EXECUTED) if repeatable else NOT_EXECUTED):
+            return False
+        chance = random.random()  # noqa: S311  # spreads load, guards nothing
+        pause = next_pause(self._config.retry, attempt, error.retry_after, self._waited, chance)
+        if pause is None:
+            return False
+        self._waited += pause
+        self._sleep(pause)
+        return True
 
     def _refusal(self, call: Call, answer: Answer) -> Refusal:
         try:

@@ -28,13 +28,3 @@ class Observer(Protocol):
 
     def called(self, call: OutsideCall) -> None:
         """Called after every request, also after a failed one."""
-
-
-class Nobody:
-    """Watches nothing."""
-
-    def before_write(self) -> None:
-        return
-
-    def called(self, call: OutsideCall) -> None:  # noqa: ARG002  # the protocol names it
-        return

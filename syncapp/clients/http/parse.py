@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import cast
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from syncapp.clients.errors import UnexpectedAnswer
+
+T = TypeVar("T")
+_NUMBER = re.compile(r"-?[0-9]{1,19}")
 
 
 def the_object(system: str, raw: object, what: str = "object") -> Mapping[str, object]:
@@ -16,12 +21,10 @@ def the_object(system: str, raw: object, what: str = "object") -> Mapping[str, o
     raise UnexpectedAnswer(system, f"not_an_object.{what}")
 
 
-def the_list(system: str, raw: object, key: str) -> list[Mapping[str, object]]:
-    """The list of objects under ``key``."""
-    value = the_object(system, raw).get(key)
-    if not isinstance(value, list):
-        raise UnexpectedAnswer(system, f"not_a_list.{key}")
-    return [the_object(system, item, key) for item in value]
+def the_rows(system: str, raw: object, what: str) -> list[Mapping[str, object]]:
+    if not isinstance(raw, list):
+        raise UnexpectedAnswer(system, f"not_a_list.{what}")
+    return [the_object(system, item, what) for item in raw]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,75 +33,150 @@ class Values:
 
     system: str
     raw: Mapping[str, object]
+    zone: tzinfo = UTC  # of moments that name none
 
     @classmethod
     def of(cls, system: str, raw: object) -> Values:
         return cls(system, the_object(system, raw))
 
+    def get(self, key: str) -> object:
+        return self.raw.get(key)
+
+    def holds(self, key: str) -> bool:
+        return key in self.raw
+
     def needed(self, key: str) -> str:
-        value = self.raw.get(key)
+        value = self.get(key)
         if isinstance(value, str) and value:
             return value
-        raise self._wrong(key)
+        raise self.wrong(key)
 
     def text(self, key: str) -> str:
-        value = self.raw.get(key)
+        value = self.get(key)
         if value is None:
             return ""
         if isinstance(value, str):
             return value
-        raise self._wrong(key)
+        raise self.wrong(key)
+
+    def trimmed(self, key: str) -> str:
+        return self.text(key).strip()
+
+    def digits(self, key: str) -> str:
+        """A hash: lower case hex, or ""."""
+        return self.trimmed(key).lower()
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Without empty ones and repetitions, in their order."""
-        value = self.raw.get(key)
+        value = self.get(key)
         if value is None:
             return ()
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self._wrong(key)
+            raise self.wrong(key)
         return tuple(dict.fromkeys(item for item in value if item))
 
     def flag(self, key: str) -> bool:
-        value = self.raw.get(key)
+        value = self.get(key)
         if value is None or isinstance(value, bool):
             return bool(value)
-        raise self._wrong(key)
+        raise self.wrong(key)
 
     def number(self, key: str) -> int | None:
         """Whole numbers, also those sent as text (64 bit numbers in JSON of gRPC services)."""
-        value = self.raw.get(key)
+        value = self.get(key)
         if value is None or value == "":
             return None
-        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+        if isinstance(value, str) and _NUMBER.fullmatch(value):
             return int(value)
         if isinstance(value, int) and not isinstance(value, bool):
             return value
-        raise self._wrong(key)
+        raise self.wrong(key)
+
+    def number_or_0(self, key: str) -> int:
+        return self.number(key) or 0
+
+    def needed_number(self, key: str) -> int:
+        number = self.number(key)
+        if number is None:
+            raise self.wrong(key)
+        return number
 
     def moment(self, key: str) -> datetime | None:
-        """ISO 8601 or ``YYYY-MM-DD HH:MM:SS``; without a zone it is UTC. Aware, in UTC."""
-        value = self.raw.get(key)
+        """ISO 8601 or ``YYYY-MM-DD HH:MM:SS``. Aware, in UTC."""
+        value = self.get(key)
         if value is None or value == "":
             return None
-        if not isinstance(value, str):
-            raise self._wrong(key)
         try:
-            moment = datetime.fromisoformat(value)
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-        except (ValueError, OverflowError):
+            moment = datetime.fromisoformat(cast("str", value))
+            return (moment if moment.tzinfo else moment.replace(tzinfo=self.zone)).astimezone(UTC)
+        except (TypeError, ValueError, OverflowError):
             pass
-        raise self._wrong(key)
+        raise self.wrong(key)
+
+    def needed_moment(self, key: str) -> datetime:
+        moment = self.moment(key)
+        if moment is None:
+            raise self.wrong(key)
+        return moment
 
     def unix_moment(self, key: str) -> datetime | None:
         """Seconds since 1970."""
+        return self._since_1970(key, self.number(key))
+
+    def unix_milliseconds(self, key: str) -> datetime | None:
         number = self.number(key)
-        if number is None:
+        return self._since_1970(key, number // 1000 if number else None)
+
+    def rows(self, key: str) -> list[Mapping[str, object]]:
+        """Objects; some systems leave out an empty list."""
+        value = self.get(key)
+        return the_rows(self.system, value, key) if value is not None else []
+
+    def part(self, key: str) -> Mapping[str, object]:
+        """An object within this one."""
+        value = self.get(key)
+        return the_object(self.system, value, key) if value is not None else {}
+
+    def _since_1970(self, key: str, seconds: int | None) -> datetime | None:
+        if seconds is None:
             return None
         try:
-            return datetime.fromtimestamp(number, UTC)
+            return datetime.fromtimestamp(seconds, UTC)
         except (ValueError, OverflowError, OSError):
             pass
-        raise self._wrong(key)
+        raise self.wrong(key)
 
-    def _wrong(self, key: str) -> UnexpectedAnswer:
+    def wrong(self, key: str) -> UnexpectedAnswer:
         return UnexpectedAnswer(self.system, "wrong_or_missing_value", field=key)
+
+
+def of(read: Callable[[Any, str], T], key: str = "", **options: Any) -> T:
+    """Declares a field of an ``Answered`` type: which method of ``Values`` reads it, and under which key."""
+    return cast("T", field(metadata={"read": read, "key": key}, **options))
+
+
+def the_whole() -> Mapping[str, object]:
+    """Declares the field that keeps the object as it came."""
+    return of(lambda values, _: values.raw, default_factory=dict, compare=False, repr=False)
+
+
+class Answered:
+    """A frozen dataclass that names only what we use of an object, each field by ``of``."""
+
+    __slots__ = ()
+    system: ClassVar[str]
+
+    @classmethod
+    def from_api(cls, raw: object) -> Self:
+        """Raises ``UnexpectedAnswer`` for a missing id or a value of the wrong type."""
+        return cls.read(Values(cls.system, the_object(cls.system, raw, cls.__name__)))
+
+    @classmethod
+    def read(cls, values: Values, **given: object) -> Self:
+        """``given``: what the object itself does not tell."""
+        return cls(**given, **{name: read(values, key) for name, read, key in _declared(cast("Any", cls))})
+
+
+@lru_cache(maxsize=64)
+def _declared(kind: Any) -> list[tuple[str, Callable[[Values, str], object], str]]:
+    return [(each.name, each.metadata["read"], each.metadata["key"]) for each in fields(kind) if each.metadata]

@@ -30,11 +30,10 @@ class RetryPolicy:
 
 
 STANDARD = RetryPolicy()
-ONCE = RetryPolicy(attempts=1)  # for probes: the engine itself decides when to try again
 
 
 def next_pause(
-    policy: RetryPolicy, attempt: int, *, retry_after: float | None = None, waited: float = 0.0, chance: float = 0.0
+    policy: RetryPolicy, attempt: int, retry_after: float | None = None, waited: float = 0.0, chance: float = 0.0
 ) -> float | None:
     """Seconds to wait after the ``attempt``-th attempt failed; None = give up.
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 import logging
 import os
 import socket
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, Self
+from urllib.parse import urlencode
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -22,6 +25,7 @@ from urllib3.response import HTTPResponse
 
 from syncapp.clients.errors import AnswerLost, ClientError, Rejected, Unreachable
 
+USER_AGENT = "bitbylaw-hub"
 CONNECT_SECONDS = 5.0  # connect and TLS handshake each; a host that needs longer is down for our purposes
 SEND_SECONDS = 60.0  # one block of an upload may stall this long; without it the connect time-out would apply
 POOL_SIZE = 16  # kept connections per host and process; more threads than this open a connection of their own
@@ -29,6 +33,48 @@ HTTP_1_1 = 11  # as urllib3 writes it
 BLOCK = 64 * 1024  # bytes per send
 
 logging.getLogger("urllib3").setLevel(logging.ERROR)  # below that it writes whole URLs, and a query may name a client
+
+
+class StreamBody(Protocol):
+    """A body that is read while it is sent; the headers must hold its Content-Length."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+Body = bytes | Callable[[], StreamBody]
+Query = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, as data. ``path`` is what the trace may show; ``url`` holds the query as well."""
+
+    method: str
+    url: str
+    path: str
+    headers: dict[str, str] = field(repr=False)
+    body: Body | None = field(default=None, repr=False)
+    write: bool = False
+    repeatable: bool = True  # executing it twice does no harm
+
+    @classmethod
+    def of(
+        cls,
+        method: str,
+        url: str,
+        path: str,
+        headers: Mapping[str, str],
+        *,
+        query: Query = (),
+        body: Body | None = None,
+        repeatable: bool = True,
+    ) -> Self:
+        """What does more than read is a write. Bytes are JSON, where the headers don't say otherwise."""
+        sent = {"Accept-Encoding": "gzip", "User-Agent": USER_AGENT}
+        if isinstance(body, bytes):
+            sent |= {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        url += f"?{urlencode(query)}" if query else ""
+        return cls(method, url, path, {**sent, **headers}, body, method not in ("GET", "HEAD"), repeatable)
 
 
 class _TlsFailed(NewConnectionError):
@@ -105,15 +151,13 @@ def _adapter() -> _Adapter:
     return adapter
 
 
-def send(
-    system: str, method: str, url: str, headers: dict[str, str], body: Any, timeout: Any, verify: bool | str
-) -> Response:
+def send(system: str, call: Call, timeout: Any) -> Response:
     """The answer with its body still unread. Raises ``Unreachable``, ``AnswerLost`` or ``Rejected`` (unusable URL)."""
-    request = PreparedRequest()
-    request.method, request.url, request.body = method, url, body
-    request.headers = headers  # type: ignore[assignment]  # a plain dict will do, and is copied faster
+    request: Any = PreparedRequest()
+    request.method, request.url, request.headers = call.method, call.url, call.headers
+    request.body = call.body() if callable(call.body) else call.body
     try:
-        return _adapter().send(request, stream=True, timeout=timeout, verify=verify)
+        return _adapter().send(request, stream=True, timeout=timeout)
     except (requests.RequestException, HTTPError, OSError) as exc:
         failure = _failure(system, exc)
     raise failure  # outside of the handler: the texts of the original name the query

@@ -1,9 +1,8 @@
 """xAI: uploaded files and the collections they are searched in."""
 
 from syncapp.clients.xai.client import XaiClient
-from syncapp.clients.xai.config import XaiConfig
-from syncapp.clients.xai.filenames import has_marker, safe_filename
-from syncapp.clients.xai.kinds import supported_type
+from syncapp.clients.xai.filenames import has_marker, safe_filename, supported_type
+from syncapp.clients.xai.rest import XaiConfig
 from syncapp.clients.xai.types import IndexStatus, XaiCollection, XaiDocument, XaiFile
 
 __all__ = [

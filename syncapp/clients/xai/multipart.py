@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import BinaryIO
 
@@ -41,11 +40,3 @@ class MultipartFile:
             return block
         end, self._foot = self._foot, b""
         return end
-
-
-def new_boundary() -> str:
-    return "bitbylaw" + os.urandom(16).hex()
-
-
-def length_of(stream: BinaryIO) -> int:
-    return stream.seek(0, os.SEEK_END)

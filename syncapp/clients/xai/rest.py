@@ -1,27 +1,38 @@
-"""xAI's two hosts, and lists that are paged by token."""
+"""xAI's two hosts with a key each, and lists that are paged by token."""
 
 from __future__ import annotations
 
 import json
 import re
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
 
-from syncapp.clients.errors import ClientError, Rejected, UnexpectedAnswer
+from syncapp.clients.errors import ClientError, NotFound, Rejected, Unauthorized, UnexpectedAnswer
 from syncapp.clients.http.answers import Answer, Refusal
-from syncapp.clients.http.base import USER_AGENT, Call, OutsideClient, StreamBody
-from syncapp.clients.http.observe import Observer
-from syncapp.clients.http.parse import the_list, the_object
-from syncapp.clients.xai.config import XaiConfig
-from syncapp.clients.xai.refusals import refusal_of_xai
+from syncapp.clients.http.base import OutsideClient
+from syncapp.clients.http.parse import the_object
+from syncapp.clients.http.retry import RetryPolicy
+from syncapp.clients.http.transport import Body, Call, Query
 from syncapp.clients.xai.types import SYSTEM
 
+FILES = "/v1/files"
 PAGE = 100  # the most that xAI gives at once
+WRONG_KEY = b"incorrect api key"
+PATIENT = RetryPolicy(attempts=5, first=2.0, cap=60.0)  # xAI's 429 often comes without Retry-After
+MEGABYTE = 1024 * 1024
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")  # file_<uuid>, collection_<uuid>
 
-Query = Sequence[tuple[str, str]]
+
+@dataclass(frozen=True, slots=True)
+class XaiConfig:
+    api_url: str = "https://api.x.ai"
+    management_url: str = "https://management-api.x.ai"
+    api_key: str = field(default="", repr=False)
+    management_key: str = field(default="", repr=False)
+    timeout: float = 60.0  # seconds without a byte
+    retry: RetryPolicy = PATIENT
+    max_file_bytes: int = 48 * MEGABYTE  # the smallest limit in xAI's contradicting pages
 
 
 def checked_id(value: str) -> str:
@@ -30,71 +41,61 @@ def checked_id(value: str) -> str:
     raise Rejected(SYSTEM, "unusable_id")
 
 
-class XaiRest(OutsideClient):
+class XaiRest(OutsideClient[XaiConfig]):
     system = SYSTEM
 
-    def __init__(
-        self, config: XaiConfig, observer: Observer | None = None, *, sleep: Callable[[float], None] = time.sleep
-    ) -> None:
-        super().__init__(config.timeout, config.retry, observer, sleep=sleep)
-        self._config = config
-        self._files_host = (config.api_url.rstrip("/"), config.api_key)
-        self._collections_host = (config.management_url.rstrip("/"), config.management_key)
-
     def refused(self, refusal: Refusal) -> ClientError:
-        return refusal_of_xai(refusal)
+        """xAI's errors have four shapes ({"code", "error"}, {"error": {...}}, {"code": 5, "message"}, plain text): the
+        body is searched for one phrase and never quoted."""
+        if refusal.status == 401 or (refusal.status == 400 and WRONG_KEY in refusal.body.lower()):
+            return refusal.error(Unauthorized, "wrong_key")
+        if refusal.status == 404 and refusal.headers.get("Content-Type", "").startswith("text/html"):
+            return refusal.error(UnexpectedAnswer, "not_xai")  # a proxy's page must not pass for "the file is gone"
+        return refusal.by_status()
 
-    def ask(self, host: tuple[str, str], path: str, query: Query = ()) -> Mapping[str, Any]:
-        return self._request(host, "GET", path, query=query)
+    def ask(self, path: str, query: Query = ()) -> Mapping[str, Any]:
+        return self.request("GET", path, query=query)
 
     def tell(
-        self, host: tuple[str, str], method: str, path: str, body: object = None, *, repeatable: bool = True
+        self, method: str, path: str, body: Mapping[str, object] | None = None, *, repeatable: bool = True
     ) -> Mapping[str, Any]:
         """A writing call. A POST or PUT always has a JSON body: xAI may answer 415 to an empty one."""
-        data = None if method == "DELETE" else json.dumps({} if body is None else body).encode()
-        headers = {"Content-Type": "application/json", "Content-Length": str(len(data))} if data is not None else {}
-        return self._request(host, method, path, headers=headers, body=data, write=True, repeatable=repeatable)
+        return self.request(method, path, body=json.dumps(body or {}).encode(), repeatable=repeatable)
 
-    def send_stream(
-        self, host: tuple[str, str], path: str, headers: Mapping[str, str], body: Callable[[], StreamBody]
-    ) -> Mapping[str, Any]:
-        return self._request(host, "POST", path, headers=headers, body=body, write=True, repeatable=False)
+    def delete(self, path: str) -> bool:
+        """False when it was gone already."""
+        try:
+            self.request("DELETE", path)
+        except NotFound:
+            return False
+        return True
 
-    def listing(self, host: tuple[str, str], path: str, key: str, query: Query) -> Iterator[Mapping[str, Any]]:
+    def listing(self, path: str, key: str, query: Query) -> Iterator[Mapping[str, Any]]:
         """All rows. A page is the last one when it is short: a token comes with every page."""
-        token, used = "", set[str]()
-        while True:
-            paged = [("limit", str(PAGE)), *query, *([("pagination_token", token)] if token else [])]
-            answer = self.ask(host, path, paged)
-            rows = the_list(SYSTEM, answer, key) if answer.get(key) is not None else []  # gRPC leaves out empty lists
-            yield from rows
-            token = answer.get("pagination_token") or ""
-            if len(rows) < PAGE or not token:
-                return
-            if not isinstance(token, str) or token in used:
-                raise UnexpectedAnswer(SYSTEM, "paging")
-            used.add(token)
-            self.renew_patience()
 
-    def _request(
+        def ask(token: str) -> Mapping[str, Any]:
+            return self.ask(path, [("limit", str(PAGE)), *query, *([("pagination_token", token)] if token else [])])
+
+        for page in self.pages(ask, "pagination_token"):
+            rows = page.rows(key)
+            yield from rows
+            if len(rows) < PAGE:
+                return
+
+    def request(
         self,
-        host: tuple[str, str],
         method: str,
         path: str,
         *,
         query: Query = (),
         headers: Mapping[str, str] | None = None,
-        body: bytes | Callable[[], StreamBody] | None = None,
-        write: bool = False,
+        body: Body | None = None,
         repeatable: bool = True,
     ) -> Mapping[str, Any]:
-        root, key = host
-        url = f"{root}{path}?{urlencode(query)}" if query else root + path
-        sent = {
-            "Accept-Encoding": "gzip",
-            "User-Agent": USER_AGENT,
-            "Authorization": f"Bearer {key}",
-            **(headers or {}),
-        }
-        call = Call(method, url, path, sent, body, write=write, repeatable=repeatable)
+        config = self._config  # files and collections are at hosts of their own
+        root, key = config.management_url, config.management_key
+        if path.startswith(FILES):
+            root, key = config.api_url, config.api_key
+        sent = {"Authorization": f"Bearer {key}", **(headers or {})}
+        call = Call.of(method, root.rstrip("/") + path, path, sent, query=query, body=body, repeatable=repeatable)
         return the_object(SYSTEM, self.perform(call, Answer.json if method == "GET" else Answer.json_if_any))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import TypeVar
 
-from syncapp.clients.http.parse import Values, the_object
+from syncapp.clients.http.parse import Answered, Values, of
+
+T = TypeVar("T")
 
 SYSTEM = "xai"
 
@@ -17,75 +21,52 @@ class IndexStatus(Enum):
     FAILED = "failed"
 
     @classmethod
-    def of(cls, text: str) -> IndexStatus:
+    def read(cls, values: Values, key: str) -> IndexStatus:
         """Anything unknown is still going on: only these two are final."""
-        return {"DOCUMENT_STATUS_PROCESSED": cls.PROCESSED, "DOCUMENT_STATUS_FAILED": cls.FAILED}.get(
-            text, cls.PROCESSING
-        )
+        final = {"DOCUMENT_STATUS_PROCESSED": cls.PROCESSED, "DOCUMENT_STATUS_FAILED": cls.FAILED}
+        return final.get(values.text(key), cls.PROCESSING)
+
+
+def _of_file(read: Callable[[Values, str], T], key: str) -> T:
+    """Declares a field that stands in the object's part about the file."""
+    return of(lambda values, key: read(Values.of(SYSTEM, values.get("file_metadata")), key), key)
+
+
+class XaiObject(Answered):
+    __slots__ = ()
+    system = SYSTEM
 
 
 @dataclass(frozen=True, slots=True)
-class XaiFile:
+class XaiFile(XaiObject):
     """An upload. xAI tells neither a hash nor a state of it."""
 
-    id: str
-    name: str
-    size: int | None  # bytes
-    created_at: datetime | None
-
-    @classmethod
-    def from_api(cls, raw: object) -> XaiFile:
-        """Raises ``UnexpectedAnswer`` for a missing id or a value of the wrong type."""
-        values = Values.of(SYSTEM, raw)
-        return cls(
-            values.needed("id"), values.text("filename"), values.number("bytes"), values.unix_moment("created_at")
-        )
+    id: str = of(Values.needed, "id")
+    name: str = of(Values.text, "filename")
+    size: int | None = of(Values.number, "bytes")
+    created_at: datetime | None = of(Values.unix_moment, "created_at")
 
 
 @dataclass(frozen=True, slots=True)
-class XaiCollection:
+class XaiCollection(XaiObject):
     """Names need not be unique. There are no further properties: what it belongs to stands in name and description."""
 
-    id: str
-    name: str
-    description: str
-    documents_count: int
-    created_at: datetime | None
-
-    @classmethod
-    def from_api(cls, raw: object) -> XaiCollection:
-        """Raises ``UnexpectedAnswer`` for a missing id or a value of the wrong type."""
-        values = Values.of(SYSTEM, raw)
-        return cls(
-            id=values.needed("collection_id"),
-            name=values.text("collection_name"),
-            description=values.text("collection_description"),
-            documents_count=values.number("documents_count") or 0,
-            created_at=values.moment("created_at"),
-        )
+    id: str = of(Values.needed, "collection_id")
+    name: str = of(Values.text, "collection_name")
+    description: str = of(Values.text, "collection_description")
+    documents_count: int = of(Values.number_or_0, "documents_count")
+    created_at: datetime | None = of(Values.moment, "created_at")
 
 
 @dataclass(frozen=True, slots=True)
-class XaiDocument:
+class XaiDocument(XaiObject):
     """A file inside one collection, with the state of its indexing there."""
 
-    file_id: str
-    name: str
-    size: int | None  # bytes
-    sha256: str  # lower case hex, or "": 64 hex digits in xAI's `hash`, whose kind is not documented
-    status: IndexStatus
-    error_message: str  # xAI's words; may quote the document, so it belongs to staff, not into logs
-
-    @classmethod
-    def from_api(cls, raw: object) -> XaiDocument:
-        """Raises ``UnexpectedAnswer`` for a missing id or a value of the wrong type."""
-        values = Values.of(SYSTEM, raw)
-        file = Values(SYSTEM, the_object(SYSTEM, values.raw.get("file_metadata"), "file_metadata"))
-        return cls(
-            file_id=file.needed("file_id"),
-            name=file.text("name"),
-            size=file.number("size_bytes"),
-            sha256=file.text("hash").strip().lower(),
-            status=IndexStatus.of(values.text("status")),
-            error_message=values.text("error_message"),
-        )
+    file_id: str = _of_file(Values.needed, "file_id")
+    name: str = _of_file(Values.text, "name")
+    size: int | None = _of_file(Values.number, "size_bytes")  # bytes
+    sha256: str = _of_file(Values.digits, "hash")  # or "": 64 hex digits in xAI's `hash`, whose kind is not documented
+    status: IndexStatus = of(IndexStatus.read, "status")
+    error_message: str = of(
+        Values.text, "error_message"
+    )  # xAI's words; may quote the document: for staff, not for logs

@@ -9,7 +9,8 @@ from django.conf import settings
 from syncapp.clients.advoware import AdvowareClient, AdvowareConfig, Paths
 from syncapp.clients.espocrm import EspoClient, EspoConfig
 from syncapp.clients.google import GoogleClient, GoogleConfig
-from syncapp.clients.http.base import Observer, RetryPolicy
+from syncapp.clients.http.observe import Observer
+from syncapp.clients.http.retry import RetryPolicy
 from syncapp.clients.xai import XaiClient, XaiConfig
 from syncapp.engine.outside import tokens
 from syncapp.engine.outside.quota import SharedQuota

@@ -21,8 +21,7 @@ from django.core.cache import caches
 from django.db import DatabaseError
 from redis.exceptions import RedisError
 
-from syncapp.clients.advoware import RefusedLogin
-from syncapp.clients.tokens import Token
+from syncapp.clients.http.login import RefusedLogin, Token
 from syncapp.engine.outside import locks
 
 T = TypeVar("T")

@@ -15,7 +15,7 @@ from typing import Any
 from django.utils import timezone
 
 from syncapp.clients.errors import AnswerLost, ClientError, ServerTrouble, UnexpectedAnswer
-from syncapp.clients.http.base import OutsideCall
+from syncapp.clients.http.observe import OutsideCall
 from syncapp.engine.runs import claims
 from syncapp.engine.runs.claims import Claim
 from syncapp.kit import plain_sql

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
-from syncapp.clients.advoware import AdvowareClient, PartyStamp
+from syncapp.clients.advoware import AdvowareClient, AdvowareParty
 from syncapp.clients.espocrm import FIELDS, EntityStamp, EspoClient
 from syncapp.flows import differences
 from syncapp.flows.beteiligte import register
@@ -37,22 +37,22 @@ def _changed_in_crm(stamp: EntityStamp, record: Record) -> How | None:
 def in_advoware(advoware: AdvowareClient, tell: Callable[[int], None]) -> Iterator[Difference]:
     """What Advoware's list shows otherwise than it was when both sides agreed; one call."""
     known = register.known_states()
-    for stamp in advoware.parties():
+    for party in advoware.parties():
         tell(1)
-        state = known.pop(stamp.number, None)
-        if state is not None and (state.gone or not _as_agreed(stamp, state)):
+        state = known.pop(party.number, None)
+        if state is not None and (state.gone or not _as_agreed(party, state)):
             yield _party(state.entity_id, How.CHANGED_IN_ADVOWARE)
     for state in known.values():
         if not state.gone:
             yield _party(state.entity_id, How.GONE_IN_ADVOWARE)
 
 
-def _as_agreed(stamp: PartyStamp, state: register.KnownState) -> bool:
-    if stamp.fingerprint == state.fingerprint:
+def _as_agreed(party: AdvowareParty, state: register.KnownState) -> bool:
+    if party.fingerprint == state.fingerprint:
         return True
     # A list without the entries says nothing about them; then only the party's own version can be compared.
-    whole = any(key.lower() == "kommunikation" for key in stamp.party.raw)
-    return not whole and bool(stamp.row_id) and stamp.row_id == state.row_id
+    whole = any(key.lower() == "kommunikation" for key in party.raw)
+    return not whole and bool(party.row_id) and party.row_id == state.row_id
 
 
 def not_looked_at_lately() -> Iterator[Difference]:

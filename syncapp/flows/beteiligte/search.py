@@ -35,12 +35,12 @@ def look_for(advoware: AdvowareClient, entry: JournalEntry, table: Iterable[Part
     sent = {name: pair[1] for name, pair in entry.changes.items()}
     same: list[int] = []
     others: list[int] = []
-    for stamp in advoware.parties():
-        if stamp.number in known:
+    for party in advoware.parties():
+        if party.number in known:
             continue
-        if stamp.changed_at is not None and stamp.changed_at < entry.begun_at - CLOCKS_DIFFER:
+        if party.changed_at is not None and party.changed_at < entry.begun_at - CLOCKS_DIFFER:
             continue
-        (same if _has(stamp.party, sent, fields, rules) else others).append(stamp.number)
+        (same if _has(party, sent, fields, rules) else others).append(party.number)
     if len(same) == 1:
         return Found(same[0])
     return Found(None, tuple(sorted([*same, *others])))

@@ -25,7 +25,7 @@ def changed(
     """Batches of (newest change seen, differences, looked at) among the parents changed since the moment."""
     stamps = crm.changed_since(entity_type, since, FIELDS.parent_select)
     while batch := list(islice(stamps, ROWS)):
-        parents = [EspoParent.from_api(entity_type, stamp.values) for stamp in batch]
+        parents = [EspoParent.from_api(stamp.values, entity_type) for stamp in batch]
         yield max(stamp.modified_at for stamp in batch), list(_differing(entity_type, parents, None)), len(batch)
 
 

@@ -119,7 +119,7 @@ class Storage:
 
     def _find(self, entry: JournalEntry) -> str | None:
         """Newest first, and no further back than the upload itself."""
-        for file in self._xai.files(newest_first=True):
+        for file in self._xai.files():
             if has_marker(file.name, entry.mark):
                 return file.id
             if file.created_at is not None and file.created_at < entry.begun_at - CLOCKS_DIFFER:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from syncapp.clients.espocrm import EspoTask
-from syncapp.clients.espocrm.tasks import COMPLETED, NOT_STARTED
+from syncapp.clients.espocrm.types import COMPLETED, NOT_STARTED
 from syncapp.engine.runs.planning import Action, Plan, Settled, Skipped
 from syncapp.flows.tasks.mapping import Agreed, HubTask, Place, Show, Shown, notification_fields, task_fields
 from syncapp.kit.marking import gettext_noop

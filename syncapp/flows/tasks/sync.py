@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import EspoTask
 from syncapp.clients.espocrm.fields import ID, NAME
-from syncapp.clients.espocrm.tasks import COMPLETED, TASK
+from syncapp.clients.espocrm.types import COMPLETED, TASK
 from syncapp.clients.http.parse import Values
 from syncapp.engine.outside import connections
 from syncapp.engine.runs.planning import Ending, Plan

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 import responses
 
-from syncapp.clients.advoware import AdvowareClient, AdvowareConfig, MemoryTokens, Token, TokenStore
+from syncapp.clients.advoware import AdvowareClient, AdvowareConfig
 from syncapp.clients.espocrm import EspoClient, EspoConfig
+from syncapp.clients.http.login import MemoryTokens, Token, TokenStore
 from syncapp.clients.http.observe import OutsideCall
+from syncapp.clients.http.retry import RetryPolicy
 from syncapp.clients.xai import XaiClient, XaiConfig
 from tests.unit.clients.wire import Wire
 
@@ -23,6 +25,7 @@ COLLECTIONS = "https://collections.example.test"
 ADVOWARE = "https://advoware.example.test"
 GATEWAY = "https://gateway.example.test"
 TOKEN_URL = f"{GATEWAY}/api/v1/Token"
+ONCE = RetryPolicy(attempts=1)
 FAR_FUTURE = datetime(2999, 1, 1, tzinfo=UTC)
 
 

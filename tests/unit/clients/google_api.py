@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from syncapp.clients.google import GoogleClient, GoogleConfig
-from syncapp.clients.google.quota import Quota
+from syncapp.clients.google.rest import Quota
+from syncapp.clients.http.login import MemoryTokens, Token
 from syncapp.clients.http.observe import Observer
-from syncapp.clients.tokens import MemoryTokens, Token
 
 ROOT = "https://google.example.test"
 TOKEN_URL = "https://login.example.test/token"

@@ -190,8 +190,8 @@ def test_a_row_of_the_list_is_never_written_back_itself(web: responses.RequestsM
     web.get(PARTIES, json=[{"betNr": 7, "rowId": "A1", "name": "Muster"}])
     web.get(PARTY, json=ROW)
     sent = web.put(PARTY, status=204)
-    (stamp,) = advoware.parties()
-    advoware.save_party(stamp.party, {"name": "Beispiel"})
+    (party,) = advoware.parties()
+    advoware.save_party(party, {"name": "Beispiel"})
     assert json.loads(sent.calls[0].request.body or "") == ROW | {"name": "Beispiel"}
 
 

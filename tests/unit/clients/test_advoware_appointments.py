@@ -49,15 +49,11 @@ def query(call: Any) -> dict[str, str]:
 @pytest.mark.parametrize("row", [ROW, pascal(ROW)], ids=["camel", "pascal"])
 def test_an_appointment_however_its_keys_are_written(row: dict[str, Any]) -> None:
     appointment = Appointment.from_api(row)
-    assert (appointment.number, appointment.row_id, appointment.derived) == (7, "", False)
+    assert (appointment.number, appointment.row_id) == (7, "")
     assert appointment.changed_at == datetime(2026, 7, 1, 10, 0, 0, 500000, tzinfo=UTC)
     texts = [appointment.text(name) for name in ("TEXT", "datum", "uhrzeitvon", "datumBis", "privat", "nowhere")]
     assert texts == ["Gütetermin", "2026-03-29T00:00:00", "09:30:00", "", "0", ""]
     assert "Gütetermin" not in repr(appointment)
-
-
-def test_derived_ones_have_negative_numbers() -> None:
-    assert Appointment.from_api(ROW | {"frNr": "-3"}).derived
 
 
 @pytest.mark.parametrize("row", [{}, {"frNr": None}, {"frNr": "x"}, [], ROW | {"geaendertAm": "yesterday"}])

@@ -12,10 +12,10 @@ import pytest
 import responses
 import time_machine
 
-from syncapp.clients.advoware import AdvowareClient, AdvowareConfig, MemoryTokens
+from syncapp.clients.advoware import AdvowareClient, AdvowareConfig
 from syncapp.clients.advoware.login import signature
-from syncapp.clients.advoware.tokens import RefusedLogin
 from syncapp.clients.errors import ClientError, NotEnabled, Unauthorized, UnexpectedAnswer, Unreachable
+from syncapp.clients.http.login import MemoryTokens, RefusedLogin
 from tests.unit.clients.conftest import ADVOWARE, GATEWAY, TOKEN_URL
 
 EMPLOYEES = f"{ADVOWARE}/api/v1/advonet/Mitarbeiter"

@@ -6,13 +6,15 @@ import gzip
 import json
 import tracemalloc
 from collections.abc import Callable
+from contextlib import closing
 from itertools import islice
 
 import pytest
 
-from syncapp.clients.advoware import AdvowareClient, MemoryTokens, Token
+from syncapp.clients.advoware import AdvowareClient
 from syncapp.clients.advoware.relay import TIMEOUT
 from syncapp.clients.errors import AnswerLost, Rejected, Unauthorized, UnexpectedAnswer, Unreachable
+from syncapp.clients.http.login import MemoryTokens, Token
 from tests.unit.clients.conftest import FAR_FUTURE, Watcher
 from tests.unit.clients.wire import Wire, answer
 
@@ -35,9 +37,9 @@ def rows(count: int) -> bytes:
 @pytest.mark.parametrize("before", [b"", b" \r\n", b"\xef\xbb\xbf"])
 def test_the_list_of_parties(wire: Wire, wired: Wired, watcher: Watcher, before: bytes) -> None:
     wire.script = [answer(before + rows(2000))]
-    stamps = list(wired().parties())
-    assert [stamp.number for stamp in stamps] == list(range(2000))
-    assert stamps[0].party.raw["wert"] == 1.5
+    parties = list(wired().parties())
+    assert [party.number for party in parties] == list(range(2000))
+    assert parties[0].raw["wert"] == 1.5
     assert (watcher.calls[0].path, watcher.calls[0].error) == ("advonet/Beteiligte", "")
 
 
@@ -89,7 +91,7 @@ def test_a_list_is_asked_for_again_before_it_begins(wire: Wire, wired: Wired) ->
 def test_an_answer_passes_as_it_is(wire: Wire, wired: Wired) -> None:
     pdf = b"%PDF-1.7\x00\xff"
     wire.script = [answer(pdf, "200 OK", "Content-Type: application/pdf")]
-    with wired().relay("GET", "api/v1/advonet/Dokumente/7", [("a", "1"), ("a", "ä&b")], b"", "") as relayed:
+    with closing(wired().relay("GET", "api/v1/advonet/Dokumente/7", [("a", "1"), ("a", "ä&b")], b"", "")) as relayed:
         assert (relayed.status, relayed.content_type, relayed.content_length) == (200, "application/pdf", len(pdf))
         assert b"".join(relayed.chunks()) == pdf
     head = wire.requests[0]
@@ -99,21 +101,21 @@ def test_an_answer_passes_as_it_is(wire: Wire, wired: Wired) -> None:
 
 def test_a_compressed_answer_is_unpacked(wire: Wire, wired: Wired) -> None:
     wire.script = [answer(gzip.compress(b"text"), "200 OK", "Content-Encoding: gzip")]
-    with wired().relay("GET", "Akten", (), b"", "") as relayed:
+    with closing(wired().relay("GET", "Akten", (), b"", "")) as relayed:
         assert (relayed.content_length, b"".join(relayed.chunks())) == (None, b"text")
 
 
 @pytest.mark.parametrize("status", ["302 Found", "400 Bad", "404 No", "500 Oops", "503 Busy"])
 def test_a_refusal_passes_as_it_is_and_is_not_repeated(wire: Wire, wired: Wired, status: str) -> None:
     wire.script = [answer(b"nein", status)]
-    with wired().relay("PUT", "advonet/Beteiligte/7", (), b"{}", "application/json") as relayed:
+    with closing(wired().relay("PUT", "advonet/Beteiligte/7", (), b"{}", "application/json")) as relayed:
         assert (relayed.status, b"".join(relayed.chunks())) == (int(status[:3]), b"nein")
     assert len(wire.requests) == 1
     assert b"Content-Type: application/json" in wire.requests[0]
 
 
 def test_a_body_of_nothing_has_its_length(wire: Wire, wired: Wired) -> None:
-    with wired().relay("POST", "advonet/Beteiligte", (), b"", "") as relayed:
+    with closing(wired().relay("POST", "advonet/Beteiligte", (), b"", "")) as relayed:
         assert relayed.status == 200
     assert b"Content-Length: 0" in wire.requests[0]
 

@@ -37,7 +37,7 @@ def write(kind: Kind, event_id: str, **others: Any) -> EventWrite:
 
 
 def parts_of(request: Any) -> list[Part]:
-    head = b"Content-Type: " + request.headers["content-type"].encode() + b"\r\n\r\n"
+    head = b"Content-Type: " + request.headers["Content-Type"].encode() + b"\r\n\r\n"
     found = []
     for part in BytesParser().parsebytes(head + request.body).get_payload():
         raw = part.get_payload(decode=True)  # type: ignore[union-attr]
@@ -108,7 +108,7 @@ def test_each_part_carries_its_own_condition(web: responses.RequestsMock, watche
     assert [part[2].get("If-Match") for part in parts] == [None, '"1"', '"2"', '"3"']
     assert json.loads(parts[0][3]) == {"summary": "Ü", "id": "aaaaa"}
     assert not any("authorization" in {name.lower() for name in part[2]} for part in parts)
-    assert request.headers["authorization"] == "Bearer token-0"
+    assert request.headers["Authorization"] == "Bearer token-0"
     assert watcher.claims == 1
     (call,) = watcher.calls
     assert (call.path, call.method, call.write) == ("batch(4)", "POST", True)
@@ -194,7 +194,7 @@ def test_parts_refused_for_an_old_token_are_sent_with_a_new_one(web: responses.R
     web.add_callback("POST", BATCH, server(lambda part: (401, refusal(401, "authError")), echo))
     (result,) = new_client(watcher, []).batch([write(Kind.UPDATE, "aaaaa")])
     assert isinstance(result, GoogleEvent)
-    assert web.calls[-1].request.headers["authorization"] == "Bearer token-1"
+    assert web.calls[-1].request.headers["Authorization"] == "Bearer token-1"
 
 
 def test_nothing_is_sent_for_nothing(watcher: Watcher) -> None:

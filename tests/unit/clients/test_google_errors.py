@@ -114,7 +114,7 @@ def test_one_refused_token_costs_one_login(web: responses.RequestsMock, watcher:
     assert client.event(CALENDAR, "ev1ab").id == "ev1ab"
     assert client.event(CALENDAR, "ev1ab").id == "ev1ab"
     assert login.call_count == 1
-    sent = [call.request.headers.get("authorization") for call in web.calls if "google" in str(call.request.url)]
+    sent = [call.request.headers.get("Authorization") for call in web.calls if "google" in str(call.request.url)]
     assert sent == ["Bearer token-0", "Bearer token-1", "Bearer token-1"]
     assert [call.path for call in watcher.calls][:2] == [f"calendars/{CALENDAR}/events/ev1ab", "token"]
 

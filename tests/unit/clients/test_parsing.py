@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncapp.clients.errors import EntityTypeUnknown, UnexpectedAnswer
-from syncapp.clients.espocrm import EntityMeta, EspoDocument, EspoParent, EspoUser, Fields, Webhook
+from syncapp.clients.espocrm import EntityMeta, EspoDocument, EspoParent, Fields, Webhook
 from syncapp.clients.xai import XaiCollection, XaiDocument, XaiFile, has_marker, safe_filename, supported_type
 
 KEYS = st.sampled_from(
@@ -30,8 +30,7 @@ JSON = st.recursive(
 )
 PARSERS: list[Callable[[Any], object]] = [
     EspoDocument.from_api,
-    lambda raw: EspoParent.from_api("Account", raw),
-    EspoUser.from_api,
+    lambda raw: EspoParent.from_api(raw, "Account"),
     Webhook.from_api,
     XaiFile.from_api,
     XaiCollection.from_api,

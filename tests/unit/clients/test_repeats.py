@@ -20,9 +20,8 @@ from syncapp.clients.errors import (
     Unreachable,
 )
 from syncapp.clients.espocrm import EspoClient, EspoConfig
-from syncapp.clients.http.retry import ONCE
 from syncapp.clients.xai import XaiClient, XaiConfig
-from tests.unit.clients.conftest import API, COLLECTIONS, CRM, FILES, ClaimLost, Watcher
+from tests.unit.clients.conftest import API, COLLECTIONS, CRM, FILES, ONCE, ClaimLost, Watcher
 from tests.unit.clients.wire import Wire, answer
 
 DOCUMENT = f"{API}/CDokumente/65f0"

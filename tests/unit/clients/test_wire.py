@@ -26,8 +26,8 @@ from syncapp.clients.errors import (
 )
 from syncapp.clients.espocrm import EspoClient, EspoConfig
 from syncapp.clients.http.answers import JSON_LIMIT
-from syncapp.clients.http.retry import ONCE
 from syncapp.clients.xai import XaiClient, XaiConfig
+from tests.unit.clients.conftest import ONCE
 from tests.unit.clients.wire import Wire, answer
 
 LARGE = 24 * 1024 * 1024
@@ -210,8 +210,9 @@ def test_an_address_that_is_none_is_rejected() -> None:
     assert type(failure("http://exa mple:port")) in (Rejected, Unreachable)
 
 
-def test_a_missing_ca_file_is_no_answer(wire: Wire) -> None:
-    client = EspoClient(EspoConfig(wire.url.replace("http:", "https:"), "k", ca_file="/nowhere/ca.pem", retry=ONCE))
+def test_a_missing_ca_file_is_no_answer(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", "/nowhere/ca.pem")
+    client = EspoClient(EspoConfig(wire.url.replace("http:", "https:"), "k", retry=ONCE))
     with pytest.raises(Unreachable) as caught:
         client.ping()
     assert caught.value.code == "ca_bundle"

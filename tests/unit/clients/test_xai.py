@@ -25,9 +25,8 @@ from syncapp.clients.errors import (
     Unauthorized,
     UnexpectedAnswer,
 )
-from syncapp.clients.http.retry import ONCE
 from syncapp.clients.xai import IndexStatus, XaiClient, XaiCollection, XaiConfig, XaiDocument, XaiFile
-from tests.unit.clients.conftest import COLLECTIONS, FILES, Watcher
+from tests.unit.clients.conftest import COLLECTIONS, FILES, ONCE, Watcher
 
 FILE = {"id": "file_1", "object": "file", "bytes": 12, "created_at": 1762345678, "filename": "a.pdf", "purpose": ""}
 COLLECTION = {"collection_id": "collection_1", "collection_name": "Account-1", "documents_count": 2}
@@ -187,7 +186,7 @@ def test_a_token_that_comes_again_ends_the_listing(web: responses.RequestsMock, 
 
 def test_a_full_last_page_without_token_ends_the_listing(web: responses.RequestsMock, xai: XaiClient) -> None:
     web.get(f"{FILES}/v1/files", json={"data": numbered(100)})
-    assert len(list(xai.files(newest_first=False))) == 100
+    assert len(list(xai.files())) == 100
 
 
 def test_collections_are_found_by_how_their_name_starts(web: responses.RequestsMock, xai: XaiClient) -> None:
