@@ -6,25 +6,35 @@ connection, without the closing brace.
 
 from __future__ import annotations
 
+import codecs
 import json
+import re
+from email.message import Message
 from itertools import chain
 
 from django.http import HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 
+from syncapp.clients.advoware.relay import Relayed
 from syncapp.clients.errors import ClientError
 from syncapp.models import ProxyRefusal
-from syncapp.proxy import headers
 from syncapp.proxy.audit import Entry
-from syncapp.proxy.passing import Passing, Upstream, in_utf8, read_ahead, wrapped
+from syncapp.proxy.passing import Passing, in_utf8, read_ahead, wrapped
 from syncapp.proxy.refusals import Refused, meaning
 
+JSON = "application/json"
+BYTES = "application/octet-stream"
+NAME_LENGTH = 150  # characters
+_JSON = re.compile(r"(application|text)/([a-z0-9.-]+\+)?json")
+_MEDIA = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,100}(; ?charset=[a-z0-9_-]{1,40})?")
+_UNSAFE = re.compile(r"[^\w.,()\[\] -]")
 DETAILS = 256 * 1024  # bytes of Advoware's error; the real ones have some hundred
 NOTHING = b'{"result": null}'
 # Nothing that comes from there may act as a page of the hub, should somebody open it in a browser.
 LOCKED = {"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "no-store"}
 
 
-def passed_on(upstream: Upstream, entry: Entry) -> HttpResponseBase:
+def passed_on(upstream: Relayed, entry: Entry) -> HttpResponseBase:
     """Closes `upstream` at its end. Raises `Refused` when no answer can be made of it."""
     try:
         answer = _their_error(upstream, entry) if upstream.status >= 400 else _result(upstream, entry)
@@ -39,36 +49,36 @@ def passed_on(upstream: Upstream, entry: Entry) -> HttpResponseBase:
     return answer
 
 
-def _result(upstream: Upstream, entry: Entry) -> HttpResponseBase:
+def _result(upstream: Relayed, entry: Entry) -> HttpResponseBase:
     if not 200 <= upstream.status < 300:
         raise Refused(ProxyRefusal.UNEXPECTED)  # a redirect, which is never followed
-    kind = headers.media(upstream.content_type)
-    is_json = headers.is_json(kind)
-    chunks = in_utf8(upstream.chunks(), headers.charset(kind)) if is_json else upstream.chunks()
+    kind = media(upstream.content_type)
+    is_json = is_json_type(kind)
+    chunks = in_utf8(upstream.chunks(), charset(kind)) if is_json else upstream.chunks()
     ahead, whole = read_ahead(chunks)
     if whole and not b"".join(ahead).strip():
-        return _short(upstream, entry, NOTHING, headers.JSON)
+        return _short(upstream, entry, NOTHING, JSON)
     parts = wrapped(ahead, chunks) if is_json else chain(ahead, chunks)
     answer: HttpResponseBase
     if whole:
-        answer = _short(upstream, entry, b"".join(parts), headers.JSON if is_json else kind)
+        answer = _short(upstream, entry, b"".join(parts), JSON if is_json else kind)
     else:
         passing = Passing(upstream, parts, entry)
-        answer = StreamingHttpResponse(passing, content_type=headers.JSON if is_json else kind)
+        answer = StreamingHttpResponse(passing, content_type=JSON if is_json else kind)
     if not is_json:
-        answer.headers["Content-Disposition"] = headers.disposition(upstream.content_disposition)
+        answer.headers["Content-Disposition"] = disposition(upstream.content_disposition)
         if not whole and upstream.content_length is not None:
             answer.headers["Content-Length"] = str(upstream.content_length)
     return answer
 
 
-def _short(upstream: Upstream, entry: Entry, body: bytes, kind: str) -> HttpResponse:
+def _short(upstream: Relayed, entry: Entry, body: bytes, kind: str) -> HttpResponse:
     upstream.close()
     entry.end(200, len(body))
     return HttpResponse(body, content_type=kind)
 
 
-def _their_error(upstream: Upstream, entry: Entry) -> HttpResponse:
+def _their_error(upstream: Relayed, entry: Entry) -> HttpResponse:
     """Their status and text. That the text breaks off does not matter: the status says enough."""
     body = b""
     try:
@@ -79,10 +89,10 @@ def _their_error(upstream: Upstream, entry: Entry) -> HttpResponse:
     except ClientError:
         pass
     upstream.close()
-    kind = headers.media(upstream.content_type)
-    text = body[:DETAILS].decode(headers.charset(kind), "replace").strip("\ufeff \t\r\n")
+    kind = media(upstream.content_type)
+    text = body[:DETAILS].decode(charset(kind), "replace").strip("\ufeff \t\r\n")
     details: object = text
-    if headers.is_json(kind):
+    if is_json_type(kind):
         try:
             details = json.loads(text)
         except (ValueError, RecursionError):
@@ -91,3 +101,33 @@ def _their_error(upstream: Upstream, entry: Entry) -> HttpResponse:
     answer = JsonResponse(said, status=upstream.status)
     entry.end(upstream.status, len(answer.content))
     return answer
+
+
+def media(given: str) -> str:
+    """Type and charset in small letters, if they look like it; anything else is bytes."""
+    kind = given.strip().lower().replace('"', "")
+    if not _MEDIA.fullmatch(kind):
+        kind = kind.partition(";")[0].strip()
+    return kind if _MEDIA.fullmatch(kind) else BYTES
+
+
+def is_json_type(kind: str) -> bool:
+    return bool(_JSON.fullmatch(kind.partition(";")[0]))
+
+
+def charset(kind: str) -> str:
+    """As Python names it; UTF-8 when none is said, or one that nobody knows or that is no text."""
+    try:
+        found = codecs.lookup(kind.partition("charset=")[2] or "utf-8")
+        b"".decode(found.name)
+    except LookupError:
+        return "utf-8"
+    return found.name
+
+
+def disposition(given: str) -> str:
+    """Always a download. Their file name, without anything that could mean a path or end the header."""
+    message = Message()
+    message["Content-Disposition"] = re.sub(r"[\r\n]", "", given)
+    name = _UNSAFE.sub("_", message.get_filename("") or "").strip(" .")[:NAME_LENGTH]
+    return content_disposition_header(True, name) or "attachment"

@@ -30,7 +30,6 @@ class Entry:
 
     def __init__(self, request: HttpRequest) -> None:
         self.begun = perf_counter()
-        self.key: ProxyKey | None = None
         self.ended = False
         self.row = ProxyCall(
             at=timezone.now(),
@@ -41,7 +40,7 @@ class Entry:
         )
 
     def known(self, key: ProxyKey) -> None:
-        self.key = self.row.key = key
+        self.row.key = key
         now = self.row.at
         stale = Q(last_used_at=None) | Q(last_used_at__lt=now - USED_EVERY)
         if key.last_used_at is None or key.last_used_at < now - USED_EVERY:

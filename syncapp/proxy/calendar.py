@@ -5,26 +5,25 @@ Writing needs no switch here: what a run may write is decided by the settings, w
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
-from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from syncapp.flows.calendar import asking
 from syncapp.models import CalendarEmployee, ProxyKey, ProxyRefusal, Urgency
-from syncapp.proxy import calendar_request, callers, description, paths
-from syncapp.proxy.admission import body_of
+from syncapp.proxy import description, paths
 from syncapp.proxy.audit import Entry
-from syncapp.proxy.calendar_request import ALL, CalendarRequest, UnreadableRequest
-from syncapp.proxy.door import AsItComes, served
+from syncapp.proxy.door import Door, body_of
 from syncapp.proxy.refusals import Refused
 
-METHODS = ("POST",)
 PATH = "calendar/sync"  # as keys and the audit log name it
+ALL = "ALL"
+LONGEST_KUERZEL = 20  # characters, as the column
+KEYS = frozenset({"kuerzel", "full_content"})
 LONGEST_BODY = 4096  # bytes; the real ones have about 50
-ONLY_POST = "Only POST is understood here."
 NOT_CONFIGURED = "Advoware or Google Calendar is not configured in this hub. Its administrator can set it up."
 BODY_TOO_LARGE = f"The body is larger than {LONGEST_BODY} bytes."
 SWITCHED_OFF = "The calendar of this employee is switched off in the hub."
@@ -35,54 +34,64 @@ NOBODY_KNOWN = (
 )
 
 
-class CalendarView(APIView):
-    authentication_classes = ()
-    permission_classes = ()
-    content_negotiation_class = AsItComes
-    http_method_names = [method.lower() for method in METHODS]
+@dataclass(frozen=True, slots=True)
+class CalendarRequest:
+    """`full_content` None: leave it as it is."""
 
-    @extend_schema(**description.CALENDAR)
-    def post(self, request: Request) -> HttpResponseBase:
-        return served(request._request, _triggered, METHODS)
+    kuerzel: str = ALL
+    full_content: bool | None = None
 
-    def http_method_not_allowed(self, request: Request, *_args: object, **_kwargs: object) -> HttpResponseBase:  # type: ignore[override]
-        return served(request._request, _triggered, METHODS)
+    @property
+    def of_all(self) -> bool:
+        return self.kuerzel.casefold() == ALL.casefold()
 
 
-def _triggered(request: HttpRequest, entry: Entry) -> HttpResponseBase:
-    key = callers.identified(request, entry)
-    if request.method not in METHODS:
-        raise Refused(ProxyRefusal.METHOD, ONLY_POST)
-    entry.asks_for(PATH)
-    _admit(key)
-    asked = _asked(request)
-    entry.begin()
-    with transaction.atomic():
-        kuerzel, message = _everyone(asked, entry) if asked.of_all else _one(asked, entry)
-    answer = JsonResponse({"status": "triggered", "kuerzel": kuerzel, "message": message})
-    answer.headers["Cache-Control"] = "no-store"
-    entry.end(answer.status_code, len(answer.content))
-    return answer
-
-
-def _admit(key: ProxyKey) -> None:
-    if not paths.below(PATH, key.prefixes):
-        raise Refused(ProxyRefusal.OTHER_PATH)
-    if not key.may_write:
-        raise Refused(ProxyRefusal.MAY_NOT_WRITE)
-    if not asking.ready():
-        raise Refused(ProxyRefusal.NOT_CONFIGURED, NOT_CONFIGURED)
-
-
-def _asked(request: HttpRequest) -> CalendarRequest:
+def read_request(body: bytes) -> CalendarRequest:
+    """An empty body asks for everybody. Raises `Refused`; the sentence quotes nothing."""
+    if not body.strip():
+        return CalendarRequest()
     try:
-        return calendar_request.read(body_of(request, LONGEST_BODY))
-    except UnreadableRequest as exc:
-        raise Refused(ProxyRefusal.BAD_BODY, str(exc)) from None
-    except Refused as refused:
-        if refused.why is ProxyRefusal.TOO_LARGE:
-            raise Refused(refused.why, BODY_TOO_LARGE) from None
-        raise
+        given = json.loads(body)
+    except (ValueError, RecursionError):
+        raise _bad("The body is not JSON.") from None
+    if not isinstance(given, dict):
+        raise _bad("The body must be a JSON object.")
+    if set(given) - KEYS:
+        raise _bad("The body may have the keys kuerzel and full_content only.")
+    kuerzel, full = given.get("kuerzel", ALL), given.get("full_content")
+    if not isinstance(kuerzel, str) or not 0 < len(kuerzel.strip()) <= LONGEST_KUERZEL:
+        raise _bad(f"kuerzel must be a text of 1 to {LONGEST_KUERZEL} characters, or ALL.")
+    if "full_content" in given and not isinstance(full, bool):
+        raise _bad("full_content must be true or false.")
+    return CalendarRequest(kuerzel.strip(), full)
+
+
+def _bad(sentence: str) -> Refused:
+    return Refused(ProxyRefusal.BAD_BODY, sentence)
+
+
+@description.CALENDAR
+class CalendarView(Door):
+    methods = ("POST",)
+    other_method = "Only POST is understood here."
+    http_method_names = ["post"]
+
+    def serve(self, request: HttpRequest, key: ProxyKey, entry: Entry) -> HttpResponseBase:
+        entry.asks_for(PATH)
+        if not paths.below(PATH, key.prefixes):
+            raise Refused(ProxyRefusal.OTHER_PATH)
+        if not key.may_write:
+            raise Refused(ProxyRefusal.MAY_NOT_WRITE)
+        if not asking.ready():
+            raise Refused(ProxyRefusal.NOT_CONFIGURED, NOT_CONFIGURED)
+        asked = read_request(body_of(request, LONGEST_BODY, BODY_TOO_LARGE))
+        entry.begin()
+        with transaction.atomic():
+            kuerzel, message = _everyone(asked, entry) if asked.of_all else _one(asked, entry)
+        answer = JsonResponse({"status": "triggered", "kuerzel": kuerzel, "message": message})
+        answer.headers["Cache-Control"] = "no-store"
+        entry.end(answer.status_code, len(answer.content))
+        return answer
 
 
 def _everyone(asked: CalendarRequest, entry: Entry) -> tuple[str, str]:

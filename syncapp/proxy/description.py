@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_view,
+    inline_serializer,
+)
 from rest_framework import serializers
 
 from syncapp.proxy.paths import PARAMETER
@@ -44,15 +50,17 @@ _RESPONSES = {
 }
 
 
-def _words(summary: str, body: bool) -> dict[str, Any]:
-    common = {"summary": summary, "tags": ["Advoware"], "parameters": [_ENDPOINT, _KEY], "responses": _RESPONSES}
-    return common | {"request": OpenApiTypes.ANY if body else None}
+def _passed_on(summary: str, body: bool) -> Any:
+    common: Any = {"summary": summary, "tags": ["Advoware"], "parameters": [_ENDPOINT, _KEY], "responses": _RESPONSES}
+    return extend_schema(**common, request=OpenApiTypes.ANY if body else None)
 
 
-GET: Final = _words("Read from Advoware", False)
-POST: Final = _words("Create in Advoware", True)
-PUT: Final = _words("Replace in Advoware", True)
-DELETE: Final = _words("Delete in Advoware", False)
+PROXY = extend_schema_view(
+    get=_passed_on("Read from Advoware", body=False),
+    post=_passed_on("Create in Advoware", body=True),
+    put=_passed_on("Replace in Advoware", body=True),
+    delete=_passed_on("Delete in Advoware", body=True),
+)
 
 _TRIGGERED = inline_serializer(
     "CalendarTriggered",
@@ -69,7 +77,7 @@ _REQUEST = inline_serializer(
         ),
     },
 )
-CALENDAR: Final[dict[str, Any]] = {
+_calendar: Any = {
     "summary": "Have calendars looked at",
     "description": "Leaves a request and answers at once; a worker brings Advoware and Google Calendar into agreement.",
     "tags": ["Calendar"],
@@ -87,3 +95,4 @@ CALENDAR: Final[dict[str, Any]] = {
         503: OpenApiResponse(_ERROR, "Advoware or Google Calendar is not configured."),
     },
 }
+CALENDAR = extend_schema_view(post=extend_schema(**_calendar))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable, Iterator
-from typing import Protocol
 
+from syncapp.clients.advoware.relay import Relayed
 from syncapp.clients.errors import ClientError
 from syncapp.models import ProxyRefusal
 from syncapp.proxy.audit import Entry
@@ -15,25 +15,10 @@ AHEAD = 256 * 1024  # bytes that are awaited before the first one is passed on
 OPENING, CLOSING = b'{"result": ', b"}"
 
 
-class Upstream(Protocol):
-    """An answer of Advoware whose body is still to be read (`clients.advoware.Relayed`)."""
-
-    @property
-    def status(self) -> int: ...
-    @property
-    def content_type(self) -> str: ...
-    @property
-    def content_disposition(self) -> str: ...
-    @property
-    def content_length(self) -> int | None: ...
-    def chunks(self) -> Iterator[bytes]: ...
-    def close(self) -> None: ...
-
-
 class Passing:
     """The rest of an answer. Its end, of whichever kind, is in the log and frees the connection to Advoware."""
 
-    def __init__(self, upstream: Upstream, parts: Iterable[bytes], entry: Entry) -> None:
+    def __init__(self, upstream: Relayed, parts: Iterable[bytes], entry: Entry) -> None:
         self._upstream, self._entry = upstream, entry
         self._parts = iter(parts)
         self._size = 0

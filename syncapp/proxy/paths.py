@@ -12,6 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
+from syncapp.models import ProxyRefusal
+from syncapp.proxy.refusals import Refused
+
 PARAMETER = "endpoint"
 BASE = "api/v1/"  # may be written or left out
 LONGEST = 1000  # characters; the longest path known has 60
@@ -26,14 +29,6 @@ _UNDECODED = "\ufffd"
 Query = tuple[tuple[str, str], ...]
 
 
-class BadPath(Exception):
-    """The message says to the caller what is wrong, without quoting anything."""
-
-
-class NoEndpoint(Exception):
-    """There is no path at all."""
-
-
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """`path` begins with `api/v1/`; `query` is what is passed on, in its order."""
@@ -43,32 +38,32 @@ class Endpoint:
 
 
 def requested(raw_query: bytes) -> Endpoint:
-    """Reads the query of the call. Raises `NoEndpoint` or `BadPath`."""
+    """Reads the query of the call. Raises `Refused`."""
     try:
         parameters = _parameters(raw_query.decode())
     except UnicodeDecodeError:
-        raise BadPath(NOT_UTF8) from None
+        raise _bad(NOT_UTF8) from None
     named = [value for name, value in parameters if name == PARAMETER]
     if not any(named):
-        raise NoEndpoint
+        raise Refused(ProxyRefusal.NO_ENDPOINT)
     if len(named) > 1:
-        raise BadPath("The endpoint is given more than once.")
+        raise _bad("The endpoint is given more than once.")
     path, mark, inner = named[0].partition("?")
     further = tuple((name, value) for name, value in parameters if name != PARAMETER)
     return Endpoint(clean_path(path), (_inner_query(inner) if mark else ()) + further)
 
 
 def clean_path(text: str) -> str:
-    """The path as it may be asked for. Raises `BadPath`."""
+    """The path as it may be asked for. Raises `Refused`."""
     if len(text) > LONGEST:
-        raise BadPath(f"The endpoint is longer than {LONGEST} characters.")
+        raise _bad(f"The endpoint is longer than {LONGEST} characters.")
     if "%" in _ESCAPE.sub("", text):
-        raise BadPath("The endpoint has a % that begins no escape.")
+        raise _bad("The endpoint has a % that begins no escape.")
     decoded = unquote(text)
     # Some servers take look-alikes for the sign itself (a full-width slash, two dots in one sign).
     for form in (decoded, unicodedata.normalize("NFKC", decoded)):
         if form.count("/") != text.count("/"):
-            raise BadPath("The endpoint has an escaped slash, or a sign that looks like one.")
+            raise _bad("The endpoint has an escaped slash, or a sign that looks like one.")
         _check(form)
     return BASE + decoded.removeprefix("/").removeprefix(BASE)
 
@@ -86,23 +81,23 @@ def _segments(path: str) -> list[str]:
 
 def _check(path: str) -> None:
     if FORBIDDEN & set(path):
-        raise BadPath("The endpoint has one of the signs \\ : @ ? # % (perhaps escaped).")
+        raise _bad("The endpoint has one of the signs \\ : @ ? # % (perhaps escaped).")
     if _UNDECODED in path or not path.isprintable():
-        raise BadPath("The endpoint has signs that can't be printed, such as line breaks, or is not UTF-8.")
+        raise _bad("The endpoint has signs that can't be printed, such as line breaks, or is not UTF-8.")
     segments = path.removeprefix("/").removeprefix(BASE).split("/")
     if "" in segments:
-        raise BadPath("The endpoint is not a path below the API's base, or has an empty part (//, or / at its end).")
+        raise _bad("The endpoint is not a path below the API's base, or has an empty part (//, or / at its end).")
     if any(_DOTS.fullmatch(segment) for segment in segments):
-        raise BadPath("The endpoint has a part that consists of dots only.")
+        raise _bad("The endpoint has a part that consists of dots only.")
 
 
 def _inner_query(text: str) -> Query:
     """What was written behind a `?` inside of `endpoint`: parameters like the others."""
     if "#" in text or "?" in text or not text.isprintable():
-        raise BadPath("What follows the ? in the endpoint are no parameters.")
+        raise _bad("What follows the ? in the endpoint are no parameters.")
     parameters = _parameters(text)
     if any(name == PARAMETER for name, _value in parameters):
-        raise BadPath("The endpoint is given more than once.")
+        raise _bad("The endpoint is given more than once.")
     return parameters
 
 
@@ -113,4 +108,9 @@ def _parameters(raw: str) -> Query:
         fault = NOT_UTF8
     except ValueError:
         fault = f"There are more than {MOST_PARAMETERS} parameters."
-    raise BadPath(fault)
+    raise _bad(fault)
+
+
+def _bad(sentence: str) -> Refused:
+    """The sentence says to the caller what is wrong, without quoting anything."""
+    return Refused(ProxyRefusal.BAD_PATH, sentence)

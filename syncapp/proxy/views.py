@@ -2,66 +2,51 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
-from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from syncapp.clients.errors import ClientError
 from syncapp.engine.outside import connections
-from syncapp.models import ProxyRefusal
-from syncapp.proxy import callers, description
-from syncapp.proxy.admission import READS, WRITES, admit, body_of, endpoint_of
-from syncapp.proxy.answers import passed_on
+from syncapp.models import ProxyKey, ProxyRefusal, System, SystemName
+from syncapp.proxy import description, paths
+from syncapp.proxy.answers import JSON, passed_on
 from syncapp.proxy.audit import Entry
-from syncapp.proxy.door import AsItComes, served
-from syncapp.proxy.headers import JSON
+from syncapp.proxy.door import COME_BACK_SECONDS, Door, body_of
 from syncapp.proxy.refusals import Refused, meaning
 
-
-class ProxyView(APIView):
-    authentication_classes = ()
-    permission_classes = ()
-    content_negotiation_class = AsItComes
-    http_method_names = [method.lower() for method in (*READS, *WRITES)]
-
-    @extend_schema(**description.GET)
-    def get(self, request: Request) -> HttpResponseBase:
-        return _served(request._request)
-
-    @extend_schema(**description.POST)
-    def post(self, request: Request) -> HttpResponseBase:
-        return _served(request._request)
-
-    @extend_schema(**description.PUT)
-    def put(self, request: Request) -> HttpResponseBase:
-        return _served(request._request)
-
-    @extend_schema(**description.DELETE)
-    def delete(self, request: Request) -> HttpResponseBase:
-        return _served(request._request)
-
-    def http_method_not_allowed(self, request: Request, *_args: object, **_kwargs: object) -> HttpResponseBase:  # type: ignore[override]
-        return _served(request._request)
+READS, WRITES = ("GET",), ("POST", "PUT", "DELETE")
 
 
-def _served(request: HttpRequest) -> HttpResponseBase:
-    return served(request, _relayed, (*READS, *WRITES))
+@description.PROXY
+class ProxyView(Door):
+    methods = (*READS, *WRITES)
+    http_method_names = [method.lower() for method in methods]
+
+    def serve(self, request: HttpRequest, key: ProxyKey, entry: Entry) -> HttpResponseBase:
+        method = request.method or ""
+        endpoint = paths.requested(request.META.get("QUERY_STRING", "").encode("latin-1", "replace"))
+        entry.asks_for(endpoint.path)
+        admit(key, method, endpoint.path)
+        body = b"" if method in READS else body_of(request)
+        kind = request.headers.get("Content-Type") or JSON
+        entry.begin()
+        try:
+            upstream = connections.advoware().relay(method, endpoint.path, endpoint.query, body, kind)
+        except ClientError as exc:
+            raise Refused(meaning(exc)) from None
+        return passed_on(upstream, entry)
 
 
-def _relayed(request: HttpRequest, entry: Entry) -> HttpResponseBase:
-    key = callers.identified(request, entry)
-    method = request.method or ""
-    if method not in (*READS, *WRITES):
-        raise Refused(ProxyRefusal.METHOD)
-    endpoint = endpoint_of(request)
-    entry.asks_for(endpoint.path)
-    admit(key, method, endpoint.path)
-    body = b"" if method in READS else body_of(request)
-    kind = request.headers.get("Content-Type") or JSON
-    entry.begin()
-    try:
-        upstream = connections.advoware().relay(method, endpoint.path, endpoint.query, body, kind)
-    except ClientError as exc:
-        raise Refused(meaning(exc)) from None
-    return passed_on(upstream, entry)
+def admit(key: ProxyKey, method: str, path: str) -> None:
+    """Raises `Refused`. What the key may not do is said first, what nobody may do now comes after it."""
+    config = settings.CONFIG
+    if not paths.below(path, key.prefixes):
+        raise Refused(ProxyRefusal.OTHER_PATH)
+    if method in WRITES and not key.may_write:
+        raise Refused(ProxyRefusal.MAY_NOT_WRITE)
+    if method in WRITES and (config.OBSERVE_ONLY or not config.ADVOWARE_WRITE_ENABLED):
+        raise Refused(ProxyRefusal.WRITING_OFF)
+    if not config.has_advoware:
+        raise Refused(ProxyRefusal.NOT_CONFIGURED)
+    if System.objects.filter(name=SystemName.ADVOWARE, paused=True).exists():
+        raise Refused(ProxyRefusal.PAUSED, retry_after=COME_BACK_SECONDS)

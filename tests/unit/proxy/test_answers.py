@@ -11,8 +11,7 @@ import pytest
 from django.http import StreamingHttpResponse
 
 from syncapp.clients.errors import AnswerLost
-from syncapp.proxy import headers
-from syncapp.proxy.answers import DETAILS, passed_on
+from syncapp.proxy.answers import DETAILS, disposition, passed_on
 from syncapp.proxy.audit import Entry
 from syncapp.proxy.passing import AHEAD
 from syncapp.proxy.refusals import Refused
@@ -129,7 +128,7 @@ def test_types_that_are_none(kind: str) -> None:
     ],
 )
 def test_names_of_files(given: str, made: str) -> None:
-    assert headers.disposition(given) == made
+    assert disposition(given) == made
 
 
 @pytest.mark.parametrize(

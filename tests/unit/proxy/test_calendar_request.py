@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from syncapp.proxy import calendar_request
-from syncapp.proxy.calendar_request import CalendarRequest, UnreadableRequest
+from syncapp.models import ProxyRefusal
+from syncapp.proxy.calendar import CalendarRequest, read_request
+from syncapp.proxy.refusals import Refused
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ from syncapp.proxy.calendar_request import CalendarRequest, UnreadableRequest
     ],
 )
 def test_what_can_be_read(body: bytes, asked: CalendarRequest) -> None:
-    assert calendar_request.read(body) == asked
+    assert read_request(body) == asked
 
 
 @pytest.mark.parametrize(
@@ -44,9 +45,11 @@ def test_what_can_be_read(body: bytes, asked: CalendarRequest) -> None:
     ],
 )
 def test_what_can_not(body: bytes, named: str) -> None:
-    with pytest.raises(UnreadableRequest, match=named) as caught:
-        calendar_request.read(body)
-    assert "geheim" not in str(caught.value)
+    with pytest.raises(Refused) as caught:
+        read_request(body)
+    assert caught.value.why is ProxyRefusal.BAD_BODY
+    assert named in caught.value.sentence
+    assert "geheim" not in caught.value.sentence
 
 
 @pytest.mark.parametrize(("kuerzel", "everybody"), [("ALL", True), ("all", True), ("AL", False), ("SB", False)])

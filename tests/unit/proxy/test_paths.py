@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
@@ -10,8 +11,12 @@ from hypothesis import strategies as st
 from urllib3.util import parse_url
 
 from syncapp.clients.advoware.relay import checked_path
+from syncapp.models import ProxyRefusal
 from syncapp.proxy import paths
-from syncapp.proxy.paths import BadPath, Endpoint, NoEndpoint, clean_path, requested
+from syncapp.proxy.paths import Endpoint, clean_path, requested
+from syncapp.proxy.refusals import Refused
+
+bad_path = partial(pytest.raises, Refused, check=lambda refused: refused.why is ProxyRefusal.BAD_PATH)
 
 BASE = "https://firm.example.org:90/relay/api/v1"
 
@@ -97,10 +102,11 @@ def test_what_is_asked_for(given_path: str, path: str) -> None:
     ],
 )
 def test_what_is_refused(text: str) -> None:
-    with pytest.raises(BadPath) as refused:
+    with pytest.raises(Refused) as refused:
         clean_path(text)
-    assert "elsewhere" not in str(refused.value)
-    with pytest.raises(BadPath):
+    assert refused.value.why is ProxyRefusal.BAD_PATH
+    assert "elsewhere" not in refused.value.sentence
+    with bad_path():
         requested(urlencode([("endpoint", text)], errors="surrogatepass").encode())
 
 
@@ -118,21 +124,22 @@ def test_a_query_inside_the_endpoint_comes_first() -> None:
 
 @pytest.mark.parametrize("inner", ["a=1#x", "a=1?b", "a=\n", "endpoint=Akten", "a=%FC"])
 def test_a_query_that_is_none(inner: str) -> None:
-    with pytest.raises(BadPath):
+    with bad_path():
         requested(urlencode([("endpoint", f"Termine?{inner}")]).encode())
 
 
 @pytest.mark.parametrize("raw", [b"", b"endpoint=", b"a=1", b"Endpoint=Akten"])
 def test_no_endpoint(raw: bytes) -> None:
-    with pytest.raises(NoEndpoint):
+    with pytest.raises(Refused) as refused:
         requested(raw)
+    assert refused.value.why is ProxyRefusal.NO_ENDPOINT
 
 
 @pytest.mark.parametrize(
     "raw", [b"endpoint=a&endpoint=b", b"endpoint=a&x=%FC", b"endpoint=a&x=\xfc", b"endpoint=a" + b"&x" * 300]
 )
 def test_parameters_that_are_refused(raw: bytes) -> None:
-    with pytest.raises(BadPath):
+    with bad_path():
         requested(raw)
 
 
@@ -170,7 +177,7 @@ def test_whatever_is_asked_for_stays_below_the_base(text: str, further: list[tup
     raw = urlencode([("endpoint", text), *further], errors="surrogatepass").encode()
     try:
         endpoint = requested(raw)
-    except (BadPath, NoEndpoint):
+    except Refused:
         return
     # As the client writes it.
     url = f"{BASE}/{quote(checked_path(endpoint.path))}?{urlencode(endpoint.query)}"
