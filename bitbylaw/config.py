@@ -252,6 +252,10 @@ class Config(BaseSettings):
         parts = urlsplit(self.redis_url)
         return urlunsplit(parts._replace(path=f"/{self.REDIS_DB_ADVOWARE_CACHE}"))
 
+    def configured(self, system: str) -> bool:
+        """Whether the settings that a system needs are there."""
+        return bool(getattr(self, f"has_{system}"))
+
     @property
     def has_espocrm(self) -> bool:
         return bool(self.ESPOCRM_API_BASE_URL and self.ESPOCRM_API_KEY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -53,15 +54,7 @@ def _look() -> dict[str, Any]:
     try:
         now = timezone.now()
         backlog, workers = state.backlog(), state.workers()
-        answer["systems"] = {
-            view.name: {
-                "configured": view.configured,
-                "state": view.state,
-                "paused": view.paused,
-                "since": view.since,
-            }
-            for view in state.systems()
-        }
+        answer["systems"] = {told.pop("name"): told for told in map(asdict, state.systems())}
     except (DatabaseError, InterfaceError):
         return {**answer, "database": AWAY}
     return {

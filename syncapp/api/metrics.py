@@ -1,28 +1,34 @@
 """`GET /metrics` for Prometheus, counted from the tables, so that every web process tells the same.
 
-Written by hand: the format is four kinds of lines, and the client library counts in processes, which come and go here.
+Written by hand: the format (https://prometheus.io/docs/instrumenting/exposition_formats/) is four kinds of lines, and
+the client library counts in processes, which come and go here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max
+from django.db.models import Count, Manager, Max, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
-from syncapp.api import calendar_metrics, state
-from syncapp.api.gauges import Gauge, counted, single
+from syncapp.api import state
 from syncapp.models import (
     Attempt,
+    CalendarEmployee,
+    CalendarLink,
     InboxMessage,
     InboxState,
+    LinkState,
     Orphan,
     OrphanState,
+    PushChannel,
     Record,
     ScanRun,
     ScanState,
@@ -35,6 +41,21 @@ from syncapp.models import (
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 LATELY = timedelta(minutes=15)  # attempts are pruned, so a count of all would fall; a window is a gauge
+# Channels are renewed a day before they end: one that ends within hours was not.
+SPANS = (("hour", timedelta(hours=1)), ("12h", timedelta(hours=12)), ("day", timedelta(days=1)))
+
+Labels = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    name: str
+    help: str
+    samples: Iterable[tuple[Labels, float]]
+
+    def __str__(self) -> str:
+        head = f"# HELP {self.name} {self.help}\n# TYPE {self.name} gauge\n"
+        return head + "".join(f"{self.name}{_written(labels)} {value:g}\n" for labels, value in self.samples)
 
 
 @require_safe
@@ -50,44 +71,73 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _gauges(now: datetime) -> Iterator[Gauge]:
-    records = Record.objects.values_list("step", "status").annotate(Count("pk")).order_by("step", "status")
-    yield Gauge("hub_records", "Records by step and state", tuple(counted(records, "step", "state")))
+    yield Gauge("hub_records", "Records by step and state", _counted(Record.objects, step="step", state="status"))
     failed = Record.objects.filter(status__in=[Status.FAILED, Status.CONFLICT])
-    reasons = failed.values_list("step", "reason").annotate(Count("pk")).order_by("step", "reason")
-    yield Gauge("hub_records_need_a_person", "By step and reason", tuple(counted(reasons, "step", "reason")))
-    tasks = Task.objects.filter(state=TaskState.OPEN).values_list("kind").annotate(Count("pk")).order_by("kind")
-    yield Gauge("hub_open_tasks", "What staff must do in another system, by kind", tuple(counted(tasks, "kind")))
+    yield Gauge("hub_records_need_a_person", "By step and reason", _counted(failed, step="step", reason="reason"))
+    tasks = Task.objects.filter(state=TaskState.OPEN)
+    yield Gauge("hub_open_tasks", "What staff must do in another system, by kind", _counted(tasks, kind="kind"))
     lately = Attempt.objects.filter(started_at__gte=now - LATELY)
-    outcomes = lately.values_list("outcome").annotate(Count("pk")).order_by("outcome")
-    yield Gauge("hub_attempts_15m", "Runs of the last 15 minutes by outcome", tuple(counted(outcomes, "outcome")))
+    yield Gauge("hub_attempts_15m", "Runs of the last 15 minutes by outcome", _counted(lately, outcome="outcome"))
 
     backlog = state.backlog()
-    yield single("hub_queue_tasks", "Tasks that no worker has taken", backlog.queued)
-    yield single("hub_due_records", "Records whose time has come", backlog.due)
-    yield single("hub_oldest_due_seconds", "Since when the first of them waits", _age(now, backlog.oldest))
+    yield _single("hub_queue_tasks", "Tasks that no worker has taken", backlog.queued)
+    yield _single("hub_due_records", "Records whose time has come", backlog.due)
+    yield _single("hub_oldest_due_seconds", "Since when the first of them waits", _age(now, backlog.oldest))
     quarantined = InboxMessage.objects.filter(state=InboxState.QUARANTINED).count()
-    yield single("hub_quarantined_webhooks", "Webhooks that could not be read", quarantined)
+    yield _single("hub_quarantined_webhooks", "Webhooks that could not be read", quarantined)
     orphans = Orphan.objects.filter(state=OrphanState.OPEN).count()
-    yield single("hub_open_orphans", "Things at other systems that nothing points to", orphans)
+    yield _single("hub_open_orphans", "Things at other systems that nothing points to", orphans)
 
-    systems = state.systems()
-    up = tuple(({"system": view.name}, float(view.state == SystemState.UP)) for view in systems if view.configured)
+    systems = [view for view in state.systems() if view.configured]
+    up = [({"system": view.name}, float(view.state == SystemState.UP)) for view in systems]
     yield Gauge("hub_system_up", "1 when the system answers", up)
-    paused = tuple(({"system": view.name}, float(view.paused)) for view in systems if view.configured)
+    paused = [({"system": view.name}, float(view.paused)) for view in systems]
     yield Gauge("hub_system_paused", "1 while staff pause the system", paused)
     workers = list(Worker.objects.filter(stopped_at=None).order_by("name"))
-    yield Gauge(
-        "hub_worker_working",
-        "1 when the worker proved lately that it works",
-        tuple(({"worker": row.name}, float(state.works(row, now))) for row in workers),
-    )
-    restarts = tuple(({"worker": row.name}, float(row.restarts)) for row in workers)
+    working = [({"worker": row.name}, float(state.works(row, now))) for row in workers]
+    yield Gauge("hub_worker_working", "1 when the worker proved lately that it works", working)
+    restarts = [({"worker": row.name}, float(row.restarts)) for row in workers]
     yield Gauge("hub_worker_restarts", "How often its supervisor had to start it anew", restarts)
     scans = ScanRun.objects.filter(state=ScanState.DONE).values_list("scan").annotate(Max("finished_at"))
-    ages = tuple(({"scan": scan}, _age(now, at)) for scan, at in scans.order_by("scan"))
+    ages = [({"scan": scan}, _age(now, at)) for scan, at in scans.order_by("scan")]
     yield Gauge("hub_scan_age_seconds", "Since the last comparison that went well", ages)
-    yield from calendar_metrics.gauges()
+    yield from _of_calendars(now)
+
+
+def _of_calendars(now: datetime) -> Iterator[Gauge]:
+    links = CalendarLink.objects.exclude(state=LinkState.AGREED)
+    words = "Appointments that are not in sync, by state"
+    yield Gauge("hub_calendar_open_appointments", words, _counted(links, state="state"))
+    followed = CalendarEmployee.objects.filter(enabled=True).exclude(calendar_id="").count()
+    yield _single("hub_calendars", "Calendars that are kept in sync", followed)
+    # Each channel once, in the shortest span that holds its end.
+    begin, ends = now, dict[str, Count]()
+    for name, span in SPANS:
+        ends[name] = Count("pk", filter=Q(expires_at__gt=begin, expires_at__lte=now + span))
+        begin = now + span
+    ends["later"] = Count("pk", filter=Q(expires_at__gt=begin))
+    found = PushChannel.objects.aggregate(**ends)
+    samples = [({"ends": name}, float(found[name])) for name in ends]
+    yield Gauge("hub_push_channels", "Open push channels by the time in which they end", samples)
+
+
+def _counted(rows: Manager[Any] | QuerySet[Any], **labels: str) -> Iterator[tuple[Labels, float]]:
+    """How many rows there are of each kind; ``labels``: the field of each."""
+    fields = labels.values()
+    for *values, count in rows.values_list(*fields).annotate(Count("pk")).order_by(*fields):
+        yield dict(zip(labels, values, strict=True)), float(count)
+
+
+def _single(name: str, words: str, value: float) -> Gauge:
+    return Gauge(name, words, [({}, float(value))])
 
 
 def _age(now: datetime, moment: datetime | None) -> float:
     return max(0.0, (now - moment).total_seconds()) if moment else 0.0
+
+
+def _written(labels: Labels) -> str:
+    escaped = {
+        name: value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") for name, value in labels.items()
+    }
+    return "{" + ",".join(f'{name}="{value}"' for name, value in escaped.items()) + "}" if labels else ""

@@ -5,50 +5,40 @@ Errors stop every command and both kinds of processes; warnings and notes are sh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.core import checks
 
-from syncapp.checks import entities, flows, installation, scheduling, steps
-from syncapp.checks.faults import Fault, Level
+from syncapp.checks import entities, flows, installation, scheduling, steps, systems
 from syncapp.clients.espocrm import FIELDS
 from syncapp.events import registry
 from syncapp.models import SystemName
 from syncapp.schedules import schedules
-
-_KINDS = {Level.ERROR: checks.Error, Level.WARNING: checks.Warning, Level.NOTE: checks.Info}
 
 
 @checks.register("hub")
 def check_steps(**_: Any) -> list[checks.CheckMessage]:
     """Every topic has a step, every step a flow that can be run."""
     known = registry.register()
-    return _messages(
-        [
-            *steps.faults(
-                known,
-                systems=SystemName.values,
-                longest=settings.CONFIG.QUEUE_TIMEOUT_SECONDS,
-            ),
-            *flows.faults(known.steps),
-            *entities.faults(settings.CONFIG, FIELDS.document_entity),
-        ]
-    )
+    return [
+        *steps.faults(
+            known,
+            systems=SystemName.values,
+            longest=settings.CONFIG.QUEUE_TIMEOUT_SECONDS,
+        ),
+        *flows.faults(known.steps),
+        *entities.faults(settings.CONFIG, FIELDS.document_entity),
+    ]
 
 
 @checks.register("hub")
 def check_schedules(**_: Any) -> list[checks.CheckMessage]:
     """Every schedule has a function that can be called, at times that can be read."""
-    return _messages(scheduling.faults(schedules(), {spec.name for spec in registry.runnable()}))
+    return list(scheduling.faults(schedules(), {spec.name for spec in registry.runnable()}))
 
 
 @checks.register("hub")
 def check_settings(**_: Any) -> list[checks.CheckMessage]:
     """The settings fit together; what is not configured is said, with what it switches off."""
-    return _messages([*installation.faults(settings), *installation.switched_off(settings.CONFIG, registry.steps())])
-
-
-def _messages(found: Iterable[Fault]) -> list[checks.CheckMessage]:
-    return [_KINDS[fault.level](fault.words, hint=fault.hint or None, id=f"hub.{fault.code}") for fault in found]
+    return [*installation.faults(settings), *systems.switched_off(settings.CONFIG, registry.steps())]

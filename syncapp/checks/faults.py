@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
+from django.core.checks import ERROR, INFO, WARNING, CheckMessage
+
+LEVELS = {
+    "E": ERROR,  # nothing starts
+    "W": WARNING,  # it starts, and something is switched off or unwise
+    "I": INFO,  # good to know
+}
 
 
-class Level(Enum):
-    ERROR = "E"  # nothing starts
-    WARNING = "W"  # it starts, and something is switched off or unwise
-    NOTE = "I"  # good to know
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(CheckMessage):
     """`code` is a letter for the level and a number; `hint` says how to mend it."""
 
-    code: str
-    words: str
-    hint: str = ""
-
-    @property
-    def level(self) -> Level:
-        return Level(self.code[0])
+    def __init__(self, code: str, words: str, hint: str = "") -> None:
+        super().__init__(LEVELS[code[0]], words, hint=hint or None, id=f"hub.{code}")

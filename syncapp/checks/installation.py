@@ -6,14 +6,13 @@ Why each value of the queue matters is in docs/operators.md.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 from bitbylaw.config import Config
-from syncapp.checks import advoware, calendar, google
+from syncapp.checks import calendar, systems
 from syncapp.checks.faults import Fault
-from syncapp.events.spec import StepSpec
 
 SHORTEST_TOKEN = 20  # characters; shorter ones can be guessed
 ADDRESSES = (
@@ -35,8 +34,8 @@ def faults(settings: Any) -> Iterator[Fault]:
         if database["ENGINE"].endswith("sqlite3"):
             yield from _sqlite(alias, database.get("OPTIONS", {}))
     yield from _doors(settings.CONFIG)
-    yield from advoware.faults(settings.CONFIG)
-    yield from google.faults(settings.CONFIG)
+    yield from systems.of_advoware(settings.CONFIG)
+    yield from systems.of_google(settings.CONFIG)
     yield from calendar.faults(settings.CONFIG)
 
 
@@ -122,29 +121,3 @@ def _is_open(url: str) -> bool:
         return not ipaddress.ip_address(host).is_loopback
     except ValueError:
         return True
-
-
-def switched_off(config: Config, steps: Sequence[StepSpec]) -> Iterator[Fault]:
-    """Systems without settings, each with the flows that don't run because of it."""
-    configured = {
-        "espocrm": config.has_espocrm,
-        "xai": config.has_xai,
-        "advoware": config.has_advoware,
-        "google": config.has_google,
-    }
-    for system in sorted({system for spec in steps for system in spec.systems}):
-        if not configured.get(system, False):
-            flows = sorted({spec.flow for spec in steps if system in spec.systems})
-            yield Fault(
-                "W065",
-                f"{system} is not configured; switched off because of it: {', '.join(flows)}.",
-                f"Set {_SETTINGS.get(system, 'its settings')} (see .env.example).",
-            )
-
-
-_SETTINGS = {
-    "espocrm": "ESPOCRM_API_BASE_URL and ESPOCRM_API_KEY",
-    "xai": "XAI_API_KEY and XAI_MANAGEMENT_KEY",
-    "advoware": "ADVOWARE_API_KEY, ADVOWARE_API_SECRET, ADVOWARE_KANZLEI, ADVOWARE_USER and ADVOWARE_PASSWORD",
-    "google": "GOOGLE_CALENDAR_SERVICE_ACCOUNT_PATH or GOOGLE_CALENDAR_SERVICE_ACCOUNT_JSON",
-}

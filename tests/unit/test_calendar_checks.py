@@ -32,4 +32,4 @@ GOOGLE = {"GOOGLE_CALENDAR_SERVICE_ACCOUNT_JSON": "{}"}
 )
 def test_settings(change: dict[str, Any], found: list[str]) -> None:
     config = settings.CONFIG.model_copy(update=change)
-    assert [fault.code for fault in calendar.faults(config)] == found
+    assert [fault.id.removeprefix("hub.") for fault in calendar.faults(config)] == found

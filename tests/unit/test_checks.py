@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core import checks
 
 from bitbylaw.config import ADVOWARE_LOGIN
-from syncapp.checks import advoware, entities, flows, installation, scheduling, steps
+from syncapp.checks import entities, flows, installation, scheduling, steps, systems
 from syncapp.events import registry
 from syncapp.events.registry import Register
 from syncapp.events.spec import Comparison, Flow, Kind, Schedule, StepSpec, Trigger
@@ -28,7 +28,7 @@ GOOD = StepSpec(
 
 
 def codes(found: Any) -> list[str]:
-    return [fault.code for fault in found]
+    return [fault.id.removeprefix("hub.") for fault in found]
 
 
 def of_register(*flows: Flow, broken: tuple[tuple[str, str], ...] = ()) -> list[str]:
@@ -108,7 +108,7 @@ def test_a_flow_that_cant_run(path: str, code: str) -> None:
 
 def test_it_is_said_what_a_flow_lacks() -> None:
     (fault,) = flows.faults([replace(GOOD, runs=f"{__name__}.NotAFlow")])
-    assert "read, apply, failed" in fault.words
+    assert "read, apply, failed" in fault.msg
 
 
 WORDS = {"document": "CDokumente", "account": "Account"}
@@ -255,9 +255,9 @@ def test_a_system_without_settings_names_the_flows_that_are_off() -> None:
     config = settings.CONFIG.model_copy(
         update={"XAI_API_KEY": "k", "XAI_MANAGEMENT_KEY": "k", "ESPOCRM_API_KEY": "", "ESPOCRM_API_BASE_URL": ""}
     )
-    faults = {fault.words.partition(" ")[0]: fault for fault in installation.switched_off(config, registry.steps())}
-    assert faults["espocrm"].code == "W065"
-    assert "collections, documents" in faults["espocrm"].words
+    faults = {fault.msg.partition(" ")[0]: fault for fault in systems.switched_off(config, registry.steps())}
+    assert faults["espocrm"].id == "hub.W065"
+    assert "collections, documents" in faults["espocrm"].msg
     assert "xai" not in faults
     assert "ADVOWARE_API_KEY" in faults["advoware"].hint
 
@@ -273,5 +273,5 @@ def test_a_system_without_settings_names_the_flows_that_are_off() -> None:
 )
 def test_a_half_configured_advoware_is_named_with_what_it_lacks(given: dict[str, str], found: list[str]) -> None:
     config = settings.CONFIG.model_copy(update=given)
-    assert codes(advoware.faults(config)) == found
-    assert all("ADVOWARE_PASSWORD" in fault.words for fault in advoware.faults(config) if fault.code == "W066")
+    assert codes(systems.of_advoware(config)) == found
+    assert all("ADVOWARE_PASSWORD" in fault.msg for fault in systems.of_advoware(config) if fault.id == "hub.W066")

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from syncapp.checks import google
+from syncapp.checks import systems
 
 KEY = {"client_email": "hub@firm.example", "private_key": "geheim", "token_uri": "https://oauth2.googleapis.com/token"}
 
 
 def faults(**values: Any) -> list[tuple[str, str]]:
     config = settings.CONFIG.model_copy(update=values)
-    return [(fault.code, fault.words) for fault in google.faults(config)]
+    return [(fault.id.removeprefix("hub."), fault.msg) for fault in systems.of_google(config)]
 
 
 def test_nothing_or_a_whole_key_is_right(tmp_path: Path) -> None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import ExitStack
 from time import monotonic
 
+import ijson
+from ijson.common import JSONError
+from ijson.utils import sendable_list
+
 from syncapp.clients.advoware.appointments import Appointments
 from syncapp.clients.advoware.config import SYSTEM
-from syncapp.clients.advoware.listing import objects
 from syncapp.clients.advoware.relay import Relayed, checked_path
 from syncapp.clients.advoware.replacing import in_doubt
 from syncapp.clients.advoware.types import AdvowareParty, BankAccount, Communication, Employee
-from syncapp.clients.errors import NotFound, Unauthorized
+from syncapp.clients.errors import NotFound, Unauthorized, UnexpectedAnswer
 from syncapp.clients.http.answers import Answer
 from syncapp.clients.http.login import Token
+from syncapp.clients.http.parse import the_object
 from syncapp.clients.http.transport import Query
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class AdvowareClient(Appointments):
@@ -47,7 +53,7 @@ class AdvowareClient(Appointments):
                 return self.repeated(lambda: stack.enter_context(self.welcome(call)))
 
             zone = self._config.clock
-            for raw in objects(self.logged_in(ask), "parties"):
+            for raw in _objects(self.logged_in(ask), "parties"):
                 yield AdvowareParty.from_api(raw, zone)
 
     def create_party(self, values: Mapping[str, object]) -> int:
@@ -109,3 +115,29 @@ class AdvowareClient(Appointments):
             if entry.id == entry_id:
                 return entry
         raise NotFound(SYSTEM, "communication")
+
+
+def _objects(answer: Answer, what: str) -> Iterator[Mapping[str, object]]:
+    """The objects of a list while it arrives: Advoware has no pages, and 50,000 parties are too much for the memory.
+    ``UnexpectedAnswer`` when it is no list, or ends too early; what came before was given."""
+    rows = sendable_list()
+    reader = ijson.items_coro(rows, "item", use_float=True)
+    begun = False
+    try:
+        for chunk in answer.chunks():
+            if not begun:
+                chunk = chunk.removeprefix(BYTE_ORDER_MARK).lstrip()
+                if not chunk:
+                    continue
+                if not chunk.startswith(b"["):
+                    raise UnexpectedAnswer(SYSTEM, f"not_a_list.{what}", answer.status, answer.request_id)
+                begun = True
+            reader.send(chunk)
+            for row in rows:
+                yield the_object(SYSTEM, row, what)
+            rows.clear()
+        reader.close()
+        return
+    except (JSONError, ValueError, RecursionError):
+        pass
+    raise UnexpectedAnswer(SYSTEM, "not_json", answer.status, answer.request_id)

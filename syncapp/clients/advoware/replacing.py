@@ -6,31 +6,18 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from time import monotonic
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from syncapp.clients.advoware.config import SYSTEM
 from syncapp.clients.advoware.keys import merged
 from syncapp.clients.advoware.rest import AdvowareRest
+from syncapp.clients.advoware.types import AdvowareParty, Appointment, Communication
 from syncapp.clients.errors import AnswerLost, ClientError, Outdated
 from syncapp.clients.http.answers import Answer
 from syncapp.clients.http.login import Token
 from syncapp.clients.http.transport import Query
 
-
-class Versioned(Protocol):
-    """An object as it was read; ``read_at`` in monotonic seconds of this process, 0 when it came from a list."""
-
-    @property
-    def raw(self) -> Mapping[str, object]: ...
-
-    @property
-    def version(self) -> str: ...
-
-    @property
-    def read_at(self) -> float: ...
-
-
-Seen = TypeVar("Seen", bound=Versioned)
+Seen = TypeVar("Seen", bound=AdvowareParty | Communication | Appointment)
 Now = TypeVar("Now")
 Write = Callable[[Token], object]
 

@@ -50,10 +50,9 @@ class EspoClient(EspoRest):
             self.metadata_cache.put(asked, meta, self._config.metadata_ttl)
         return meta
 
-    def get(self, entity_type: str, record_id: str, select: Sequence[str] = ()) -> Mapping[str, Any]:
-        """The raw record. ``select`` is a request: EspoCRM answers the whole record to a single read."""
-        query = [("select", ",".join(select))] if select else []
-        return the_object(SYSTEM, self.read_json(path_of(entity_type, record_id), query))
+    def get(self, entity_type: str, record_id: str) -> Mapping[str, Any]:
+        """The raw record, whole."""
+        return the_object(SYSTEM, self.read_json(path_of(entity_type, record_id)))
 
     def document(self, document_id: str) -> EspoDocument:
         return EspoDocument.from_api(self.get(FIELDS.document_entity, document_id))

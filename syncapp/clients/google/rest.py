@@ -37,7 +37,7 @@ class GoogleRest(LoggedInClient[GoogleConfig]):
     def __init__(
         self,
         config: GoogleConfig,
-        tokens: TokenStore | None = None,
+        tokens: TokenStore,
         observer: Observer | None = None,
         quota: Quota | None = None,
         *,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Protocol, TypeVar
@@ -80,50 +79,19 @@ class TokenStore(Protocol):
         """One may log in at a time; the others wait, and then look again before they do."""
 
 
-class MemoryTokens:
-    """For one process."""
-
-    def __init__(self) -> None:
-        self._token: Token | None = None
-        self._refusal: RefusedLogin | None = None
-        self._lock = threading.Lock()
-
-    def get(self) -> Token | None:
-        token = self._token
-        return token if token is not None and token.usable else None
-
-    def put(self, token: Token) -> None:
-        self._token, self._refusal = token, None
-
-    def drop(self, token: Token) -> None:
-        if self._token == token:
-            self._token = None
-
-    def refusal(self) -> RefusedLogin | None:
-        return self._refusal
-
-    def refuse(self, refusal: RefusedLogin) -> None:
-        self._refusal = refusal
-
-    @contextmanager
-    def waiting(self) -> Iterator[None]:
-        with self._lock:
-            yield
-
-
 class LoggedInClient(OutsideClient[Config]):
     trouble: ClassVar[tuple[type[ClientError], ...]] = (AnswerLost, ServerTrouble)  # of a login, which is no refusal
 
     def __init__(
         self,
         config: Config,
-        tokens: TokenStore | None = None,
+        tokens: TokenStore,
         observer: Observer | None = None,
         *,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         super().__init__(config, observer, sleep=sleep)
-        self._tokens: TokenStore = tokens if tokens is not None else MemoryTokens()
+        self._tokens = tokens
 
     def log_in(self) -> Token:
         """One login, in the system's own way."""

@@ -21,14 +21,7 @@ MEGABYTE = 1024 * 1024
 
 def configured(system: str) -> bool:
     """Whether the settings that a system needs are there."""
-    config = settings.CONFIG
-    ready = {
-        SystemName.ESPOCRM: config.has_espocrm,
-        SystemName.XAI: config.has_xai,
-        SystemName.ADVOWARE: config.has_advoware,
-        SystemName.GOOGLE: config.has_google,
-    }
-    return ready.get(SystemName(system), False)
+    return bool(settings.CONFIG.configured(SystemName(system).value))
 
 
 def espocrm(observer: Observer | None = None) -> EspoClient:

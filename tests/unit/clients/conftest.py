@@ -12,10 +12,11 @@ import responses
 
 from syncapp.clients.advoware import AdvowareClient, AdvowareConfig
 from syncapp.clients.espocrm import EspoClient, EspoConfig
-from syncapp.clients.http.login import MemoryTokens, Token, TokenStore
+from syncapp.clients.http.login import Token, TokenStore
 from syncapp.clients.http.observe import OutsideCall
 from syncapp.clients.http.retry import RetryPolicy
 from syncapp.clients.xai import XaiClient, XaiConfig
+from tests.unit.clients.memory_tokens import MemoryTokens
 from tests.unit.clients.wire import Wire
 
 CRM = "https://crm.example.test"
@@ -85,7 +86,7 @@ def new_advoware(watcher: Watcher, pauses: list[float]) -> Iterator[Callable[...
     )
 
     def make(tokens: TokenStore | None = None, **others: Any) -> AdvowareClient:
-        return AdvowareClient(replace(usual, **others), tokens, watcher, sleep=pauses.append)
+        return AdvowareClient(replace(usual, **others), tokens or MemoryTokens(), watcher, sleep=pauses.append)
 
     yield make
     AdvowareClient.address_book = type(AdvowareClient.address_book)()

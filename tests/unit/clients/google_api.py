@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from syncapp.clients.google import GoogleClient, GoogleConfig
 from syncapp.clients.google.rest import Quota
-from syncapp.clients.http.login import MemoryTokens, Token
+from syncapp.clients.http.login import Token
 from syncapp.clients.http.observe import Observer
+from tests.unit.clients.memory_tokens import MemoryTokens
 
 ROOT = "https://google.example.test"
 TOKEN_URL = "https://login.example.test/token"

@@ -15,8 +15,9 @@ import time_machine
 from syncapp.clients.advoware import AdvowareClient, AdvowareConfig
 from syncapp.clients.advoware.login import signature
 from syncapp.clients.errors import ClientError, NotEnabled, Unauthorized, UnexpectedAnswer, Unreachable
-from syncapp.clients.http.login import MemoryTokens, RefusedLogin
+from syncapp.clients.http.login import RefusedLogin
 from tests.unit.clients.conftest import ADVOWARE, GATEWAY, TOKEN_URL
+from tests.unit.clients.memory_tokens import MemoryTokens
 
 EMPLOYEES = f"{ADVOWARE}/api/v1/advonet/Mitarbeiter"
 LOOKUP = "https://lookup.example.test/api/Url"

@@ -14,8 +14,9 @@ import pytest
 from syncapp.clients.advoware import AdvowareClient
 from syncapp.clients.advoware.relay import TIMEOUT
 from syncapp.clients.errors import AnswerLost, Rejected, Unauthorized, UnexpectedAnswer, Unreachable
-from syncapp.clients.http.login import MemoryTokens, Token
+from syncapp.clients.http.login import Token
 from tests.unit.clients.conftest import FAR_FUTURE, Watcher
+from tests.unit.clients.memory_tokens import MemoryTokens
 from tests.unit.clients.wire import Wire, answer
 
 Wired = Callable[[], AdvowareClient]
