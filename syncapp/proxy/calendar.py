@@ -14,9 +14,9 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
 from syncapp.flows.calendar import asking
 from syncapp.models import CalendarEmployee, ProxyKey, ProxyRefusal, Urgency
-from syncapp.proxy import description, paths
+from syncapp.proxy import description
 from syncapp.proxy.audit import Entry
-from syncapp.proxy.door import Door, body_of
+from syncapp.proxy.door import Door, admit, body_of
 from syncapp.proxy.refusals import Refused
 
 PATH = "calendar/sync"  # as keys and the audit log name it
@@ -78,10 +78,7 @@ class CalendarView(Door):
 
     def serve(self, request: HttpRequest, key: ProxyKey, entry: Entry) -> HttpResponseBase:
         entry.asks_for(PATH)
-        if not paths.below(PATH, key.prefixes):
-            raise Refused(ProxyRefusal.OTHER_PATH)
-        if not key.may_write:
-            raise Refused(ProxyRefusal.MAY_NOT_WRITE)
+        admit(key, PATH, writes=True)
         if not asking.ready():
             raise Refused(ProxyRefusal.NOT_CONFIGURED, NOT_CONFIGURED)
         asked = read_request(body_of(request, LONGEST_BODY, BODY_TOO_LARGE))

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from syncapp.models import ProxyKey, ProxyRefusal
-from syncapp.proxy import quota
+from syncapp.proxy import paths, quota
 from syncapp.proxy.audit import Entry
 from syncapp.proxy.refusals import Refused
 
@@ -108,6 +108,14 @@ def _given(request: HttpRequest) -> str:
     own = request.headers.get("X-Api-Key", "").strip()
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return own or (token.strip() if scheme.lower() == "bearer" else "")
+
+
+def admit(key: ProxyKey, path: str, writes: bool) -> None:
+    """Whether the key may do this. Raises `Refused`."""
+    if not paths.below(path, key.prefixes):
+        raise Refused(ProxyRefusal.OTHER_PATH)
+    if writes and not key.may_write:
+        raise Refused(ProxyRefusal.MAY_NOT_WRITE)
 
 
 def body_of(request: HttpRequest, longest: int | None = None, too_large: str = "") -> bytes:

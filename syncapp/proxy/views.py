@@ -11,7 +11,7 @@ from syncapp.models import ProxyKey, ProxyRefusal, System, SystemName
 from syncapp.proxy import description, paths
 from syncapp.proxy.answers import JSON, passed_on
 from syncapp.proxy.audit import Entry
-from syncapp.proxy.door import COME_BACK_SECONDS, Door, body_of
+from syncapp.proxy.door import COME_BACK_SECONDS, Door, admit, body_of
 from syncapp.proxy.refusals import Refused, meaning
 
 READS, WRITES = ("GET",), ("POST", "PUT", "DELETE")
@@ -26,7 +26,8 @@ class ProxyView(Door):
         method = request.method or ""
         endpoint = paths.requested(request.META.get("QUERY_STRING", "").encode("latin-1", "replace"))
         entry.asks_for(endpoint.path)
-        admit(key, method, endpoint.path)
+        admit(key, endpoint.path, writes=method in WRITES)
+        _open_for(method)
         body = b"" if method in READS else body_of(request)
         kind = request.headers.get("Content-Type") or JSON
         entry.begin()
@@ -37,13 +38,9 @@ class ProxyView(Door):
         return passed_on(upstream, entry)
 
 
-def admit(key: ProxyKey, method: str, path: str) -> None:
-    """Raises `Refused`. What the key may not do is said first, what nobody may do now comes after it."""
+def _open_for(method: str) -> None:
+    """Whether anybody may do this now. Raises `Refused`."""
     config = settings.CONFIG
-    if not paths.below(path, key.prefixes):
-        raise Refused(ProxyRefusal.OTHER_PATH)
-    if method in WRITES and not key.may_write:
-        raise Refused(ProxyRefusal.MAY_NOT_WRITE)
     if method in WRITES and (config.OBSERVE_ONLY or not config.ADVOWARE_WRITE_ENABLED):
         raise Refused(ProxyRefusal.WRITING_OFF)
     if not config.has_advoware:

@@ -9,22 +9,22 @@ from time import monotonic
 
 from syncapp.clients.advoware.config import SYSTEM
 from syncapp.clients.advoware.replacing import ReplacingClient, Write, in_doubt
+from syncapp.clients.advoware.rest import Place
 from syncapp.clients.advoware.types import Appointment
 from syncapp.clients.errors import NotFound, Outdated, UnexpectedAnswer
 from syncapp.clients.http.answers import Answer
-from syncapp.clients.http.transport import Query
 
 
 class Appointments(ReplacingClient):
     def appointments(self, kuerzel: str, from_: date, to: date) -> tuple[Appointment, ...]:
         """What touches the days from the first to the last, both included; a series counts until its end."""
         query = [("kuerzel", kuerzel), ("from", from_.isoformat()), ("to", to.isoformat())]
-        return self.listed(Appointment, self._config.paths.appointments, query)
+        return self.listed(Appointment, Place(self._config.paths.appointments, query))
 
     def appointment(self, number: int) -> Appointment:
         """``NotFound`` when there is none of that number."""
         read_at = monotonic()
-        found = self.listed(Appointment, *self._one(number))
+        found = self.listed(Appointment, self._one(number))
         for appointment in found:
             if appointment.number == number:
                 return replace(appointment, read_at=read_at)
@@ -39,21 +39,20 @@ class Appointments(ReplacingClient):
     def save_appointment(self, appointment: Appointment, changes: Mapping[str, object]) -> Appointment:
         """Writes it whole with the changes in it and returns what a read found afterwards. ``Outdated`` when somebody
         changed it since ``appointment`` was read, ``NotFound`` when it is gone."""
-        path, query, shown = self._one(appointment.number)
-        self.replace(path, appointment, changes, lambda: self.appointment(appointment.number), query=query, shown=shown)
+        self.replace(self._one(appointment.number), appointment, changes, lambda: self.appointment(appointment.number))
         with in_doubt("not_read_back"):
             return self.appointment(appointment.number)
 
     def delete_appointment(self, appointment: Appointment) -> None:
         """``Outdated`` when somebody changed it since it was read; one that is gone already is fine."""
-        path, query, shown = self._one(appointment.number)
+        place = self._one(appointment.number)
 
         def delete(now: Appointment | None, _again: bool) -> Write | None:
             if now is None:
                 return None
             if now.version != appointment.version:
                 raise Outdated(SYSTEM, "changed")
-            return lambda token: self.once(self.call("DELETE", path, token, query, shown=shown), Answer.close)
+            return lambda token: self.once(self.call("DELETE", place, token), Answer.close)
 
         try:
             seen: Appointment | None = appointment
@@ -67,7 +66,7 @@ class Appointments(ReplacingClient):
         except NotFound:
             return None
 
-    def _one(self, number: int) -> tuple[str, Query, str]:
-        """Its path and query, and the path by which the trace, and the reading of refusals, tell it from the list."""
+    def _one(self, number: int) -> Place:
+        """The trace, and the reading of refusals, tell it from the list."""
         path = self._config.paths.appointments
-        return path, [("frnr", str(int(number)))], f"{path}/{int(number)}"
+        return Place(path, [("frnr", str(int(number)))], f"{path}/{int(number)}")

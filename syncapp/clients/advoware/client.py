@@ -14,6 +14,7 @@ from syncapp.clients.advoware.appointments import Appointments
 from syncapp.clients.advoware.config import SYSTEM
 from syncapp.clients.advoware.relay import Relayed, checked_path
 from syncapp.clients.advoware.replacing import in_doubt
+from syncapp.clients.advoware.rest import Place
 from syncapp.clients.advoware.types import AdvowareParty, BankAccount, Communication, Employee
 from syncapp.clients.errors import NotFound, Unauthorized, UnexpectedAnswer
 from syncapp.clients.http.answers import Answer
@@ -32,16 +33,16 @@ class AdvowareClient(Appointments):
         self.employees()
 
     def employees(self) -> tuple[Employee, ...]:
-        return self.listed(Employee, self._config.paths.employees)
+        return self.listed(Employee, Place(self._config.paths.employees))
 
     def matters_answer(self) -> None:
         """Whether Akten can be read; nothing of them is kept."""
-        self.request("GET", self._config.paths.matters, lambda answer: answer.beginning(1))
+        self.request("GET", Place(self._config.paths.matters), lambda answer: answer.beginning(1))
 
     def party(self, number: int) -> AdvowareParty:
         """``NotFound`` when there is none of that number."""
         read_at = monotonic()
-        raw = self.request("GET", self._party(number), Answer.json)
+        raw = self.request("GET", Place(self._party(number)), Answer.json)
         return AdvowareParty.from_api(raw, self._config.clock, read_at)
 
     def parties(self) -> Generator[AdvowareParty, None, None]:
@@ -49,7 +50,7 @@ class AdvowareClient(Appointments):
         with ExitStack() as stack:
 
             def ask(token: Token) -> Answer:
-                call = self.call("GET", self._config.paths.parties, token)
+                call = self.call("GET", Place(self._config.paths.parties), token)
                 return self.repeated(lambda: stack.enter_context(self.welcome(call)))
 
             zone = self._config.clock
@@ -67,7 +68,7 @@ class AdvowareClient(Appointments):
         write begins, because Advoware itself would not notice.
         """
         path = self._party(party.number)
-        self.replace(path, party, changes, lambda: self.party(party.number))
+        self.replace(Place(path), party, changes, lambda: self.party(party.number))
         with in_doubt("not_read_back"):
             return self.party(party.number)
 
@@ -79,10 +80,10 @@ class AdvowareClient(Appointments):
     def save_communication(self, number: int, entry: Communication, changes: Mapping[str, object]) -> None:
         """Writes the entry with the changes in it. ``Outdated`` as in ``save_party``, ``NotFound`` when it is gone."""
         path = self._party(number, self._config.paths.communications, entry.id)
-        self.replace(path, entry, changes, lambda: self._entry(number, entry.id))
+        self.replace(Place(path), entry, changes, lambda: self._entry(number, entry.id))
 
     def bank_accounts(self, number: int) -> tuple[BankAccount, ...]:
-        return self.listed(BankAccount, self._party(number, self._config.paths.bank_accounts))
+        return self.listed(BankAccount, Place(self._party(number, self._config.paths.bank_accounts)))
 
     def create_bank_account(self, number: int, iban: str, fields: Mapping[str, str]) -> None:
         """After ``AnswerLost`` look through ``bank_accounts`` before creating it again: nobody can delete it."""
@@ -95,11 +96,11 @@ class AdvowareClient(Appointments):
         ``Unreachable``, and ``AnswerLost`` (``relay.TIMEOUT`` when it took too long), ``Rejected`` for a path that
         could lead elsewhere.
         """
-        path = checked_path(path)
+        place = Place(checked_path(path), query)
         data = body if body or method in ("POST", "PUT", "PATCH") else None
 
         def ask(token: Token) -> Relayed:
-            relayed = Relayed(self.opened(self.call(method, path, token, query, data, content_type)))
+            relayed = Relayed(self.opened(self.call(method, place, token, data, content_type)))
             if relayed.status == 401:
                 relayed.close()
                 raise Unauthorized(SYSTEM, "token", 401)

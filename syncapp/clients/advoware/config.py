@@ -7,7 +7,7 @@ import hmac
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from syncapp.clients.http.retry import STANDARD, RetryPolicy
+from syncapp.clients.http.base import ClientConfig
 
 SYSTEM = "advoware"
 LOOKUP_URL = "https://www2.advo-net.net/AdvonetConfigurator/api/Url"
@@ -28,7 +28,7 @@ class Paths:
 
 
 @dataclass(frozen=True, slots=True)
-class AdvowareConfig:
+class AdvowareConfig(ClientConfig):
     """``app_id``, ``secret`` (base64), ``kanzlei``, ``database``, ``user`` (Kürzel) and ``password`` are the login.
 
     An empty address is looked up at ``lookup_url``.
@@ -45,9 +45,7 @@ class AdvowareConfig:
     product: int = 64  # that of other makers' programs
     app_id: str = ""
     secret: str = field(default="", repr=False)
-    timeout: float = 30.0  # seconds without a byte
     zone: str = "Europe/Berlin"  # Advoware's times come without one
-    retry: RetryPolicy = STANDARD
     paths: Paths = Paths()
 
     @property

@@ -10,12 +10,11 @@ from typing import TypeVar
 
 from syncapp.clients.advoware.config import SYSTEM
 from syncapp.clients.advoware.keys import merged
-from syncapp.clients.advoware.rest import AdvowareRest
+from syncapp.clients.advoware.rest import AdvowareRest, Place
 from syncapp.clients.advoware.types import AdvowareParty, Appointment, Communication
 from syncapp.clients.errors import AnswerLost, ClientError, Outdated
 from syncapp.clients.http.answers import Answer
 from syncapp.clients.http.login import Token
-from syncapp.clients.http.transport import Query
 
 Seen = TypeVar("Seen", bound=AdvowareParty | Communication | Appointment)
 Now = TypeVar("Now")
@@ -34,16 +33,7 @@ def in_doubt(code: str) -> Iterator[None]:
 
 
 class ReplacingClient(AdvowareRest):
-    def replace(
-        self,
-        path: str,
-        seen: Seen,
-        changes: Mapping[str, object],
-        look: Callable[[], Seen],
-        *,
-        query: Query = (),
-        shown: str = "",
-    ) -> None:
+    def replace(self, place: Place, seen: Seen, changes: Mapping[str, object], look: Callable[[], Seen]) -> None:
         """PUT of the whole object. ``Outdated`` when somebody changed it since it was seen."""
 
         def put(now: Seen, again: bool) -> Write | None:
@@ -53,7 +43,7 @@ class ReplacingClient(AdvowareRest):
             if now.version != seen.version:
                 raise AnswerLost(SYSTEM, "changed_meanwhile") if again else Outdated(SYSTEM, "changed")
             data = json.dumps(wanted).encode()
-            return lambda token: self.once(self.call("PUT", path, token, query, data, shown=shown), Answer.json_if_any)
+            return lambda token: self.once(self.call("PUT", place, token, data), Answer.json_if_any)
 
         self.looking(seen, seen.read_at, look, put)
 

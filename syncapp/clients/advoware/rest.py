@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, TypeVar
+from typing import ClassVar, NamedTuple, TypeVar
 from urllib.parse import quote
 
 from syncapp.clients.advoware import login
@@ -26,6 +26,14 @@ Read = TypeVar("Read", bound=AdvowareObject)
 
 TOKEN, LOOK_UP = "Token", "Url"  # as the trace shows them
 LIFE = 3600.0  # seconds; addresses of a firm change when its server moves
+
+
+class Place(NamedTuple):
+    """Where something is, below ``/api/v1/``; ``shown``: the path for the trace, where it is another."""
+
+    path: str
+    query: Query = ()
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,31 +73,21 @@ class AdvowareRest(LoggedInClient[AdvowareConfig]):
         return known(refusal)
 
     def request(
-        self,
-        method: str,
-        path: str,
-        read: Callable[[Answer], T],
-        *,
-        query: Query = (),
-        body: object = None,
-        repeatable: bool = True,
-        shown: str = "",
+        self, method: str, place: Place, read: Callable[[Answer], T], *, body: object = None, repeatable: bool = True
     ) -> T:
-        """One call below ``/api/v1/``, repeated by rule. ``shown``: the path for the trace where it is another."""
+        """One call below ``/api/v1/``, repeated by rule."""
         data = json.dumps(body).encode() if body is not None else None
-
-        def ask(token: Token) -> T:
-            return self.perform(self.call(method, path, token, query, data, repeatable=repeatable, shown=shown), read)
-
-        return self.logged_in(ask)
+        return self.logged_in(
+            lambda token: self.perform(self.call(method, place, token, data, repeatable=repeatable), read)
+        )
 
     def created(self, path: str, body: Mapping[str, object]) -> Keys:
         """What Advoware tells of the new object. After ``AnswerLost`` look for it before creating it again."""
-        answer = self.request("POST", path, Answer.json_if_any, body=dict(body), repeatable=False)
+        answer = self.request("POST", Place(path), Answer.json_if_any, body=dict(body), repeatable=False)
         return Keys(SYSTEM, answer if isinstance(answer, Mapping) else {})
 
-    def listed(self, kind: type[Read], path: str, query: Query = (), shown: str = "") -> tuple[Read, ...]:
-        rows = self.request("GET", path, Answer.json, query=query, shown=shown)
+    def listed(self, kind: type[Read], place: Place) -> tuple[Read, ...]:
+        rows = self.request("GET", place, Answer.json)
         return tuple(kind.from_api(row, self._config.clock) for row in the_rows(SYSTEM, rows, kind.__name__))
 
     def logged_in(self, ask: Callable[[Token], T]) -> T:
@@ -102,20 +100,17 @@ class AdvowareRest(LoggedInClient[AdvowareConfig]):
     def call(
         self,
         method: str,
-        path: str,
+        place: Place,
         token: Token,
-        query: Query = (),
         data: bytes | None = None,
-        content_type: str = "application/json",
-        *,
+        kind: str = "",
         repeatable: bool = True,
-        shown: str = "",
     ) -> Call:
-        headers = {"Authorization": f"Bearer {token.value}"}
-        if data is not None:
-            headers["Content-Type"] = content_type
-        url = f"{self._addresses().api}/{quote(path)}"
-        return Call.of(method, url, shown or path, headers, query=query, body=data, repeatable=repeatable)
+        """``kind``: the type of the body, where it is not JSON."""
+        headers = {"Authorization": f"Bearer {token.value}"} | ({"Content-Type": kind} if kind else {})
+        url = f"{self._addresses().api}/{quote(place.path)}"
+        shown = place.shown or place.path
+        return Call.of(method, url, shown, headers, query=place.query, body=data, repeatable=repeatable)
 
     def log_in(self) -> Token:
         """``Unauthorized`` without asking while an earlier refusal pauses logins."""

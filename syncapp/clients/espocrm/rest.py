@@ -16,9 +16,8 @@ from syncapp.clients.espocrm.fields import ID
 from syncapp.clients.espocrm.refusals import refusal_of_espocrm
 from syncapp.clients.espocrm.types import SYSTEM
 from syncapp.clients.http.answers import Answer, Refusal
-from syncapp.clients.http.base import OutsideClient
+from syncapp.clients.http.base import ClientConfig, OutsideClient
 from syncapp.clients.http.parse import the_object, the_rows
-from syncapp.clients.http.retry import STANDARD, RetryPolicy
 from syncapp.clients.http.transport import Call, Query
 
 T = TypeVar("T")
@@ -31,16 +30,14 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
-class EspoConfig:
+class EspoConfig(ClientConfig):
     """``base_url`` with or without ``/api/v1``. With ``api_secret`` calls are signed, else the key itself is sent."""
 
     base_url: str
     api_key: str = field(repr=False)
     api_secret: str = field(default="", repr=False)
-    timeout: float = 30.0  # seconds without a byte
     metadata_ttl: float = 300.0  # seconds
     page_size: int = LARGEST_PAGE
-    retry: RetryPolicy = STANDARD
 
     @property
     def api_url(self) -> str:

@@ -14,6 +14,7 @@ from google.oauth2 import service_account
 
 from syncapp.clients.errors import NotEnabled, UnexpectedAnswer
 from syncapp.clients.google.types import SYSTEM
+from syncapp.clients.http.base import ClientConfig
 from syncapp.clients.http.login import Token
 from syncapp.clients.http.retry import RetryPolicy
 from syncapp.clients.http.transport import USER_AGENT, Call
@@ -29,15 +30,14 @@ Carry = Callable[[Call], bytes]  # sends a call, and answers with the body of a 
 
 
 @dataclass(frozen=True, slots=True)
-class GoogleConfig:
+class GoogleConfig(ClientConfig):
     """``account``: the service account's key, the JSON text that Google hands out. ``subject``: the person in whose
     name it acts (domain-wide delegation); empty: in its own."""
 
     account: str = field(default="", repr=False)
     subject: str = ""
     api_root: str = API_ROOT
-    timeout: float = 30.0  # seconds without a byte
-    retry: RetryPolicy = STEADY
+    retry: RetryPolicy = field(default=STEADY, kw_only=True)
 
     @property
     def identity(self) -> str:

@@ -75,4 +75,4 @@ class Channel(GoogleObject):
 
     id: str = of(Values.needed, "id")
     resource_id: str = of(Values.needed, "resourceId")
-    expires_at: datetime | None = of(Values.unix_milliseconds, "expiration")
+    expires_at: datetime | None = of(lambda values, key: values.unix_moment(key, 1000), "expiration")

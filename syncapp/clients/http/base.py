@@ -9,9 +9,10 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic, perf_counter
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from urllib3.util import Timeout
 
@@ -27,7 +28,7 @@ from syncapp.clients.errors import (
 from syncapp.clients.http.answers import REFUSAL_LIMIT, Answer, Refusal
 from syncapp.clients.http.observe import Observer, OutsideCall
 from syncapp.clients.http.parse import Values
-from syncapp.clients.http.retry import RetryPolicy, next_pause, retry_after_seconds
+from syncapp.clients.http.retry import STANDARD, RetryPolicy, next_pause, retry_after_seconds
 from syncapp.clients.http.transport import CONNECT_SECONDS, Call, send
 
 T = TypeVar("T")
@@ -39,17 +40,15 @@ PERHAPS_EXECUTED = (AnswerLost, ServerTrouble)  # only what may happen twice is 
 PATIENCE = 4  # a JSON body may take this many read time-outs in all
 
 
-class Patient(Protocol):
-    """What the configuration of every system says."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientConfig:
+    """What is set for every system."""
 
-    @property
-    def timeout(self) -> float: ...
-
-    @property
-    def retry(self) -> RetryPolicy: ...
+    timeout: float = 30.0  # seconds without a byte
+    retry: RetryPolicy = STANDARD
 
 
-Config = TypeVar("Config", bound=Patient)
+Config = TypeVar("Config", bound=ClientConfig)
 
 
 class OutsideClient(Generic[Config]):

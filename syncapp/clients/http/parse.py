@@ -119,13 +119,14 @@ class Values:
             raise self.wrong(key)
         return moment
 
-    def unix_moment(self, key: str) -> datetime | None:
-        """Seconds since 1970."""
-        return self._since_1970(key, self.number(key))
-
-    def unix_milliseconds(self, key: str) -> datetime | None:
+    def unix_moment(self, key: str, unit: int = 1) -> datetime | None:
+        """Since 1970: seconds, or so many to the second."""
         number = self.number(key)
-        return self._since_1970(key, number // 1000 if number else None)
+        try:
+            return datetime.fromtimestamp(number // unit, UTC) if number is not None else None
+        except (ValueError, OverflowError, OSError):
+            pass
+        raise self.wrong(key)
 
     def rows(self, key: str) -> list[Mapping[str, object]]:
         """Objects; some systems leave out an empty list."""
@@ -136,15 +137,6 @@ class Values:
         """An object within this one."""
         value = self.get(key)
         return the_object(self.system, value, key) if value is not None else {}
-
-    def _since_1970(self, key: str, seconds: int | None) -> datetime | None:
-        if seconds is None:
-            return None
-        try:
-            return datetime.fromtimestamp(seconds, UTC)
-        except (ValueError, OverflowError, OSError):
-            pass
-        raise self.wrong(key)
 
     def wrong(self, key: str) -> UnexpectedAnswer:
         return UnexpectedAnswer(self.system, "wrong_or_missing_value", field=key)

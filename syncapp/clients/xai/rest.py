@@ -10,7 +10,7 @@ from typing import Any
 
 from syncapp.clients.errors import ClientError, NotFound, Rejected, Unauthorized, UnexpectedAnswer
 from syncapp.clients.http.answers import Answer, Refusal
-from syncapp.clients.http.base import OutsideClient
+from syncapp.clients.http.base import ClientConfig, OutsideClient
 from syncapp.clients.http.parse import the_object
 from syncapp.clients.http.retry import RetryPolicy
 from syncapp.clients.http.transport import Body, Call, Query
@@ -25,13 +25,13 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")  # file_<uuid>, collection_<uuid>
 
 
 @dataclass(frozen=True, slots=True)
-class XaiConfig:
+class XaiConfig(ClientConfig):
     api_url: str = "https://api.x.ai"
     management_url: str = "https://management-api.x.ai"
     api_key: str = field(default="", repr=False)
     management_key: str = field(default="", repr=False)
-    timeout: float = 60.0  # seconds without a byte
-    retry: RetryPolicy = PATIENT
+    timeout: float = field(default=60.0, kw_only=True)  # seconds without a byte
+    retry: RetryPolicy = field(default=PATIENT, kw_only=True)
     max_file_bytes: int = 48 * MEGABYTE  # the smallest limit in xAI's contradicting pages
 
 
