@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core import checks
 
-from syncapp.checks import entities, flows, installation, scheduling, steps, systems
+from syncapp.checks import entities, installation, scheduling, steps, systems
 from syncapp.clients.espocrm import FIELDS
 from syncapp.events import registry
 from syncapp.models import SystemName
@@ -20,14 +20,8 @@ from syncapp.schedules import schedules
 @checks.register("hub")
 def check_steps(**_: Any) -> list[checks.CheckMessage]:
     """Every topic has a step, every step a flow that can be run."""
-    known = registry.register()
     return [
-        *steps.faults(
-            known,
-            systems=SystemName.values,
-            longest=settings.CONFIG.QUEUE_TIMEOUT_SECONDS,
-        ),
-        *flows.faults(known.steps),
+        *steps.faults(registry.register(), systems=SystemName.values, longest=settings.CONFIG.QUEUE_TIMEOUT_SECONDS),
         *entities.faults(settings.CONFIG, FIELDS.document_entity),
     ]
 

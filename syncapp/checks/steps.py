@@ -1,16 +1,21 @@
-"""What is wrong with a register. Looks at what it is given, touches nothing."""
+"""What is wrong with a register. Looks at what it is given, and loads what is to be run."""
 
 from __future__ import annotations
 
+import inspect
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from syncapp.checks.faults import Fault
+from syncapp.engine.runs import runner
 from syncapp.events import topics
 from syncapp.events.registry import Register
 from syncapp.events.spec import Flow, Kind, StepSpec
+
+METHODS = ("__init__", "read", "plan", "apply", "failed")
 
 
 def faults(register: Register, *, systems: Collection[str], longest: int) -> list[Fault]:
@@ -55,6 +60,8 @@ def _of_step(spec: StepSpec, systems: Collection[str], longest: int) -> Iterator
             f"The step {spec.name} may take {spec.timeout} s, but the queue ends every task after {longest} s.",
             "Raise QUEUE_TIMEOUT_SECONDS or shorten the step's timeout.",
         )
+    if spec.runs:
+        yield from _of_what_it_runs(spec)
     for trigger in spec.triggers:
         if trigger.kind is Kind.TOPIC and not topics.is_pattern(trigger.value):
             yield Fault(
@@ -77,3 +84,29 @@ def _of_topics(register: Register) -> Iterator[Fault]:
     for pattern in sorted(filter(topics.is_pattern, heard)):
         if not any(topics.matches(pattern, topic) for topic in emitted):
             yield Fault("W009", f"A step listens to {pattern}, but no step emits that.")
+
+
+def _of_what_it_runs(spec: StepSpec) -> Iterator[Fault]:
+    try:
+        flow = import_string(spec.runs)
+    except ImportError as exc:
+        yield Fault("E020", f"The step {spec.name} runs {spec.runs}, which can't be loaded: {exc}.")
+        return
+    if lacking := [name for name in METHODS if not _fits(flow, name)]:
+        yield Fault(
+            "E021",
+            f"The step {spec.name} runs {spec.runs}, which is no flow: {', '.join(lacking)} missing or different.",
+            "What a flow must have is in syncapp/engine/runs/runner.py (Flow).",
+        )
+
+
+def _fits(flow: object, name: str) -> bool:
+    """Whether it can be called as the runner calls it."""
+    method = getattr(flow, name, None)
+    if not inspect.isclass(flow) or not inspect.isfunction(method):
+        return False
+    try:
+        inspect.signature(method).bind(*inspect.signature(getattr(runner.Flow, name)).parameters)
+    except TypeError:
+        return False
+    return True

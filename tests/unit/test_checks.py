@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core import checks
 
 from bitbylaw.config import ADVOWARE_LOGIN
-from syncapp.checks import entities, flows, installation, scheduling, steps, systems
+from syncapp.checks import entities, installation, scheduling, steps, systems
 from syncapp.events import registry
 from syncapp.events.registry import Register
 from syncapp.events.spec import Comparison, Flow, Kind, Schedule, StepSpec, Trigger
@@ -103,11 +103,12 @@ class NotAFlow:
     ],
 )
 def test_a_flow_that_cant_run(path: str, code: str) -> None:
-    assert codes(flows.faults([replace(GOOD, runs=path)])) == [code]
+    assert of_steps(replace(GOOD, runs=path)) == [code]
 
 
 def test_it_is_said_what_a_flow_lacks() -> None:
-    (fault,) = flows.faults([replace(GOOD, runs=f"{__name__}.NotAFlow")])
+    spec = replace(GOOD, runs=f"{__name__}.NotAFlow")
+    (fault,) = steps.faults(Register((), (spec,), (), ()), systems=["espocrm"], longest=600)
     assert "read, apply, failed" in fault.msg
 
 

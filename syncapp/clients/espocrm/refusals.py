@@ -6,7 +6,6 @@ itself carries the header X-Status-Reason with the exception's message. Only nam
 
 from __future__ import annotations
 
-import json
 import re
 
 from syncapp.clients.errors import (
@@ -20,6 +19,7 @@ from syncapp.clients.errors import (
     UnexpectedAnswer,
 )
 from syncapp.clients.http.answers import Refusal
+from syncapp.clients.http.parse import json_if_it_is
 
 REASON = "X-Status-Reason"
 _FIELD = re.compile(r"\bfield: ([A-Za-z0-9_]{1,100})\b")
@@ -64,10 +64,7 @@ def _conflict(refusal: Refusal, reason: str) -> ClientError:
         return refusal.error(Outdated, "modified")
     if "duplicate" in reason.lower():
         return refusal.error(Duplicate, "duplicate")
-    try:
-        body = json.loads(refusal.body)
-    except (ValueError, RecursionError):
-        body = None
+    body = json_if_it_is(refusal.body)
     if isinstance(body, dict) and "versionNumber" in body:
         return refusal.error(Outdated, "modified")
     return refusal.error(Duplicate, "conflict")

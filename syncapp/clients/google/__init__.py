@@ -5,11 +5,12 @@ from syncapp.clients.google.client import GoogleClient
 from syncapp.clients.google.events import EventWrite, Kind
 from syncapp.clients.google.login import GoogleConfig
 from syncapp.clients.google.refusals import SyncTokenExpired
-from syncapp.clients.google.types import GoogleEvent
+from syncapp.clients.google.types import GoogleCalendar, GoogleEvent
 
 __all__ = [
     "BATCH_LIMIT",
     "EventWrite",
+    "GoogleCalendar",
     "GoogleClient",
     "GoogleConfig",
     "GoogleEvent",

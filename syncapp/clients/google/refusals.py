@@ -5,15 +5,14 @@ Source: developers.google.com/calendar/api/guides/errors. Its messages are never
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
 
 from syncapp.clients import errors
 from syncapp.clients.errors import ClientError, Outdated
 from syncapp.clients.http.answers import Refusal
+from syncapp.clients.http.parse import json_if_it_is
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.\[\]]{0,63}")  # a reason or the name of a parameter, not a value
 
@@ -76,14 +75,14 @@ def refusal_of_login(refusal: Refusal) -> ClientError:
 
 
 def _oauth_error(body: bytes) -> str:
-    value = _parsed(body)
+    value = json_if_it_is(body)
     word = value.get("error") if isinstance(value, Mapping) else None
     return word if isinstance(word, str) and word in BAD_KEY | NOT_ALLOWED else ""
 
 
 def _told(body: bytes) -> _Told:
     """The first of ``error.errors``; services of a newer kind say ``error.status`` and ``error.details`` instead."""
-    value = _parsed(body)
+    value = json_if_it_is(body)
     error = value.get("error") if isinstance(value, Mapping) else None
     if not isinstance(error, Mapping) or "code" not in error:
         return _Told()
@@ -100,10 +99,3 @@ def _items(error: Mapping[str, object], key: str) -> list[Mapping[str, object]]:
 
 def _word(value: object) -> str:
     return value if isinstance(value, str) and _WORD.fullmatch(value) else ""
-
-
-def _parsed(body: bytes) -> Mapping[str, object] | None:
-    try:
-        return cast("Mapping[str, object]", json.loads(body))
-    except (ValueError, RecursionError):
-        return None

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from time import monotonic
+from typing import cast
 
 from requests.models import Response
 from urllib3.exceptions import DecodeError, HTTPError
@@ -106,11 +107,9 @@ class Answer:
 
     def _decoded(self, body: bytes) -> object:
         try:
-            value: object = json.loads(body)
+            return cast("object", json.loads(body))
         except (ValueError, RecursionError):
             pass
-        else:
-            return value
         raise UnexpectedAnswer(self.system, "not_json", self.status, self.request_id)
 
     def close(self) -> None:

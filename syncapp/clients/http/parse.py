@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -13,6 +14,14 @@ from syncapp.clients.errors import UnexpectedAnswer
 
 T = TypeVar("T")
 _NUMBER = re.compile(r"-?[0-9]{1,19}")
+
+
+def json_if_it_is(body: bytes) -> object:
+    """None for what is not JSON."""
+    try:
+        return cast("object", json.loads(body))
+    except (ValueError, RecursionError):
+        return None
 
 
 def the_object(system: str, raw: object, what: str = "object") -> Mapping[str, object]:
