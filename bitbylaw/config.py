@@ -254,24 +254,14 @@ class Config(BaseSettings):
 
     def configured(self, system: str) -> bool:
         """Whether the settings that a system needs are there."""
-        return bool(getattr(self, f"has_{system}"))
-
-    @property
-    def has_espocrm(self) -> bool:
-        return bool(self.ESPOCRM_API_BASE_URL and self.ESPOCRM_API_KEY)
-
-    @property
-    def has_xai(self) -> bool:
-        return bool(self.XAI_API_KEY and self.XAI_MANAGEMENT_KEY)
-
-    @property
-    def has_advoware(self) -> bool:
         addresses = self.ADVOWARE_LOOKUP_URL or (self.ADVOWARE_API_BASE_URL and self.ADVOWARE_SECURITY_GATEWAY_URL)
-        return bool(addresses) and not self.advoware_lacks
-
-    @property
-    def has_google(self) -> bool:
-        return bool(self.GOOGLE_CALENDAR_SERVICE_ACCOUNT_PATH or self.GOOGLE_CALENDAR_SERVICE_ACCOUNT_JSON)
+        ready = {
+            "espocrm": self.ESPOCRM_API_BASE_URL and self.ESPOCRM_API_KEY,
+            "xai": self.XAI_API_KEY and self.XAI_MANAGEMENT_KEY,
+            "advoware": addresses and not self.advoware_lacks,
+            "google": self.GOOGLE_CALENDAR_SERVICE_ACCOUNT_PATH or self.GOOGLE_CALENDAR_SERVICE_ACCOUNT_JSON,
+        }
+        return bool(ready[system])
 
     @property
     def google_account(self) -> str:

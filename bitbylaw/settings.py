@@ -112,11 +112,10 @@ if CONFIG.redis_url:
 
 # A carrier, not the truth: our tables count attempts and the sweep repeats what the queue lost. Facts behind each
 # value are in docs/operators.md ("Why the queue is set as it is").
-QUEUE_LIMIT = CONFIG.QUEUE_WORKERS
 Q_CLUSTER: dict[str, Any] = {
     "name": "bitbylaw",
     "workers": CONFIG.QUEUE_WORKERS,
-    "queue_limit": QUEUE_LIMIT,
+    "queue_limit": CONFIG.QUEUE_WORKERS,
     "timeout": CONFIG.QUEUE_TIMEOUT_SECONDS,
     # Longer than lock and time-out, so that the broker never repeats what may still run.
     "retry": max(CONFIG.LOCK_TTL_SECONDS, CONFIG.QUEUE_TIMEOUT_SECONDS * 3) + 60,

@@ -37,7 +37,7 @@ def _push(config: Config) -> Iterator[Fault]:
             "CALENDAR_PUSH_URL is no base address: it has a ? or #, or is too long.",
             "Only the hub's own address: https://hub.example.org",
         )
-    if not config.has_google:
+    if not config.configured("google"):
         yield Fault("W072", "CALENDAR_PUSH_URL is set, but Google Calendar is not configured: it has no effect.")
 
 

@@ -51,13 +51,13 @@ def _is_base64(text: str) -> bool:
 
 
 def of_google(config: Config) -> Iterator[Fault]:
-    if config.GOOGLE_CALENDAR_SUBJECT and not config.has_google:
+    if config.GOOGLE_CALENDAR_SUBJECT and not config.configured("google"):
         yield Fault(
             "W068",
             "Google Calendar is set up only in part and therefore switched off: there is no service account.",
             "Set GOOGLE_CALENDAR_SERVICE_ACCOUNT_PATH or GOOGLE_CALENDAR_SERVICE_ACCOUNT_JSON (see .env.example).",
         )
-    if config.has_google and (wrong := _wrong(config.google_account)):
+    if config.configured("google") and (wrong := _wrong(config.google_account)):
         name = "JSON" if config.GOOGLE_CALENDAR_SERVICE_ACCOUNT_JSON else "PATH"
         yield Fault(
             "W069",

@@ -15,16 +15,13 @@ AHEAD = 256 * 1024  # bytes that are awaited before the first one is passed on
 OPENING, CLOSING = b'{"result": ', b"}"
 
 
-class Passing:
+class Passing(Iterator[bytes]):
     """The rest of an answer. Its end, of whichever kind, is in the log and frees the connection to Advoware."""
 
     def __init__(self, upstream: Relayed, parts: Iterable[bytes], entry: Entry) -> None:
         self._upstream, self._entry = upstream, entry
         self._parts = iter(parts)
         self._size = 0
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
 
     def __next__(self) -> bytes:
         try:

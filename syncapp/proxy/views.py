@@ -43,7 +43,7 @@ def _open_for(method: str) -> None:
     config = settings.CONFIG
     if method in WRITES and (config.OBSERVE_ONLY or not config.ADVOWARE_WRITE_ENABLED):
         raise Refused(ProxyRefusal.WRITING_OFF)
-    if not config.has_advoware:
+    if not config.configured("advoware"):
         raise Refused(ProxyRefusal.NOT_CONFIGURED)
     if System.objects.filter(name=SystemName.ADVOWARE, paused=True).exists():
         raise Refused(ProxyRefusal.PAUSED, retry_after=COME_BACK_SECONDS)

@@ -29,5 +29,5 @@ def test_cache_and_queue() -> None:
 
 
 def test_no_setting_comes_from_outside() -> None:
-    assert not settings.CONFIG.has_espocrm
-    assert not settings.CONFIG.has_xai
+    assert not settings.CONFIG.configured("espocrm")
+    assert not settings.CONFIG.configured("xai")

@@ -35,7 +35,7 @@ class CalendarEmployeeAdmin(ReadOnlyAdmin[CalendarEmployee]):
         return with_state(super().get_queryset(request))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        ready = settings.CONFIG.has_google and settings.CONFIG.has_advoware
+        ready = settings.CONFIG.configured("google") and settings.CONFIG.configured("advoware")
         extra = {
             "lead": _("Each employee's appointments in Advoware, and the Google calendar that follows them both ways."),
             "nothing": _("No employee is known yet"),

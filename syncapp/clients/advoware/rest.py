@@ -107,7 +107,9 @@ class AdvowareRest(LoggedInClient[AdvowareConfig]):
         repeatable: bool = True,
     ) -> Call:
         """``kind``: the type of the body, where it is not JSON."""
-        headers = {"Authorization": f"Bearer {token.value}"} | ({"Content-Type": kind} if kind else {})
+        headers = {"Authorization": f"Bearer {token.value}"}
+        if kind and data is not None:
+            headers["Content-Type"] = kind
         url = f"{self._addresses().api}/{quote(place.path)}"
         shown = place.shown or place.path
         return Call.of(method, url, shown, headers, query=place.query, body=data, repeatable=repeatable)

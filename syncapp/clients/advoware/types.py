@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Self
@@ -124,9 +124,5 @@ class Employee(AdvowareObject):
 
 def digest(values: object) -> str:
     """Another text for every other content; the order of keys does not count."""
-    text = json.dumps(values, sort_keys=True, separators=(",", ":"), default=_plain)
+    text = json.dumps(values, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-def _plain(value: object) -> object:
-    return list(value) if isinstance(value, Iterable) else str(value)

@@ -30,7 +30,8 @@ _WRONG_SETTING = re.compile(r"\b(controller|entity type|scope|link|action|route)
 def refusal_of_espocrm(refusal: Refusal) -> ClientError:
     reason = refusal.headers.get(REASON)
     if refusal.status == 400:
-        return _rejected(refusal, reason or "")
+        field, rule = _FIELD.search(reason or ""), _RULE.search(reason or "")
+        return refusal.by_status(f"validation.{rule[1]}" if rule else "", field[1] if field else None)
     if refusal.status == 403:
         # the lock of an address after wrong keys sends neither reason nor body
         return refusal.error(LockedOut if not reason and not refusal.body.strip() else Forbidden)
@@ -39,11 +40,6 @@ def refusal_of_espocrm(refusal: Refusal) -> ClientError:
     if refusal.status == 409:
         return _conflict(refusal, reason or "")
     return refusal.by_status()
-
-
-def _rejected(refusal: Refusal, reason: str) -> ClientError:
-    field, rule = _FIELD.search(reason), _RULE.search(reason)
-    return refusal.by_status(f"validation.{rule[1]}" if rule else "", field[1] if field else None)
 
 
 def _not_found(refusal: Refusal, reason: str | None) -> ClientError:

@@ -39,7 +39,7 @@ class Api:
     def __init__(self, root: str) -> None:
         document: dict[str, Any] = json.loads(get_static_doc("calendar", "v3"))
         document["rootUrl"] = root.rstrip("/") + "/"
-        service: Any = build_from_document(document, http=_Nothing())
+        service: Any = build_from_document(document, http=object())  # else it looks for credentials of its own
         self._resources: Mapping[str, Any] = {
             "events": service.events(),
             "calendars": service.calendars(),
@@ -73,10 +73,6 @@ def _quota_user(calendar_id: str) -> str:
     At most 40 characters (developers.google.com/calendar/api/guides/quota); names nobody.
     """
     return hashlib.sha256(calendar_id.encode()).hexdigest()[:40]
-
-
-class _Nothing:
-    """Stands where the library wants its transport, so that it looks for no credentials of its own."""
 
 
 @lru_cache(maxsize=4)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from google.auth.exceptions import GoogleAuthError
@@ -46,15 +47,6 @@ class GoogleConfig(ClientConfig):
         return hashlib.sha256(whole.encode()).hexdigest()[:32]
 
 
-@dataclass(frozen=True, slots=True)
-class _Response:
-    """What google-auth reads of an answer. Others than success never get here."""
-
-    data: bytes = field(repr=False)
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
 def credentials(config: GoogleConfig) -> service_account.Credentials:
     """``NotEnabled`` when the key can't be used."""
     try:
@@ -73,9 +65,9 @@ def credentials(config: GoogleConfig) -> service_account.Credentials:
 def log_in(config: GoogleConfig, carry: Carry) -> Token:
     account = credentials(config)
 
-    def transport(url: str, method: str, body: bytes, headers: Mapping[str, str], **_: Any) -> _Response:
+    def transport(url: str, method: str, body: bytes, headers: Mapping[str, str], **_: Any) -> SimpleNamespace:
         sent = {**headers, "User-Agent": USER_AGENT, "Content-Length": str(len(body))}
-        return _Response(carry(Call(method, url, TOKEN, sent, body)))
+        return SimpleNamespace(status=200, headers={}, data=carry(Call(method, url, TOKEN, sent, body)))
 
     try:
         account.refresh(transport)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from syncapp.clients import errors
 from syncapp.clients.errors import ClientError, Outdated
@@ -30,36 +29,25 @@ class SyncTokenExpired(Outdated):
     """A listing of changes can't go on from its token: list everything, and compare (410)."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What the body says in Google's own vocabulary; all empty when it is not Google's."""
-
-    reason: str = ""
-    location: str = ""
-    is_google: bool = False
-
-
 def refusal_of_google(refusal: Refusal) -> ClientError:
     told = _told(refusal.body)
-    code, place = told.reason, told.location or None
+    code, place = told or ("", "")
     match refusal.status:
-        case 400 if told.location == "syncToken":
+        case 400 if place == "syncToken":
             return refusal.error(SyncTokenExpired, code)
-        case 403 if told.reason in TOO_MUCH:
+        case 403 if code in TOO_MUCH:
             return refusal.error(errors.RateLimited, code)
-        case 403 if told.reason in SWITCHED_OFF:
+        case 403 if code in SWITCHED_OFF:
             return refusal.error(errors.NotEnabled, code)
-        case 403 if not told.is_google:
-            return refusal.error(errors.UnexpectedAnswer, "not_google")
-        case 404 | 410 if not told.is_google:
+        case 403 | 404 | 410 if told is None:
             return refusal.error(errors.UnexpectedAnswer, "not_google")  # must not pass for "the event is gone"
-        case 409 if told.reason == WITHIN_A_BATCH:
+        case 409 if code == WITHIN_A_BATCH:
             return refusal.error(Outdated, code)
-        case 410 if told.reason in TOKEN_TOO_OLD:
+        case 410 if code in TOKEN_TOO_OLD:
             return refusal.error(SyncTokenExpired, code)
         case 503:
             return refusal.error(errors.ServerTrouble, code)  # Google does not promise that it did nothing
-    return refusal.by_status(code, place if refusal.status == 400 else None)
+    return refusal.by_status(code, (place or None) if refusal.status == 400 else None)
 
 
 def refusal_of_login(refusal: Refusal) -> ClientError:
@@ -80,16 +68,19 @@ def _oauth_error(body: bytes) -> str:
     return word if isinstance(word, str) and word in BAD_KEY | NOT_ALLOWED else ""
 
 
-def _told(body: bytes) -> _Told:
-    """The first of ``error.errors``; services of a newer kind say ``error.status`` and ``error.details`` instead."""
+def _told(body: bytes) -> tuple[str, str] | None:
+    """The reason and the parameter in Google's own vocabulary; None when the answer is not Google's.
+
+    The first of ``error.errors``; services of a newer kind say ``error.status`` and ``error.details`` instead.
+    """
     value = json_if_it_is(body)
     error = value.get("error") if isinstance(value, Mapping) else None
     if not isinstance(error, Mapping) or "code" not in error:
-        return _Told()
+        return None
     first = next((item for item in _items(error, "errors")), {})
     details = [item.get("reason") for item in _items(error, "details")]
     reasons = [_word(reason) for reason in (first.get("reason"), *details, error.get("status"))]
-    return _Told(next(filter(None, reasons), ""), _word(first.get("location")), is_google=True)
+    return next(filter(None, reasons), ""), _word(first.get("location"))
 
 
 def _items(error: Mapping[str, object], key: str) -> list[Mapping[str, object]]:

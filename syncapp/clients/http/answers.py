@@ -46,7 +46,8 @@ class Answer:
         self.system = system
         self.status = response.status_code
         self.headers: Mapping[str, str] = response.headers
-        self.request_id = safe_request_id(response.headers.get("x-request-id"))
+        given = response.headers.get("x-request-id") or ""
+        self.request_id = given if _REQUEST_ID.fullmatch(given) else ""  # foreign text, and this ends in logs
         self._raw = response.raw
         self._deadline = deadline  # monotonic; a server that sends a byte a minute never meets a read time-out
 
@@ -138,8 +139,3 @@ class Refusal:
         if kind is None:
             kind = errors.ServerTrouble if self.status >= 500 else UnexpectedAnswer
         return self.error(kind, code, field)
-
-
-def safe_request_id(value: str | None) -> str:
-    """The id if it looks like one: a header is foreign text, and this ends in logs."""
-    return value if value and _REQUEST_ID.fullmatch(value) else ""

@@ -102,7 +102,7 @@ class _PlainConnection(HTTPConnection):
         return _whole(super().getresponse())
 
 
-class _TlsConnection(HTTPSConnection):
+class _TlsConnection(_PlainConnection, HTTPSConnection):
     """Whatever fails before TLS stands is a failed connection, so that "surely not executed" can be told apart."""
 
     def connect(self) -> None:
@@ -110,10 +110,6 @@ class _TlsConnection(HTTPSConnection):
             super().connect()
         except (OSError, ValueError, Urllib3SSLError):
             raise _TlsFailed(self, "tls") from None
-        self.sock.settimeout(SEND_SECONDS)
-
-    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 itself does
-        return _whole(super().getresponse())
 
 
 class _PlainPool(HTTPConnectionPool):
