@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import socket
 import sys
 import threading
 
@@ -39,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     )
     options.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     options.add_argument("--port", type=int, default=8900, help="port, 0 takes a free one (default %(default)s)")
+    options.add_argument("--fd", type=int, help="file descriptor of a socket that listens already, instead of a port")
     options.add_argument(
         "--seed",
         choices=sorted(SEEDS),
@@ -87,7 +89,8 @@ def main() -> int:
         set_options(sandbox, options.set, options.link_hook, options.link_hook_token)
         secrets = options.webhook or os.environ.get("SANDBOX_WEBHOOK_SECRETS", "").split()
         preset_webhooks(sandbox, options.webhooks, secrets)
-        server = Server(options.host, options.port, sandbox)
+        listening = None if options.fd is None else socket.socket(fileno=options.fd)
+        server = Server(options.host, options.port, sandbox, listening)
     except (UnknownSetting, ValueError) as wrong:
         print(wrong, file=sys.stderr)
         return EXIT_USAGE

@@ -166,11 +166,15 @@ class Server(socketserver.ThreadingTCPServer):
     block_on_close = False
     request_queue_size = 256
 
-    def __init__(self, host: str, port: int, application: Application) -> None:
+    def __init__(self, host: str, port: int, application: Application, listening: socket.socket | None = None) -> None:
+        """`listening`: a socket that was made elsewhere and waits for somebody to answer; `port` is not used then."""
         self.application = application
         self.open_sockets: set[socket.socket] = set()
         self.sockets_lock = threading.Lock()
-        super().__init__((host, port), Connection)
+        super().__init__((host, port), Connection, bind_and_activate=listening is None)
+        if listening is not None:
+            self.socket.close()
+            self.socket = listening
         self.address: tuple[str, int] = (host, self.socket.getsockname()[1])
 
     @property

@@ -20,26 +20,27 @@ SANDBOX, WEB, WORKERS = "sandbox", "web server", "workers"
 LOOK_SECONDS = 0.1
 
 
-def web_server(host: str, port: int, *options: str) -> list[str]:
+def web_server(bind: str, *options: str) -> list[str]:
     gunicorn = [sys.executable, "-m", "gunicorn", "-c", "python:bitbylaw.gunicorn", "--chdir", str(settings.BASE_DIR)]
-    return [*gunicorn, "--bind", f"{host}:{port}", *options, "bitbylaw.wsgi"]
+    return [*gunicorn, "--bind", bind, *options, "bitbylaw.wsgi"]
 
 
 def workers() -> list[str]:
     return [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"]
 
 
-def obstacle(port: int, host: str = HOST) -> str:
-    """Why nobody can listen there now; empty when one can."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OverflowError:
-            return "there is no such port"
-        except OSError as exc:
-            return "another program has it" if exc.errno == errno.EADDRINUSE else str(exc.strerror)
-    return ""
+class NoPort(Exception):
+    """Nobody can listen there now; the message is the reason."""
+
+
+def listener(port: int, host: str = HOST) -> socket.socket:
+    """Taken from now on: whoever connects waits for the program that inherits it. Raises `NoPort`."""
+    try:
+        return socket.create_server((host, port))
+    except OverflowError:
+        raise NoPort("there is no such port") from None
+    except OSError as exc:
+        raise NoPort("another program has it" if exc.errno == errno.EADDRINUSE else str(exc.strerror)) from None
 
 
 class Children:
@@ -49,11 +50,19 @@ class Children:
         self._started: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(
-        self, name: str, command: Sequence[str], env: Mapping[str, str] | None = None, log: Path | None = None
+        self,
+        name: str,
+        command: Sequence[str],
+        env: Mapping[str, str] | None = None,
+        log: Path | None = None,
+        listening: socket.socket | None = None,
     ) -> None:
-        """What it says goes into the `log`; without one it goes where this process's goes."""
+        """What it says goes into the `log`; without one it goes where this process's goes. It alone keeps the socket."""
         with log.open("wb") if log else nullcontext() as output:
-            self._started[name] = start_session(command, env, output, settings.BASE_DIR if log else None)
+            inherited = [listening.fileno()] if listening else []
+            self._started[name] = start_session(command, env, output, settings.BASE_DIR if log else None, inherited)
+        if listening:
+            listening.close()
 
     def ended(self) -> dict[str, int]:
         """Those that do not run any more, with their exit codes."""

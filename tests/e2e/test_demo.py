@@ -27,6 +27,9 @@ call_command("demo")
 """
 
 
+STARTED: list[subprocess.Popen[bytes]] = []
+
+
 class Started:
     def __init__(self, folder: Path, *args: str) -> None:
         self.said = folder / "said.txt"
@@ -37,6 +40,7 @@ class Started:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "demo", *args], cwd=ROOT, env=env, stdout=out, stderr=out
             )
+        STARTED.append(self.process)
 
     def output(self) -> str:
         return self.said.read_text()
@@ -54,6 +58,8 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     for process in psutil.process_iter(["environ"]):  # a failed test leaves nothing behind
         if (process.info["environ"] or {}).get("HUB_DEMO_FOLDER") == str(tmp_path / "demo"):
             process.kill()
+    while STARTED:
+        STARTED.pop().wait(10)
 
 
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:

@@ -114,6 +114,12 @@ def test_a_busy_port_that_was_asked_for_is_refused_and_another_one_taken_otherwi
         monkeypatch.setattr(environment, "HUB_PORT", port)
         chosen = environment.choose(None, None)
     assert chosen.hub_port not in (port, chosen.sandbox_port)
+    try:
+        with pytest.raises(environment.PortBusy, match=f"Port {chosen.hub_port} can't be used"):
+            environment.choose(chosen.hub_port, None)  # taken already before anything is started
+    finally:
+        for each in chosen.listening.values():
+            each.close()
 
 
 def test_without_the_sandboxs_packages_it_says_what_to_run(monkeypatch: pytest.MonkeyPatch) -> None:

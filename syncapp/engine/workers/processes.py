@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -22,11 +22,12 @@ def start_session(
     env: Mapping[str, str] | None = None,
     output: IO[bytes] | None = None,
     folder: Path | None = None,
+    inherited: Collection[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start a program as the leader of a session of its own: signals of the terminal reach its parent only.
 
     `output` takes what it says, on both channels; else that goes where the parent's goes. On Linux it gets SIGTERM
-    when its parent is killed; elsewhere a killed parent leaves it running.
+    when its parent is killed; elsewhere a killed parent leaves it running. `inherited` are file descriptors.
     """
     return subprocess.Popen(  # noqa: S603  (our own programs)
         list(command),
@@ -35,6 +36,7 @@ def start_session(
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=output,
+        pass_fds=inherited,
         start_new_session=True,
         preexec_fn=_end_with_the_parent if sys.platform == "linux" else None,
     )

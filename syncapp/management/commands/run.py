@@ -26,13 +26,17 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="port of the web server (default: 8000)")
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
-        if why := serving.obstacle(port, host):
-            raise CommandError(f"Port {port} can't be used ({why}). Does the hub run already? Else: make run PORT=8001")
+        try:
+            listening = serving.listener(port, host)
+        except serving.NoPort as why:
+            raise CommandError(
+                f"Port {port} can't be used ({why}). Does the hub run already? Else: make run PORT=8001"
+            ) from None
         self._told = False
         self._children = serving.Children()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
-        self._children.start(serving.WEB, serving.web_server(host, port))
+        self._children.start(serving.WEB, serving.web_server(f"fd://{listening.fileno()}"), listening=listening)
         self._children.start(serving.WORKERS, serving.workers())
         self.stdout.write(f"The hub runs: http://{host}:{port}/admin/ (Ctrl-C ends it)")
         ended = self._watch()

@@ -8,7 +8,7 @@ import socket
 from dataclasses import dataclass, field
 
 from syncapp.management.demo import sandbox
-from syncapp.management.serving import HOST, obstacle
+from syncapp.management.serving import HOST, SANDBOX, WEB, NoPort, listener
 
 HUB_PORT, SANDBOX_PORT = 8000, 8900  # taken if free and nothing else was asked for
 EVENTS = tuple(
@@ -28,6 +28,7 @@ class Environment:
 
     hub_port: int
     sandbox_port: int
+    listening: dict[str, socket.socket] = field(repr=False)  # by the program that gets it: nobody takes a port meanwhile
     webhooks: dict[str, tuple[str, str]] = field(
         default_factory=lambda: {event: (secrets.token_hex(8), secrets.token_hex(16)) for event in EVENTS}, repr=False
     )
@@ -79,17 +80,18 @@ class Environment:
 
 def choose(hub_port: int | None, sandbox_port: int | None) -> Environment:
     """The ports that were asked for, else the usual ones, else any free ones. Raises `PortBusy`."""
-    hub = _port("--port", hub_port, HUB_PORT)
-    return Environment(hub, _port("--sandbox-port", sandbox_port, SANDBOX_PORT, taken=hub))
+    listening = {
+        WEB: _listener("--port", hub_port, HUB_PORT),
+        SANDBOX: _listener("--sandbox-port", sandbox_port, SANDBOX_PORT),
+    }
+    hub, sandbox_ = (each.getsockname()[1] for each in listening.values())
+    return Environment(hub, sandbox_, listening)
 
 
-def _port(option: str, asked: int | None, usual: int, taken: int = 0) -> int:
-    if asked is not None:
-        if reason := "the hub has it" if asked == taken else obstacle(asked):
-            raise PortBusy(f"Port {asked} can't be used ({reason}). Without {option} a free one is taken.")
-        return asked
-    if usual != taken and not obstacle(usual):
-        return usual
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+def _listener(option: str, asked: int | None, usual: int) -> socket.socket:
+    try:
+        return listener(usual if asked is None else asked)
+    except NoPort as reason:
+        if asked is None:
+            return listener(0)
+        raise PortBusy(f"Port {asked} can't be used ({reason}). Without {option} a free one is taken.") from None

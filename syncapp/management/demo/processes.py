@@ -9,7 +9,7 @@ from typing import Self
 
 from syncapp.management.demo.environment import Environment
 from syncapp.management.demo.sandbox import status_of
-from syncapp.management.serving import HOST, SANDBOX, WEB, WORKERS, Children, web_server, workers
+from syncapp.management.serving import SANDBOX, WEB, WORKERS, Children, web_server, workers
 
 LAST_LINES = 15
 START_SECONDS = 60.0
@@ -36,12 +36,14 @@ class Processes:
     def start_sandbox(self) -> None:
         settings = [part for setting in SANDBOX_SETTINGS for part in ("--set", setting)]
         command = [sys.executable, "-m", "sandbox", "--seed", "demo", *settings]
-        self._start(SANDBOX, [*command, "--port", str(self._environment.sandbox_port)], self._environment.of_sandbox())
+        fd = self._environment.listening[SANDBOX].fileno()
+        self._start(SANDBOX, [*command, "--fd", str(fd)], self._environment.of_sandbox())
 
     def start_hub(self, language: str, google_key: str) -> None:
         env = self._environment.of_hub(language, google_key)
         options = ("--workers", "1", "--graceful-timeout", "3")
-        self._start(WEB, web_server(HOST, self._environment.hub_port, *options), env)
+        fd = self._environment.listening[WEB].fileno()
+        self._start(WEB, web_server(f"fd://{fd}", *options), env)
         self._start(WORKERS, workers(), env)
 
     def check(self) -> None:
@@ -84,4 +86,5 @@ class Processes:
         return self._folder / f"{name.replace(' ', '-')}.log"
 
     def _start(self, name: str, command: list[str], env: dict[str, str]) -> None:
-        self._children.start(name, command, {**env, "PYTHONUNBUFFERED": "1"}, self._log_of(name))
+        listening = self._environment.listening.pop(name, None)
+        self._children.start(name, command, {**env, "PYTHONUNBUFFERED": "1"}, self._log_of(name), listening)

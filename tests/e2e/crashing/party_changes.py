@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.cache import caches
 
-from syncapp.flows.bankverbindungen.flow import PARTY_ACCOUNTS
+from syncapp.flows.bankverbindungen.flow import CHECK_ACCOUNTS
 from syncapp.flows.beteiligte.flow import PARTY_SYNC
 from syncapp.models import Conflict, JournalEntry, Record, Side
 from syncapp.people import conflicts, undos
@@ -150,4 +150,4 @@ def all_accounts(firm: Firm) -> None:
     for name in (OLD_ACCOUNT, ACCOUNT):
         firm.crm.update(BANK, name, {"istStandard": True})
     firm.crm.advoware.add_bank_account(_number(firm), {"iban": OTHER, "bank": "Beispielbank"})
-    _ask(PARTY_ACCOUNTS, PARTY, WHO)
+    _ask(PARTY, WHO, topic=CHECK_ACCOUNTS)
