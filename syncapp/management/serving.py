@@ -57,7 +57,7 @@ class Children:
         log: Path | None = None,
         listening: socket.socket | None = None,
     ) -> None:
-        """What it says goes into the `log`; without one it goes where this process's goes. It alone keeps the socket."""
+        """What it says goes into the `log`; without one it goes where this process's goes. It keeps the socket."""
         with log.open("wb") if log else nullcontext() as output:
             inherited = [listening.fileno()] if listening else []
             self._started[name] = start_session(command, env, output, settings.BASE_DIR if log else None, inherited)

@@ -28,7 +28,7 @@ class Environment:
 
     hub_port: int
     sandbox_port: int
-    listening: dict[str, socket.socket] = field(repr=False)  # by the program that gets it: nobody takes a port meanwhile
+    listening: dict[str, socket.socket] = field(repr=False)  # by the program that gets it
     webhooks: dict[str, tuple[str, str]] = field(
         default_factory=lambda: {event: (secrets.token_hex(8), secrets.token_hex(16)) for event in EVENTS}, repr=False
     )
