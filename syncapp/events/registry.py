@@ -158,8 +158,9 @@ def comparisons() -> tuple[Comparison, ...]:
     return tuple(each for flow in register().flows for each in flow.comparisons)
 
 
-def comparison(name: str) -> Comparison:
-    return next(each for each in comparisons() if each.name == name)
+def comparison(name: str) -> Comparison | None:
+    """None: no flow of this installation has it (any more)."""
+    return next((each for each in comparisons() if each.name == name), None)
 
 
 def undoable(action: str) -> frozenset[str]:

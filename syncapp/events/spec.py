@@ -8,6 +8,8 @@ from enum import Enum
 
 from django.utils.functional import Promise
 
+from syncapp.kit.phrases import Phrase
+
 Words = str | Promise
 
 
@@ -88,14 +90,35 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class Brake:
+    """Unusually many differences at once are held back until a person has confirmed them.
+
+    `counts`: which (`flows.differences.How`). They are too many above the settings `limit` (a number) and `percent` (of
+    the records of `steps` that are in step; without names of all). `note`: the phrase that takes their number;
+    `warning`, `advice` and `question` are what a person reads who may confirm it.
+    """
+
+    counts: frozenset[str]
+    limit: str
+    percent: str
+    note: Callable[[int], Phrase]
+    warning: Words
+    advice: Words
+    question: Words
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """A look at both sides on a schedule: it leaves requests of the lowest urgency for what differs.
 
-    `title` and `about` say what is compared: on pages, and for `manage.py compare`; `description` is the schedule's.
-    `starts`: the steps that it has looked after. `timeout` as of a schedule.
+    `finds`: the dotted path of a function without arguments that yields `flows.differences.Found`. `title` and `about`
+    say what is compared: on pages, and for `manage.py compare`; `description` is the schedule's. `starts`: the steps
+    that it has looked after. `timeout` as of a schedule.
     """
 
     name: str
+    finds: str
     title: Words
     about: str
     description: Words
@@ -103,6 +126,7 @@ class Comparison:
     cron: str
     starts: tuple[str, ...]
     timeout: int = 0
+    brake: Brake | None = None
 
 
 @dataclass(frozen=True, slots=True)

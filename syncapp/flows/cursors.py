@@ -1,4 +1,4 @@
-"""From which moment on a comparison has to look."""
+"""Up to where a comparison has looked."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from syncapp.models import Cursor
 OVERLAP = timedelta(minutes=10)
 
 
-def since(cursor: Cursor | None) -> datetime | None:
-    """None: from the beginning."""
-    return cursor.position - OVERLAP if cursor is not None and cursor.position else None
+def since(name: str) -> datetime | None:
+    """From which moment on the next one has to look. None: from the beginning."""
+    position = Cursor.objects.filter(name=name).values_list("position", flat=True).first()
+    return position - OVERLAP if position else None
+
+
+def move(name: str, position: datetime) -> None:
+    Cursor.objects.update_or_create(name=name, defaults={"position": position})

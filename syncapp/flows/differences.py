@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db.models import TextChoices
@@ -38,8 +38,6 @@ class How(TextChoices):
 ONLY_A_LOOK = frozenset({How.TASK, How.FAILED, How.STALE, How.UNSURE, How.NOT_SHOWN})
 # An event of the CRM says as much: one read of the CRM shows whether there is more to do.
 CRM_ONLY = frozenset({How.UNSURE})
-# What would take something away; many of these at once are more often an outage or a lost right than an intention.
-TAKES_AWAY = frozenset({How.GONE, How.LINKS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +52,32 @@ class Difference:
         return Target(self.step, self.entity_type, self.entity_id)
 
 
+def _nothing() -> int:
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A part of what a comparison finds, as soon as it is known.
+
+    `seen`: how many it looked at for it. Once requests are left for the differences, `cursors` move to where they say,
+    and `then` is called: what else is to be noted, how many orphans there are.
+    """
+
+    differences: Sequence[Difference] = ()
+    seen: int = 0
+    cursors: Mapping[str, datetime] = field(default_factory=dict)
+    then: Callable[[], int] = _nothing
+
+
 def in_crm(
     step: str,
     entity_type: str,
     stamps: Iterator[EntityStamp],
     judge: Callable[[EntityStamp, Record], How | None],
-    tell: Callable[[int], None],
     *,
     whole: bool,
-) -> Iterator[Difference]:
+) -> Iterator[Found]:
     """What the CRM has otherwise than it was agreed; `whole`: the stamps are all there are, so also what is gone.
 
     `judge` is asked about records that are known and not on their way already.
@@ -72,15 +87,12 @@ def in_crm(
         rows = Record.objects.filter(step=step, entity_id__in=[stamp.id for stamp in batch])
         records = {record.entity_id: record for record in rows}
         seen.update(stamp.id for stamp in batch)
-        tell(len(batch))
-        for stamp in batch:
-            if how := _in_crm(stamp, records.get(stamp.id), judge):
-                yield Difference(step, entity_type, stamp.id, how)
+        hows = ((stamp, _in_crm(stamp, records.get(stamp.id), judge)) for stamp in batch)
+        yield Found([Difference(step, entity_type, stamp.id, how) for stamp, how in hows if how], len(batch))
     if whole:
         known = Record.objects.filter(step=step).exclude(status=Status.SKIPPED, reason=Reason.ENTITY_GONE)
-        for pk in known.values_list("entity_id", flat=True).iterator(chunk_size=2000):
-            if pk not in seen:
-                yield Difference(step, entity_type, pk, How.GONE)
+        ids = known.values_list("entity_id", flat=True).iterator(chunk_size=2000)
+        yield Found([Difference(step, entity_type, pk, How.GONE) for pk in ids if pk not in seen])
 
 
 def _in_crm(

@@ -5,12 +5,11 @@ Every court case with a file number has one task in the CRM, so that somebody lo
 
 from __future__ import annotations
 
-from syncapp.events.spec import Flow, Schedule, StepSpec, topic
+from syncapp.events.spec import Comparison, Flow, StepSpec, topic
 from syncapp.events.topics import topic_of
 
 CASE = "Raeumungsklage"
 FOLLOWUP_SYNC = "followup_sync"
-CHECK = "followups.case.check"
 
 
 def flow() -> Flow:
@@ -22,7 +21,7 @@ def flow() -> Flow:
             StepSpec(
                 FOLLOWUP_SYNC,
                 "Gives a court case a task",
-                (topic(topic_of(CASE, "*")), topic(CHECK)),
+                (topic(topic_of(CASE, "*")),),
                 runs="tests.followups.sync.FollowUp",
                 systems=("espocrm",),
                 entity_types=(CASE,),
@@ -30,14 +29,16 @@ def flow() -> Flow:
                 title="Cases",
             ),
         ),
-        schedules=(
-            Schedule(
+        comparisons=(
+            Comparison(
                 "followups",
-                "tests.followups.scan.look_at_all",
-                "Looks at every court case",
-                cron="20 5 * * *",
-                emits=(CHECK,),
-                starts=(FOLLOWUP_SYNC,),
+                "tests.followups.scan.cases",
+                "Court cases",
+                "court cases and their tasks",
+                "Compares court cases with their tasks",
+                ("espocrm",),
+                "20 5 * * *",
+                (FOLLOWUP_SYNC,),
             ),
         ),
         undoable={"rename_followup": frozenset({"name"})},

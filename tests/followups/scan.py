@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from syncapp.engine.outside import connections
-from syncapp.events import dispatch
-from syncapp.models import Urgency
-from tests.followups.flow import CASE, CHECK
+from syncapp.flows.differences import Difference, Found, How
+from syncapp.models import Record
+from tests.followups.flow import CASE, FOLLOWUP_SYNC
 
 
-def look_at_all() -> None:
+def cases() -> Iterator[Found]:
     found = [str(row["id"]) for row in connections.espocrm().rows(CASE, ("id",))]
-    dispatch.emit(CHECK, CASE, found, urgency=Urgency.SCAN)
+    known = set(Record.objects.filter(step=FOLLOWUP_SYNC, entity_id__in=found).values_list("entity_id", flat=True))
+    yield Found([Difference(FOLLOWUP_SYNC, CASE, pk, How.NEW) for pk in found if pk not in known], len(found))

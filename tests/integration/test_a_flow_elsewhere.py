@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from typing import Any
 
@@ -14,13 +15,14 @@ from django.utils.module_loading import import_string
 from django_q.brokers import get_broker
 from django_q.brokers.orm import ORM
 from django_q.models import OrmQ, Schedule
+from django_q.signing import SignedPackage
 
 from syncapp import schedules
 from syncapp.admin.machinery import picture
 from syncapp.admin.machinery.step_views import step_views
 from syncapp.events import registry, running
 from syncapp.events.intake import Arrival, receive
-from syncapp.models import JournalEntry, Record, Status
+from syncapp.models import JournalEntry, Record, ScanRun, ScanState, Status
 from syncapp.people import undos
 from syncapp.words.field_words import field_in_words
 from syncapp.words.plan_words import in_words
@@ -46,6 +48,13 @@ def webhook(pk: str, action: str = "update") -> None:
 
 def task_names(world: World) -> list[str]:
     return sorted(row["name"] for row in world.sandbox.state("espocrm")["records"].get("Task", []))
+
+
+def queued() -> list[dict[str, Any]]:
+    broker = get_broker()
+    if isinstance(broker, ORM):
+        return [row.task for row in OrmQ.objects.all()]
+    return [SignedPackage.loads(task) for task in broker.connection.lrange(broker.list_key, 0, -1)]
 
 
 def of_case(pk: str) -> Record:
@@ -82,14 +91,21 @@ def test_a_change_is_shown_as_a_plan_written_and_may_be_undone(world: World) -> 
     assert not undos.undoable(JournalEntry.objects.get(action="create_followup"))
 
 
-def test_its_schedule_finds_what_no_event_told(world: World) -> None:
+def test_its_comparison_finds_what_no_event_told(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     pk = world.parent(aktenzeichen="12 C 34/26")
+    with pytest.raises(SystemExit):
+        call_command("compare", "--scan", "followups", "--format", "json")
+    assert [row["entity_id"] for row in json.loads(capsys.readouterr().out)] == [pk]
     schedules.ensure()
-    row = Schedule.objects.get(name="hub.followups")
-    import_string(row.func)()
+    row = Schedule.objects.get(name="hub.scan_followups")
+    import_string(row.func)(*ast.literal_eval(row.args))
     world.drive()
     assert task_names(world) == ["Fristen prüfen: 12 C 34/26"]
     assert set(Record.objects.filter(entity_id=pk).values_list("step", flat=True)) == {FOLLOWUP_SYNC}
+    done = ScanRun.objects.get(scan="followups")
+    assert (done.state, done.seen, done.differing, done.requested) == (ScanState.DONE, 1, 1, 1)
+    call_command("compare", "--scan", "followups")
+    assert "Nothing differs (1 looked at)." in capsys.readouterr().out
 
 
 @pytest.mark.django_db
@@ -118,10 +134,8 @@ class TestItShows:
         assert FOLLOWUP_SYNC not in str([each.msg for each in checks.run_checks()])
 
     def test_its_time_out_is_that_of_its_task(self) -> None:
-        if get_broker().__class__ is not ORM:
-            pytest.skip("the tasks are in Redis")
         webhook("65f0c0ffee0000001")
-        tasks = {row.task["args"]: row.task.get("timeout") for row in OrmQ.objects.all()}
+        tasks = {task["args"]: task.get("timeout") for task in queued()}
         mine = Record.objects.get(step=FOLLOWUP_SYNC)
         assert tasks[(mine.pk,)] == 30
         others = Record.objects.exclude(pk=mine.pk)

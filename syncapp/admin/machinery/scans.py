@@ -16,8 +16,8 @@ from syncapp.admin.kit.base import ReadOnlyAdmin
 from syncapp.admin.kit.buttons import CONFIRM_SCAN, back, button, say
 from syncapp.admin.kit.filters import ScanStateFilter
 from syncapp.admin.kit.recording import recorded
+from syncapp.events import registry
 from syncapp.flows.comparing import scans
-from syncapp.flows.comparing.flow import ALL_PARTIES, PARTIES
 from syncapp.flows.differences import How
 from syncapp.models import ScanRun, ScanState
 from syncapp.templatetags.hub import scan_words, when
@@ -31,11 +31,11 @@ class ScanAdmin(ReadOnlyAdmin[ScanRun]):
 
     def row_context(self, request: HttpRequest, row: ScanRun) -> dict[str, Any]:
         counts = row.counts if isinstance(row.counts, dict) else {}
+        compared = registry.comparison(row.scan) if row.state == ScanState.STOPPED else None
         return {
             "title": _("Comparison"),
             "scan": row,
-            "stopped": row.state == ScanState.STOPPED,
-            "of_parties": row.scan in (PARTIES, ALL_PARTIES),
+            "brake": compared.brake if compared else None,
             "counts": sorted((_how(name), count) for name, count in counts.items()),
         }
 

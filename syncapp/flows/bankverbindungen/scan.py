@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 from syncapp.clients.espocrm import FIELDS, EntityStamp, EspoBankAccount, EspoClient
@@ -11,18 +11,16 @@ from syncapp.flows.bankverbindungen.fields import TABLE
 from syncapp.flows.bankverbindungen.flow import BANK_SYNC, PARTY_ACCOUNTS
 from syncapp.flows.bankverbindungen.mapping import Agreed, unchanged
 from syncapp.flows.bankverbindungen.reading import crm_account
-from syncapp.flows.differences import Difference, How
+from syncapp.flows.differences import Difference, Found, How
 from syncapp.models import Reason, Record, Reference, ReferenceKind, Status
 
 COLUMNS = (FIELDS.iban, *(each.crm for each in TABLE), FIELDS.bank_party, FIELDS.bank_default)
 
 
-def in_crm(
-    crm: EspoClient, since: datetime | None, tell: Callable[[int], None], *, whole: bool
-) -> Iterator[Difference]:
+def in_crm(crm: EspoClient, since: datetime | None, *, whole: bool) -> Iterator[Found]:
     """What the CRM changed since the moment; `whole`: also what it does not have any more."""
     stamps = crm.changed_since(FIELDS.bank_entity, since, COLUMNS)
-    return differences.in_crm(BANK_SYNC, FIELDS.bank_entity, stamps, _changed, tell, whole=whole)
+    return differences.in_crm(BANK_SYNC, FIELDS.bank_entity, stamps, _changed, whole=whole)
 
 
 def _changed(stamp: EntityStamp, record: Record) -> How | None:
@@ -33,8 +31,8 @@ def _changed(stamp: EntityStamp, record: Record) -> How | None:
     return differences.later(stamp, record)
 
 
-def of_every_party() -> Iterator[Difference]:
+def of_every_party() -> Found:
     """Accounts that only Advoware has can be found by asking for each party alone."""
     parties = Reference.objects.filter(kind=ReferenceKind.PARTY, entity_type=FIELDS.party_entity)
-    for pk in parties.values_list("entity_id", flat=True).iterator(chunk_size=2000):
-        yield Difference(PARTY_ACCOUNTS, FIELDS.party_entity, pk, How.STALE)
+    ids = parties.values_list("entity_id", flat=True).iterator(chunk_size=2000)
+    return Found([Difference(PARTY_ACCOUNTS, FIELDS.party_entity, pk, How.STALE) for pk in ids])

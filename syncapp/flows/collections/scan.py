@@ -12,37 +12,33 @@ from syncapp.clients.espocrm import EspoClient, EspoParent
 from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.flows.collections.flow import COLLECTION_SYNC
 from syncapp.flows.collections.mapping import Agreed, unchanged
-from syncapp.flows.differences import Difference, How
+from syncapp.flows.differences import Difference, Found, How
 from syncapp.flows.parents import Life, life_of
 from syncapp.models import Reason, Record, Status
 
 ROWS = 200
 
 
-def changed(
-    crm: EspoClient, entity_type: str, since: datetime | None
-) -> Iterator[tuple[datetime, list[Difference], int]]:
-    """Batches of (newest change seen, differences, looked at) among the parents changed since the moment."""
+def changed(crm: EspoClient, entity_type: str, since: datetime | None, cursor: str) -> Iterator[Found]:
+    """What differs among the parents changed since the moment."""
     stamps = crm.changed_since(entity_type, since, FIELDS.parent_select)
     while batch := list(islice(stamps, ROWS)):
         parents = [EspoParent.from_api(stamp.values, entity_type) for stamp in batch]
-        yield max(stamp.modified_at for stamp in batch), list(_differing(entity_type, parents, None)), len(batch)
+        newest = max(stamp.modified_at for stamp in batch)
+        yield Found(list(_differing(entity_type, parents, None)), len(batch), {cursor: newest})
 
 
-def everything(
-    entity_type: str, parents: Iterable[EspoParent], collections: frozenset[str]
-) -> Iterator[tuple[list[Difference], int]]:
-    """Batches over all parents of a type; `collections`: the ids that xAI has."""
+def everything(entity_type: str, parents: Iterable[EspoParent], collections: frozenset[str]) -> Iterator[Found]:
+    """What differs among all parents of a type; `collections`: the ids that xAI has."""
     seen: set[str] = set()
     rows = iter(parents)
     while batch := list(islice(rows, ROWS)):
         seen.update(parent.id for parent in batch)
-        yield list(_differing(entity_type, batch, collections)), len(batch)
+        yield Found(list(_differing(entity_type, batch, collections)), len(batch))
     known = Record.objects.filter(step=COLLECTION_SYNC, entity_type=entity_type)
     known = known.exclude(status=Status.SKIPPED, reason__in=[Reason.ENTITY_GONE, Reason.DELETION_PROPOSED])
-    gone = (pk for pk in known.values_list("entity_id", flat=True).iterator(chunk_size=2000) if pk not in seen)
-    while lost := list(islice(gone, ROWS)):
-        yield [Difference(COLLECTION_SYNC, entity_type, pk, How.GONE) for pk in lost], 0
+    ids = known.values_list("entity_id", flat=True).iterator(chunk_size=2000)
+    yield Found([Difference(COLLECTION_SYNC, entity_type, pk, How.GONE) for pk in ids if pk not in seen])
 
 
 def _differing(entity_type: str, parents: list[EspoParent], collections: frozenset[str] | None) -> Iterator[Difference]:

@@ -8,7 +8,7 @@ from itertools import islice
 
 from syncapp.clients.espocrm import EspoClient, EspoDocument
 from syncapp.clients.espocrm.fields import FIELDS
-from syncapp.flows.differences import Difference, How
+from syncapp.flows.differences import Difference, Found, How
 from syncapp.flows.documents.flow import DOCUMENT_SYNC
 from syncapp.flows.documents.mapping import Agreed, untouched
 from syncapp.models import Reason, Record, Status
@@ -17,18 +17,19 @@ ROWS = 200
 CLOCK_GRAIN = timedelta(seconds=2)  # EspoCRM's times are whole seconds
 
 
-def changed(crm: EspoClient, since: datetime | None) -> Iterator[tuple[datetime, list[Difference], int]]:
-    """Batches of (newest change seen, differences, looked at) among the documents changed since the moment."""
+def changed(crm: EspoClient, since: datetime | None, cursor: str) -> Iterator[Found]:
+    """What differs among the documents changed since the moment."""
     stamps = crm.changed_since(FIELDS.document_entity, since, FIELDS.document_select)
     while batch := list(islice(stamps, ROWS)):
         documents = [EspoDocument.from_api(stamp.values) for stamp in batch]
-        yield max(stamp.modified_at for stamp in batch), list(_differing(documents, {}, links=False)), len(batch)
+        newest = max(stamp.modified_at for stamp in batch)
+        yield Found(list(_differing(documents, {}, links=False)), len(batch), {cursor: newest})
 
 
 def everything(
     crm: EspoClient, wanted: Mapping[str, frozenset[str]], present: frozenset[tuple[str, str]] | None
-) -> Iterator[tuple[list[Difference], int]]:
-    """Batches of (differences, looked at) over all documents.
+) -> Iterator[Found]:
+    """What differs among all documents.
 
     `wanted`: document id to the collections of its active parents, as the CRM's links say now.
     `present`: (collection, file) pairs that xAI has; None: not asked.
@@ -37,12 +38,11 @@ def everything(
     documents = crm.all_documents()
     while batch := list(islice(documents, ROWS)):
         seen.update(document.id for document in batch)
-        yield list(_differing(batch, wanted, links=True, present=present)), len(batch)
+        yield Found(list(_differing(batch, wanted, links=True, present=present)), len(batch))
     known = Record.objects.filter(step=DOCUMENT_SYNC, entity_type=FIELDS.document_entity)
     known = known.exclude(status=Status.SKIPPED, reason=Reason.ENTITY_GONE)
-    gone = (pk for pk in known.values_list("entity_id", flat=True).iterator(chunk_size=2000) if pk not in seen)
-    while lost := list(islice(gone, ROWS)):
-        yield [Difference(DOCUMENT_SYNC, FIELDS.document_entity, pk, How.GONE) for pk in lost], 0
+    ids = known.values_list("entity_id", flat=True).iterator(chunk_size=2000)
+    yield Found([Difference(DOCUMENT_SYNC, FIELDS.document_entity, pk, How.GONE) for pk in ids if pk not in seen])
 
 
 def _differing(

@@ -8,7 +8,7 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
-from syncapp.flows.differences import Difference, How
+from syncapp.flows.differences import Difference, Found, How
 from syncapp.flows.tasks.flow import TASK_MIRROR
 from syncapp.models import Reason, Record, Status, Task, TaskState
 from syncapp.people.tasks import ENTITY
@@ -16,7 +16,7 @@ from syncapp.people.tasks import ENTITY
 LOOKS = 500  # a comparison may ask for so many; the next one takes the next
 
 
-def not_shown() -> Iterator[Difference]:
+def not_shown() -> Found:
     """Open ones first; one that was given up by staff comes again when its task changes."""
     tasks = Task.objects.annotate(number=Cast("pk", CharField()))
     mirrors = Record.objects.filter(step=TASK_MIRROR, entity_id=OuterRef("number"))
@@ -25,8 +25,9 @@ def not_shown() -> Iterator[Difference]:
     as_it_is = Exists(told.filter(told=OuterRef("digest"), status=Status.IN_SYNC))
     still_open = Exists(mirrors.filter(agreed__open=True))
     given_up = Exists(mirrors.filter(reason=Reason.DISCARDED))
-    yield from _differences(tasks.filter(~on_its_way, ~as_it_is, ~given_up, state=TaskState.OPEN))
-    yield from _differences(tasks.filter(~Q(state=TaskState.OPEN), ~on_its_way, still_open, ~given_up))
+    open_ones = tasks.filter(~on_its_way, ~as_it_is, ~given_up, state=TaskState.OPEN)
+    done = tasks.filter(~Q(state=TaskState.OPEN), ~on_its_way, still_open, ~given_up)
+    return Found([*_differences(open_ones), *_differences(done)])
 
 
 def _differences(tasks: QuerySet[Task]) -> Iterator[Difference]:

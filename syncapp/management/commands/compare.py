@@ -34,7 +34,8 @@ class Command(HubCommand):
         parser.add_argument("--format", choices=("table", "json"), default="table", help="for people or for programs")
 
     def handle(self, *args: Any, scan: str, format: str, **options: Any) -> None:
-        if missing := [name for name in registry.comparison(scan).systems if not connections.configured(name)]:
+        (compared,) = (each for each in registry.comparisons() if each.name == scan)
+        if missing := [name for name in compared.systems if not connections.configured(name)]:
             raise CommandError(f"Not configured: {', '.join(missing)} (see .env.example).", returncode=NOT_ASKED)
         seen = 0
 
@@ -45,7 +46,7 @@ class Command(HubCommand):
 
         try:
             with progress("Comparing") as tell:
-                found = list(scans.differences(count, scan=scan))
+                found = scans.differences(compared, count)
         except ClientError as exc:
             raise CommandError(f"The comparison stopped: {exc}", returncode=NOT_ASKED) from exc
         self.stdout.write(_json(found) if format == "json" else _table(found, seen))

@@ -22,6 +22,7 @@ from syncapp.flows.comparing import scans
 from syncapp.flows.comparing.flow import ALL_PARTIES, PARTIES
 from syncapp.models import Reason, Record, Reference, Status, Task, TaskState, Urgency
 from syncapp.people.tasks import close_task
+from tests.events import found_by
 from tests.integration.flows.test_agreement import dying
 from tests.integration.flows.test_bankverbindungen import (
     BANK,
@@ -261,7 +262,7 @@ def test_a_change_that_a_person_leaves_as_it_is_costs_no_more_looks(parties: Par
     parties.world.drive()
     record = Record.objects.get(step=BANK_SYNC)
     assert (record.status, targets(pk), shown(parties, pk)["syncStatus"]) == (Status.IN_SYNC, [], "clean")
-    assert [each.entity_id for each in scans.differences(scan=ALL_PARTIES) if each.step == BANK_SYNC] == []
+    assert [each.entity_id for each in found_by(ALL_PARTIES) if each.step == BANK_SYNC] == []
     (row,) = there(parties, number)
     parties.world.sandbox.advoware.update_bank_account(number, row["id"], {"bic": "COBADEFFXXX"})
     look(parties, pk)

@@ -8,6 +8,7 @@ from syncapp.flows.comparing import orphans, scans
 from syncapp.flows.comparing.flow import CHANGES, EVERYTHING
 from syncapp.flows.differences import How
 from syncapp.models import Cursor, Orphan, OrphanState, Reason, Record, ScanRun, ScanState, Status, Urgency
+from tests.events import found_by
 from tests.integration.flows.test_documents import collection_of, synced
 from tests.world import World, configured
 
@@ -58,7 +59,7 @@ def test_links_are_compared_because_they_send_nothing(world: World) -> None:
     world.drive()
     world.sandbox.unlink("CDokumente", document, "raeumungsklages", one)
     world.sandbox.link("CDokumente", document, "raeumungsklages", two)
-    assert [each.how for each in scans.differences()] == [How.LINKS]
+    assert [each.how for each in found_by(EVERYTHING)] == [How.LINKS]
     compared(world)
     file_id = world.crm(document)["xaiId"]
     assert world.inside() == {collection_of(world, one): set(), collection_of(world, two): {file_id}}

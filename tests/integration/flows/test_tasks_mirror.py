@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.utils import timezone
 
 from syncapp.engine.queue import retry, sync_requests
 from syncapp.engine.queue.sync_requests import Target
@@ -15,7 +14,8 @@ from syncapp.engine.runs.planning import TaskNeed
 from syncapp.events import running
 from syncapp.flows.bankverbindungen.flow import BANK_SYNC
 from syncapp.flows.beteiligte.flow import PARTY_SYNC
-from syncapp.flows.comparing import party_scans
+from syncapp.flows.comparing import scans
+from syncapp.flows.comparing.flow import ALL_PARTIES
 from syncapp.flows.differences import How
 from syncapp.flows.tasks.flow import TASK_MIRROR
 from syncapp.models import (
@@ -84,8 +84,8 @@ def run_the_mirror() -> None:
 
 
 def compare_all(parties: Parties) -> ScanRun:
-    scan = ScanRun.objects.create(scan="all_parties", started_at=timezone.now())
-    party_scans.compare(scan, whole=True, confirmed=False)
+    scan = scans.run(ALL_PARTIES)
+    assert scan is not None
     parties.world.drive()
     return scan
 

@@ -33,13 +33,14 @@ def phrases() -> dict[str, type[Phrase]]:
 
 @cache
 def made_in_flows() -> set[str]:
-    """Names of the classes that are called anywhere in the flows, or stand in a table of what is called."""
+    """Names of the classes that are called anywhere in the flows, or handed to who calls them."""
     return {name for path in _flows() for name in _made_in(path.read_text())}
 
 
 def _made_in(source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
-        wanted = [node.func] if isinstance(node, ast.Call) else node.values if isinstance(node, ast.Dict) else []
+        called = [node.func, *node.args] if isinstance(node, ast.Call) else []
+        wanted = node.values if isinstance(node, ast.Dict) else called
         yield from (each.id for each in wanted if isinstance(each, ast.Name))
 
 
