@@ -14,12 +14,13 @@ class SyncAppConfig(AppConfig):
         from syncapp.engine.queue import enqueue
         from syncapp.engine.workers import heartbeat
         from syncapp.events import registry
-        from syncapp.words import field_words
+        from syncapp.words import field_words, reason_words
 
         heartbeat.connect()
         # What stands below the register gets from it what flows have declared.
         enqueue.timeouts = registry.timeouts
         field_words.declared = registry.fields
+        reason_words.declared = registry.reasons
         for spec in registry.runnable():
             with suppress(ImportError):  # the checks say which one can't be loaded
                 import_string(spec.runs)  # what one process has planned another one shows: it must know all kinds

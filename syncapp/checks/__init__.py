@@ -28,8 +28,9 @@ def check_steps(**_: Any) -> list[checks.CheckMessage]:
 
 @checks.register("hub")
 def check_schedules(**_: Any) -> list[checks.CheckMessage]:
-    """Every schedule has a function that can be called, at times that can be read."""
-    return list(scheduling.faults(schedules(), {spec.name for spec in registry.runnable()}))
+    """Every schedule and comparison has a function that can be called, at times that can be read."""
+    found = scheduling.faults(schedules(), {spec.name for spec in registry.runnable()})
+    return [*found, *scheduling.of_comparisons(registry.comparisons())]
 
 
 @checks.register("hub")

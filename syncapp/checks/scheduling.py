@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from django.conf import settings
 from django.utils.module_loading import import_string
 from django_q.conf import croniter  # type: ignore[attr-defined]  # None where the package is missing
 
 from syncapp.checks.faults import Fault
-from syncapp.events.spec import Schedule
+from syncapp.events.spec import Comparison, Schedule
 
 FIELDS = 5
 
@@ -33,6 +34,23 @@ def faults(schedules: Sequence[Schedule], steps: Collection[str]) -> Iterator[Fa
             yield from _cron(f"The schedule {each.name}", each.cron)
         if strange := sorted(set(each.starts) - set(steps)):
             yield Fault("E048", f"The schedule {each.name} starts {', '.join(strange)}, but no such step runs.")
+
+
+def of_comparisons(comparisons: Iterable[Comparison]) -> Iterator[Fault]:
+    for each in comparisons:
+        try:
+            finds = import_string(each.finds)
+        except ImportError:
+            finds = None
+        if not inspect.isgeneratorfunction(finds) or inspect.signature(finds).parameters:
+            yield Fault(
+                "E049",
+                f"The comparison {each.name} finds by {each.finds}, which is no generator without arguments.",
+                _PATH,
+            )
+        for name in (each.brake.limit, each.brake.percent) if each.brake else ():
+            if not isinstance(getattr(settings.CONFIG, name, None), int):
+                yield Fault("E039", f"The comparison {each.name} is braked by {name}, which is no setting of a number.")
 
 
 _INSTALL = "Install what requirements.txt names: make venv"

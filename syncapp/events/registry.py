@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 import syncapp
 from syncapp.events import topics
-from syncapp.events.spec import Comparison, Flow, Kind, Schedule, StepSpec, Trigger, http
+from syncapp.events.spec import Comparison, Flow, Kind, Schedule, StepSpec, Trigger, Words, http
 
 FOLDER = Path(syncapp.__file__).parent / "flows"
 PACKAGE = "syncapp.flows"
@@ -179,6 +179,11 @@ def _fields(known: Register) -> dict[str, str]:
     for flow in known.flows:
         found = {**(flow.fields() if flow.fields else {}), **found}
     return found
+
+
+def reasons() -> dict[str, Words]:
+    """The reasons that flows have beside those of the engine, with their words."""
+    return {code: words for flow in register().flows for code, words in flow.reasons.items()}
 
 
 def emitted(step_name: str = "") -> frozenset[str]:

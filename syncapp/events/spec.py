@@ -136,7 +136,8 @@ class Flow:
     `receives`: entity types of the CRM whose webhooks are taken in for it; their paths are in WEBHOOK_ENTITIES.
     `own_types`: entity types of its steps that the CRM does not have, so that their ids mean nothing there.
     `undoable`: actions in the journal that its runs can take back when staff ask for it, with the fields they restore.
-    `fields`: the names of its fields and what staff call them (English msgids).
+    `fields`: the names of its fields and what staff call them (English msgids). `reasons`: why a record of its own may
+    wait, be skipped or fail, with what staff are to do; the reasons of the engine (`models.Reason`) are for all.
     """
 
     name: str
@@ -148,3 +149,4 @@ class Flow:
     comparisons: tuple[Comparison, ...] = ()
     undoable: Mapping[str, frozenset[str]] = field(default_factory=dict)
     fields: Callable[[], Mapping[str, str]] | None = None
+    reasons: Mapping[str, Words] = field(default_factory=dict)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils import translation
 
-from syncapp.models import Reason
+from syncapp.words.reason_words import reason_in_words, reasons
 
 LONGEST = 500
 
 
 def for_crm(reason: str, detail: str = "") -> str:
     with translation.override(settings.LANGUAGE_CODE):
-        text = str(Reason(reason).label)
+        text = reason_in_words(reason)
     return f"{text} ({detail})"[:LONGEST] if detail else text
 
 
 def all_for_crm() -> dict[str, str]:
-    return {str(reason): for_crm(reason) for reason in Reason}
+    return {code: for_crm(code) for code in reasons()}

@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from syncapp.models.reasons import Reason
 from syncapp.models.records import Record
 from syncapp.models.systems import SystemName
 
@@ -34,7 +33,7 @@ class Attempt(models.Model):
     started_at = models.DateTimeField(_("started"), db_index=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, default=Outcome.RUNNING)
-    reason = models.CharField(_("reason"), max_length=30, choices=Reason.choices, blank=True, default="")
+    reason = models.CharField(_("reason"), max_length=30, blank=True, default="")
     detail = models.CharField(_("detail"), max_length=300, blank=True, default="")
     # The planned actions, e.g. [{"kind": "document.attach", "collection_id": …}]: ids and names of fields, no contents.
     # Rows from before 1.0 hold sentences.

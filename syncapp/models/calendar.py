@@ -9,8 +9,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from syncapp.models.reasons import Reason
-
 
 class CalendarEmployee(models.Model):
     """An employee of Advoware by the Kürzel, and the Google calendar that follows the appointments."""
@@ -80,7 +78,7 @@ class CalendarLink(models.Model):
     first_day = models.DateField(_("from"), null=True, blank=True)
     last_day = models.DateField(_("to"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=LinkState.choices, default=LinkState.NEW)
-    reason = models.CharField(_("reason"), max_length=30, choices=Reason.choices, blank=True, default="")
+    reason = models.CharField(_("reason"), max_length=30, blank=True, default="")
     detail = models.CharField(_("detail"), max_length=300, blank=True, default="")
     changed_at = models.DateTimeField(_("state since"))
 

@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from syncapp.models.reasons import Reason
 from syncapp.models.systems import SystemName
 
 
@@ -30,17 +29,24 @@ class Urgency(models.IntegerChoices):
     SCAN = 50, _("comparison")
 
 
+# A record for which nothing is to be said any more.
+NO_REASON = {"reason": "", "detail": "", "system": "", "waits_for": ""}
+
+
 class Record(models.Model):
     step = models.CharField(_("step"), max_length=64)
     entity_type = models.CharField(_("entity type"), max_length=64)
     entity_id = models.CharField(_("entity"), max_length=64)
 
     status = models.CharField(_("state"), max_length=10, choices=Status.choices, default=Status.WAITING)
-    reason = models.CharField(_("reason"), max_length=30, choices=Reason.choices, blank=True, db_default="", default="")
+    reason = models.CharField(_("reason"), max_length=30, blank=True, db_default="", default="")
     detail = models.CharField(_("detail"), max_length=300, blank=True, db_default="", default="")
     system = models.CharField(
         _("system"), max_length=20, choices=SystemName.choices, blank=True, db_default="", default=""
     )
+
+    # What ends a wait before its time: a system whose writing is switched on, an entity that comes to exist.
+    waits_for = models.CharField(_("waits for"), max_length=100, blank=True, db_default="", default="")
 
     # Requests are counted, not runs: a change during a run causes exactly one more run.
     requested = models.PositiveBigIntegerField(_("sync requests"), db_default=1, default=1)
@@ -100,6 +106,7 @@ class Record(models.Model):
         ]
         indexes = [
             models.Index(name="record_due", fields=["urgency", "due_at"], condition=Q(status="waiting")),
+            models.Index(name="record_waits_for", fields=["waits_for"], condition=~Q(waits_for="")),
             models.Index(name="record_lease", fields=["leased_until"], condition=Q(status="running")),
             models.Index(name="record_open", fields=["status", "reason", "changed_at"], condition=~Q(status="in_sync")),
             models.Index(name="record_status", fields=["status", "step"]),

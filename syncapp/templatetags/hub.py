@@ -18,11 +18,12 @@ from django.utils.safestring import SafeString
 
 from syncapp.clients.espocrm.fields import MODIFIED_AT
 from syncapp.events import registry
-from syncapp.models import Reason, Status, TaskKind
+from syncapp.models import Status, TaskKind
 from syncapp.words import appointment_words
 from syncapp.words.field_words import field_in_words, value_in_words
 from syncapp.words.journal_words import detail_in_words, write_in_words
 from syncapp.words.plan_words import in_words
+from syncapp.words.reason_words import reason_in_words
 
 register = template.Library()
 
@@ -69,8 +70,7 @@ def exactly(moment: datetime | None) -> str | SafeString:
 
 @register.filter
 def reason_words(reason: str) -> str:
-    """The label of a reason; what is no reason (an old row) is shown as it is."""
-    return str(Reason(reason).label) if reason in Reason.values else reason
+    return reason_in_words(reason)
 
 
 @register.filter

@@ -70,7 +70,9 @@ def advoware_settings(sandbox: SandboxProcess) -> dict[str, str]:
 
 def _compare(stage: Stage) -> float:
     """One comparison as the schedule makes it; returns its seconds."""
-    stage.hub.manage("shell", "--command", "from syncapp.flows import scans; scans.run('parties', confirmed=True)")
+    stage.hub.manage(
+        "shell", "--command", "from syncapp.flows.comparing import scans; scans.run('parties', confirmed=True)"
+    )
     ((began, ended),) = stage.hub.sql(
         "SELECT started_at, finished_at FROM syncapp_scanrun WHERE scan = 'parties' ORDER BY id DESC LIMIT 1"
     )

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from syncapp.models import CalendarEmployee, CalendarLink, LinkState, PushChannel, Reason
+from syncapp.models import CalendarEmployee, CalendarLink, LinkState, PushChannel
 from tests.world import configured
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def test_appointments_and_channels_are_counted(client: Client) -> None:
     CalendarEmployee.objects.create(kuerzel="AP")
     states = [LinkState.AGREED, LinkState.HELD, LinkState.HELD]
     links = [CalendarLink(employee=employee, number=n, state=state, changed_at=now) for n, state in enumerate(states)]
-    failed = CalendarLink(number=9, state=LinkState.FAILED, reason=Reason.UNREADABLE, employee=employee, changed_at=now)
+    failed = CalendarLink(number=9, state=LinkState.FAILED, reason="unreadable", employee=employee, changed_at=now)
     CalendarLink.objects.bulk_create([*links, failed])
     for number, hours in enumerate((-1, 0.5, 3, 20, 100, 160)):
         PushChannel.objects.create(

@@ -20,8 +20,9 @@ from django.db import connections
 from django.db.migrations import Migration, RenameField, RenameModel, SeparateDatabaseAndState
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations.base import Operation
+from django.utils import timezone
 
-from syncapp.models import Orphan, OrphanWhy
+from syncapp.models import Orphan, OrphanWhy, Record
 from tests import engines, old_rows
 
 ALIAS = "old_rows"
@@ -82,6 +83,25 @@ def test_orphans_that_were_listed_for_a_sentence_get_its_kind() -> None:
     migration.give_orphans_their_kinds(todays_apps, SimpleNamespace(connection=connections["default"]))
     kinds = list(Orphan.objects.order_by("pk").values_list("why", flat=True))
     assert kinds == [*OrphanWhy.values, "", "by hand"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("reason", "status", "waits_for"),
+    [("party_pending", "waiting", "p1"), ("writing_off", "waiting", "p1"), ("rejected", "failed", "")],
+)
+def test_what_a_record_waits_for_moves_to_a_column_of_its_own(reason: str, status: str, waits_for: str) -> None:
+    migration = import_module("syncapp.migrations.0017_waits_for")
+    now = timezone.now()
+    moments = {"created_at": now, "changed_at": now, "due_at": now}
+    Record.objects.create(
+        step="s", entity_type="t", entity_id="1", status=status, reason=reason, detail="p1", **moments
+    )
+    editor = SimpleNamespace(connection=connections["default"])
+    migration.to_column(todays_apps, editor)
+    assert Record.objects.values_list("waits_for", "detail").get() == (waits_for, "" if waits_for else "p1")
+    migration.to_detail(todays_apps, editor)
+    assert Record.objects.get().detail == "p1"
 
 
 def snapshot(apps: Apps, database: str) -> Snapshot:

@@ -15,6 +15,7 @@ from syncapp.checks import entities, installation, scheduling, steps, systems
 from syncapp.events import registry
 from syncapp.events.registry import Register
 from syncapp.events.spec import Comparison, Flow, Kind, Schedule, StepSpec, Trigger
+from syncapp.flows.comparing.flow import PARTIES, WRITING
 from syncapp.schedules import schedules
 
 GOOD = StepSpec(
@@ -72,7 +73,7 @@ def test_names_are_unique_and_flows_are_started() -> None:
 
 
 def test_flows_and_comparisons_are_unique_and_need_systems_there_are() -> None:
-    compared = Comparison("papers", "", "", "", ("espocrm",), "* * * * *", ())
+    compared = Comparison("papers", "", "", "", "", ("espocrm",), "* * * * *", ())
     assert of_register(Flow("papers", ""), Flow("papers", "")) == ["E002"]
     assert of_register(Flow("papers", "", comparisons=(compared, compared))) == ["E011"]
     assert of_register(Flow("papers", "", comparisons=(replace(compared, systems=("fax",)),))) == ["E003"]
@@ -171,6 +172,22 @@ JOB = Schedule("sweep", "syncapp.jobs.sweep", "", minutes=1)
 )
 def test_schedules(change: dict[str, Any], found: list[str]) -> None:
     assert codes(scheduling.faults([replace(JOB, **change)], ())) == found
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({}, []),
+        ({"finds": "syncapp.flows.comparing.parties.nothing"}, ["E049"]),
+        ({"finds": "syncapp.jobs.sweep"}, ["E049"]),
+        ({"finds": "syncapp.flows.comparing.parties._both_sides"}, ["E049"]),
+        ({"brake": replace(WRITING, limit="NO_SUCH_LIMIT")}, ["E039"]),
+        ({"brake": replace(WRITING, percent="TASKS_TO_ESPOCRM")}, ["E039"]),
+    ],
+)
+def test_comparisons(change: dict[str, Any], found: list[str]) -> None:
+    (parties,) = (each for each in registry.comparisons() if each.name == PARTIES)
+    assert codes(scheduling.of_comparisons([replace(parties, **change)])) == found
 
 
 def test_six_fields_are_told_with_the_line_that_is_right() -> None:

@@ -20,7 +20,6 @@ from syncapp.models import (
     InboxState,
     JournalState,
     OrphanState,
-    Reason,
     ScanState,
     Status,
     SystemName,
@@ -29,6 +28,7 @@ from syncapp.models import (
 )
 from syncapp.templatetags.hub import step_name
 from syncapp.words.journal_words import writes
+from syncapp.words.reason_words import reasons
 
 Lookups = list[tuple[Any, Any]]
 
@@ -60,7 +60,7 @@ class ReasonFilter(Choice):
     parameter_name = "reason"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
-        return [(value, Truncator(str(label)).chars(70)) for value, label in Reason.choices]
+        return [(code, Truncator(words).chars(70)) for code, words in reasons().items()]
 
 
 class SinceFilter(Choice):

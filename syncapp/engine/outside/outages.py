@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from syncapp.clients.errors import ClientError, Unauthorized
 from syncapp.engine.outside import connections
-from syncapp.models import Reason, Record, Status, System, SystemState
+from syncapp.models import NO_REASON, Reason, Record, Status, System, SystemState
 
 FIRST_PROBE = timedelta(seconds=10)
 PROBE_CAP = timedelta(minutes=1)
@@ -116,7 +116,8 @@ def set_paused(name: str, paused: bool) -> bool:
 
 
 def wake(*reasons: Reason, **which: str) -> int:
-    """Make due what waits for these reasons (`system=` or `step=` narrows it down)."""
-    return Record.objects.filter(status=Status.WAITING, reason__in=reasons, **which).update(
-        due_at=timezone.now(), reason="", detail="", system=""
-    )
+    """Make due what waits for these reasons, or for any (`system=`, `step=` or `waits_for=` narrows it down)."""
+    waiting = Record.objects.filter(status=Status.WAITING, **which)
+    if reasons:
+        waiting = waiting.filter(reason__in=reasons)
+    return waiting.update(due_at=timezone.now(), **NO_REASON)

@@ -112,6 +112,7 @@ ON CONFLICT (step, entity_type, entity_id) DO UPDATE SET
   reason = CASE WHEN {keep} THEN r.reason ELSE '' END,
   detail = CASE WHEN {keep} THEN r.detail ELSE '' END,
   system = CASE WHEN {keep} THEN r.system ELSE '' END,
+  waits_for = CASE WHEN {keep} THEN r.waits_for ELSE '' END,
   attempts = CASE WHEN {keep} THEN r.attempts ELSE 0 END,
   due_at = CASE WHEN r.status = 'running' OR {patient} THEN r.due_at {debounce} ELSE excluded.due_at END,
   waiting_since = CASE

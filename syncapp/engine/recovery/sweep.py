@@ -20,7 +20,7 @@ from syncapp.engine.queue import enqueue
 from syncapp.engine.runs import claims, switches
 from syncapp.engine.runs.backoff import STANDARD
 from syncapp.engine.runs.run import attempt_of
-from syncapp.models import Outcome, Reason, Record, Status
+from syncapp.models import NO_REASON, Outcome, Reason, Record, Status
 
 LEFT_A_SWEEP = 500  # records whose worker died; more wait for the next sweep
 DRAIN_SECONDS = 30.0  # then the next task in the queue gets its turn
@@ -103,9 +103,7 @@ def take_away(still: QuerySet[Record], record: Record, why: Reason) -> bool:
     with transaction.atomic():
         mine = still.filter(pk=record.pk, claim=token).update(
             status=Status.FAILED if gives_up else Status.WAITING,
-            reason=Reason.EXHAUSTED if gives_up else why,
-            detail="",
-            system="",
+            **(NO_REASON | {"reason": Reason.EXHAUSTED if gives_up else why}),
             due_at=None if gives_up else now,
             waiting_since=now,
             changed_at=now,
@@ -145,5 +143,5 @@ def _second_chances() -> int:
     """Records that gave up a day ago get one more try by themselves."""
     now = timezone.now()
     return Record.objects.filter(status=Status.FAILED, due_at__lte=now).update(
-        status=Status.WAITING, reason="", detail="", system="", due_at=now, waiting_since=now, changed_at=now
+        status=Status.WAITING, due_at=now, waiting_since=now, changed_at=now, **NO_REASON
     )

@@ -54,12 +54,22 @@ class InConflict(_WithReason):
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """Later by itself, without using up an attempt (indexing, a parent that is not ready)."""
+    """Later by itself, without using up an attempt (indexing, a parent that is not ready).
+
+    `waits_for`: what ends the wait earlier, by a name that `outages.wake` is told: a system, an entity's id. A request
+    that comes while the run lasts ends it too, but for `patient` ones.
+    """
 
     reason: str
     after: timedelta
     agreed: Mapping[str, object] | None = None
-    detail: str = ""
+    waits_for: str = ""
+    patient: bool = False
+
+
+def read_again() -> Postponed:
+    """Somebody changed a side at the same moment; it is read anew when that is over."""
+    return Postponed("outdated", timedelta(seconds=2), patient=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from syncapp.engine.runs.backoff import STANDARD
 from syncapp.engine.runs.planning import Ending, Failed, InConflict, Postponed, Settled, Skipped
 from syncapp.engine.runs.run import Run
 from syncapp.engine.runs.verdicts import Verdict
-from syncapp.models import Outcome, Reason, Status
+from syncapp.models import NO_REASON, Outcome, Reason, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,9 @@ class Settlement:
 def settle(run: Run, ending: Ending) -> Settlement:
     """The end that the flow has chosen."""
     match ending:
-        case Postponed(reason, after, agreed, detail):
+        case Postponed(reason, after, agreed, waits_for, patient):
             outcome = Outcome.OBSERVED if reason == Reason.WRITING_OFF else Outcome.POSTPONED
-            return _later(run, outcome, reason, after, counts=False, agreed=agreed, detail=detail)
+            return _later(run, outcome, reason, after, patient=patient, agreed=agreed, waits_for=waits_for)
         case Settled(agreed):
             return _end(run, Status.IN_SYNC, served=True, agreed=agreed)
         case _:
@@ -78,7 +78,8 @@ def wait(
     outcome: Outcome = Outcome.POSTPONED,
 ) -> Settlement:
     """Later by itself, without using up an attempt."""
-    return _later(run, outcome, reason, pause, counts=False, detail=detail, system=system)
+    patient = reason != Reason.OBSERVED  # a request changes nothing about an outage or a lock
+    return _later(run, outcome, reason, pause, patient=patient, detail=detail, system=system)
 
 
 def try_again(run: Run, verdict: Verdict) -> Settlement:
@@ -87,7 +88,14 @@ def try_again(run: Run, verdict: Verdict) -> Settlement:
     pause = STANDARD.pause(attempts, verdict.at_least)
     if pause is not None:
         return _later(
-            run, Outcome.POSTPONED, verdict.reason, pause, counts=True, detail=verdict.detail, system=verdict.system
+            run,
+            Outcome.POSTPONED,
+            verdict.reason,
+            pause,
+            patient=True,
+            counts=True,
+            detail=verdict.detail,
+            system=verdict.system,
         )
     chance = STANDARD.last_try(attempts)
     due_at = timezone.now() + chance if chance else None
@@ -127,7 +135,8 @@ def _end(
         common["agreed"] = dict(agreed)
     if status == Status.IN_SYNC:
         common["settled_at"] = now
-    fresh = {**common, "status": status, "reason": reason, "detail": detail[:300], "system": system, "due_at": due_at}
+    why = NO_REASON | {"reason": reason, "detail": detail[:300], "system": system}
+    fresh = {**common, **why, "status": status, "due_at": due_at}
     return _write(run, Outcome(status.value), reason, detail, fresh, _due(common, now, now + DEBOUNCE))
 
 
@@ -137,29 +146,25 @@ def _later(
     reason: str,
     pause: timedelta,
     *,
-    counts: bool,
+    patient: bool,
+    counts: bool = False,
     detail: str = "",
     system: str = "",
+    waits_for: str = "",
     agreed: Mapping[str, Any] | None = None,
 ) -> Settlement:
     now = timezone.now()
     common: dict[str, Any] = {} if counts else {"attempts": run.record.attempts - 1}
     if agreed is not None:
         common["agreed"] = dict(agreed)
-    waiting = _due(common, now, now + pause) | {"reason": reason, "detail": detail[:300], "system": system}
+    why = {"reason": reason, "detail": detail[:300], "system": system, "waits_for": waits_for}
+    waiting = _due(common, now, now + pause) | why
     # A request that came meanwhile doesn't shorten a pause that the other system or a failure made.
-    again = _due(common, now, now) if not counts and reason in _WORTH_A_LOOK else waiting
-    return _write(run, outcome, reason, detail, waiting, again)
-
-
-_WORTH_A_LOOK = frozenset(
-    {Reason.INDEXING, Reason.COLLECTION_PENDING, Reason.PARTY_PENDING, Reason.WRITING_OFF, Reason.OBSERVED}
-)
+    return _write(run, outcome, reason, detail, waiting, waiting if patient else _due(common, now, now))
 
 
 def _due(common: Mapping[str, Any], now: datetime, due_at: datetime) -> dict[str, Any]:
-    free = {"status": Status.WAITING, "reason": "", "detail": "", "system": "", "due_at": due_at, "waiting_since": now}
-    return {**common, **free}
+    return {**common, **NO_REASON, "status": Status.WAITING, "due_at": due_at, "waiting_since": now}
 
 
 def _write(

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from syncapp.engine.outside import outages
-from syncapp.models import Reason, Record, Status, StepSwitch, SystemName
+from syncapp.models import NO_REASON, Reason, Record, Status, StepSwitch, SystemName
 
 
 def switch(step: str) -> StepSwitch:
@@ -44,16 +44,14 @@ def wake_observed() -> int:
         return woken
     still = StepSwitch.objects.filter(observe=True).values_list("step", flat=True)
     waiting = Record.objects.filter(status=Status.WAITING, reason=Reason.OBSERVED).exclude(step__in=list(still))
-    return woken + waiting.update(due_at=timezone.now(), reason="", detail="", system="")
+    return woken + waiting.update(due_at=timezone.now(), **NO_REASON)
 
 
 def _wake_held_back() -> int:
-    """What waits because writing to a system was off; the detail names the systems that the flow held back."""
+    """What waits because writing to a system was off, or to several."""
     config = settings.CONFIG
     on = {SystemName.ADVOWARE: config.ADVOWARE_WRITE_ENABLED, SystemName.ESPOCRM: config.ADVOWARE_TO_ESPOCRM_ENABLED}
     waiting = Record.objects.filter(status=Status.WAITING, reason=Reason.WRITING_OFF)
-    return sum(
-        waiting.filter(detail__contains=system).update(due_at=timezone.now(), reason="", detail="", system="")
-        for system, may in on.items()
-        if may
-    )
+    named = waiting.order_by().values_list("waits_for", flat=True).distinct()
+    may = [names for names in named if any(on.get(SystemName(each)) for each in names.split(", ") if each)]
+    return waiting.filter(waits_for__in=may).update(due_at=timezone.now(), **NO_REASON)

@@ -13,6 +13,13 @@ BANK_SYNC = "bankverbindungen_sync"
 PARTY_ACCOUNTS = "bankverbindungen_of_party"
 CHECK_ACCOUNTS = "vmh.bankkonten.check"
 PARTY_WANTED = "advoware.party.wanted"
+REASONS = {
+    "party_pending": _("The party must be in Advoware first. It goes on by itself."),
+    "no_party": _("The bank account belongs to no party. Choose the party in the CRM."),
+    "no_iban": _("The bank account has no IBAN. Enter it in the CRM."),
+    "iban_invalid": _("The IBAN is not valid. Correct it in the CRM; then it is tried again by itself."),
+    "bic_invalid": _("The BIC is not valid. Correct it in the CRM; then it is tried again by itself."),
+}
 
 
 def flow() -> Flow:
@@ -41,4 +48,5 @@ def flow() -> Flow:
             ),
         ),
         fields=labels,
+        reasons=REASONS,
     )

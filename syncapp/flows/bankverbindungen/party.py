@@ -75,7 +75,7 @@ def plan(state: PartyAccountsState) -> Plan:
         *(BringToCrm(each) for each in state.only_there),
     )
     if actions and not state.writable:
-        return Plan(Postponed(Why.WRITING_OFF, HELD_FOR, detail=CRM), held_back=actions)
+        return Plan(Postponed(Why.WRITING_OFF, HELD_FOR, waits_for=CRM), held_back=actions)
     return Plan(Settled({"number": state.number, "default": defaults[-1].id if defaults else ""}), actions)
 
 

@@ -102,7 +102,7 @@ def plan(state: AccountState) -> Plan:
         return Plan(Failed(Why.BIC_INVALID), tasks=_behind(state))
     if state.number is None or state.there is None:
         soon = state.number is None and state.party_on_its_way
-        return Plan(Postponed(Why.PARTY_PENDING, SOON if soon else LATER, detail=account.party))
+        return Plan(Postponed(Why.PARTY_PENDING, SOON if soon else LATER, waits_for=account.party))
     there = state.with_iban(account.iban)
     return _present(state, account, there) if there is not None else _absent(state, account)
 
@@ -159,7 +159,7 @@ def _absent(state: AccountState, account: Account) -> Plan:
     write = WriteCrm(status="unclean" if behind else "clean")
     if ADVOWARE not in state.writable:
         held = (CreateAccount(account), write)
-        return Plan(Postponed(Why.WRITING_OFF, HELD_FOR, detail=ADVOWARE), held_back=held, tasks=behind)
+        return Plan(Postponed(Why.WRITING_OFF, HELD_FOR, waits_for=ADVOWARE), held_back=held, tasks=behind)
     ending = Skipped(Why.TASK_OPEN) if behind else Settled()
     return Plan(ending, (CreateAccount(account), write), tasks=behind)
 
@@ -172,7 +172,7 @@ def _ending(state: AccountState, needs: tuple[TaskNeed, ...], to_crm: Mapping[st
     ending = Skipped(Why.TASK_OPEN) if needs else Settled()
     if write and CRM not in state.writable:
         if to_crm:
-            return Plan(Postponed(Why.WRITING_OFF, HELD_FOR, detail=CRM), held_back=write, tasks=needs)
+            return Plan(Postponed(Why.WRITING_OFF, HELD_FOR, waits_for=CRM), held_back=write, tasks=needs)
         write = write if ADVOWARE in state.writable else ()
     return Plan(ending, write, tasks=needs)
 

@@ -19,7 +19,7 @@ from syncapp.flows.bankverbindungen import register
 from syncapp.flows.bankverbindungen.fields import TABLE
 from syncapp.flows.bankverbindungen.flow import BANK_SYNC, CHECK_ACCOUNTS, PARTY_WANTED
 from syncapp.flows.bankverbindungen.mapping import Account, Place
-from syncapp.flows.bankverbindungen.plan import LATER, AccountState, CreateAccount, WriteCrm, plan, remembered
+from syncapp.flows.bankverbindungen.plan import LATER, AccountState, CreateAccount, Why, WriteCrm, plan, remembered
 from syncapp.flows.bankverbindungen.reading import Reader, crm_account
 from syncapp.flows.limits import Resource
 from syncapp.flows.writes import CrmWrite
@@ -62,13 +62,13 @@ class BankverbindungenSync:
             self._ask_for_party(account.party)
             if register.party_number(account.party) is not None:
                 # It came while this run was reading: its call to those who wait for it may have been too early for us.
-                return Postponed(Reason.PARTY_PENDING, AT_ONCE, detail=account.party)
+                return Postponed(Why.PARTY_PENDING, AT_ONCE, waits_for=account.party)
         for action in plan.actions:
             match action:
                 case CreateAccount():
                     state = self._create(state, action)
                     if state.there is None:
-                        return Postponed(Reason.PARTY_PENDING, LATER, detail=account.party if account else "")
+                        return Postponed(Why.PARTY_PENDING, LATER, waits_for=account.party if account else "")
                 case WriteCrm() if self._reader.row is not None:
                     account = self._write(state, action, self._reader.row)
                     if account is None:
@@ -135,7 +135,7 @@ class BankverbindungenSync:
 
     def _remember(self, state: AccountState, account: Account | None, plan: Plan) -> Ending:
         run = self._run
-        if isinstance(plan.ending, Postponed) and plan.ending.reason == Reason.PARTY_PENDING:
+        if isinstance(plan.ending, Postponed) and plan.ending.reason == Why.PARTY_PENDING:
             return plan.ending  # Advoware was not looked at, so nothing is known about the tasks
         open_tasks = tasks.reconcile_tasks(run.record, plan.tasks)
         look = bool(open_tasks or plan.held_back)

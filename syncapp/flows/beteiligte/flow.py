@@ -14,6 +14,13 @@ from syncapp.flows.beteiligte.journal import Write
 PARTY_SYNC = "beteiligte_sync"
 RENAMED = topic_of(FIELDS.party_entity, "collection")
 ACCOUNTS = "vmh.bankkonten.check"
+REASONS = {
+    "no_name": _("The party has no name. Enter it in the CRM; then it is created in Advoware."),
+    "gone_there": _("The party does not exist in Advoware any more. Staff decided to leave it so."),
+    "number_taken": _(
+        "Two parties of the CRM bear the same Advoware number. Correct the number at one of them, then press Retry."
+    ),
+}
 
 
 def flow() -> Flow:
@@ -40,4 +47,5 @@ def flow() -> Flow:
         ),
         undoable=dict.fromkeys((Write.UPDATE, Write.CONTACT, Write.CRM), restored),
         fields=fields.labels,
+        reasons=REASONS,
     )

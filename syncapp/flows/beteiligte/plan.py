@@ -164,7 +164,7 @@ def _notes(crm: CrmSide, advoware: AdvowareSide) -> tuple[Unclear, ...]:
 
 
 def _held_ending(held: Iterable[Action]) -> Postponed:
-    return Postponed(Why.WRITING_OFF, HELD_FOR, detail=", ".join(sorted({action.system for action in held})))
+    return Postponed(Why.WRITING_OFF, HELD_FOR, waits_for=", ".join(sorted({action.system for action in held})))
 
 
 def _held_back(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
 from syncapp.clients.advoware import AdvowareParty
 from syncapp.engine.outside import connections, outages
-from syncapp.engine.runs.planning import Ending, Failed, Postponed, Settled, Skipped
+from syncapp.engine.runs.planning import Ending, Failed, Settled, Skipped, read_again
 from syncapp.engine.runs.run import Run
 from syncapp.events import dispatch
 from syncapp.flows import directions, texts
@@ -28,8 +27,6 @@ from syncapp.flows.beteiligte.state import PartyPlan, PartyState, Shown, Why
 from syncapp.flows.beteiligte.writing import Writer
 from syncapp.models import JournalState, Reason
 from syncapp.people import conflicts, tasks, undos, written
-
-AGAIN_SOON = timedelta(seconds=2)
 
 
 class BeteiligteSync:
@@ -152,7 +149,7 @@ class BeteiligteSync:
         """Accounts that waited for the party go on, or follow it; what only Advoware has is looked for (setting)."""
         run = self._run
         if before.number != party.number:
-            outages.wake(Reason.PARTY_PENDING, detail=run.entity_id)
+            outages.wake(waits_for=run.entity_id)
         wanted = settings.CONFIG.BANK_ACCOUNTS_TO_ESPOCRM and before.fingerprint != party.fingerprint
         if wanted or before.number not in (None, party.number):
             dispatch.emit(ACCOUNTS, run.entity_type, [run.entity_id], trace_id=run.trace_id)
@@ -176,7 +173,7 @@ def _dated(state: PartyState, ending: Ending) -> Ending:
 
 def _ending(plan: PartyPlan, open_tasks: int, moved_on: bool) -> Ending:
     if moved_on:
-        return Postponed(Reason.OUTDATED, AGAIN_SOON)
+        return read_again()
     if isinstance(plan.ending, Settled) and open_tasks:
         return Skipped(Why.TASK_OPEN)
     return plan.ending

@@ -15,6 +15,11 @@ CALENDAR_PUSH = "calendar_push"
 OF_ALL, OF_ONE, CHECK_PUSH = "calendar.sync.all", "calendar.sync.employee", "calendar.push.check"
 FIRM, ALL = "Kanzlei", "ALL"
 EMPLOYEE = "Mitarbeiter"
+REASONS = {
+    "calendar_off": _("The calendar of this employee is switched off."),
+    "not_an_employee": _("Advoware knows no employee with this Kürzel."),
+    "unreadable": _("The appointment has no usable date or time. Correct it where it was entered."),
+}
 
 
 def flow() -> Flow:
@@ -83,4 +88,5 @@ def flow() -> Flow:
         ),
         own_types=(FIRM, EMPLOYEE),
         fields=labels,
+        reasons=REASONS,
     )

@@ -132,7 +132,7 @@ def plan(state: CalendarState) -> Plan:
 
 def _ending(state: CalendarState, held: Iterable[Action], needs: Iterable[TaskNeed]) -> Ending:
     if not state.writable and any(isinstance(each, Write) and each.item.decision.towards_advoware for each in held):
-        return Postponed(Why.WRITING_OFF, HELD_FOR, detail=ADVOWARE)
+        return Postponed(Why.WRITING_OFF, HELD_FOR, waits_for=ADVOWARE)
     return Skipped(Why.TASK_OPEN) if list(needs) else Settled({})
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +16,7 @@ from syncapp.clients import errors
 from syncapp.clients.errors import ClientError
 from syncapp.clients.google import BATCH_LIMIT
 from syncapp.engine.outside import connections
-from syncapp.engine.runs.planning import Ending, Plan, Postponed, Settled, Skipped, TaskNeed
+from syncapp.engine.runs.planning import Ending, Plan, Settled, Skipped, TaskNeed, read_again
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.engine.runs.verdicts import judge
 from syncapp.flows.calendar import links, push
@@ -27,10 +26,9 @@ from syncapp.flows.calendar.plan import APPOINTMENT, GOOGLE, CreateCalendar, Sha
 from syncapp.flows.calendar.reading import Reader
 from syncapp.flows.calendar.state import CalendarState, Item
 from syncapp.flows.calendar.writing import Writer, agree
-from syncapp.models import CalendarEmployee, CalendarLink, JournalState, LinkState, Reason, SystemName
+from syncapp.models import CalendarEmployee, CalendarLink, JournalState, LinkState, SystemName
 from syncapp.people import tasks
 
-AGAIN_SOON = timedelta(seconds=2)
 LONGEST_RUN = 300.0  # seconds; the rest goes on in the next run, long before the queue's time-out
 # These say something about one appointment only; everything else is about the system and ends the run.
 OF_ONE = (errors.Rejected, errors.Forbidden, errors.NotFound, errors.Outdated, errors.Duplicate, errors.TooLarge)
@@ -60,7 +58,7 @@ class CalendarSync:
             return plan.ending
         if state.calendar_gone:
             self._begin_anew(state)
-            return Postponed(Reason.OUTDATED, AGAIN_SOON)
+            return read_again()
         self._store_told(state)
         self._settle_creations(state)
         self._prepare(state, plan)
@@ -72,7 +70,7 @@ class CalendarSync:
             synced_at=timezone.now(), counts=counts, shared_with=state.employee.shared_with
         )
         if unfinished or again:
-            return Postponed(Reason.OUTDATED, AGAIN_SOON)
+            return read_again()
         ending = plan.ending
         if isinstance(ending, Settled) and open_tasks:
             return Skipped(Why.TASK_OPEN)

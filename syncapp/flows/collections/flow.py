@@ -10,6 +10,18 @@ from syncapp.events.spec import Flow, StepSpec, topic
 from syncapp.events.topics import topic_of
 
 COLLECTION_SYNC = "collection_sync"
+REASONS = {
+    "collection_pending": _("The collection of a parent is being created first. Nothing to do."),
+    "no_collection": _(
+        "This kind of entity gets no collection: the setting COLLECTION_ENTITIES does not name it, or the CRM does "
+        "not link it to documents or has no field for the collection."
+    ),
+    "parent_paused": _("The status of the entity says that it is left alone."),
+    "parent_closed": _("The entity is closed; its documents were taken out of the collection."),
+    "deletion_proposed": _(
+        "The entity is closed. Its collection may be deleted: please confirm it on the page of orphans."
+    ),
+}
 
 
 def flow() -> Flow:
@@ -31,4 +43,5 @@ def flow() -> Flow:
                 title=_("Collections"),
             ),
         ),
+        reasons=REASONS,
     )

@@ -11,7 +11,7 @@ from django.conf import settings
 from syncapp.clients.espocrm import EspoClient, EspoParent
 from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.flows.collections.flow import COLLECTION_SYNC
-from syncapp.flows.collections.mapping import Agreed, unchanged
+from syncapp.flows.collections.mapping import Agreed, Why, unchanged
 from syncapp.flows.differences import Difference, Found, How
 from syncapp.flows.parents import Life, life_of
 from syncapp.models import Reason, Record, Status
@@ -36,7 +36,7 @@ def everything(entity_type: str, parents: Iterable[EspoParent], collections: fro
         seen.update(parent.id for parent in batch)
         yield Found(list(_differing(entity_type, batch, collections)), len(batch))
     known = Record.objects.filter(step=COLLECTION_SYNC, entity_type=entity_type)
-    known = known.exclude(status=Status.SKIPPED, reason__in=[Reason.ENTITY_GONE, Reason.DELETION_PROPOSED])
+    known = known.exclude(status=Status.SKIPPED, reason__in=[Reason.ENTITY_GONE, Why.DELETION_PROPOSED])
     ids = known.values_list("entity_id", flat=True).iterator(chunk_size=2000)
     yield Found([Difference(COLLECTION_SYNC, entity_type, pk, How.GONE) for pk in ids if pk not in seen])
 

@@ -10,6 +10,20 @@ from syncapp.events.spec import Flow, StepSpec, http, topic
 from syncapp.events.topics import topic_of
 
 DOCUMENT_SYNC = "document_sync"
+REASONS = {
+    "no_parent": _("The document has no parent with a collection: it is not made searchable."),
+    "no_file": _("The document has no file. Upload a file in the CRM if there should be one."),
+    "unsupported_type": _("This type of file can't be made searchable (for example an image)."),
+    "too_large": _("The file is larger than allowed. Split or shrink it in the CRM, then it is tried again."),
+    "empty_file": _("The file is empty. Upload it again in the CRM."),
+    "indexing": _("The document is uploaded and being made searchable. Nothing to do."),
+    "indexing_failed": _(
+        "xAI could not read the document. Open it; if it is damaged, upload it again in the CRM, then press Retry."
+    ),
+    "file_mismatch": _(
+        "The downloaded file is not the one the CRM describes. Upload it again in the CRM, then press Retry."
+    ),
+}
 
 
 def flow() -> Flow:
@@ -35,4 +49,5 @@ def flow() -> Flow:
                 title=_("Documents"),
             ),
         ),
+        reasons=REASONS,
     )

@@ -15,10 +15,10 @@ from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.clients.xai import IndexStatus, XaiClient, supported_type
 from syncapp.engine.runs.run import Run
 from syncapp.flows import files, texts
-from syncapp.flows.documents.mapping import Agreed, Content, described, same_content, untouched
+from syncapp.flows.documents.mapping import Agreed, Content, Why, described, same_content, untouched
 from syncapp.flows.documents.plan import DocumentState, Membership
 from syncapp.flows.parents import Life, Parent, life_of
-from syncapp.models import Reason, Reference, ReferenceKind
+from syncapp.models import Reference, ReferenceKind
 
 PATIENCE = timedelta(hours=24)  # indexing takes seconds to minutes; after a day something is wrong
 
@@ -59,7 +59,7 @@ class Reader:
         return None if document.deleted else document
 
     def _goes_on_indexing(self, agreed: Agreed) -> bool:
-        return agreed.progress is not None and self._run.record.reason == Reason.INDEXING
+        return agreed.progress is not None and self._run.record.reason == Why.INDEXING
 
     # Where it belongs
 
@@ -67,7 +67,7 @@ class Reader:
         progress = agreed.progress
         if (
             progress
-            and self._run.record.reason == Reason.INDEXING
+            and self._run.record.reason == Why.INDEXING
             and progress.request_number == self._run.claim.request_number
         ):
             # Only the indexing is waited for and nobody asked for anything since: the links were just read.

@@ -10,7 +10,7 @@ from syncapp.clients.espocrm import EspoClient, EspoDocument
 from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.flows.differences import Difference, Found, How
 from syncapp.flows.documents.flow import DOCUMENT_SYNC
-from syncapp.flows.documents.mapping import Agreed, untouched
+from syncapp.flows.documents.mapping import Agreed, Why, untouched
 from syncapp.models import Reason, Record, Status
 
 ROWS = 200
@@ -86,7 +86,7 @@ def _difference(
         return None
     if record.reason in (Reason.ENTITY_GONE, Reason.NOT_CONFIGURED):
         return How.NEW  # it was restored, which sends no event; or its systems are configured only now
-    if record.reason == Reason.NO_PARENT and wanted:
+    if record.reason == Why.NO_PARENT and wanted:
         return How.LINKS
     later = document.modified_at is not None and document.modified_at > record.changed_at + CLOCK_GRAIN
     return How.CHANGED if later else None

@@ -14,7 +14,7 @@ from syncapp.clients.espocrm.changes import espo_time
 from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.clients.xai import IndexStatus
 from syncapp.engine.outside import connections
-from syncapp.engine.runs.planning import Ending, Failed, Plan, Postponed, Settled, Skipped
+from syncapp.engine.runs.planning import Ending, Failed, Plan, Postponed, Settled, Skipped, read_again
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.events import dispatch
 from syncapp.events.topics import topic_of
@@ -36,7 +36,6 @@ from syncapp.flows.documents.storing import FileMismatch, FileReplaced, Storage,
 from syncapp.flows.writes import CrmWrite
 from syncapp.models import OrphanWhy, Status, SystemName
 
-AGAIN_SOON = timedelta(seconds=2)
 LONGEST_POLL = timedelta(minutes=10)
 
 
@@ -78,7 +77,7 @@ class DocumentSync:
                     try:
                         self._content = self._storage.store(state)
                     except FileReplaced:
-                        return Postponed(Why.OUTDATED, AGAIN_SOON)
+                        return read_again()
                     except FileMismatch:
                         self.failed(Why.FILE_MISMATCH)
                         return Failed(Why.FILE_MISMATCH, agreed=self._refuted(state))
@@ -94,7 +93,7 @@ class DocumentSync:
         if isinstance(ending, Postponed) and ending.reason == Why.INDEXING:
             return self._wait_for_index(state)
         if isinstance(ending, Settled) and self._replaced_meanwhile(state):
-            return Postponed(Why.OUTDATED, AGAIN_SOON)
+            return read_again()
         return ending
 
     def _refuted(self, state: DocumentState) -> dict[str, object]:
@@ -208,7 +207,7 @@ class DocumentSync:
                 case Tell():
                     if refused := self._tell(known, action, second.ending):
                         return refused
-        return second.ending if isinstance(second.ending, Skipped) else Postponed(Why.OUTDATED, AGAIN_SOON)
+        return second.ending if isinstance(second.ending, Skipped) else read_again()
 
     def _list_unused(self, state: DocumentState, ending: Settled | Skipped) -> None:
         pointed_at = {self._content.file_id} if self._content else set()

@@ -10,6 +10,14 @@ from syncapp.flows.tasks.fields import labels
 from syncapp.people.tasks import ENTITY
 
 TASK_MIRROR = "task_mirror"
+REASONS = {
+    "tasks_not_shown": _(
+        "Tasks are not shown in EspoCRM (setting TASKS_TO_ESPOCRM). The task itself is on the page of tasks."
+    ),
+    "nobody_assigned": _(
+        "Nobody was notified: nobody is assigned to the party in the CRM. The task is on the page of tasks."
+    ),
+}
 
 
 def flow() -> Flow:
@@ -29,4 +37,5 @@ def flow() -> Flow:
         ),
         own_types=(ENTITY,),
         fields=labels,
+        reasons=REASONS,
     )

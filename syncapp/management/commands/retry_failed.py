@@ -17,7 +17,8 @@ from syncapp.events import registry
 from syncapp.management.base import HubCommand, misused, one_of
 from syncapp.management.output import plural, table
 from syncapp.management.recording import recorded
-from syncapp.models import Reason, Record, Status
+from syncapp.models import Record, Status
+from syncapp.words.reason_words import reasons
 
 _SPAN = re.compile(r"(\d{1,5})([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -62,7 +63,7 @@ def _chosen(step: str | None, reason: str | None, since: str | None) -> QuerySet
     if step:
         failed = failed.filter(step=one_of("step", step, (spec.name for spec in registry.runnable())))
     if reason:
-        failed = failed.filter(reason=one_of("reason", reason, sorted(Reason.values)))
+        failed = failed.filter(reason=one_of("reason", reason, sorted(reasons())))
     return failed.filter(changed_at__gte=_moment(since)) if since else failed
 
 

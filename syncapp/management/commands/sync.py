@@ -20,8 +20,9 @@ from syncapp.events import registry, running
 from syncapp.management.base import HubCommand, misused, one_of
 from syncapp.management.output import progress
 from syncapp.management.recording import recorded
-from syncapp.models import Reason, Record, Status, Urgency
+from syncapp.models import Record, Status, Urgency
 from syncapp.words.plan_words import in_words
+from syncapp.words.reason_words import reason_in_words
 
 FAILED, STILL_WAITING = 1, 3
 LOOK_SECONDS = 0.2
@@ -139,7 +140,7 @@ def _settled(pk: int, timeout: float, tell: Any) -> Record:
 def _words(record: Record) -> str:
     words = f"{record}: {record.get_status_display()}"
     if record.reason:
-        words += f"\n{Reason(record.reason).label}"
+        words += f"\n{reason_in_words(record.reason)}"
     if record.detail:
         words += f" ({record.detail})"
     if record.status == Status.WAITING and record.due_at:

@@ -245,7 +245,7 @@ def test_only_what_may_be_written_now_is_woken(record: Record, detail: str, on: 
     from tests.world import configured
 
     later = timezone.now() + timedelta(days=1)
-    Record.objects.update(status=Status.WAITING, reason=Reason.WRITING_OFF, detail=detail, due_at=later)
+    Record.objects.update(status=Status.WAITING, reason=Reason.WRITING_OFF, waits_for=detail, due_at=later)
     with configured(**{"ADVOWARE_WRITE_ENABLED": False, "ADVOWARE_TO_ESPOCRM_ENABLED": False, **on}):
         assert switches.wake_observed() == woken
         assert switches.wake_observed() == 0

@@ -462,7 +462,7 @@ def test_while_writing_is_off_not_even_a_failure_is_told(world: World, parties: 
     pk = parties.in_crm(betnr=number)
     with configured(**OFF):
         mark = world.mark()
-        assert run_once(parties, pk).reason == Reason.NUMBER_TAKEN
+        assert run_once(parties, pk).reason == "number_taken"
         assert world.writes(mark) == []
 
 

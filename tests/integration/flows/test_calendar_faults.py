@@ -455,7 +455,7 @@ def test_an_employee_who_is_switched_on_again_finds_what_happened_meanwhile(cale
     calendars.advoware.remove_appointment(numbers["A"])
     calendars.google.update_event(calendars.calendar, events["B"], {"summary": "B dort"})
     calendars.google.remove_event(calendars.calendar, events["C"])
-    assert calendars.sync().reason == Reason.CALENDAR_OFF
+    assert calendars.sync().reason == "calendar_off"
     calendars.google.expire_sync_tokens()
     CalendarEmployee.objects.update(enabled=True)
     assert calendars.sync().status == Status.IN_SYNC

@@ -83,7 +83,7 @@ def test_what_staff_closed_by_hand_is_left_alone(parties: Parties, name: str) ->
     parties.sync(party)
     assert tasks.close_task(Task.objects.get(state=TaskState.OPEN), None, "bleibt so")
     parties.sync(party)
-    assert parties.record(party).reason == Reason.GONE_THERE
+    assert parties.record(party).reason == "gone_there"
     calm(parties, name)
 
 
@@ -126,7 +126,7 @@ def test_a_party_that_is_back_in_advoware_as_it_was_is_noticed(parties: Parties,
         compared(parties, name)
         assert tasks.close_task(Task.objects.get(state=TaskState.OPEN), None, "")
         parties.sync(party)
-        assert parties.record(party).reason == Reason.GONE_THERE
+        assert parties.record(party).reason == "gone_there"
         calm(parties, name)
     parties.world.sandbox.clear_faults()
     compared(parties, name)

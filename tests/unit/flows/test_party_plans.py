@@ -17,7 +17,8 @@ from syncapp.flows.beteiligte.plan import plan
 from syncapp.flows.beteiligte.state import Creation, PartyPlan, Why, merge
 from syncapp.flows.beteiligte.taking_back import take_back
 from syncapp.flows.beteiligte.values import ADVOWARE, CRM
-from syncapp.models import Reason, TaskKind
+from syncapp.models import TaskKind
+from syncapp.words.reason_words import reasons
 from tests.unit.flows.party_sides import (
     NUMBER,
     PERSON,
@@ -43,7 +44,7 @@ def changed(**more: Any) -> Any:
 
 
 def test_reasons_and_kinds_of_tasks_exist() -> None:
-    assert set(map(str, Why)) <= set(Reason.values)
+    assert set(map(str, Why)) <= set(reasons())
     made = [
         plan(state(crm=None)),
         plan(state(advoware=None)),
@@ -151,7 +152,7 @@ def test_no_party_is_created_without_a_name(rules: Rules) -> None:
 def test_no_party_is_created_while_writing_is_off(writable: set[str]) -> None:
     found = plan(new(writable=frozenset(writable)))
     assert isinstance(found.ending, Postponed)
-    assert (found.ending.reason, found.ending.detail, found.actions) == (Why.WRITING_OFF, ADVOWARE, ())
+    assert (found.ending.reason, found.ending.waits_for, found.actions) == (Why.WRITING_OFF, ADVOWARE, ())
     assert [type(action) for action in found.held_back] == [CreateParty, WriteCrm]
 
 
@@ -185,7 +186,7 @@ def test_what_may_not_be_written_is_held_back(
     )
     if held:
         assert isinstance(found.ending, Postponed)
-        assert found.ending.detail == ", ".join(sorted(BOTH - writable))
+        assert found.ending.waits_for == ", ".join(sorted(BOTH - writable))
     told = crm_side(person(name="Weiss"), shown={"status": status or "clean"})
     again = plan(state(crm=told, advoware=sides["advoware"], writable=frozenset(writable)))
     if writable != BOTH and ADVOWARE not in writable:

@@ -21,7 +21,7 @@ from syncapp.flows.tasks.mapping import (
     task_fields,
 )
 from syncapp.flows.tasks.plan import ChangeTask, CompleteTask, CreateTask, MirrorState, Notify, Why, plan
-from syncapp.models import Reason
+from syncapp.words.reason_words import reasons
 
 TEXTS = Texts("Konto ändern", "Das Konto wurde geändert.", "Das Konto wurde geändert.\n\n1. Öffnen")
 TASK = HubTask(7, "d1", open=True, texts=TEXTS)
@@ -105,7 +105,7 @@ def test_nothing_to_tell(before: MirrorState, why: Why) -> None:
 
 
 def test_reasons_are_those_of_the_tables() -> None:
-    assert {str(why) for why in Why} <= set(Reason.values)
+    assert {str(why) for why in Why} <= set(reasons())
 
 
 def test_a_new_task() -> None:

@@ -53,3 +53,11 @@ def members_in_flows() -> set[str]:
 
 def _flows() -> Iterator[Path]:
     return (Path(syncapp.__path__[0]) / "flows").rglob("*.py")
+
+
+@cache
+def texts_in_flows() -> set[str]:
+    """Every text that stands in a flow, but for what `flow.py` declares."""
+    sources = (path.read_text() for path in _flows() if path.name != "flow.py")
+    nodes = (node for source in sources for node in ast.walk(ast.parse(source)))
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
