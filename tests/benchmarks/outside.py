@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from sandbox.client import SandboxClient
 from sandbox.running import SandboxProcess
 from tests.benchmarks import seeding
@@ -34,20 +36,25 @@ def case(stage: Stage, sandbox: SandboxClient) -> str:
 
 def new_document(sandbox: SandboxClient, parent: str, text: str) -> str:
     document = sandbox.create("CDokumente", {"name": "Schriftsatz"}, silent=True)
-    sandbox.upload_file(document, "schriftsatz.txt", f"Schriftsatz {text}\n".encode() * 20, silent=True)
+    sandbox.upload_file(document, "schriftsatz.txt", _bytes(text), silent=True)
     sandbox.link("CDokumente", document, "raeumungsklages", parent, silent=True)
     return document
+
+
+def _bytes(text: str) -> bytes:
+    return f"Schriftsatz {text}\n".encode() * 20
 
 
 def synced_documents(stage: Stage, sandbox: SandboxClient, parent: str, count: int) -> list[str]:
     """Documents that the CRM shows as synced and the hub remembers so."""
     remembered = {}
     for number in range(count):
-        entity_id = new_document(sandbox, parent, f"{number}, in sync")
+        text = f"{number}, in sync"
+        entity_id = new_document(sandbox, parent, text)
         document = sandbox.get("CDokumente", entity_id)
-        file_id, md5 = f"file_{entity_id}", document["md5sum"]
+        file_id, md5 = f"file_{entity_id}", hashlib.md5(_bytes(text), usedforsecurity=False).hexdigest()
         shown = {"xaiId": file_id, "xaiCollections": [COLLECTION], "xaiSyncedHash": md5, "xaiSyncStatus": "clean"}
-        sandbox.update("CDokumente", entity_id, shown | {"fileStatus": "synced"}, silent=True)
+        sandbox.update("CDokumente", entity_id, shown | {"fileStatus": "synced", "md5sum": md5}, silent=True)
         content = {"file_id": file_id, "attachment_id": document["dokumentId"], "md5": md5, "sha256": ""}
         remembered[entity_id] = {"content": content, "collections": [COLLECTION], "settled": True}
     seeding.remembered(stage.hub, remembered)
