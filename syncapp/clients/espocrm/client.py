@@ -152,4 +152,5 @@ def _stream_into(answer: Answer, into: BinaryIO, start: int, max_bytes: int) -> 
         into.write(chunk)
     if announced is not None and size != announced:
         raise AnswerLost(SYSTEM, "cut", answer.status, answer.request_id)
-    return Downloaded(size, md5.hexdigest(), sha256.hexdigest())
+    content_type = answer.headers.get("Content-Type", "")
+    return Downloaded(size, md5.hexdigest(), sha256.hexdigest(), content_type)

@@ -182,3 +182,4 @@ class Downloaded:
     size: int  # bytes
     md5: str
     sha256: str
+    content_type: str = ""  # what the browser took it for that uploaded it

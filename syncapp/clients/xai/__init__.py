@@ -1,7 +1,8 @@
 """xAI: uploaded files and the collections they are searched in."""
 
+from syncapp.clients.xai import kinds
 from syncapp.clients.xai.client import XaiClient
-from syncapp.clients.xai.filenames import has_marker, safe_filename, supported_type
+from syncapp.clients.xai.filenames import has_marker, safe_filename
 from syncapp.clients.xai.rest import XaiConfig
 from syncapp.clients.xai.types import IndexStatus, XaiCollection, XaiDocument, XaiFile
 
@@ -13,6 +14,6 @@ __all__ = [
     "XaiDocument",
     "XaiFile",
     "has_marker",
+    "kinds",
     "safe_filename",
-    "supported_type",
 ]

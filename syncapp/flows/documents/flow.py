@@ -13,7 +13,14 @@ DOCUMENT_SYNC = "document_sync"
 REASONS = {
     "no_parent": _("The document has no parent with a collection: it is not made searchable."),
     "no_file": _("The document has no file. Upload a file in the CRM if there should be one."),
-    "unsupported_type": _("This type of file can't be made searchable (for example an image)."),
+    "unsupported_type": _(
+        "This type of file can't be made searchable: a picture, sound, film, a program, an old presentation. A picture "
+        "of a text becomes searchable when it is uploaded as a PDF with text recognition."
+    ),
+    "mail_as_file": _(
+        "A mail as a file (.eml) can't be made searchable. Save it as .msg or PDF and upload that in the CRM, "
+        "with the attachments as documents of their own."
+    ),
     "too_large": _("The file is larger than allowed. Split or shrink it in the CRM, then it is tried again."),
     "empty_file": _("The file is empty. Upload it again in the CRM."),
     "indexing": _("The document is uploaded and being made searchable. Nothing to do."),

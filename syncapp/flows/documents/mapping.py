@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from enum import StrEnum
 from typing import Any
 
 from syncapp.clients.espocrm import EspoDocument, FileStatus
 from syncapp.clients.espocrm.fields import Fields
+
+RULES = 2  # by which it is judged what can be made searchable: 1 went by the ending of the name
 
 
 class Why(StrEnum):
@@ -17,6 +19,7 @@ class Why(StrEnum):
     NO_PARENT = "no_parent"
     NO_FILE = "no_file"
     UNSUPPORTED_TYPE = "unsupported_type"
+    MAIL_AS_FILE = "mail_as_file"
     TOO_LARGE = "too_large"
     EMPTY_FILE = "empty_file"
     ENTITY_GONE = "entity_gone"
@@ -58,13 +61,26 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfit:
+    """An attachment that can't be made searchable. `rules`: by which it was judged; the first ones went by names."""
+
+    attachment_id: str
+    why: str
+    rules: int = RULES
+
+    @property
+    def holds(self) -> bool:
+        return self.rules >= RULES or self.why != Why.UNSUPPORTED_TYPE
+
+
+@dataclass(frozen=True, slots=True)
 class Agreed:
-    """The last agreement. `unfit` names an attachment that can't be made searchable, and why; `old_hash` an attachment
-    (none: nobody knows which) and the hash in the CRM that was of it, or of none: see `described`."""
+    """The last agreement. `old_hash` names an attachment (none: nobody knows which) and the hash in the CRM that was of
+    it, or of none: see `described`."""
 
     content: Content | None = None
     collections: tuple[str, ...] = ()
-    unfit: tuple[str, str] | None = None
+    unfit: Unfit | None = None
     old_hash: tuple[str, str] | None = None
     progress: Progress | None = None
     settled: bool = False
@@ -76,7 +92,7 @@ class Agreed:
             return cls(
                 content=Content(**raw["content"]) if raw.get("content") else None,
                 collections=tuple(raw.get("collections") or ()),
-                unfit=_pair(raw.get("unfit")),
+                unfit=_unfit(raw.get("unfit")),
                 old_hash=_pair(raw.get("old_hash")),
                 progress=_progress(raw.get("progress")),
                 settled=bool(raw.get("settled")),
@@ -85,7 +101,12 @@ class Agreed:
             return cls()
 
     def to_json(self) -> dict[str, Any]:
-        return {key: value for key, value in asdict(self).items() if value}
+        found = {key: value for key, value in asdict(self).items() if value}
+        return found | ({"unfit": list(astuple(self.unfit))} if self.unfit else {})
+
+
+def _unfit(raw: Any) -> Unfit | None:
+    return Unfit(str(raw[0]), str(raw[1]), int(raw[2]) if len(raw) > 2 else 1) if raw else None
 
 
 def _pair(raw: Any) -> tuple[str, str] | None:

@@ -11,7 +11,7 @@ from syncapp.clients.espocrm.fields import FIELDS, Fields
 from syncapp.clients.xai import IndexStatus
 from syncapp.engine.runs.planning import Action, Ending, Failed, Plan, Postponed, Settled, Skipped
 from syncapp.flows.documents import mapping
-from syncapp.flows.documents.mapping import Agreed, Content, Why
+from syncapp.flows.documents.mapping import Agreed, Content, Unfit, Why
 from syncapp.flows.parents import Life, Parent
 from syncapp.kit.marking import gettext_noop
 
@@ -34,7 +34,7 @@ class DocumentState:
     document: EspoDocument | None
     agreed: Agreed = field(default_factory=Agreed)
     untouched: bool = False
-    supported: bool = True
+    hopeless: bool = False  # its name alone says that there is nothing to be searched
     parents: tuple[Parent, ...] = ()
     memberships: frozenset[Membership] = frozenset()
     content: Content | None = None  # the file at xAI of the present content, if there is one
@@ -154,7 +154,7 @@ def plan(state: DocumentState) -> Plan:
     if not state.wanted:
         return _nowhere(state, asking)
     if reason := _unfit(state, document):
-        remembered = Agreed(unfit=(document.file_id, reason))
+        remembered = Agreed(unfit=Unfit(document.file_id, reason))
         return _detach_all(state, Skipped(reason, agreed=remembered.to_json()), asking=asking)
     if state.content is None:
         attach = tuple(Attach(collection) for collection in state.wanted)
@@ -192,11 +192,10 @@ def _nowhere(state: DocumentState, asking: tuple[AskForCollection, ...]) -> Plan
 def _unfit(state: DocumentState, document: EspoDocument) -> Why | None:
     if not document.file_id:
         return Why.NO_FILE
-    if not state.supported:
+    if state.hopeless:
         return Why.UNSUPPORTED_TYPE
-    if state.agreed.unfit and state.agreed.unfit[0] == document.file_id:
-        return Why(state.agreed.unfit[1])
-    return None
+    unfit = state.agreed.unfit
+    return Why(unfit.why) if unfit and unfit.attachment_id == document.file_id and unfit.holds else None
 
 
 def _detach_all(

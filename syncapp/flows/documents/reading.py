@@ -12,7 +12,7 @@ from django.utils import timezone
 from syncapp.clients.errors import EntityTypeUnknown, NotFound
 from syncapp.clients.espocrm import EspoClient, EspoDocument
 from syncapp.clients.espocrm.fields import FIELDS
-from syncapp.clients.xai import IndexStatus, XaiClient, supported_type
+from syncapp.clients.xai import IndexStatus, XaiClient, kinds
 from syncapp.engine.runs.run import Run
 from syncapp.flows import files, texts
 from syncapp.flows.documents.mapping import Agreed, Content, Why, described, same_content, untouched
@@ -42,7 +42,7 @@ class Reader:
         state = DocumentState(
             document,
             agreed,
-            supported=supported_type(document.file_name),
+            hopeless=kinds.hopeless(document.file_name),
             parents=self._parents(document, agreed),
             memberships=known,
             was_indexing=self._goes_on_indexing(agreed),

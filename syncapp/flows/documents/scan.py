@@ -86,6 +86,8 @@ def _difference(
         return None
     if record.reason in (Reason.ENTITY_GONE, Reason.NOT_CONFIGURED):
         return How.NEW  # it was restored, which sends no event; or its systems are configured only now
+    if record.reason == Why.UNSUPPORTED_TYPE and agreed.unfit and not agreed.unfit.holds:
+        return How.STALE  # judged by rules of before
     if record.reason == Why.NO_PARENT and wanted:
         return How.LINKS
     later = document.modified_at is not None and document.modified_at > record.changed_at + CLOCK_GRAIN

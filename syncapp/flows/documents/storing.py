@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import mimetypes
+import os
 import tempfile
 from datetime import timedelta
 from typing import BinaryIO, cast
@@ -12,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import Downloaded, EspoClient, EspoDocument
-from syncapp.clients.xai import XaiClient, has_marker, safe_filename
+from syncapp.clients.xai import XaiClient, has_marker, kinds, safe_filename
 from syncapp.engine.outside.connections import MEGABYTE
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.flows import files
@@ -29,7 +31,7 @@ class XaiWrite(JournalAction):
     DETACH = "detach", _("file taken out of a collection")
 
 
-class Unfit(Exception):
+class UnfitBytes(Exception):
     """The bytes can't be made searchable; `why` says for which reason."""
 
     def __init__(self, why: Why) -> None:
@@ -45,6 +47,18 @@ class FileMismatch(Exception):
     """The bytes are not those that the CRM describes."""
 
 
+_WHY = {kinds.NotIndexed.KIND: Why.UNSUPPORTED_TYPE, kinds.NotIndexed.MAIL: Why.MAIL_AS_FILE}
+
+
+def _indexable(document: EspoDocument, got: Downloaded, stream: BinaryIO) -> tuple[str, BinaryIO]:
+    """The ending by which xAI knows what it is, and the bytes: text goes there in UTF-8."""
+    try:
+        ending = kinds.ending_for(document.file_name or document.name, got.content_type, stream)
+    except kinds.CantIndex as exc:
+        raise UnfitBytes(_WHY[exc.why]) from None
+    return ending, io.BytesIO(kinds.text_of(stream).encode()) if kinds.is_text(ending) else stream
+
+
 class Storage:
     def __init__(self, run: Run, crm: EspoClient, xai: XaiClient) -> None:
         self._run, self._crm, self._xai = run, crm, xai
@@ -52,7 +66,7 @@ class Storage:
     def store(self, state: DocumentState) -> Content:
         """The content of the document as a file at xAI: one that is there already, or a new one.
 
-        Raises `Unfit`, `FileReplaced`, `FileMismatch`, `TooLarge`, and what the clients raise.
+        Raises `UnfitBytes`, `FileReplaced`, `FileMismatch`, `TooLarge`, and what the clients raise.
         """
         document = state.document
         assert document is not None  # noqa: S101  only planned for a document that is there
@@ -60,10 +74,12 @@ class Storage:
             stream = cast(BinaryIO, disk)
             got = self._download(document, state.described, stream)
             if got.size == 0:
-                raise Unfit(Why.EMPTY_FILE)
+                raise UnfitBytes(Why.EMPTY_FILE)
             # Of two documents with the same bytes at the same time the second waits, and then finds the first's file.
             with files.locked_content(got.sha256, self._run):
-                file_id = self._there_already(document, got) or self._upload(document, stream, got)
+                file_id = self._there_already(document, got)
+                if file_id is None:
+                    file_id = self._upload(document, got, *_indexable(document, got, stream))
         return Content(file_id, document.file_id, got.md5, got.sha256)
 
     def _download(self, document: EspoDocument, described: str, stream: BinaryIO) -> Downloaded:
@@ -93,15 +109,16 @@ class Storage:
             return file_id
         return None
 
-    def _upload(self, document: EspoDocument, stream: BinaryIO, got: Downloaded) -> str:
+    def _upload(self, document: EspoDocument, got: Downloaded, ending: str, stream: BinaryIO) -> str:
         mark = f"{self._run.entity_id}-{got.sha256[:16]}"
-        name = safe_filename(document.file_name or document.name, mark)
+        name = safe_filename(document.file_name or document.name, mark, ending)
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         intent = WriteIntent(SystemName.XAI, XaiWrite.UPLOAD, "file", mark=mark)
         facts = {"sha256": got.sha256, "md5": got.md5, "attachment": document.file_id}
         with self._run.writing(intent, {key: [None, value] for key, value in facts.items()}) as entry:
+            size = stream.seek(0, os.SEEK_END)
             stream.seek(0)
-            entry.target_id = self._xai.upload(stream, got.size, name, kind).id
+            entry.target_id = self._xai.upload(stream, size, name, kind).id
             self._remember(entry.target_id, got.sha256, document.file_id, got.md5)
         return entry.target_id
 

@@ -32,7 +32,7 @@ from syncapp.flows.documents.plan import (
     plan,
 )
 from syncapp.flows.documents.reading import Reader
-from syncapp.flows.documents.storing import FileMismatch, FileReplaced, Storage, Unfit, XaiWrite
+from syncapp.flows.documents.storing import FileMismatch, FileReplaced, Storage, UnfitBytes, XaiWrite
 from syncapp.flows.writes import CrmWrite
 from syncapp.models import OrphanWhy, Status, SystemName
 
@@ -81,8 +81,8 @@ class DocumentSync:
                     except FileMismatch:
                         self.failed(Why.FILE_MISMATCH)
                         return Failed(Why.FILE_MISMATCH, agreed=self._refuted(state))
-                    except (Unfit, TooLarge) as exc:
-                        return self._unfit(state, exc.why if isinstance(exc, Unfit) else Why.TOO_LARGE)
+                    except (UnfitBytes, TooLarge) as exc:
+                        return self._unfit(state, exc.why if isinstance(exc, UnfitBytes) else Why.TOO_LARGE)
                 case Attach():
                     self._attach(action)
                 case Detach():
@@ -198,7 +198,7 @@ class DocumentSync:
     def _unfit(self, state: DocumentState, why: Why) -> Ending:
         """The content can't be made searchable, as its bytes showed: plan again with that knowledge."""
         assert state.document is not None  # noqa: S101
-        known = replace(state, agreed=Agreed(unfit=(state.document.file_id, why)))
+        known = replace(state, agreed=Agreed(unfit=mapping.Unfit(state.document.file_id, why)))
         second = plan(known)
         for action in second.actions:
             match action:

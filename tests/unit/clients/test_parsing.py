@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from syncapp.clients.errors import EntityTypeUnknown, UnexpectedAnswer
 from syncapp.clients.espocrm import EntityMeta, EspoDocument, EspoParent, Fields, Webhook
-from syncapp.clients.xai import XaiCollection, XaiDocument, XaiFile, has_marker, safe_filename, supported_type
+from syncapp.clients.xai import XaiCollection, XaiDocument, XaiFile, has_marker, safe_filename
 
 KEYS = st.sampled_from(
     [
@@ -91,26 +91,3 @@ def test_a_long_name_keeps_marker_and_ending() -> None:
 def test_an_unusable_marker_is_the_callers_mistake() -> None:
     with pytest.raises(ValueError, match="marker"):
         safe_filename("a.pdf", "a b")
-
-
-@pytest.mark.parametrize(
-    ("name", "kind", "supported"),
-    [
-        ("a.pdf", "", True),
-        ("a.PDF", "application/octet-stream", True),
-        ("a.docx", "", True),
-        ("a.msg", "", True),
-        ("a.ppt", "", False),
-        ("a.jpg", "", False),
-        ("a.pdf", "image/png", False),
-        ("a.mp4", "video/mp4", False),
-        ("a.exe", "text/plain", False),
-        ("readme", "text/plain; charset=utf-8", True),
-        ("readme", "application/pdf", True),
-        ("readme", "application/octet-stream", False),
-        ("readme", "", False),
-        ("", "", False),
-    ],
-)
-def test_supported_types(name: str, kind: str, supported: bool) -> None:
-    assert supported_type(name, kind) is supported

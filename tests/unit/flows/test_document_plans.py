@@ -13,7 +13,7 @@ from syncapp.clients.espocrm import FIELDS, EspoDocument
 from syncapp.clients.xai import IndexStatus
 from syncapp.engine.runs.planning import Failed, Postponed, Settled, Skipped
 from syncapp.flows.documents import mapping
-from syncapp.flows.documents.mapping import Agreed, Content, Progress, Why
+from syncapp.flows.documents.mapping import Agreed, Content, Progress, Unfit, Why
 from syncapp.flows.documents.plan import Attach, Detach, DocumentState, Membership, Tell, plan
 from syncapp.flows.parents import Life, Parent, life_of
 from syncapp.words.reason_words import reasons
@@ -143,7 +143,7 @@ UNSYNCED = document(xaiId=None, xaiCollections=None, xaiSyncedHash=None, xaiSync
             id="the collection vanished",
         ),
         pytest.param(
-            state(supported=False),
+            state(hopeless=True),
             [detach("file_1", "c1"), tell("xaiCollections", "xaiSyncError", "xaiSyncStatus")],
             Why.UNSUPPORTED_TYPE,
             id="replaced by an image",
@@ -184,7 +184,7 @@ lives = st.sampled_from(list(Life))
 states = st.builds(
     DocumentState,
     document=st.sampled_from([None, document(), UNSYNCED, document(dokumentId=None), document(xaiSyncStatus="failed")]),
-    supported=st.booleans(),
+    hopeless=st.booleans(),
     parents=st.lists(st.builds(parent, st.sampled_from(["", "c1", "c2", "c3"]), lives), max_size=4).map(tuple),
     memberships=st.frozensets(st.builds(Membership, collections, st.sampled_from(["file_1", "file_0"])), max_size=5),
     content=st.sampled_from([None, CONTENT]),
@@ -243,7 +243,7 @@ def test_a_plan_that_was_carried_out_leaves_nothing_to_do(given_state: DocumentS
 
 def test_what_we_remember_survives_the_database_and_garbage_counts_as_nothing() -> None:
     progress = Progress(3, ("c1",), "2026-01-01T00:00:00+00:00")
-    full = Agreed(CONTENT, ("c1",), ("att1", "too_large"), ("att0", "m0"), progress, True)
+    full = Agreed(CONTENT, ("c1",), Unfit("att1", "too_large"), ("att0", "m0"), progress, True)
     import json
 
     assert Agreed.from_json(json.loads(json.dumps(full.to_json()))) == full
