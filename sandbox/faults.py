@@ -19,6 +19,7 @@ KINDS = {
     "delay": "wait `delay` seconds, then answer as usual",
     "cut_before": "close the connection with no answer; nothing is changed",
     "cut_after": "the change happens, then the connection is closed with no answer",
+    "refused_after": "the change happens, then this status, headers and body are the answer",
     "garbage": "the change happens, then 200 with a body that is no JSON",
     "hold": "wait until released, `hold` = before or after the change",
     "truncated": "announce the whole answer, send half of it, close the connection",

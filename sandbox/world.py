@@ -87,6 +87,8 @@ class World:
                 self.faults.wait(fault)
             case "cut_after":
                 answer.cut = "whole"
+            case "refused_after":
+                return fault.answer()
             case "garbage":
                 return Answer(200, b'{"id": "65f0", "name": <br />\n<b>Warning</b>')
             case "truncated":

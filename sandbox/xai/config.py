@@ -14,5 +14,6 @@ class XaiSettings:
     max_file_mb: float = 48.0  # above it the server says 413
     fail_marker: str = "unlesbar"  # indexing of a file with this in its name fails
     error_shape: str = "rotate"  # or one of ERROR_SHAPES
+    entries_outlive_files: bool = False  # a deleted file stays in the lists of its collections (observed)
     rate_per_minute: int = 0  # calls a minute over both hosts, 0: no limit
     retry_after: float = 0.0  # seconds in Retry-After of a 429, 0: no such header

@@ -126,10 +126,11 @@ class Store:
         return file
 
     def remove_file(self, file_id: str) -> bool:
-        """A deleted file leaves its collections too."""
+        """A deleted file leaves its collections too, unless it is set otherwise."""
         with self.lock:
-            for collection in self.collections.values():
-                collection.documents.pop(file_id, None)
+            if not self.settings.entries_outlive_files:
+                for collection in self.collections.values():
+                    collection.documents.pop(file_id, None)
             return self.files.pop(file_id, None) is not None
 
     def attach(self, collection: Collection, file: File, fields: dict[str, str]) -> Document:

@@ -49,7 +49,7 @@ class AnswerLost(ClientError):
 
 
 class RateLimited(ClientError):
-    """429: not executed, come back after ``retry_after`` seconds if the system said so."""
+    """429: come back after ``retry_after`` seconds if the system said so. It may have been executed all the same."""
 
 
 class Unauthorized(ClientError):
@@ -100,7 +100,7 @@ class ServerTrouble(ClientError):
 
 
 class Maintenance(ClientError):
-    """503: switched off on purpose or overloaded; the call was not executed."""
+    """503: switched off on purpose or overloaded. A proxy may say so of a call that was executed."""
 
 
 class UnexpectedAnswer(ClientError):

@@ -35,8 +35,9 @@ T = TypeVar("T")
 Ask = Callable[[str], object]  # the token of a page ("": the first) to its answer
 
 DECISIVE = (404, 410)  # "gone" is acted upon by detaching and deleting: only a whole answer counts
-NOT_EXECUTED = (Unreachable, RateLimited, Maintenance)  # anything may be repeated after these
-PERHAPS_EXECUTED = (AnswerLost, ServerTrouble)  # only what may happen twice is repeated after these
+NOT_EXECUTED = Unreachable  # anything may be repeated after it
+# Only what may happen twice is repeated after these: a proxy or a server may refuse when the work is done (observed).
+PERHAPS_EXECUTED = (AnswerLost, ServerTrouble, RateLimited, Maintenance)
 PATIENCE = 4  # a JSON body may take this many read time-outs in all
 
 
@@ -156,7 +157,7 @@ class OutsideClient(Generic[Config]):
 
     def paused_after(self, error: ClientError, attempt: int, repeatable: bool) -> bool:
         """Whether the call may be repeated; then the pause before it is over."""
-        if not isinstance(error, (*NOT_EXECUTED, *PERHAPS_EXECUTED) if repeatable else NOT_EXECUTED):
+        if not isinstance(error, (NOT_EXECUTED, *PERHAPS_EXECUTED) if repeatable else NOT_EXECUTED):
             return False
         chance = random.random()  # noqa: S311  # spreads load, guards nothing
         pause = next_pause(self._config.retry, attempt, error.retry_after, self._waited, chance)

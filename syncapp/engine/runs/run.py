@@ -14,7 +14,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from syncapp.clients.errors import AnswerLost, ClientError, ServerTrouble, UnexpectedAnswer
+from syncapp.clients.errors import AnswerLost, ClientError, Maintenance, RateLimited, ServerTrouble, UnexpectedAnswer
 from syncapp.clients.http.observe import OutsideCall
 from syncapp.engine.runs import claims
 from syncapp.engine.runs.claims import Claim
@@ -112,7 +112,7 @@ class Run:
         """Write down what came of a journaled write."""
         if error is None:
             self._close(entry, JournalState.DONE, "")
-        elif isinstance(error, AnswerLost | ServerTrouble | UnexpectedAnswer):
+        elif isinstance(error, AnswerLost | ServerTrouble | RateLimited | Maintenance | UnexpectedAnswer):
             # Each of these may come after the system has done what it was asked.
             self._close(entry, JournalState.LOST, str(error))
         else:

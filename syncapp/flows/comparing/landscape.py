@@ -11,18 +11,19 @@ from django.conf import settings
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import EspoClient, EspoParent
 from syncapp.clients.espocrm.fields import FIELDS
-from syncapp.clients.xai import XaiClient, XaiCollection
+from syncapp.clients.xai import XaiClient, XaiCollection, XaiFile
 from syncapp.flows.parents import Life, collection_types, life_of
 
 
 @dataclass(frozen=True, slots=True)
 class Landscape:
-    """`wanted`: document id to collections. `present`: (collection, file) pairs at xAI."""
+    """`wanted`: document id to collections. `present`: (collection, file) pairs at xAI, of `files` that are there."""
 
     parents: dict[str, list[EspoParent]]
     wanted: dict[str, frozenset[str]]
     collections: dict[str, XaiCollection] = field(repr=False)
     present: frozenset[tuple[str, str]] = field(repr=False)
+    files: tuple[XaiFile, ...] = field(repr=False)
 
 
 def parent_types(crm: EspoClient) -> list[str]:
@@ -44,7 +45,16 @@ def survey(crm: EspoClient, xai: XaiClient) -> Landscape:
                 for document_id in _linked(crm, kind, parent.id):
                     wanted[document_id].add(parent.collection_id)
             present |= {(parent.collection_id, file_id) for file_id in _files(xai, parent.collection_id)}
-    return Landscape(parents, {key: frozenset(value) for key, value in wanted.items()}, collections, frozenset(present))
+    # After the collections: what was put into one meanwhile is among them. An entry may outlive its file.
+    files = tuple(xai.files())
+    there = {file.id for file in files}
+    return Landscape(
+        parents,
+        {key: frozenset(value) for key, value in wanted.items()},
+        collections,
+        frozenset(pair for pair in present if pair[1] in there),
+        files,
+    )
 
 
 def _linked(crm: EspoClient, kind: str, parent_id: str) -> Iterator[str]:

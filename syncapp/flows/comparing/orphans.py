@@ -42,7 +42,7 @@ def _find_files(view: Landscape) -> None:
     used = {file_id for _, file_id in view.present}
     busy = set(Record.objects.filter(step=DOCUMENT_SYNC, status__in=ON_THEIR_WAY).values_list("entity_id", flat=True))
     pointed_at = _shown_in_crm()
-    for file in connections.xai().files():
+    for file in view.files:
         ours = _OURS.search(file.name)
         if ours and file.id not in used and file.id not in pointed_at and ours[1] not in busy:
             files.note_orphan(FIELDS.document_entity, ours[1], file.id, OrphanWhy.UNUSED)

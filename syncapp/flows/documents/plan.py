@@ -39,7 +39,6 @@ class DocumentState:
     memberships: frozenset[Membership] = frozenset()
     content: Content | None = None  # the file at xAI of the present content, if there is one
     described: str = ""  # MD5 of the present file as the CRM states it, where that is evidence
-    lost_file: str = ""  # one we knew, and xAI has no more
     indexed: Mapping[str, IndexStatus] = field(default_factory=dict)  # by collection; not attached: not in it
     vanished: frozenset[str] = frozenset()  # collections that the CRM names and xAI does not know
     was_indexing: bool = False  # the last run attached it and no other request came since

@@ -112,12 +112,13 @@ class Reader:
                 continue
             if found is not None:
                 indexed[collection] = found.status
-        lost = not indexed and len(vanished) < len(state.wanted) and not self._exists(content.file_id)
+        # An entry of a collection may outlive its file; one that was put there a moment ago is not asked for again.
+        looked = len(vanished) < len(state.wanted)
+        lost = looked and not (indexed and state.was_indexing) and not self._exists(content.file_id)
         return replace(
             state,
             content=None if lost else content,
-            lost_file=content.file_id if lost else "",
-            indexed=indexed,
+            indexed={} if lost else indexed,
             vanished=frozenset(vanished),
             patience_over=_waited_long(state.agreed),
         )

@@ -50,13 +50,13 @@ class FileMismatch(Exception):
 _WHY = {kinds.NotIndexed.KIND: Why.UNSUPPORTED_TYPE, kinds.NotIndexed.MAIL: Why.MAIL_AS_FILE}
 
 
-def _indexable(document: EspoDocument, got: Downloaded, stream: BinaryIO) -> tuple[str, BinaryIO]:
-    """The ending by which xAI knows what it is, and the bytes: text goes there in UTF-8."""
+def _indexable(document: EspoDocument, got: Downloaded, stream: BinaryIO) -> tuple[str, BinaryIO | None]:
+    """The ending by which xAI knows what it is; of a text also its bytes in UTF-8, as they go there."""
     try:
         ending = kinds.ending_for(document.file_name or document.name, got.content_type, stream)
     except kinds.CantIndex as exc:
         raise UnfitBytes(_WHY[exc.why]) from None
-    return ending, io.BytesIO(kinds.text_of(stream).encode()) if kinds.is_text(ending) else stream
+    return ending, io.BytesIO(kinds.text_of(stream).encode()) if kinds.is_text(ending) else None
 
 
 class Storage:
@@ -75,11 +75,10 @@ class Storage:
             got = self._download(document, state.described, stream)
             if got.size == 0:
                 raise UnfitBytes(Why.EMPTY_FILE)
+            ending, text = _indexable(document, got, stream)
             # Of two documents with the same bytes at the same time the second waits, and then finds the first's file.
             with files.locked_content(got.sha256, self._run):
-                file_id = self._there_already(document, got)
-                if file_id is None:
-                    file_id = self._upload(document, got, *_indexable(document, got, stream))
+                file_id = self._there_already(document, got) or self._upload(document, got, ending, text or stream)
         return Content(file_id, document.file_id, got.md5, got.sha256)
 
     def _download(self, document: EspoDocument, described: str, stream: BinaryIO) -> Downloaded:

@@ -210,11 +210,11 @@ class DocumentSync:
         return second.ending if isinstance(second.ending, Skipped) else read_again()
 
     def _list_unused(self, state: DocumentState, ending: Settled | Skipped) -> None:
-        pointed_at = {self._content.file_id} if self._content else set()
-        if isinstance(ending, Skipped) and state.document is not None:
-            pointed_at.add(state.document.xai_id)  # it rests: the CRM still names its file
-        if state.document is None:
-            pointed_at = set()
+        pointed_at = set()
+        if isinstance(ending, Settled) and self._content:
+            pointed_at = {self._content.file_id}
+        elif state.document is not None:
+            pointed_at = {state.document.xai_id}  # it rests: the CRM still names its file
         files.list_unused(self._run.entity_type, self._run.entity_id, pointed_at, OrphanWhy.TWICE_OR_LATE)
 
     def _words_of_xai(self, state: DocumentState) -> str:

@@ -11,7 +11,9 @@ from syncapp.clients.errors import ClientError
 from syncapp.clients.espocrm import EspoClient
 from syncapp.engine.outside import outages
 from syncapp.events import running
-from syncapp.models import Reason, Record, Status, System, SystemState
+from syncapp.flows.comparing import scans
+from syncapp.flows.comparing.flow import EVERYTHING
+from syncapp.models import Orphan, OrphanState, Reason, Record, Status, System, SystemState
 from tests.integration.flows.test_documents import collection_of
 from tests.world import World, configured
 
@@ -164,3 +166,43 @@ def test_the_same_bytes_at_the_same_time_are_uploaded_once(world: World, monkeyp
     assert len(world.files()) == 1
     assert world.crm(document)["xaiId"] == world.crm(twin)["xaiId"]
     assert world.record(twin).status == Status.IN_SYNC
+
+
+def test_a_refusal_that_came_after_the_upload_uploads_nothing_twice(world: World) -> None:
+    """Observed: 429 although the file is there."""
+    _, document = ready(world)
+    world.sandbox.add_fault("refused_after", system="xai", method="POST", path="/v1/files", status=429)
+    record = first_run(world, document)
+    assert (record.status, record.reason) == (Status.WAITING, Reason.RATE_LIMITED)
+    assert len(world.files()) == 1
+    world.drive()
+    assert world.record(document).status == Status.IN_SYNC
+    assert len(world.files()) == 1
+
+
+def test_a_file_that_is_gone_is_brought_again_though_its_entry_in_the_collection_is_left(world: World) -> None:
+    _, document = ready(world)
+    world.drive()
+    world.sandbox.settings(xai_entries_outlive_files=True)
+    (gone,) = world.files()
+    world.sandbox.remove_xai_file(gone)
+    scans.run(EVERYTHING)
+    world.drive()
+    (there,) = world.files()
+    assert there != gone
+    assert world.crm(document)["xaiId"] == there
+    assert list(world.inside().values()) == [{there}]
+
+
+def test_a_file_that_came_too_late_is_on_the_list_for_staff(world: World) -> None:
+    """Uploaded, and taken out of its only parent before it was put into the collection."""
+    parent, document = ready(world)
+    world.sandbox.add_fault("status", system="xai*", method="POST", path="/documents/", status=500, times=9)
+    first_run(world, document)
+    (file_id,) = world.files()
+    world.sandbox.clear_faults()
+    world.sandbox.unlink("CDokumente", document, "raeumungsklages", parent)
+    world.event(document, full=True)
+    world.drive()
+    assert world.record(document).reason == "no_parent"
+    assert list(Orphan.objects.filter(state=OrphanState.OPEN).values_list("remote_id", flat=True)) == [file_id]
