@@ -15,7 +15,7 @@ from syncapp.events import topics
 from syncapp.events.registry import Register
 from syncapp.events.spec import Flow, Kind, StepSpec
 
-METHODS = ("__init__", "read", "plan", "apply", "failed")
+METHODS = ("__init__", "read", "plan", "apply")
 
 
 def faults(register: Register, *, systems: Collection[str], longest: int) -> list[Fault]:

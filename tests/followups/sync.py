@@ -40,6 +40,3 @@ class FollowUp:
                     with self._run.writing(intent, {"name": [state.name, name]}):
                         self._crm.update("Task", pk, {"name": name})
         return Settled({"task": made}) if isinstance(plan.ending, Settled) else plan.ending
-
-    def failed(self, reason: str) -> None:
-        """There is no place that could show it."""

@@ -110,7 +110,7 @@ def test_a_flow_that_cant_run(path: str, code: str) -> None:
 def test_it_is_said_what_a_flow_lacks() -> None:
     spec = replace(GOOD, runs=f"{__name__}.NotAFlow")
     (fault,) = steps.faults(Register((), (spec,), (), ()), systems=["espocrm"], longest=600)
-    assert "read, apply, failed" in fault.msg
+    assert "read, apply missing" in fault.msg
 
 
 WORDS = {"document": "CDokumente", "account": "Account"}

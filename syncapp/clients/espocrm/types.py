@@ -77,6 +77,9 @@ class EspoDocument(EspoRecord):
     xai_synced_hash: str = of(Values.digits, FIELDS.xai_synced_hash)
     xai_status: str = of(Values.text, FIELDS.xai_status)
     xai_error: str = of(Values.text, FIELDS.xai_error)
+    sync_status: str = of(Values.text, FIELDS.sync_status)
+    sync_error: str = of(Values.text, FIELDS.sync_error)
+    sync_failed_at: str = of(Values.text, FIELDS.sync_failed_at)
     deleted: bool = of(Values.flag, DELETED)
     modified_at: datetime | None = of(Values.moment, MODIFIED_AT)
     version: int | None = of(Values.number, VERSION)  # None = no optimistic locking on this entity

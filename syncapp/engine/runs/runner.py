@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import structlog
 from django.conf import settings
@@ -21,10 +21,11 @@ from syncapp.engine.runs.lease import kept
 from syncapp.engine.runs.planning import Ending, Failed, Plan
 from syncapp.engine.runs.run import Run
 from syncapp.engine.runs.settling import Settlement
-from syncapp.engine.runs.verdicts import Next, Verdict, judge
-from syncapp.models import Outcome, Reason, Record
+from syncapp.engine.runs.verdicts import Next, judge
+from syncapp.models import PATIENT, Outcome, Reason, Record, SystemName
 
 SOON = timedelta(seconds=5)  # a busy lock on something shared: its holder is usually done in seconds
+TOLD = PATIENT  # the reasons of a wait that was told when it began
 OBSERVED_FOR = timedelta(days=1)  # ending observe mode wakes the record, so this is only a reminder
 
 log = structlog.get_logger(__name__)
@@ -41,8 +42,19 @@ class Flow(Protocol):
 
     def apply(self, state: Any, plan: Plan) -> Ending: ...
 
-    def failed(self, reason: str) -> None:
-        """Tell the CRM, best effort."""
+
+@runtime_checkable
+class TellsFailure(Protocol):
+    """A flow whose entity in the CRM shows that a person is needed; best effort."""
+
+    def failed(self, reason: str) -> None: ...
+
+
+@runtime_checkable
+class TellsDelay(Protocol):
+    """A flow whose entity in the CRM shows that it waits; told once a wait, best effort."""
+
+    def delayed(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +145,9 @@ def _run(run: Run, step: Step) -> Settlement:
         if switch.paused:
             return settling.wait(run, Reason.PAUSED, outages.WAIT_IN_OUTAGE)
         if away := outages.obstacle(step.systems):
+            if not observe:
+                with kept(run.claim):
+                    _tell_delay(run, step.flow, away.name)
             return settling.wait(run, outages.why_waiting(away), outages.WAIT_IN_OUTAGE, system=away.name)
     try:
         with kept(run.claim):
@@ -176,23 +191,34 @@ def _work(run: Run, step: Step, *, observe: bool) -> Settlement:
 
 def _fail(run: Run, flow: Flow, exc: Exception, *, tell: bool) -> Settlement:
     verdict = judge(exc)
+    if tell and verdict.next is not Next.PERSON:
+        _tell_delay(run, type(flow), verdict.system)
     if verdict.next is Next.SUSPECT and (away := outages.suspect(verdict.system, exc)):  # type: ignore[arg-type]
         return settling.wait(run, outages.why_waiting(away), outages.WAIT_IN_OUTAGE, system=away.name)
     if verdict.reason == Reason.INTERNAL_ERROR:
         log.error("run.internal_error", where=verdict.detail)
     gives_up = verdict.next is Next.PERSON or STANDARD.pause(run.record.attempts) is None
-    if gives_up and tell:
-        _tell(flow, verdict)
+    if gives_up and tell and isinstance(flow, TellsFailure):
+        with _best_effort():
+            flow.failed(verdict.reason)
     if verdict.next is Next.PERSON:
         return settling.fail(run, verdict.reason, verdict.detail, verdict.system)
     return settling.try_again(run, verdict)
 
 
-def _tell(flow: Flow, verdict: Verdict) -> None:
-    # Best effort: failing to say so never hides the first error.
+def _tell_delay(run: Run, flow: type[Flow], waits_for: str) -> None:
+    """The CRM, unless it is what the run waits for."""
+    if waits_for != SystemName.ESPOCRM and issubclass(flow, TellsDelay) and run.record.reason not in TOLD:
+        with _best_effort():
+            flow(run).delayed()
+
+
+@contextmanager
+def _best_effort() -> Iterator[None]:
+    """Failing to say so never hides the first error."""
     try:
-        flow.failed(verdict.reason)
+        yield
     except (ClaimLost, DatabaseError):
         raise
     except Exception as exc:
-        log.warning("run.failure_not_told", error=type(exc).__name__)
+        log.warning("run.not_told", error=type(exc).__name__)

@@ -54,9 +54,6 @@ class CalendarsOfEveryone:
         dispatch.emit(OF_ONE, EMPLOYEE, ids, urgency=urgency, trace_id=self._run.trace_id, full=True)
         return plan.ending
 
-    def failed(self, reason: str) -> None:
-        """There is no other place that could show it."""
-
 
 def remember(employee: Employee) -> None:
     """A new employee's calendar shows contents as the settings say; staff may say otherwise for each."""

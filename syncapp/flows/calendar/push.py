@@ -56,9 +56,6 @@ class PushChannels:
                     self._stop(channel_id, known or resource_id)
         return plan.ending
 
-    def failed(self, reason: str) -> None:
-        """Google has no place to say so."""
-
     def _open(self, watch: Watch) -> str:
         """The row is there before Google knows of the channel: its first message may come before the answer."""
         now, token = timezone.now(), secrets.token_urlsafe(TOKEN_BYTES)

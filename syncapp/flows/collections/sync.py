@@ -146,9 +146,6 @@ class CollectionSync:
             return Settled({**(plan.ending.agreed or {}), "collection_id": made})
         return plan.ending
 
-    def failed(self, reason: str) -> None:
-        """Parents have no fields for errors; the failure shows in the hub only."""
-
     def _intent(self, action: CollectionWrite, collection_id: str = "") -> WriteIntent:
         mark = mapping.prefix(self._run.entity_type, self._run.entity_id)
         return WriteIntent(SystemName.XAI, action, "collection", collection_id, mark)

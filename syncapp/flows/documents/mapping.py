@@ -134,6 +134,7 @@ def untouched(document: EspoDocument, agreed: Agreed) -> bool:
         and document.xai_id == content.file_id
         and set(document.xai_collections) == set(agreed.collections)
         and document.file_status in (FileStatus.SYNCED, FileStatus.UNKNOWN)
+        and document.sync_status != CrmStatus.FAILED
     )
 
 
@@ -199,10 +200,10 @@ def not_kept(written: Mapping[str, object], answer: Mapping[str, Any]) -> list[s
 
 
 def _no_error(document: EspoDocument, names: Fields) -> dict[str, object]:
-    wanted: dict[str, object] = {names.xai_error: ""}
-    if document.xai_status == CrmStatus.FAILED:
-        wanted |= {names.sync_status: "clean", names.sync_error: "", names.sync_failed_at: None}
-    return wanted
+    """None of the fields that a failure left behind, whatever became of the document in between."""
+    failed = CrmStatus.FAILED in (document.xai_status, document.sync_status)
+    status = {names.sync_status: "clean"} if failed else {}
+    return {names.xai_error: "", names.sync_error: "", names.sync_failed_at: None, **status}
 
 
 def changes(document: EspoDocument, fields: Mapping[str, object], names: Fields) -> dict[str, list[object]]:
@@ -218,6 +219,9 @@ def _present(document: EspoDocument, names: Fields) -> dict[str, object]:
         names.xai_synced_hash: document.xai_synced_hash,
         names.xai_status: document.xai_status,
         names.xai_error: document.xai_error,
+        names.sync_status: document.sync_status,
+        names.sync_error: document.sync_error,
+        names.sync_failed_at: document.sync_failed_at,
         names.file_status: document.file_status.value,
     }
 

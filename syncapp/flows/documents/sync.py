@@ -108,6 +108,12 @@ class DocumentSync:
         if fields:
             self._write(document, fields)
 
+    def delayed(self) -> None:
+        """The CRM does not call clean what has changed and must wait."""
+        document, agreed = self._crm.document(self._run.entity_id), Agreed.from_json(self._run.agreed)
+        if document.xai_status == mapping.CrmStatus.CLEAN and not mapping.untouched(document, agreed):
+            self._write(document, mapping.pending(document, FIELDS))
+
     # The actions
 
     def _ask(self, action: AskForCollection) -> None:

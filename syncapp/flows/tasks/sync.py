@@ -109,9 +109,6 @@ class TaskMirror:
         self._run.clear_open_writes()  # whatever was lost before has been looked for, or was written anew
         return plan.ending
 
-    def failed(self, reason: str) -> None:
-        """The CRM is not told: it is where the failure was."""
-
     # Writing
 
     def _found(self, given: Shown) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from syncapp.clients.errors import ClientError
 from syncapp.clients.espocrm import EspoClient
 from syncapp.engine.outside import outages
+from syncapp.engine.queue import retry
 from syncapp.events import running
 from syncapp.flows.comparing import scans
 from syncapp.flows.comparing.flow import EVERYTHING
@@ -206,3 +209,56 @@ def test_a_file_that_came_too_late_is_on_the_list_for_staff(world: World) -> Non
     world.drive()
     assert world.record(document).reason == "no_parent"
     assert list(Orphan.objects.filter(state=OrphanState.OPEN).values_list("remote_id", flat=True)) == [file_id]
+
+
+def down(system: str) -> None:
+    later = timezone.now() + timedelta(hours=1)
+    System.objects.update_or_create(name=system, defaults={"state": SystemState.DOWN, "next_probe_at": later})
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["while it runs", "before it runs"])
+def test_while_a_changed_document_waits_for_xai_the_crm_does_not_call_it_clean(world: World, known: bool) -> None:
+    _, document = ready(world)
+    world.drive()
+    assert world.crm(document)["xaiSyncStatus"] == "clean"
+    world.sandbox.add_fault("status", system="xai*", status=500, times=None)
+    if known:
+        down("xai")
+    world.sandbox.upload_file(document, "vertrag.txt", b"neu")
+    world.event(document)
+    for _ in range(3):
+        first_run(world, document)
+        Record.objects.filter(entity_id=document).update(due_at=timezone.now())
+    assert world.record(document).status == Status.WAITING
+    assert world.crm(document)["xaiSyncStatus"] == "pending_sync"
+    world.sandbox.clear_faults()
+    System.objects.update(state=SystemState.UP, next_probe_at=None)
+    world.drive()
+    assert world.crm(document)["xaiSyncStatus"] == "clean"
+
+
+def test_what_is_unchanged_stays_clean_in_an_outage(world: World) -> None:
+    _, document = ready(world)
+    world.drive()
+    down("xai")
+    before = world.mark()
+    world.event(document)
+    first_run(world, document)
+    assert world.crm(document)["xaiSyncStatus"] == "clean"
+    assert world.writes(before) == []
+
+
+def test_no_field_of_a_failure_is_left_when_it_was_mended(world: World) -> None:
+    _, document = ready(world)
+    world.sandbox.add_fault("status", system="xai", method="POST", path="/v1/files", status=415, times=1)
+    first_run(world, document)
+    shown = world.crm(document)
+    assert (shown["syncStatus"], bool(shown["syncError"]), bool(shown["syncFailedAt"])) == ("failed", True, True)
+    world.sandbox.update("CDokumente", document, {"xaiSyncStatus": "pending_sync"}, silent=True)
+    retry.retry(Record.objects.filter(entity_id=document), "test")
+    world.drive()
+    shown = world.crm(document)
+    assert (shown["xaiSyncStatus"], shown["syncStatus"]) == ("clean", "clean")
+    assert not shown["xaiSyncError"]
+    assert not shown["syncError"]
+    assert not shown["syncFailedAt"]

@@ -177,6 +177,9 @@ def test_a_document_is_read_whole(web: responses.RequestsMock, espo: EspoClient)
         deleted=False,
         modified_at=datetime(2026, 3, 1, 12, 0, 5, tzinfo=UTC),
         version=7,
+        sync_status="clean",
+        sync_error="",
+        sync_failed_at="",
         has_fields=frozenset({"md5sum", "sha256", "fileStatus", "syncStatus"}),
     )
 
