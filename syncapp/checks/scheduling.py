@@ -46,7 +46,7 @@ def of_comparisons(comparisons: Iterable[Comparison]) -> Iterator[Fault]:
             yield Fault(
                 "E049",
                 f"The comparison {each.name} finds by {each.finds}, which is no generator without arguments.",
-                _PATH,
+                "It wants the dotted path of a function that yields, as syncapp.flows.comparing.documents.changes.",
             )
         for name in (each.brake.limit, each.brake.percent) if each.brake else ():
             if not isinstance(getattr(settings.CONFIG, name, None), int):

@@ -53,7 +53,11 @@ def _of_step(spec: StepSpec, systems: Collection[str], longest: int) -> Iterator
     if spec.runs and not spec.topics and (not spec.only_if or getattr(settings.CONFIG, spec.only_if, None)):
         yield Fault("E004", f"The step {spec.name} runs a flow but no topic starts it.")
     if spec.only_if and not hasattr(settings.CONFIG, spec.only_if):
-        yield Fault("E012", f"The step {spec.name} wants the setting {spec.only_if!r}, which does not exist.")
+        yield Fault(
+            "E012",
+            f"The step {spec.name} wants the setting {spec.only_if!r}, which does not exist.",
+            "A setting is a line in bitbylaw/config.py, explained in .env.example.",
+        )
     if spec.runs and spec.timeout > longest:
         yield Fault(
             "E005",
@@ -83,7 +87,13 @@ def _of_topics(register: Register) -> Iterator[Fault]:
             yield Fault("E008", f"The {name} emits {topic}, but no step runs on it.", "Subscribe a step to it.")
     for pattern in sorted(filter(topics.is_pattern, heard)):
         if not any(topics.matches(pattern, topic) for topic in emitted):
-            yield Fault("W009", f"A step listens to {pattern}, but no step emits that.")
+            yield Fault("W009", f"A step listens to {pattern}, but no step emits that.", _EMIT)
+
+
+_EMIT = (
+    "A change in the CRM: name its entity type in `receives` of the flow and in WEBHOOK_ENTITIES. Else: in `emits` of "
+    "the step or schedule that emits it."
+)
 
 
 def _of_what_it_runs(spec: StepSpec) -> Iterator[Fault]:

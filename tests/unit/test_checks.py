@@ -113,6 +113,12 @@ def test_it_is_said_what_a_flow_lacks() -> None:
     assert "read, apply missing" in fault.msg
 
 
+def test_it_is_said_how_a_topic_of_the_crm_comes_in() -> None:
+    deaf = replace(GOOD, triggers=(*GOOD.triggers, Trigger(Kind.TOPIC, "vmh.letter.*")))
+    (fault,) = steps.faults(Register((), (deaf,), (), ()), systems=["espocrm"], longest=600)
+    assert "WEBHOOK_ENTITIES" in str(fault.hint)
+
+
 WORDS = {"document": "CDokumente", "account": "Account"}
 
 

@@ -19,14 +19,14 @@ from syncapp.clients.http.observe import OutsideCall
 from syncapp.engine.runs import claims
 from syncapp.engine.runs.claims import Claim
 from syncapp.kit import plain_sql
-from syncapp.models import Attempt, JournalAction, JournalEntry, JournalState, Outcome, Record, Seen
+from syncapp.models import Attempt, JournalAction, JournalEntry, JournalState, Outcome, Record, Seen, SystemName
 
 
 @dataclass(frozen=True, slots=True)
 class WriteIntent:
     """A write outside that is about to happen. `mark` is what a later run looks for when the answer was lost."""
 
-    system: str
+    system: SystemName
     action: JournalAction
     target_type: str
     target_id: str = ""

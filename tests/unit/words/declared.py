@@ -9,9 +9,13 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import get_args
 
 import syncapp
+from syncapp.engine.runs.planning import Ending, Settled
 from syncapp.kit.phrases import Phrase
+
+WITH_REASON = frozenset(kind.__name__ for kind in get_args(Ending) if kind is not Settled)
 
 
 @cache
@@ -53,6 +57,19 @@ def members_in_flows() -> set[str]:
 
 def _flows() -> Iterator[Path]:
     return (Path(syncapp.__path__[0]) / "flows").rglob("*.py")
+
+
+@cache
+def reasons_in_flows() -> set[str]:
+    return {reason for path in _flows() for reason in reasons_in(path.read_text())}
+
+
+def reasons_in(source: str) -> Iterator[str]:
+    """What is written out as the reason of an ending, and is no member of a class."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in WITH_REASON:
+            given = [*node.args[:1], *(each.value for each in node.keywords if each.arg == "reason")]
+            yield from (each.value for each in given if isinstance(each, ast.Constant))
 
 
 @cache

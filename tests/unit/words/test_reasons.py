@@ -21,6 +21,15 @@ def test_what_a_flow_ends_with_is_a_reason(module: str) -> None:
     assert set(map(str, OF_FLOWS[module])) <= set(reasons())
 
 
+def test_a_reason_that_a_flow_writes_out_is_one() -> None:
+    assert declared.reasons_in_flows() <= set(reasons())
+
+
+def test_one_that_nobody_declared_would_be_found_out() -> None:
+    source = 'Skipped("to_be"), Postponed(reason="or_not", after=SOON), Failed(Why.NO_IBAN), Plan(Settled("agreed"))'
+    assert set(declared.reasons_in(source)) == {"to_be", "or_not"}
+
+
 def test_no_flow_declares_what_another_one_or_the_engine_has() -> None:
     every = [*Reason.values, *(code for flow in registry.register().flows for code in flow.reasons)]
     assert sorted(every) == sorted(set(every))
