@@ -38,12 +38,12 @@ MAY_WRITE = ("owner", "writer")  # roles in a calendar of Google
 
 
 def all_systems() -> Iterator[Finding]:
-    more = {SystemName.ESPOCRM: _crm, SystemName.XAI: None, SystemName.ADVOWARE: _advoware, SystemName.GOOGLE: _google}
-    for name, look_closer in more.items():
+    more = {SystemName.ESPOCRM: _crm, SystemName.ADVOWARE: _advoware, SystemName.GOOGLE: _google}
+    for name in SystemName:
         if not connections.configured(name):
             yield Finding(name, "settings", "not configured, its flows are switched off", None)
-        elif (yield from ask(name, "answers and knows our key", partial(connections.ping, name))) and look_closer:
-            yield from look_closer()
+        elif (yield from ask(name, "answers and knows our key", partial(connections.ping, name))) and name in more:
+            yield from more[name]()
 
 
 def _crm() -> Iterator[Finding]:

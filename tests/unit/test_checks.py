@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -10,12 +11,13 @@ import pytest
 from django.conf import settings
 from django.core import checks
 
-from bitbylaw.config import ADVOWARE_LOGIN
+from bitbylaw.config import ADVOWARE_LOGIN, Config
 from syncapp.checks import entities, installation, scheduling, steps, systems
 from syncapp.events import registry
 from syncapp.events.registry import Register
 from syncapp.events.spec import Comparison, Flow, Kind, Schedule, StepSpec, Trigger
 from syncapp.flows.comparing.flow import PARTIES, WRITING
+from syncapp.models import SystemName
 from syncapp.schedules import schedules
 
 GOOD = StepSpec(
@@ -284,6 +286,14 @@ def test_a_system_without_settings_names_the_flows_that_are_off() -> None:
     assert "collections, documents" in faults["espocrm"].msg
     assert "xai" not in faults
     assert "ADVOWARE_API_KEY" in faults["advoware"].hint
+
+
+@pytest.mark.parametrize("name", SystemName.values)
+def test_of_every_system_it_is_said_which_settings_it_needs(name: str) -> None:
+    (fault,) = systems.switched_off(Config.model_construct(), [replace(GOOD, systems=(name,))])
+    named = set(re.findall(r"[A-Z_]{5,}", fault.hint))
+    assert named
+    assert named <= set(Config.model_fields)
 
 
 @pytest.mark.parametrize(
