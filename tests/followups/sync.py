@@ -6,6 +6,7 @@ from syncapp.clients.errors import NotFound
 from syncapp.engine.outside import connections
 from syncapp.engine.runs.planning import Ending, Plan, Settled
 from syncapp.engine.runs.run import Run, WriteIntent
+from syncapp.models import SystemName
 from tests.followups.flow import CASE
 from tests.followups.plan import CaseState, CreateFollowUp, RenameFollowUp, plan
 
@@ -33,10 +34,10 @@ class FollowUp:
         for action in plan.actions:
             match action:
                 case CreateFollowUp(name):
-                    with self._run.writing(WriteIntent("espocrm", "create_followup", "Task")) as entry:
+                    with self._run.writing(WriteIntent(SystemName.ESPOCRM, "create_followup", "Task")) as entry:
                         entry.target_id = made = str(self._crm.create("Task", {"name": name})["id"])
                 case RenameFollowUp(pk, name):
-                    intent = WriteIntent("espocrm", "rename_followup", "Task", pk)
+                    intent = WriteIntent(SystemName.ESPOCRM, "rename_followup", "Task", pk)
                     with self._run.writing(intent, {"name": [state.name, name]}):
                         self._crm.update("Task", pk, {"name": name})
         return Settled({"task": made}) if isinstance(plan.ending, Settled) else plan.ending

@@ -45,6 +45,7 @@ def flow() -> Flow:
                 runs="syncapp.flows.bankverbindungen.party.PartyAccounts",
                 systems=("espocrm", "advoware"),
                 entity_types=(FIELDS.party_entity,),
+                title=_("Accounts of a party"),
             ),
         ),
         fields=labels,

@@ -66,6 +66,7 @@ def flow() -> Flow:
                 runs="syncapp.flows.calendar.push.PushChannels",
                 systems=("google",),
                 entity_types=(EMPLOYEE,),
+                title=_("Channels of the calendars"),
             ),
         ),
         schedules=(

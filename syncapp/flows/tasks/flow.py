@@ -33,6 +33,7 @@ def flow() -> Flow:
                 systems=("espocrm",),
                 entity_types=(ENTITY,),
                 only_if="TASKS_TO_ESPOCRM",
+                title=_("Tasks in EspoCRM"),
             ),
         ),
         own_types=(ENTITY,),
