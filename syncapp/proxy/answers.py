@@ -27,6 +27,8 @@ BYTES = "application/octet-stream"
 NAME_LENGTH = 150  # characters
 _JSON = re.compile(r"(application|text)/([a-z0-9.-]+\+)?json")
 _MEDIA = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,100}(; ?charset=[a-z0-9_-]{1,40})?")
+_BEGINS_JSON = re.compile(rb'\s*[{\["0-9tfn-]')
+_RETRY_AFTER = re.compile(r"[\w,: -]{1,40}", re.ASCII)  # seconds, or a date of HTTP
 _UNSAFE = re.compile(r"[^\w.,()\[\] -]")
 DETAILS = 256 * 1024  # bytes of Advoware's error; the real ones have some hundred
 NOTHING = b'{"result": null}'
@@ -58,6 +60,8 @@ def _result(upstream: Relayed, entry: Entry) -> HttpResponseBase:
     ahead, whole = read_ahead(chunks)
     if whole and not b"".join(ahead).strip():
         return _short(upstream, entry, NOTHING, JSON)
+    if is_json and not _may_be_json(b"".join(ahead), whole=whole):
+        raise Refused(ProxyRefusal.UNEXPECTED)
     parts = wrapped(ahead, chunks) if is_json else chain(ahead, chunks)
     answer: HttpResponseBase
     if whole:
@@ -70,6 +74,17 @@ def _result(upstream: Relayed, entry: Entry) -> HttpResponseBase:
         if not whole and upstream.content_length is not None:
             answer.headers["Content-Length"] = str(upstream.content_length)
     return answer
+
+
+def _may_be_json(beginning: bytes, *, whole: bool) -> bool:
+    """What is long is judged by how it begins: a page that calls itself JSON begins otherwise."""
+    if not whole:
+        return bool(_BEGINS_JSON.match(beginning))
+    try:
+        json.loads(beginning)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _short(upstream: Relayed, entry: Entry, body: bytes, kind: str) -> HttpResponse:
@@ -99,6 +114,8 @@ def _their_error(upstream: Relayed, entry: Entry) -> HttpResponse:
             details = text
     said = {"error": f"Advoware answered with status {upstream.status}", "details": details}
     answer = JsonResponse(said, status=upstream.status)
+    if _RETRY_AFTER.fullmatch(upstream.retry_after):
+        answer.headers["Retry-After"] = upstream.retry_after
     entry.end(upstream.status, len(answer.content))
     return answer
 

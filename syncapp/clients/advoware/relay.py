@@ -38,6 +38,10 @@ class Relayed:
         return self._answer.headers.get("Content-Disposition", "")
 
     @property
+    def retry_after(self) -> str:
+        return self._answer.headers.get("Retry-After", "")
+
+    @property
     def content_length(self) -> int | None:
         return self._answer.announced_size
 

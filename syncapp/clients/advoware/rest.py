@@ -14,7 +14,15 @@ from syncapp.clients.advoware.config import API_PATH, SYSTEM, AdvowareConfig
 from syncapp.clients.advoware.keys import Keys
 from syncapp.clients.advoware.refusals import refusal_of_advoware, refusal_of_gateway
 from syncapp.clients.advoware.types import AdvowareObject
-from syncapp.clients.errors import ClientError, NotEnabled, Unauthorized, UnexpectedAnswer, Unreachable
+from syncapp.clients.errors import (
+    ClientError,
+    NotEnabled,
+    NotFound,
+    ServerTrouble,
+    Unauthorized,
+    UnexpectedAnswer,
+    Unreachable,
+)
 from syncapp.clients.http.answers import Answer, Refusal
 from syncapp.clients.http.login import LoggedInClient, RefusedLogin, Token
 from syncapp.clients.http.parse import the_object, the_rows
@@ -93,9 +101,22 @@ class AdvowareRest(LoggedInClient[AdvowareConfig]):
     def logged_in(self, ask: Callable[[Token], T]) -> T:
         try:
             return super().logged_in(ask)
-        except Unreachable:
-            self.address_book.forget(self._config.identity)  # the firm's server may have moved
+        except (Unreachable, NotFound, EntityTypeUnknown):  # not executed
+            if not self._moved():
+                raise
+            return super().logged_in(ask)
+        except (ServerTrouble, UnexpectedAnswer):
+            self.address_book.forget(self._config.identity)
             raise
+
+    def _moved(self) -> bool:
+        """Whether the firm's server has another address by now; what stands at the old one says nothing then."""
+        before = self.address_book.get(self._config.identity)
+        self.address_book.forget(self._config.identity)
+        try:
+            return before is not None and self._addresses() != before
+        except ClientError:
+            return False
 
     def call(
         self,

@@ -98,15 +98,19 @@ class LoggedInClient(OutsideClient[Config]):
         raise NotImplementedError
 
     def logged_in(self, ask: Callable[[Token], T]) -> T:
-        """Asks with the token; when it is refused, with a new one, once."""
-        token = self._token()
-        try:
-            return ask(token)
-        except NotEnabled:
-            raise
-        except Unauthorized:
-            self._tokens.drop(token)
-        return ask(self._token())
+        """Asks with the token; when it is refused, with the one that others have, and at last with a new one."""
+        refused: set[str] = set()
+        while True:
+            token, is_new = self._token()
+            try:
+                return ask(token)
+            except NotEnabled:
+                raise
+            except Unauthorized:
+                self._tokens.drop(token)
+                if is_new or token.value in refused:  # a store that forgets nothing would give it again and again
+                    raise
+                refused.add(token.value)
 
     def before_the_call(self, log_in: Callable[[], T]) -> T:
         """A login that went wrong leaves no doubt about the call that needed it: that was not executed."""
@@ -116,13 +120,15 @@ class LoggedInClient(OutsideClient[Config]):
             code = f"login.{error.code or type(error).__name__}"
             raise Unreachable(self.system, code, error.status, error.request_id, error.retry_after) from None
 
-    def _token(self) -> Token:
+    def _token(self) -> tuple[Token, bool]:
+        """And whether it was made for this call."""
         token = self._tokens.get()
         if token is not None:
-            return token
+            return token, False
         with self._tokens.waiting():
             token = self._tokens.get()
-            if token is None:
-                token = self.before_the_call(self.log_in)
-                self._tokens.put(token)
-            return token
+            if token is not None:
+                return token, False
+            token = self.before_the_call(self.log_in)
+            self._tokens.put(token)
+            return token, True

@@ -9,13 +9,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import requests
 import responses
 import time_machine
 
 from syncapp.clients.advoware import AdvowareClient, AdvowareConfig
 from syncapp.clients.advoware.login import signature
-from syncapp.clients.errors import ClientError, NotEnabled, Unauthorized, UnexpectedAnswer, Unreachable
-from syncapp.clients.http.login import RefusedLogin
+from syncapp.clients.errors import ClientError, NotEnabled, NotFound, Unauthorized, UnexpectedAnswer, Unreachable
+from syncapp.clients.http.login import RefusedLogin, Token
 from tests.unit.clients.conftest import ADVOWARE, GATEWAY, TOKEN_URL
 from tests.unit.clients.memory_tokens import MemoryTokens
 
@@ -180,3 +181,72 @@ def test_threads_wait_for_one_login(web: responses.RequestsMock, new_advoware: N
     for thread in threads:
         thread.join(10)
     assert gateway.call_count == 1
+
+
+class Stubborn(MemoryTokens):
+    """Holds several tokens, one behind the other; perhaps for ever."""
+
+    def __init__(self, shared: list[Token], *, forgets: bool = True) -> None:
+        super().__init__()
+        self.shared, self.forgets = shared, forgets
+        self.dropped: list[Token] = []
+
+    def get(self) -> Token | None:
+        return self.shared[0] if self.shared else super().get()
+
+    def drop(self, token: Token) -> None:
+        self.dropped.append(token)
+        if self.forgets and token in self.shared:
+            self.shared.remove(token)
+        super().drop(token)
+
+
+@pytest.mark.parametrize("gone", [404, requests.exceptions.ConnectTimeout("away")], ids=["404", "away"])
+def test_a_server_that_moved_is_found_at_its_new_address(
+    web: responses.RequestsMock, new_advoware: New, gone: Any
+) -> None:
+    web.post(TOKEN_URL, json={"access_token": "t"})
+    first = {"relayUrl": "https://old.example.test/", "securityGateway": f"{GATEWAY}/"}
+    web.get(LOOKUP, json=first)
+    first_asked = "https://old.example.test/api/v1/advonet/Mitarbeiter"
+    web.get(first_asked, json=[])
+    new_advoware(api_url="", gateway_url="", lookup_url=LOOKUP).ping()
+    web.replace(responses.GET, LOOKUP, json=first | {"relayUrl": "https://new.example.test/"})
+    how: dict[str, Any] = {"status": gone} if isinstance(gone, int) else {"body": gone}
+    web.replace(responses.GET, first_asked, **how)
+    there = web.get("https://new.example.test/api/v1/advonet/Mitarbeiter", json=[])
+    new_advoware(api_url="", gateway_url="", lookup_url=LOOKUP).ping()
+    assert there.call_count == 1
+
+
+def test_what_is_gone_at_an_address_that_still_holds_is_gone(web: responses.RequestsMock, new_advoware: New) -> None:
+    web.post(TOKEN_URL, json={"access_token": "t"})
+    looked = web.get(LOOKUP, json={"relayUrl": "https://old.example.test/", "securityGateway": f"{GATEWAY}/"})
+    asked = web.get("https://old.example.test/api/v1/advonet/Beteiligte/7", status=404)
+    with pytest.raises(NotFound):
+        new_advoware(api_url="", gateway_url="", lookup_url=LOOKUP).party(7)
+    assert (asked.call_count, looked.call_count) == (1, 2)
+
+
+def test_a_token_that_was_revoked_behind_another_revoked_one_costs_one_login(
+    web: responses.RequestsMock, new_advoware: New
+) -> None:
+    """This process knows one, the others share another, and both are void."""
+    advoware = new_advoware()
+    web.post(TOKEN_URL, json={"access_token": "third"})
+    store = Stubborn([Token.lasting(name, timedelta(hours=1), timedelta()) for name in ("first", "second")])
+    advoware._tokens = store
+    for name in ("first", "second", "third"):
+        bears = responses.matchers.header_matcher({"Authorization": f"Bearer {name}"})
+        web.get(EMPLOYEES, json=[], status=200 if name == "third" else 401, match=[bears])
+    advoware.ping()
+    assert [each.value for each in store.dropped] == ["first", "second"]
+
+
+def test_a_store_that_forgets_nothing_ends_with_the_refusal(web: responses.RequestsMock, new_advoware: New) -> None:
+    advoware = new_advoware()
+    advoware._tokens = Stubborn([Token.lasting("first", timedelta(hours=1), timedelta())], forgets=False)
+    asked = web.get(EMPLOYEES, status=401)
+    with pytest.raises(Unauthorized):
+        advoware.ping()
+    assert asked.call_count == 2

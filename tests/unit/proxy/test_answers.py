@@ -11,6 +11,7 @@ import pytest
 from django.http import StreamingHttpResponse
 
 from syncapp.clients.errors import AnswerLost
+from syncapp.models import ProxyRefusal
 from syncapp.proxy.answers import DETAILS, disposition, passed_on
 from syncapp.proxy.audit import Entry
 from syncapp.proxy.passing import AHEAD
@@ -26,6 +27,7 @@ class Answered:
     status: int = 200
     content_disposition: str = ""
     content_length: int | None = None
+    retry_after: str = ""
     breaks: bool = False
     closed: bool = False
 
@@ -75,6 +77,26 @@ def test_json(blocks: list[bytes], kind: str, result: object) -> None:
     assert json.loads(answer.content) == {"result": result}
     assert log.ends == [(200, len(answer.content), "")]
     assert answered.closed
+
+
+@pytest.mark.parametrize(
+    "blocks", [[b"<html>Wartung</html>"], [b'{"a": 1'], [b"[1]x"], [b"[" * 100_000], [b"<" + b"x" * AHEAD, b"x"]]
+)
+def test_what_calls_itself_json_and_is_none_is_a_broken_answer(blocks: list[bytes]) -> None:
+    answered = Answered(blocks)
+    with pytest.raises(Refused) as refused:
+        passed(answered)
+    assert refused.value.why == ProxyRefusal.UNEXPECTED
+    assert answered.closed
+
+
+@pytest.mark.parametrize(
+    ("given", "passed_as"),
+    [("120", "120"), ("Sat, 28 Nov 2026 15:00:00 GMT", "Sat, 28 Nov 2026 15:00:00 GMT"), ("", None), ("a\r\nb", None)],
+)
+def test_how_long_to_wait_is_passed_on(given: str, passed_as: str | None) -> None:
+    answer, _ = passed(Answered([b"{}"], status=429, retry_after=given))
+    assert (answer.status_code, answer.headers.get("Retry-After")) == (429, passed_as)
 
 
 def test_long_json_is_wrapped_while_it_arrives() -> None:
