@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from syncapp.clients.espocrm import EspoClient
 from syncapp.management import crm_fields
 from syncapp.management.connection_checks import all_systems
+from syncapp.models import SystemName
 from tests.world import World, configured
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +53,10 @@ def test_without_advoware_nobody_asks(lacking: World) -> None:
     with configured(ADVOWARE_PASSWORD=""):
         assert warnings() == []
     assert lacking.sandbox.calls(since=before) == []
+
+
+def test_check_connections_asks_every_system(world: World) -> None:
+    assert {row.system for row in all_systems() if row.milliseconds is not None} == set(SystemName.values)
 
 
 def test_check_connections_names_them_too(lacking: World) -> None:
