@@ -16,6 +16,7 @@ from syncapp.clients.advoware.refusals import refusal_of_advoware, refusal_of_ga
 from syncapp.clients.advoware.types import AdvowareObject
 from syncapp.clients.errors import (
     ClientError,
+    EntityTypeUnknown,
     NotEnabled,
     NotFound,
     ServerTrouble,
