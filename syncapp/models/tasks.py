@@ -26,6 +26,7 @@ class TaskKind(models.TextChoices):
     CREATION_UNCERTAIN = "creation_uncertain", _("Perhaps the party was created in Advoware")
     VALUE_BY_HAND = "value_by_hand", _("Value must be transferred by hand")
     VALUE_NOT_KEPT = "value_not_kept", _("Advoware did not take a value")
+    CANT_HOLD = "cant_hold", _("A value can't be carried over")
     VALUE_OVERRULED = "value_overruled", _("A value was replaced after changes on both sides")
     CONTACT_TYPE = "contact_type", _("Type of a phone number must be changed by hand")
     CONTACT_UNREADABLE = "contact_unreadable", _("Contact entry can't be understood")

@@ -8,9 +8,9 @@ from datetime import date
 from django.template.defaultfilters import date as formatted
 from django.utils.translation import get_language, gettext, gettext_noop
 
-from syncapp.words import appointment_words
+from syncapp.words import appointment_words, held_words
 
-# What the hub notes in EspoCRM about its own work, whichever flow it is.
+# What the hub notes in EspoCRM about its own work, and in tasks, whichever flow it is.
 NOTED: Mapping[str, str] = {
     "syncStatus": gettext_noop("State of the sync"),
     "syncErrorMessage": gettext_noop("Fault of the sync"),
@@ -21,7 +21,9 @@ NOTED: Mapping[str, str] = {
     "advowareRowId": gettext_noop("Version in Advoware"),
     "kommunikationHash": gettext_noop("Fingerprint of the contacts"),
     "modifiedAt": gettext_noop("Changed in the CRM"),
+    "reason": gettext_noop("Reason"),
 }
+REASON = "reason"  # a fact of tasks: why a side can't hold a value, as a code
 # The names of the flows' fields and what staff call them, in English; whoever knows the flows puts a source here.
 declared: Callable[[], Mapping[str, str]] = dict
 
@@ -44,7 +46,8 @@ def value_in_words(value: str) -> str:
 
 def of_field(field: str, value: object) -> str:
     """The value of that field in words; empty for none."""
-    words = appointment_words.value_in_words(field, value)
+    reason = held_words.held_in_words(str(value or "")) if field == REASON else None
+    words = reason if reason is not None else appointment_words.value_in_words(field, value)
     if words is not None:
         return words
     return "" if value is None else value_in_words(str(value))

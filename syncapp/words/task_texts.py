@@ -57,10 +57,11 @@ WORDS: Mapping[str, Words] = {
         button=_("It is not there: create it"),
     ),
     TaskKind.VALUE_BY_HAND: Words(
-        _("The hub can't carry this value over: it is a choice or a date that %(system)s doesn't know in this form."),
+        _("The hub can't carry this value over: nobody can tell which choice or date is meant. Both sides are as before."),
         (
             _("Open the party in %(system)s."),
             _("Enter the value from the column “should be” there, or the one that fits."),
+            _("If the value in “should be” is wrong, correct it on the side where it stands instead."),
         ),
         BY_ITSELF,
     ),
@@ -69,6 +70,14 @@ WORDS: Mapping[str, Words] = {
         (
             _("Open party no. %(number)s in Advoware."),
             _("Enter the value from the column “should be” there by hand."),
+        ),
+        BY_ITSELF,
+    ),
+    TaskKind.CANT_HOLD: Words(
+        _("%(system)s can't take this value, so nothing was changed there. All other fields are kept in agreement."),
+        (
+            _("Read below which value it is, and why it can't be taken."),
+            _("Change it on the other side so that %(system)s can take it, or enter in %(system)s what comes closest."),
         ),
         BY_ITSELF,
     ),
@@ -93,12 +102,13 @@ WORDS: Mapping[str, Words] = {
         BY_ITSELF,
     ),
     TaskKind.CONTACT_UNREADABLE: Words(
-        _("A mail address or a phone number can't be understood, so it is not carried over."),
+        _("A mail address or a phone number can't be understood, so the hub leaves both sides as they are."),
         (
             _("Open the party in %(system)s and its contact data."),
-            _("Correct the entry shown below: a whole mail address, or a number with its area code."),
+            _("Correct the entry shown below: one whole mail address, or one number with its area code."),
         ),
         BY_ITSELF,
+        wanted=_("on the other side"),
     ),
     TaskKind.BANK_CHANGED: Words(
         _("The bank account was changed in EspoCRM. Advoware lets no program change bank accounts."),

@@ -44,6 +44,9 @@ class Why(StrEnum):
     NO_TYPE = "no_type"  # this installation keeps no entries of this type
     SERIES = "series"
     NO_TIME = "no_time"  # an appointment is never without one
+    REFUSED = "refused"  # the system said so when it was written
+    NOT_KEPT = "not_kept"  # it took the value and does not show it
+    WRONG_KIND = "wrong_kind"  # a person has no such field, or a company
 
 
 @dataclass(frozen=True, slots=True)

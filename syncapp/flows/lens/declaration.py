@@ -45,6 +45,7 @@ class What(StrEnum):
     CONFLICT = "conflict"  # a person chooses
     CANT_HOLD = "cant_hold"  # a person is told field, value and reason
     UNREADABLE = "unreadable"  # both stay as they are, and a person sees both values
+    WAITS = "waits"  # writing to a side is switched off, or waits for something else
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def _source(
     if EMPTY in (here, there) and (base is None or field.needed):
         return filled, False
     if base is None:
-        return Holds(chosen or first), True
+        return Holds(chosen or first), chosen is None
     # Of a field that goes one way only the leading side counts: the other one's edit must not hide its own.
     edited = here != base.here and field.way is not Way.TO_HERE, there != base.there and field.way is not Way.TO_THERE
     if edited == (True, True):

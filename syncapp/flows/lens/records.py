@@ -85,9 +85,9 @@ def remembered(
     """`here`, `there`: what the sides say after everything was written and read back; `base`: as it was before.
 
     Only what was compared or written by us is remembered: what a person changed meanwhile is left to the next run,
-    and what waits for a person keeps its old place.
+    and what waits keeps its old place.
     """
-    if outcome.what in (What.CONFLICT, What.CANT_HOLD, What.UNREADABLE):
+    if outcome.what in (What.CONFLICT, What.CANT_HOLD, What.UNREADABLE, What.WAITS):
         return Remembered(base, moved_on=(here, there) != (outcome.here, outcome.there))
     now, kept, sides = Base(here, there), True, {}
     for side in Side:
@@ -96,12 +96,19 @@ def remembered(
             sides[side] = before
         elif arrived(field.lens(side), outcome.value, said, before):
             sides[side] = said
-        elif said == before:
+        elif said == before or _is_rest(outcome.value, said):
             sides[side], kept = said, False
         else:
             sides[side] = outcome.value
     settled = Base(sides[Side.HERE], sides[Side.THERE])
     return Remembered(settled, kept, moved_on=settled != now)
+
+
+def _is_rest(written: Value[Any], said: Said[Any]) -> bool:
+    """Nothing, or a beginning: what a side has left of our write, and not a person's edit to be carried over."""
+    if isinstance(written, str) and isinstance(said, str):
+        return written.startswith(said)
+    return said is EMPTY and written is not EMPTY
 
 
 def stored(base: Base[Any], dump: Any = str) -> list[Any]:

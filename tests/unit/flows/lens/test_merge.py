@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from syncapp.flows.lens.core import EMPTY, Attribute, CantHold, Lens, Unreadable
 from syncapp.flows.lens.declaration import Base, Field, Holds, Side, Way, What
 from syncapp.flows.lens.merge import decide
 from syncapp.flows.lens.own import Own, with_own_writes
-from syncapp.flows.lens.records import Asked, loaded, merge, remembered, stored
+from syncapp.flows.lens.records import Asked, Remembered, loaded, merge, remembered, stored
 from syncapp.flows.lens.texts import Text
 
 PLAIN: Field[Any, Any, str] = Field("f", Text(), Text())
@@ -89,6 +90,8 @@ def test_what_is_needed_is_filled_again() -> None:
 def test_first_contact_waits_for_a_person_or_leaves_both() -> None:
     assert decide(PLAIN, "a", "b", None, first=Holds.PERSON).what is What.CONFLICT
     assert decide(PLAIN, "a", "b", None).what is What.LEFT
+    decided = decide(PLAIN, "a", "b", None, first=Holds.PERSON, chosen=Side.THERE)
+    assert (decided.to, decided.loser) == ((HERE,), None)  # whoever chose needs no notice
 
 
 def test_a_write_that_is_taken_back_goes_to_both_sides() -> None:
@@ -152,10 +155,11 @@ def test_our_own_writes_are_no_edits(writes: Any, here: str, there: str, base: A
         ("b", "b", Base("b", "b"), True, False),
         ("b", "a", Base("b", "a"), False, False),  # it took our write and does not show it
         ("b", "c", Base("b", "b"), True, True),  # a person was faster
+        ("b", EMPTY, Base("b", EMPTY), False, False),  # it took the value away and kept none
         ("c", "b", Base("b", "b"), True, True),
     ],
 )
-def test_what_is_remembered_of_a_put(here: str, there: str, base: Any, kept: bool, moved_on: bool) -> None:
+def test_what_is_remembered_of_a_put(here: str, there: Any, base: Any, kept: bool, moved_on: bool) -> None:
     outcome = decide(PLAIN, "b", "a", AGREED)
     seen = remembered(PLAIN, outcome, AGREED, here, there)
     assert (seen.base, seen.kept, seen.moved_on) == (base, kept, moved_on)
@@ -167,6 +171,17 @@ def test_what_is_as_it_was_is_no_sign_of_our_write() -> None:
     before = Base("?u", "?u")
     assert with_own_writes(field, before, [Own(THERE, "Łu")], "Łu", "?u") == before
     assert not remembered(field, decide(field, "Łu", "?u", before), before, "Łu", "?u").kept
+
+
+def test_what_a_side_cuts_off_is_no_edit() -> None:
+    """However short it is: a person who shortens the value just then is told of both."""
+    seen = remembered(PLAIN, decide(PLAIN, "Weiss-Berg", "Roth", Base("Roth", "Roth")), None, "Weiss-Berg", "Weiss")
+    assert (seen.base, seen.kept, seen.moved_on) == (Base("Weiss-Berg", "Weiss"), False, False)
+
+
+def test_what_may_not_be_written_keeps_its_place() -> None:
+    outcome = replace(decide(PLAIN, "b", "a", AGREED), what=What.WAITS)
+    assert remembered(PLAIN, outcome, AGREED, "b", "a") == Remembered(AGREED)
 
 
 def test_what_waits_for_a_person_keeps_its_place() -> None:
