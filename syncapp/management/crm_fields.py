@@ -38,8 +38,8 @@ def of_parties() -> tuple[Needs, ...]:
         Needs(FIELDS.party_entity, (FIELDS.party_number, MAIL, PHONE, *names), FIELDS.party_optional),
         Needs(
             FIELDS.bank_entity,
-            (FIELDS.iban, FIELDS.bank_party.removesuffix("Id")),
-            (*(each.crm for each in accounts.TABLE), FIELDS.bank_default, FIELDS.bank_remote_id, *status),
+            (accounts.IBAN.here.name, FIELDS.bank_party.removesuffix("Id")),
+            (*(each.here.name for each in accounts.TABLE[1:]), FIELDS.bank_default, FIELDS.bank_remote_id, *status),
         ),
     )
 

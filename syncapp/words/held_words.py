@@ -18,6 +18,7 @@ HELD: Mapping[str, str] = {
     "no_type": gettext_noop("Entries of this type are not kept there."),
     "series": gettext_noop("There is no such series there."),
     "no_time": gettext_noop("It can't be without a time there."),
+    "fixed": gettext_noop("No program may change it there."),
     "refused": gettext_noop("It was refused when the hub wrote it."),
     "not_kept": gettext_noop("It was taken when the hub wrote it, and not kept."),
     "wrong_kind": gettext_noop("Only persons have this field, or only companies, and this party is of the other kind."),

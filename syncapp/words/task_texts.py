@@ -57,13 +57,26 @@ WORDS: Mapping[str, Words] = {
         button=_("It is not there: create it"),
     ),
     TaskKind.VALUE_BY_HAND: Words(
-        _("The hub can't carry this value over: nobody can tell which choice or date is meant. Both sides are as before."),
+        _(
+            "The hub can't carry this value over: nobody can tell which choice or date is meant. Both sides are as "
+            "before."
+        ),
         (
             _("Open the party in %(system)s."),
             _("Enter the value from the column “should be” there, or the one that fits."),
             _("If the value in “should be” is wrong, correct it on the side where it stands instead."),
         ),
         BY_ITSELF,
+    ),
+    TaskKind.VALUE_UNREADABLE: Words(
+        _("The hub can't understand what stands in a field, so the field stays as it is in EspoCRM and in Advoware."),
+        (
+            _("Look at both values below: one of them is no such value, or it is several."),
+            _("Open the party or its bank account in %(system)s and correct it there, or empty the field."),
+        ),
+        BY_ITSELF,
+        now=_("in EspoCRM"),
+        wanted=_("in Advoware"),
     ),
     TaskKind.VALUE_NOT_KEPT: Words(
         _("Advoware accepted what the hub wrote, but it did not keep the value."),
@@ -140,6 +153,18 @@ WORDS: Mapping[str, Words] = {
         wanted=_("in EspoCRM"),
         effect=_("The hub then creates the bank account in Advoware again."),
         button=_("Create it in Advoware again"),
+    ),
+    TaskKind.BANK_UNCERTAIN: Words(
+        _("The hub created the bank account in Advoware, and Advoware confirmed it, but it does not show the account."),
+        (
+            _("Open party no. %(number)s in Advoware and its bank accounts."),
+            _("If it is there: leave this task open until the hub sees the account."),
+            _("If it is not there: close this task; then the hub creates it again."),
+        ),
+        BY_ITSELF,
+        wanted=_("in EspoCRM"),
+        effect=_("The hub then creates the bank account in Advoware again. If it is there already, it is there twice."),
+        button=_("It is not there: create it"),
     ),
     **appointment_task_texts.WORDS,
 }

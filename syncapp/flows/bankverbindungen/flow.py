@@ -16,9 +16,11 @@ PARTY_WANTED = "advoware.party.wanted"
 REASONS = {
     "party_pending": _("The party must be in Advoware first. It goes on by itself."),
     "no_party": _("The bank account belongs to no party. Choose the party in the CRM."),
+    "party_gone": _(
+        "The party of the bank account was deleted in the CRM. Choose another one, or delete the bank account too."
+    ),
     "no_iban": _("The bank account has no IBAN. Enter it in the CRM."),
     "iban_invalid": _("The IBAN is not valid. Correct it in the CRM; then it is tried again by itself."),
-    "bic_invalid": _("The BIC is not valid. Correct it in the CRM; then it is tried again by itself."),
 }
 
 

@@ -7,22 +7,27 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from syncapp.clients.advoware import BankAccount
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import FIELDS, EspoBankAccount
 from syncapp.engine.outside import connections
-from syncapp.engine.runs.planning import Action, Ending, Plan, Postponed, Settled, Skipped
+from syncapp.engine.runs.planning import Action, Ending, Plan, Postponed, Settled, Skipped, TaskNeed
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.events import dispatch
 from syncapp.events.topics import topic_of
 from syncapp.flows import directions
 from syncapp.flows.bankverbindungen import register
-from syncapp.flows.bankverbindungen.fields import TABLE, code
+from syncapp.flows.bankverbindungen.accounts import iban_here, iban_there, made, short
+from syncapp.flows.bankverbindungen.fields import IBAN, TITLES
 from syncapp.flows.bankverbindungen.flow import BANK_SYNC
-from syncapp.flows.bankverbindungen.mapping import Account, iban_is_valid
-from syncapp.flows.bankverbindungen.plan import CRM, HELD_FOR, Why
-from syncapp.flows.bankverbindungen.reading import advoware_account
+from syncapp.flows.bankverbindungen.plan import HELD_FOR
+from syncapp.flows.bankverbindungen.state import ADVOWARE, CRM, Why
+from syncapp.flows.lens.core import Unreadable
+from syncapp.flows.lens.declaration import Side
+from syncapp.flows.limits import Resource
 from syncapp.kit.marking import gettext_noop
 from syncapp.models import JournalAction, Record, SystemName
+from syncapp.people import tasks
 
 
 class PartyAccountsWrite(JournalAction):
@@ -36,7 +41,7 @@ class BringToCrm(Action):
 
     kind = "bank_account.bring"
     words = gettext_noop("create the bank account in the CRM as a new one")
-    account: Account = field(repr=False)
+    account: BankAccount = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +61,17 @@ class UnsetDefault(Action):
 @dataclass(frozen=True, slots=True)
 class PartyAccountsState:
     """`rows` None: the party is gone in the CRM. `agreed_default`: the default account as the last run left it.
-    `moved`: accounts that were last seen at another number of the party, or wait for its first one."""
+    `moved`: accounts that were last seen at another number of the party, or wait for its first one.
+    `unreadable`: what stands in the IBAN of an account that only Advoware has."""
 
     rows: tuple[EspoBankAccount, ...] | None
-    only_there: tuple[Account, ...] = ()
+    only_there: tuple[BankAccount, ...] = ()
+    unreadable: tuple[str, ...] = ()
     writable: bool = True
     number: int | None = None
     agreed_default: str = ""
     moved: tuple[str, ...] = ()
+    closed: frozenset[tuple[str, str, str]] = frozenset()
 
 
 def plan(state: PartyAccountsState) -> Plan:
@@ -74,9 +82,17 @@ def plan(state: PartyAccountsState) -> Plan:
         *(UnsetDefault(row) for row in defaults[:-1]),
         *(BringToCrm(each) for each in state.only_there),
     )
+    wanted = [_unreadable(text, state.number) for text in state.unreadable]
+    needs = tuple(need for need in wanted if need.identity not in state.closed)
     if actions and not state.writable:
-        return Plan(Postponed(Why.WRITING_OFF, HELD_FOR, waits_for=CRM), held_back=actions)
-    return Plan(Settled({"number": state.number, "default": defaults[-1].id if defaults else ""}), actions)
+        return Plan(Postponed(Why.WRITING_OFF, HELD_FOR, waits_for=CRM), held_back=actions, tasks=needs)
+    agreed = {"number": state.number, "default": defaults[-1].id if defaults else ""}
+    return Plan(Skipped(Why.TASK_OPEN, agreed=agreed) if needs else Settled(agreed), actions, tasks=needs)
+
+
+def _unreadable(text: str, number: int | None) -> TaskNeed:
+    facts = ((IBAN.name, "", text),)
+    return TaskNeed("value_unreadable", ADVOWARE, short(text), Resource.PARTY, str(number), facts)
 
 
 def _age(row: EspoBankAccount, agreed_default: str) -> tuple[bool, float, str]:
@@ -94,31 +110,31 @@ class PartyAccounts:
     def read(self) -> PartyAccountsState:
         party_id = self._run.entity_id
         number = register.party_number(party_id)
-        wanted = settings.CONFIG.BANK_ACCOUNTS_TO_ESPOCRM and number is not None
         # Advoware first: what the hub has made there comes from an account that the CRM shows afterwards.
-        there = self._there(number) if wanted and number is not None else ()
+        there = self._there(number) if settings.CONFIG.BANK_ACCOUNTS_TO_ESPOCRM and number is not None else ()
         try:
             rows = tuple(row for row in self._crm.bank_accounts(party_id) if not row.deleted)
         except NotFound:
             return PartyAccountsState(None)
-        known = {code(row.iban) for row in rows}
-        only_there = {each.iban: each for each in there if each.iban not in known and iban_is_valid(each.iban)}
-        if only_there and number is not None:
-            # What an account of the CRM once stood for counts too: a person may have to change or remove it there.
-            for each in register.once_known(number, only_there.values()):
-                del only_there[each]
+        # What an account of the CRM once stood for counts too: a person may have to change or remove it there.
+        new = register.never_known(number, there) if there and number is not None else ()
+        known = {iban_here(row) for row in rows}
+        by_iban = {iban: each for each in new if (iban := iban_there(each)) and iban not in known}
+        said = [IBAN.there.get(each.raw) for each in new]
         return PartyAccountsState(
             rows,
-            tuple(account for _, account in sorted(only_there.items())),
+            tuple(account for _, account in sorted(by_iban.items())),
+            tuple(sorted({each.shown for each in said if isinstance(each, Unreadable)})),
             CRM in directions.writable(),
             number,
             str(self._run.agreed.get("default", "")),
             self._moved(rows, number),
+            tasks.closed_by_hand(self._run.record),
         )
 
-    def _there(self, number: int) -> tuple[Account, ...]:
+    def _there(self, number: int) -> tuple[BankAccount, ...]:
         try:
-            return tuple(map(advoware_account, self._advoware.bank_accounts(number)))
+            return self._advoware.bank_accounts(number)
         except NotFound:
             return ()
 
@@ -133,6 +149,7 @@ class PartyAccounts:
         return plan(state)
 
     def apply(self, state: PartyAccountsState, plan: Plan) -> Ending:
+        tasks.reconcile_tasks(self._run.record, plan.tasks)
         self._look_at_brought(state)
         for account_id in state.moved:
             self._look_at(account_id)
@@ -152,26 +169,26 @@ class PartyAccounts:
     def failed(self, reason: str) -> None:
         """The accounts themselves show their failures."""
 
-    def _bring(self, account: Account) -> None:
-        values = account.values
+    def _bring(self, account: BankAccount) -> None:
+        values, iban = made(account.raw, Side.THERE), iban_there(account)
+        names = [values[name] for each in TITLES if (name := each.here.name) in values]
         fields: dict[str, object] = {
-            "name": values["bank"] or values["kontoinhaber"] or "Bankverbindung",
+            "name": next(iter(names), "Bankverbindung"),
             FIELDS.bank_party: self._run.entity_id,
-            FIELDS.iban: account.iban,
-            **{each.crm: values[each.name] for each in TABLE},
+            **values,
             FIELDS.bank_active: True,
         }
-        intent = WriteIntent(SystemName.ESPOCRM, PartyAccountsWrite.BRING, FIELDS.bank_entity, mark=account.iban)
+        intent = WriteIntent(SystemName.ESPOCRM, PartyAccountsWrite.BRING, FIELDS.bank_entity, mark=iban)
         with self._run.writing(intent, {name: [None, value] for name, value in fields.items()}) as entry:
-            made = self._crm.create(FIELDS.bank_entity, fields)
-            entry.target_id = str(made.get("id", ""))
+            created = self._crm.create(FIELDS.bank_entity, fields)
+            entry.target_id = str(created.get("id", ""))
             self._look_at(entry.target_id)  # before the entry is closed, so that a death in between is noticed
 
     def _look_at_brought(self, state: PartyAccountsState) -> None:
         """An earlier run may have brought an account and not have lived to ask for the look at it."""
         marks = {entry.mark for entry in self._run.unsettled_writes(PartyAccountsWrite.BRING)}
         for row in state.rows or ():
-            if code(row.iban) in marks:
+            if iban_here(row) in marks:
                 self._look_at(row.id)
 
     def _look_at(self, account_id: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from syncapp.clients.advoware import AdvowareClient, BankAccount
@@ -12,49 +12,44 @@ from syncapp.engine.runs.run import Run
 from syncapp.events import dispatch
 from syncapp.flows import directions
 from syncapp.flows.bankverbindungen import register
-from syncapp.flows.bankverbindungen.fields import TABLE, code
+from syncapp.flows.bankverbindungen.accounts import Place, found, iban_here, iban_there, shown
+from syncapp.flows.bankverbindungen.agreement import Agreed, unchanged
+from syncapp.flows.bankverbindungen.fields import IBAN
 from syncapp.flows.bankverbindungen.flow import PARTY_WANTED
-from syncapp.flows.bankverbindungen.mapping import Account, Agreed, Place, unchanged
-from syncapp.flows.bankverbindungen.plan import AccountState
+from syncapp.flows.bankverbindungen.journal import own_writes
+from syncapp.flows.bankverbindungen.state import AccountState
 from syncapp.models import Reason, Status
-from syncapp.people import tasks
+from syncapp.people import tasks, written
 
 HELD = (Reason.WRITING_OFF, Reason.OBSERVED, Reason.PAUSED)  # a party that waits so may wait for days
-
-
-def crm_account(row: EspoBankAccount) -> Account:
-    values = {each.name: each.canonical(row.text(each.crm)) for each in TABLE}
-    return Account(code(row.iban), values, row.id, party=row.party_id, default=row.is_default)
-
-
-def advoware_account(row: BankAccount) -> Account:
-    return Account(code(row.iban), {each.name: each.canonical(row.text(each.advoware)) for each in TABLE}, row.id)
 
 
 class Reader:
     def __init__(self, run: Run, crm: EspoClient, advoware: AdvowareClient) -> None:
         self._run, self._crm, self._advoware = run, crm, advoware
-        self._asked: dict[int, tuple[Account, ...] | None] = {}
-        self.row: EspoBankAccount | None = None  # as the CRM answered, for the write
+        self._asked: dict[int, tuple[BankAccount, ...] | None] = {}
         self.gone: list[Place] = []  # where it stood before, and nothing is left to do
 
     def read(self) -> AccountState:
         run, agreed = self._run, Agreed.from_json(self._run.agreed)
-        row = self.row = self.account()
+        row = self.account()
         if row is not None and self._is_echo(row, agreed):
-            return AccountState(crm_account(row), agreed, untouched=True)
-        number = register.party_number(row.party_id) if row is not None and row.party_id else None
-        state = AccountState(
-            crm_account(row) if row is not None else None,
-            agreed,
-            number,
-            party_on_its_way=row is not None and number is None and self._party_is_on_its_way(row.party_id),
-            there=self.there(number) if number is not None else (),
-            closed=tasks.closed_by_hand(run.record),
-            writable=directions.writable(),
-        )
-        state = self._with_places(state)
-        return self._with_shown(state, row) if row is not None else state
+            return AccountState(row, agreed, untouched=True)
+        state = AccountState(row, agreed, closed=tasks.closed_by_hand(run.record), writable=directions.writable())
+        places = self._places(agreed)
+        if row is None:
+            return replace(state, behind=self._behind(places))
+        if FIELDS.sync_status in row.raw:
+            state = replace(state, shown=str(row.raw[FIELDS.sync_status] or ""))
+        number = register.party_number(row.party_id) if row.party_id else None
+        if number is not None:
+            return self.compared(replace(state, number=number))
+        gone = bool(row.party_id) and self._party_is_gone(row.party_id)
+        if row.party_id and not gone:
+            return replace(state, party_on_its_way=self._party_is_on_its_way(row.party_id))
+        # What stands at a party that was deleted goes with it: the task about the party says so.
+        left = {place: pk for place, pk in places.items() if not (gone and place.number == agreed.number)}
+        return replace(state, party_gone=gone, behind=self._behind(left))
 
     def account(self) -> EspoBankAccount | None:
         try:
@@ -63,11 +58,53 @@ class Reader:
             return None
         return None if row.deleted else row
 
-    def there(self, number: int, *, anew: bool = False) -> tuple[Account, ...] | None:
+    def compared(self, state: AccountState, *, anew: bool = False) -> AccountState:
+        """With what Advoware shows; `anew`: now, whatever was read before."""
+        row, number, places = state.account, state.number, self._places(state.agreed)
+        assert row is not None and number is not None  # noqa: S101, PT018  asked for such only
+        there = self._there(number, anew=anew)
+        if there is None:
+            return replace(state, there=None)
+        for place in places:
+            # What a creation came to whose answer was lost.
+            if place.number == number and not state.agreed.iban and found(there, place.iban):
+                state = replace(state, agreed=replace(state.agreed, number=number, iban=place.iban))
+        partner = self._partner(row, there, number, state.agreed, places)
+        state = replace(state, there=there, partner=partner)
+        # Until Advoware shows the new IBAN a person is to change the old one; beside the new one it is to be removed.
+        iban = iban_here(row)
+        new = iban and found(there, iban) is not None
+        left = {p: pk for p, pk in places.items() if p != Place(number, iban) and (new or p.number != number)}
+        stale = partner and FIELDS.bank_remote_id in row.raw and (row.raw[FIELDS.bank_remote_id] or "") != partner.id
+        own = own_writes(written.entries_since(self._run.record, state.agreed.journal), number)
+        return replace(state, behind=self._behind(left, partner), stale_id=bool(stale), own=own)
+
+    def _partner(
+        self,
+        row: EspoBankAccount,
+        there: tuple[BankAccount, ...],
+        number: int,
+        agreed: Agreed,
+        places: Mapping[Place, str],
+    ) -> BankAccount | None:
+        iban, before = iban_here(row), agreed.iban if agreed.number == number else ""
+        known_id = places.get(Place(number, iban)) or places.get(Place(number, before)) or ""
+        partner = found(there, iban, known_id) or found(there, before, known_id)
+        if partner is None or iban_there(partner) == iban:
+            return partner
+        return None if register.stands_elsewhere(self._run.entity_id, number, partner) else partner
+
+    def _places(self, agreed: Agreed) -> dict[Place, str]:
+        places = register.places(self._run.entity_id)
+        if agreed.number is not None and agreed.iban:
+            places.setdefault(Place(agreed.number, agreed.iban), "")
+        return places
+
+    def _there(self, number: int, *, anew: bool = False) -> tuple[BankAccount, ...] | None:
         """The party's accounts in Advoware; None: the party is gone there, and its own step tells staff."""
         if anew or number not in self._asked:
             try:
-                self._asked[number] = tuple(advoware_account(row) for row in self._advoware.bank_accounts(number))
+                self._asked[number] = self._advoware.bank_accounts(number)
             except NotFound:
                 self._asked[number] = None
         return self._asked[number]
@@ -82,47 +119,27 @@ class Reader:
             or row.raw.get(FIELDS.sync_status) == "failed"
         ):
             return False
-        return unchanged(crm_account(row), agreed) and register.party_number(row.party_id) == agreed.number
+        return unchanged(row, agreed) and register.party_number(row.party_id) == agreed.number
+
+    def _party_is_gone(self, party_id: str) -> bool:
+        try:
+            return self._crm.party(party_id).deleted
+        except NotFound:
+            return True
 
     def _party_is_on_its_way(self, party_id: str) -> bool:
         record = dispatch.records(PARTY_WANTED, FIELDS.party_entity, party_id)
         moving = record.filter(status__in=[Status.WAITING, Status.RUNNING, Status.IN_SYNC])
         return not record.exists() or moving.exclude(status=Status.WAITING, reason__in=HELD).exists()
 
-    def _with_places(self, state: AccountState) -> AccountState:
-        """Where else it stood, and what a creation came to whose answer was lost."""
-        places, agreed, number = register.places(self._run.entity_id), state.agreed, state.number
-        if agreed.number is not None and agreed.iban:
-            places.setdefault(Place(agreed.number, agreed.iban), "")
-        here = {place for place in places if place.number == number}
-        for place in here:
-            if not agreed.iban and state.with_iban(place.iban) is not None:
-                state = replace(state, agreed=replace(agreed, number=place.number, iban=place.iban))
-        if state.account is None:
-            return replace(state, behind=tuple(self._behind(places, deleted=True)))
-        if number is None:
-            return state
-        now = Place(number, state.account.iban)
-        state = replace(state, known_id=places.get(now, ""))
-        if (old := state.with_iban(state.agreed.iban)) is not None:
-            state = replace(state, elsewhere=register.stands_elsewhere(self._run.entity_id, number, old))
-        # Until Advoware shows the new IBAN a person is to change the old one; beside the new one it is to be removed.
-        still = {now} if state.with_iban(now.iban) is not None else here
-        return replace(state, behind=tuple(self._behind(places.keys() - still, deleted=False)))
+    def _behind(self, places: Mapping[Place, str], partner: BankAccount | None = None) -> tuple[Place, ...]:
+        return tuple(self._left(places, partner))
 
-    def _behind(self, places: Iterable[Place], *, deleted: bool) -> Iterable[Place]:
+    def _left(self, places: Mapping[Place, str], partner: BankAccount | None) -> Iterator[Place]:
+        """The places where Advoware shows it still, as it is there now."""
         for place in sorted(places, key=lambda each: (each.number, each.iban)):
-            left = next((each for each in self.there(place.number) or () if each.iban == place.iban), None)
-            # A number that no party of the CRM has any more was a wrong one: what stands there is not ours to judge.
-            ours = left is not None and (deleted or register.is_of_the_crm(place.number))
-            if left is None or not ours or register.stands_elsewhere(self._run.entity_id, place.number, left):
+            left = found(self._there(place.number) or (), place.iban, places[place])
+            if left is None or left is partner or register.stands_elsewhere(self._run.entity_id, place.number, left):
                 self.gone.append(place)
             else:
-                yield place
-
-    def _with_shown(self, state: AccountState, row: EspoBankAccount) -> AccountState:
-        there = state.with_iban(state.account.iban) if state.account is not None else None
-        kept = FIELDS.bank_remote_id in row.raw
-        stale = kept and there is not None and (row.raw.get(FIELDS.bank_remote_id) or "") != there.id
-        status = str(row.raw[FIELDS.sync_status] or "") if FIELDS.sync_status in row.raw else None
-        return replace(state, shown=status, stale_id=stale)
+                yield Place(place.number, shown(IBAN.there.get(left.raw)))

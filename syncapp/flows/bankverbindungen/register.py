@@ -6,12 +6,14 @@ deleted, or moved to another party, is known until a person has removed it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 from django.db.models import QuerySet
 
+from syncapp.clients.advoware import BankAccount
 from syncapp.clients.espocrm import FIELDS
-from syncapp.flows.bankverbindungen.mapping import Account, Place
+from syncapp.flows.bankverbindungen.accounts import Place, iban_there
 from syncapp.models import Reference, ReferenceKind, SystemName
 
 IBAN = "iban"  # in a reference's data
@@ -21,10 +23,6 @@ BEHIND = "behind"  # in a reference's data: the CRM's account stands there no mo
 def party_number(party_id: str) -> int | None:
     row = _parties().filter(entity_id=party_id).order_by("-pk").first()
     return int(row.remote_id) if row is not None else None
-
-
-def is_of_the_crm(number: int) -> bool:
-    return _parties().filter(remote_id=str(number)).exists()
 
 
 def places(entity_id: str) -> dict[Place, str]:
@@ -40,13 +38,13 @@ def intend(entity_id: str, place: Place) -> None:
         _note(entity_id, place, place.iban)
 
 
-def remember(entity_id: str, number: int, account: Account) -> None:
+def remember(entity_id: str, number: int, account: BankAccount) -> None:
     """It stands there now, and nowhere else any more."""
-    remote_id = account.id or account.iban
-    _rows().filter(entity_id=entity_id, container_id=str(number), remote_id=account.iban).exclude(
-        remote_id=remote_id
-    ).delete()
-    _note(entity_id, Place(number, account.iban), remote_id)
+    iban = iban_there(account)
+    remote_id = account.id or iban
+    intended = _rows().filter(entity_id=entity_id, container_id=str(number), remote_id=iban)
+    intended.exclude(remote_id=remote_id).delete()
+    _note(entity_id, Place(number, iban), remote_id)
     leave(entity_id, but=(remote_id, str(number)))
 
 
@@ -62,17 +60,29 @@ def forget(entity_id: str, gone: Iterable[Place]) -> None:
         Reference.objects.filter(pk__in=[row.pk for row in rows if row.data.get(IBAN) == place.iban]).delete()
 
 
-def stands_elsewhere(entity_id: str, number: int, account: Account) -> bool:
+def stands_elsewhere(entity_id: str, number: int, account: BankAccount) -> bool:
     """Whether another account of the CRM stands for this account in Advoware."""
-    same = _rows().filter(remote_id__in=[account.id, account.iban], container_id=str(number))
+    same = _rows().filter(remote_id__in=_keys(account), container_id=str(number))
     return any(not row.data.get(BEHIND) for row in same.exclude(entity_id=entity_id))
 
 
-def once_known(number: int, accounts: Iterable[Account]) -> frozenset[str]:
-    """IBANs of those accounts of the party that an account of the CRM stands for, or once stood for."""
-    by_id = {key: account.iban for account in accounts for key in (account.id, account.iban) if key}
-    known = _rows().filter(remote_id__in=list(by_id), container_id=str(number))
-    return frozenset(by_id[remote_id] for remote_id in known.values_list("remote_id", flat=True))
+def never_known(number: int, accounts: Iterable[BankAccount]) -> list[BankAccount]:
+    """Those accounts of the party that no account of the CRM stands for, or ever stood for."""
+    known = set(_rows().filter(container_id=str(number)).values_list("remote_id", flat=True))
+    return [account for account in accounts if known.isdisjoint(_keys(account))]
+
+
+def of_all_parties() -> Mapping[int, list[Reference]]:
+    """Where accounts of the CRM stand now, by the number of the party."""
+    found: dict[int, list[Reference]] = defaultdict(list)
+    for row in _rows().order_by("pk").iterator(chunk_size=2000):
+        if not row.data.get(BEHIND):
+            found[int(row.container_id)].append(row)
+    return found
+
+
+def _keys(account: BankAccount) -> list[str]:
+    return [key for key in (account.id, iban_there(account)) if key]
 
 
 def _note(entity_id: str, place: Place, remote_id: str) -> None:

@@ -1,20 +1,26 @@
-"""Which bank accounts of the CRM were changed since both sides agreed."""
+"""Which bank accounts were changed since both sides agreed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from syncapp.clients.advoware import AdvowareClient, BankAccount
+from syncapp.clients.errors import NotFound, UnexpectedAnswer
 from syncapp.clients.espocrm import FIELDS, EntityStamp, EspoBankAccount, EspoClient
 from syncapp.flows import differences
+from syncapp.flows.bankverbindungen import register
+from syncapp.flows.bankverbindungen.accounts import found, read
+from syncapp.flows.bankverbindungen.agreement import Agreed, unchanged
 from syncapp.flows.bankverbindungen.fields import TABLE
 from syncapp.flows.bankverbindungen.flow import BANK_SYNC, PARTY_ACCOUNTS
-from syncapp.flows.bankverbindungen.mapping import Agreed, unchanged
-from syncapp.flows.bankverbindungen.reading import crm_account
+from syncapp.flows.bankverbindungen.state import Why
 from syncapp.flows.differences import Difference, Found, How
+from syncapp.flows.lens.declaration import Side
 from syncapp.models import Reason, Record, Reference, ReferenceKind, Status
 
-COLUMNS = (FIELDS.iban, *(each.crm for each in TABLE), FIELDS.bank_party, FIELDS.bank_default)
+COLUMNS = (*(each.here.name for each in TABLE), FIELDS.bank_party, FIELDS.bank_default)
+ENDED = (Status.IN_SYNC, Status.SKIPPED)
 
 
 def in_crm(crm: EspoClient, since: datetime | None, *, whole: bool) -> Iterator[Found]:
@@ -25,10 +31,47 @@ def in_crm(crm: EspoClient, since: datetime | None, *, whole: bool) -> Iterator[
 
 def _changed(stamp: EntityStamp, record: Record) -> How | None:
     agreed = Agreed.from_json(record.agreed)
-    if agreed.seen and record.status in (Status.IN_SYNC, Status.SKIPPED) and record.reason != Reason.DISCARDED:
-        account = crm_account(EspoBankAccount.from_api(stamp.values))
-        return None if unchanged(account, agreed) else How.CHANGED
+    if agreed.seen and record.status in ENDED and record.reason != Reason.DISCARDED:
+        account = EspoBankAccount.from_api(stamp.values)
+        party_is_back = record.reason == Why.PARTY_GONE and register.party_number(account.party_id) is not None
+        return None if unchanged(account, agreed) and not party_is_back else How.CHANGED
     return differences.later(stamp, record)
+
+
+def in_advoware(advoware: AdvowareClient) -> Iterator[Found]:
+    """What was changed or removed in Advoware, which reports nothing and lists accounts for each party alone."""
+    for number, references in register.of_all_parties().items():
+        ids = [each.entity_id for each in references]
+        records = Record.objects.filter(step=BANK_SYNC, status__in=ENDED, entity_id__in=ids)
+        agreed = {record.entity_id: Agreed.from_json(record.agreed) for record in records}
+        known = {r.entity_id: r.remote_id for r in references if r.entity_id in agreed}
+        if known:
+            yield Found(list(_of_party(advoware, number, known, agreed)), len(known))
+
+
+def _of_party(
+    advoware: AdvowareClient, number: int, known: Mapping[str, str], agreed: Mapping[str, Agreed]
+) -> Iterator[Difference]:
+    try:
+        rows = advoware.bank_accounts(number)
+    except NotFound:
+        return  # the comparison of parties tells of it
+    except UnexpectedAnswer:
+        rows = None  # an account that nobody can read stops no comparison; its own run says what is wrong
+    for pk, known_id in known.items():
+        before = agreed[pk]
+        how = How.STALE if rows is None else _differs(before, rows, known_id) if before.number == number else None
+        if how is not None:
+            yield Difference(BANK_SYNC, FIELDS.bank_entity, pk, how)
+
+
+def _differs(agreed: Agreed, rows: tuple[BankAccount, ...], known_id: str) -> How | None:
+    partner = found(rows, agreed.iban, known_id)
+    if partner is None:
+        return How.GONE_IN_ADVOWARE if agreed.there else None
+    now = read(partner.raw, Side.THERE)
+    same = agreed.there and all(now[name] == said for name, said in agreed.there.items())
+    return None if same else How.CHANGED_IN_ADVOWARE
 
 
 def of_every_party() -> Found:

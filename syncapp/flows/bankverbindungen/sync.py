@@ -6,21 +6,25 @@ from dataclasses import replace
 from datetime import timedelta
 
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
+from syncapp.clients.errors import Rejected
 from syncapp.clients.espocrm import FIELDS, EspoBankAccount
 from syncapp.clients.espocrm.changes import espo_time
 from syncapp.engine.outside import connections, locks
-from syncapp.engine.runs.planning import Ending, Failed, Plan, Postponed, Settled, Skipped
+from syncapp.engine.runs.planning import Ending, Failed, Postponed, Settled, Skipped, read_again
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.events import dispatch
 from syncapp.flows import directions, texts
 from syncapp.flows.bankverbindungen import register
+from syncapp.flows.bankverbindungen.accounts import Place, iban_here, iban_there, made
+from syncapp.flows.bankverbindungen.agreement import Agreed
 from syncapp.flows.bankverbindungen.fields import TABLE
 from syncapp.flows.bankverbindungen.flow import BANK_SYNC, CHECK_ACCOUNTS, PARTY_WANTED
-from syncapp.flows.bankverbindungen.mapping import Account, Place
-from syncapp.flows.bankverbindungen.plan import LATER, AccountState, CreateAccount, Why, WriteCrm, plan, remembered
-from syncapp.flows.bankverbindungen.reading import Reader, crm_account
+from syncapp.flows.bankverbindungen.journal import AccountWrite
+from syncapp.flows.bankverbindungen.plan import LATER, AccountPlan, CreateAccount, WriteCrm, plan
+from syncapp.flows.bankverbindungen.reading import Reader
+from syncapp.flows.bankverbindungen.state import AccountState, Why, remembered
+from syncapp.flows.lens.declaration import Side
 from syncapp.flows.limits import Resource
 from syncapp.flows.writes import CrmWrite
 from syncapp.models import JournalAction, Reason, SystemName
@@ -30,11 +34,6 @@ AT_ONCE = timedelta(seconds=1)
 CREATING = timedelta(minutes=5)  # a read and a write, however slowly Advoware answers
 
 
-class AccountWrite(JournalAction):
-    CREATE = "create_bank_account", _("bank account created in Advoware")
-    CRM = "update_crm_bank_account", _("bank account changed in the CRM")
-
-
 class BankverbindungenSync:
     """One run of one bank account."""
 
@@ -42,15 +41,14 @@ class BankverbindungenSync:
         self._run = run
         self._crm, self._advoware = connections.espocrm(run), connections.advoware(run)
         self._reader = Reader(run, self._crm, self._advoware)
-        self._created = False
 
     def read(self) -> AccountState:
         return self._reader.read()
 
-    def plan(self, state: AccountState) -> Plan:
+    def plan(self, state: AccountState) -> AccountPlan:
         return plan(state)
 
-    def apply(self, state: AccountState, plan: Plan) -> Ending:
+    def apply(self, state: AccountState, plan: AccountPlan) -> Ending:
         if state.untouched:
             return plan.ending
         if isinstance(plan.ending, Failed):
@@ -58,22 +56,15 @@ class BankverbindungenSync:
             self.failed(plan.ending.reason)
             return plan.ending
         account = state.account
-        if account is not None and account.party and state.number is None:
-            self._ask_for_party(account.party)
-            if register.party_number(account.party) is not None:
-                # It came while this run was reading: its call to those who wait for it may have been too early for us.
-                return Postponed(Why.PARTY_PENDING, AT_ONCE, waits_for=account.party)
-        for action in plan.actions:
-            match action:
-                case CreateAccount():
-                    state = self._create(state, action)
-                    if state.there is None:
-                        return Postponed(Why.PARTY_PENDING, LATER, waits_for=account.party if account else "")
-                case WriteCrm() if self._reader.row is not None:
-                    account = self._write(state, action, self._reader.row)
-                    if account is None:
-                        return Failed(Reason.FIELD_MISSING, FIELDS.iban)
-        return self._remember(state, account, plan)
+        if account is not None and isinstance(plan.ending, Postponed) and plan.ending.reason == Why.PARTY_PENDING:
+            return self._wait_for_party(state, account, plan.ending)
+        if account is not None and any(isinstance(action, CreateAccount) for action in plan.actions):
+            state = self._create(state, account)
+            plan = self.plan(state)
+            if state.there is None:
+                return Postponed(Why.PARTY_PENDING, LATER, waits_for=account.party_id)
+        state, plan, account = self._write(state, plan)
+        return self._remember(state, plan, account)
 
     def failed(self, reason: str) -> None:
         """The CRM shows the failure too, if anything may be written at all."""
@@ -89,42 +80,60 @@ class BankverbindungenSync:
 
     # Writing
 
-    def _ask_for_party(self, party_id: str) -> None:
-        if not dispatch.records(PARTY_WANTED, FIELDS.party_entity, party_id).exists():
+    def _wait_for_party(self, state: AccountState, account: EspoBankAccount, ending: Postponed) -> Ending:
+        """Advoware was not looked at, so nothing is known about the tasks."""
+        party_id = account.party_id
+        if state.number is None and not dispatch.records(PARTY_WANTED, FIELDS.party_entity, party_id).exists():
             self._emit(PARTY_WANTED, party_id)
+        if state.number is None and register.party_number(party_id) is not None:
+            # It came while this run was reading: its call to those who wait for it may have been too early for us.
+            return Postponed(Why.PARTY_PENDING, AT_ONCE, waits_for=party_id)
+        return ending
 
-    def _create(self, state: AccountState, action: CreateAccount) -> AccountState:
+    def _create(self, state: AccountState, account: EspoBankAccount) -> AccountState:
         """Nobody can delete it, so one run at a time creates for a party, and looks once more before it does."""
         assert state.number is not None  # noqa: S101  a plan that creates has the party
-        run, number, account, values = self._run, state.number, action.account, action.account.values
+        run, number, iban = self._run, state.number, iban_here(account)
         key = f"{BANK_SYNC}:{Resource.PARTY}:{number}"
         with locks.hold(key, str(run.claim.token), run.claim.worker, CREATING):
-            state = replace(state, there=self._reader.there(number, anew=True))
-            if state.there is None or state.with_iban(account.iban) is not None:
+            state = self._reader.compared(state, anew=True)
+            if state.there is None or state.partner is not None:
                 return state
-            register.intend(run.entity_id, Place(number, account.iban))
-            target = (Resource.BANK_ACCOUNT, str(number), account.iban)
-            changes = {"iban": ["", account.iban], **{name: ["", value] for name, value in values.items() if value}}
+            register.intend(run.entity_id, Place(number, iban))
+            values = made(account.raw, Side.HERE)
+            changes = {name: ["", value] for name, value in values.items()}
+            target = (Resource.BANK_ACCOUNT, str(number), iban)
             with run.writing(WriteIntent(SystemName.ADVOWARE, AccountWrite.CREATE, *target), changes):
-                fields = {each.advoware: values[each.name] for each in TABLE}
-                self._advoware.create_bank_account(number, account.iban, fields)
-            self._created = True
-        return replace(state, there=self._reader.there(number, anew=True))
+                self._advoware.create_bank_account(number, iban, values)
+        # What was answered is not what happened: it counts from now on, and is there when Advoware shows it.
+        agreed = Agreed(number, iban, seen=state.agreed.seen, journal=written.last_entry(run.record))
+        return self._reader.compared(replace(state, agreed=agreed), anew=True)
 
-    def _write(self, state: AccountState, action: WriteCrm, row: EspoBankAccount) -> Account | None:
-        """The single write; None when the CRM did not take a value."""
-        there = state.with_iban(state.account.iban) if state.account else None
-        fields: dict[str, object] = {each.crm: action.values[each.name] for each in TABLE if each.name in action.values}
+    def _write(
+        self, state: AccountState, plan: AccountPlan
+    ) -> tuple[AccountState, AccountPlan, EspoBankAccount | None]:
+        """The single write. A value that the CRM refuses is left out, and then it is a task."""
+        row = state.account
+        while row is not None and (actions := [each for each in plan.actions if isinstance(each, WriteCrm)]):
+            try:
+                return state, plan, self._written(state, actions[0], row)
+            except Rejected as refusal:
+                refused = {each.name for each in TABLE if each.here.name == refusal.field} - state.refused
+                if not refused:
+                    raise
+                state = replace(state, refused=state.refused | refused)
+                plan = self.plan(state)
+        return state, plan, row
+
+    def _written(self, state: AccountState, action: WriteCrm, row: EspoBankAccount) -> EspoBankAccount:
         noted = {
             FIELDS.sync_status: action.status,
             FIELDS.party_error: "",
             FIELDS.party_synced_at: espo_time(timezone.now()),
-            FIELDS.bank_remote_id: there.id if there else "",
+            FIELDS.bank_remote_id: state.partner.id if state.partner else "",
         }
-        fields |= {name: value for name, value in noted.items() if name in row.raw}
-        answer = EspoBankAccount.from_api(self._update(row, fields, AccountWrite.CRM))
-        now = crm_account(answer)
-        return now if all(now.values[name] == value for name, value in action.values.items()) else None
+        fields = {**action.values, **{name: value for name, value in noted.items() if name in row.raw}}
+        return EspoBankAccount.from_api(self._update(row, fields, AccountWrite.CRM))
 
     def _update(self, row: EspoBankAccount, fields: dict[str, object], action: JournalAction) -> object:
         intent = WriteIntent(SystemName.ESPOCRM, action, FIELDS.bank_entity, row.id)
@@ -133,25 +142,27 @@ class BankverbindungenSync:
 
     # Remembering
 
-    def _remember(self, state: AccountState, account: Account | None, plan: Plan) -> Ending:
+    def _remember(self, state: AccountState, plan: AccountPlan, account: EspoBankAccount | None) -> Ending:
         run = self._run
-        if isinstance(plan.ending, Postponed) and plan.ending.reason == Why.PARTY_PENDING:
-            return plan.ending  # Advoware was not looked at, so nothing is known about the tasks
         open_tasks = tasks.reconcile_tasks(run.record, plan.tasks)
         look = bool(open_tasks or plan.held_back)
         register.forget(run.entity_id, self._reader.gone)
-        if account is None:
+        if account is None or state.party_gone:
             register.leave(run.entity_id)
         if account is None or not isinstance(plan.ending, Settled | Skipped):
             return replace(plan.ending, agreed=replace(state.agreed, look=look).to_json())
-        there = state.with_iban(account.iban)
-        if there is not None and state.number is not None:
-            register.remember(run.entity_id, state.number, there)
-        agreed = remembered(state, account, created=self._created, journal=written.last_entry(run.record))
-        if account.default and any(state.agreed.seen.get(name) != account.seen[name] for name in ("default", "party")):
-            self._emit(CHECK_ACCOUNTS, account.party)
+        partner = state.partner
+        if partner is not None and state.number is not None and iban_there(partner) == iban_here(account) != "":
+            register.remember(run.entity_id, state.number, partner)
+        memory = remembered(state, plan.compared, account, written.last_entry(run.record))
+        if memory.not_kept:
+            return Failed(Reason.FIELD_MISSING, ", ".join(memory.not_kept))
+        agreed, before = memory.agreed, state.agreed.seen
+        if account.is_default and (before.get("default"), before.get("party")) != (True, account.party_id):
+            self._emit(CHECK_ACCOUNTS, account.party_id)
         run.clear_open_writes()  # both sides were read; a task may stay open for long
-        return replace(plan.ending, agreed=replace(agreed, look=look).to_json())
+        ending = read_again() if memory.moved_on else plan.ending
+        return replace(ending, agreed=replace(agreed, look=look).to_json())
 
     def _emit(self, topic: str, party_id: str) -> None:
         dispatch.emit(topic, FIELDS.party_entity, [party_id], trace_id=self._run.trace_id, full=True)

@@ -1,7 +1,8 @@
 """What differs between the CRM and Advoware, at parties, bank accounts and what staff are asked to do about them.
 
 It costs a few calls however many parties there are: what the CRM changed since the cursor, and Advoware's one list.
-Where that list can't be used (setting ADVOWARE_PARTIES_LIST) parties are looked at singly, once a day.
+Where that list can't be used (setting ADVOWARE_PARTIES_LIST) parties are looked at singly, once a day. The accounts of
+each party that has any are read once a night.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ def changes() -> Iterator[Found]:
 def everything() -> Iterator[Found]:
     started = timezone.now()
     yield from _both_sides(None, None, whole=True)
+    yield from accounts_scan.in_advoware(connections.advoware())
     if settings.CONFIG.BANK_ACCOUNTS_TO_ESPOCRM:
         yield accounts_scan.of_every_party()
     if settings.CONFIG.TASKS_TO_ESPOCRM:

@@ -47,12 +47,18 @@ class Why(StrEnum):
     REFUSED = "refused"  # the system said so when it was written
     NOT_KEPT = "not_kept"  # it took the value and does not show it
     WRONG_KIND = "wrong_kind"  # a person has no such field, or a company
+    FIXED = "fixed"  # no program may change it once it was made
 
 
 @dataclass(frozen=True, slots=True)
 class CantHold:
     reason: Why
     detail: str = ""
+
+    @property
+    def code(self) -> str:
+        """As `syncapp.words.held_words` has words for it."""
+        return f"{self.reason}:{self.detail}" if self.detail else str(self.reason)
 
 
 Value: TypeAlias = V | Nothing
@@ -113,6 +119,15 @@ class Attribute(Lens[Raw, V]):
 
     def key(self, raw: Raw) -> str:
         return key_of(raw, self.name) if self.any_case else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class MadeOnce(Attribute[V]):
+    """An attribute of objects that a program may make and never change. What is still to be made is an empty one."""
+
+    def put(self, raw: Raw, value: Value[V]) -> Raw | CantHold:
+        after = Attribute.put(self, raw, value)
+        return CantHold(Why.FIXED) if raw and after is not raw and not isinstance(after, CantHold) else after
 
 
 def key_of(raw: Raw, name: str) -> str:

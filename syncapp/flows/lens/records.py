@@ -64,10 +64,13 @@ def merge(
                     refused = side, new_there
                 else:
                     there = new_there
-        if refused is not None:
-            outcome = replace(outcome, what=What.CANT_HOLD, to=(refused[0],), reason=refused[1], loser=None)
-        outcomes[each.name] = outcome
+        outcomes[each.name] = outcome if refused is None else cannot(outcome, *refused)
     return Merged(here, there, outcomes)
+
+
+def cannot(outcome: Outcome[V], side: Side, reason: CantHold) -> Outcome[V]:
+    """It was to be put and that side does not take it; also when the system itself said so."""
+    return replace(outcome, what=What.CANT_HOLD, to=(side,), reason=reason, loser=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +116,21 @@ def _is_rest(written: Value[Any], said: Said[Any]) -> bool:
 
 def stored(base: Base[Any], dump: Any = str) -> list[Any]:
     """As JSON; `dump` makes it of a value."""
-    return [_stored(said, dump) for said in (base.here, base.there)]
+    return [stored_said(said, dump) for said in (base.here, base.there)]
 
 
-def _stored(said: Said[Any], dump: Any) -> Any:
+def stored_said(said: Said[Any], dump: Any = str) -> Any:
     if isinstance(said, Unreadable):
         return {"unreadable": said.shown}
     return None if said is EMPTY else dump(said)
 
 
 def loaded(raw: Iterable[Any], load: Any = str) -> Base[Any]:
-    here, there = (_loaded(each, load) for each in raw)
+    here, there = (loaded_said(each, load) for each in raw)
     return Base(here, there)
 
 
-def _loaded(raw: Any, load: Any) -> Said[Any]:
+def loaded_said(raw: Any, load: Any = str) -> Said[Any]:
     if isinstance(raw, Mapping) and "unreadable" in raw:
         return Unreadable(raw["unreadable"])
     return EMPTY if raw is None else load(raw)

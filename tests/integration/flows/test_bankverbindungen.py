@@ -127,7 +127,6 @@ def test_a_lost_answer_creates_no_second_account(parties: Parties, kind: str) ->
         ({"iban": "DE02120300000000202052"}, Status.FAILED, "iban_invalid"),
         ({"iban": "Sparkasse"}, Status.FAILED, "iban_invalid"),
         ({"iban": ""}, Status.SKIPPED, "no_iban"),
-        ({"bic": "QUATSCH"}, Status.FAILED, "bic_invalid"),
         ({"beteiligteId": None}, Status.SKIPPED, "no_party"),
     ],
 )

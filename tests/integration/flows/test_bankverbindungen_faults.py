@@ -122,7 +122,7 @@ def test_an_account_that_advoware_took_and_does_not_show_is_not_created_again(pa
         for _ in range(3):
             record = look(parties, pk)
     assert len(there(parties, number)) == 1
-    assert (record.status, targets(pk)) == (Status.SKIPPED, [("bank_gone", str(number))])
+    assert (record.status, targets(pk)) == (Status.SKIPPED, [("bank_uncertain", str(number))])
     assert look(parties, pk).status == Status.IN_SYNC
     assert targets(pk) == []
 
@@ -405,7 +405,7 @@ def test_accounts_follow_when_their_party_gets_another_number(parties: Parties) 
     parties.sync(party)
     assert parties.record(party).agreed["number"] == new
     assert [row["iban"] for row in there(parties, new)] == [IBAN]
-    assert targets(pk) == [], "the old number is nobody's in the CRM any more: what stands there is not ours to judge"
+    assert targets(pk) == [("bank_deleted", str(old))], "what was left there on purpose is told"
     assert len(there(parties, old)) == 1
 
 

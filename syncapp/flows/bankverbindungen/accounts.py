@@ -1,0 +1,82 @@
+"""Which account of one side is which of the other, and what an account says as a whole. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from syncapp.clients.advoware import BankAccount
+from syncapp.clients.espocrm import EspoBankAccount
+from syncapp.flows.bankverbindungen.fields import IBAN, TABLE
+from syncapp.flows.lens.core import EMPTY, CantHold, Raw, Said, Unreadable
+from syncapp.flows.lens.declaration import Side
+
+Reading = Mapping[str, Said[str]]  # by the fields' names
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An account in Advoware: the party's number there, and the IBAN."""
+
+    number: int
+    iban: str = field(repr=False)
+
+    @property
+    def key(self) -> str:
+        """Tells the tasks about several places apart."""
+        return f"{self.number} {short(self.iban)}"
+
+
+def short(text: str) -> str:
+    """What stands for it in the key of a task."""
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+def read(raw: Raw, side: Side) -> Reading:
+    return {each.name: each.lens(side).get(raw) for each in TABLE}
+
+
+def seen(account: EspoBankAccount) -> dict[str, object]:
+    """All that a later change of it in the CRM can be told by."""
+    return {**read(account.raw, Side.HERE), "party": account.party_id, "default": account.is_default}
+
+
+def iban_here(account: EspoBankAccount) -> str:
+    return valid(IBAN.here.get(account.raw))
+
+
+def iban_there(account: BankAccount) -> str:
+    return valid(IBAN.there.get(account.raw))
+
+
+def valid(said: Said[str]) -> str:
+    """ "" when there is none, or nobody can read it."""
+    return said if isinstance(said, str) else ""
+
+
+def shown(said: Said[str]) -> str:
+    """As staff are to see it."""
+    return said.shown if isinstance(said, Unreadable) else "" if said is EMPTY else said
+
+
+def found(rows: Iterable[BankAccount], iban: str, known_id: str = "") -> BankAccount | None:
+    """The account with this IBAN, of several always the same one; else the one that it was known as."""
+    rows = list(rows)
+    same = [row for row in rows if iban and iban_there(row) == iban]
+    known = [row for row in rows if known_id and row.id == known_id]
+    return min(same or known, key=lambda row: (row.id != known_id, row.id, _texts(row)), default=None)
+
+
+def _texts(row: BankAccount) -> list[str]:
+    return [shown(said) for said in read(row.raw, Side.THERE).values()]
+
+
+def made(raw: Raw, by: Side) -> dict[str, str]:
+    """A new account for the other side, of what this one says; what can't be put is found missing afterwards."""
+    new: dict[str, str] = {}
+    for each in TABLE:
+        said = each.lens(by).get(raw)
+        part = {} if isinstance(said, Unreadable) else each.lens(by.other).put({}, said)
+        new |= {} if isinstance(part, CantHold) else part
+    return new

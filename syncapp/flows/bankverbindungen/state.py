@@ -1,0 +1,119 @@
+"""What is known about a bank account when a run decides, and the comparison of both sides. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from syncapp.clients.advoware import BankAccount
+from syncapp.clients.espocrm import EspoBankAccount
+from syncapp.flows.bankverbindungen.accounts import Place, iban_here, iban_there, read, seen
+from syncapp.flows.bankverbindungen.agreement import Agreed
+from syncapp.flows.bankverbindungen.fields import TABLE, AccountField
+from syncapp.flows.lens.agreement import Bases, settled, with_own
+from syncapp.flows.lens.core import CantHold, Raw
+from syncapp.flows.lens.core import Why as WhyNot
+from syncapp.flows.lens.declaration import Holds, Outcome, Side
+from syncapp.flows.lens.own import Own
+from syncapp.flows.lens.records import Asked, cannot, merge
+
+CRM, ADVOWARE = "espocrm", "advoware"
+
+
+class Why(StrEnum):
+    """The reasons of this flow, as in `models.Reason`."""
+
+    TASK_OPEN = "task_open"
+    ENTITY_GONE = "entity_gone"
+    NO_PARTY = "no_party"
+    PARTY_GONE = "party_gone"
+    NO_IBAN = "no_iban"
+    IBAN_INVALID = "iban_invalid"
+    PARTY_PENDING = "party_pending"
+    WRITING_OFF = "writing_off"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Both sides, as far as the CRM has the fields; `here`: the CRM's account as it is to be."""
+
+    fields: Iterable[AccountField]
+    bases: Bases
+    here: Raw
+    outcomes: Mapping[str, Outcome[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """`account` None: deleted in the CRM; `party_gone`: its party is. `number`: of the party in Advoware, None when it
+    is not there yet. `there`: the party's accounts in Advoware, None when the party is gone there; `partner`: which of
+    them it is. `own`: our writes since the last agreement, by field. `refused`: fields that the CRM did not take.
+    `behind`: where this one stood before and Advoware still shows it, though nothing in the CRM stands for that any
+    more. `shown`: the status that the CRM shows, None where it has no field for it; `stale_id`: it shows another id."""
+
+    account: EspoBankAccount | None
+    agreed: Agreed
+    number: int | None = None
+    party_gone: bool = False
+    party_on_its_way: bool = False
+    there: tuple[BankAccount, ...] | None = ()
+    partner: BankAccount | None = None
+    own: Mapping[str, tuple[Own[str], ...]] = field(default_factory=dict)
+    refused: frozenset[str] = frozenset()
+    behind: tuple[Place, ...] = ()
+    shown: str | None = None
+    stale_id: bool = False
+    closed: frozenset[tuple[str, str, str]] = frozenset()
+    writable: frozenset[str] = frozenset({CRM, ADVOWARE})
+    untouched: bool = False
+
+
+def compare(state: AccountState) -> Compared | None:
+    """None: not both sides are there."""
+    account, partner = state.account, state.partner
+    if account is None or partner is None:
+        return None
+    fields = [each for each in TABLE if each.here.name in account.raw]
+    # An account at another party is another one.
+    bases = state.agreed.bases if state.agreed.number == state.number else {}
+    bases = with_own(fields, bases, state.own, account.raw, partner.raw)
+    merged = merge(fields, account.raw, partner.raw, bases, Asked(Holds.HERE))
+    here, outcomes = dict(merged.here), dict(merged.outcomes)
+    for each in fields:
+        if each.name in state.refused:
+            here[each.here.name] = account.raw[each.here.name]
+            outcomes[each.name] = cannot(outcomes[each.name], Side.HERE, CantHold(WhyNot.REFUSED))
+    return Compared(fields, bases, here, outcomes)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """`not_kept`: fields that the CRM took and does not show. `moved_on`: somebody changed a value while we wrote."""
+
+    agreed: Agreed
+    not_kept: tuple[str, ...] = ()
+    moved_on: bool = False
+
+
+def remembered(state: AccountState, compared: Compared | None, account: EspoBankAccount, journal: int) -> Memory:
+    """What both sides are like after the run; what a person still has to do keeps its old place.
+
+    `account`: as the CRM has it after our write.
+    """
+    partner, agreed = state.partner, state.agreed
+    if compared is None or partner is None:
+        return Memory(replace(agreed, seen=seen(account), there={}))
+    after = settled(compared.fields, compared.outcomes, compared.bases, account.raw, partner.raw)
+    number, iban = state.number, iban_here(account)
+    if iban_there(partner) != iban:
+        number, iban = agreed.number, agreed.iban  # a person is to change it
+    agreed = Agreed(
+        number,
+        iban,
+        after.bases,
+        seen={} if after.moved_on else seen(account),
+        there=read(partner.raw, Side.THERE),
+        journal=max(journal, agreed.journal),
+    )
+    return Memory(agreed, after.not_kept, after.moved_on)

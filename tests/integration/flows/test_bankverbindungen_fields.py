@@ -1,0 +1,379 @@
+"""Fields of bank accounts: what people really type, what a side cannot hold, what was answered and did not happen."""
+
+from __future__ import annotations
+
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from syncapp.clients.advoware import AdvowareClient
+from syncapp.flows.bankverbindungen.flow import BANK_SYNC, PARTY_ACCOUNTS
+from syncapp.flows.bankverbindungen.journal import AccountWrite
+from syncapp.flows.comparing import scans
+from syncapp.flows.comparing.flow import ALL_PARTIES, PARTIES
+from syncapp.flows.differences import How
+from syncapp.models import JournalEntry, JournalState, Reason, Record, ScanRun, Status, Task, TaskState
+from syncapp.people.tasks import close_task
+from tests.integration.flows.test_bankverbindungen import (
+    BANK,
+    IBAN,
+    OTHER,
+    account,
+    in_crm,
+    look,
+    shown,
+    tasks,
+    there,
+)
+from tests.integration.flows.test_bankverbindungen_faults import close, event, look_now, targets
+from tests.parties import PARTY, Parties
+from tests.world import configured
+
+pytestmark = pytest.mark.django_db
+LONG = "Almut Wendland und Söhne " * 12
+
+
+def add(parties: Parties, number: int, **data: Any) -> None:
+    parties.world.sandbox.advoware.add_bank_account(number, data)
+
+
+def edit(parties: Parties, number: int, **data: Any) -> None:
+    """Of the party's only account in Advoware."""
+    (row,) = there(parties, number)
+    parties.world.sandbox.advoware.update_bank_account(number, row["id"], data)
+
+
+def told(pk: str) -> list[dict[str, str]]:
+    rows = Task.objects.filter(record__entity_id=pk, state=TaskState.OPEN).order_by("pk")
+    return [fact for row in rows for fact in row.facts]
+
+
+# What people type
+
+
+@pytest.mark.parametrize(
+    "typed", ["DE02-1203-0000-0000-2020-51", "IBAN DE02 1203 0000 0000 2020 51", "IBAN: de02120300000000202051\u200b"]
+)
+def test_an_iban_is_read_as_people_write_it(parties: Parties, typed: str) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party, iban=typed)
+    assert look(parties, pk).status == Status.IN_SYNC
+    assert [row["iban"] for row in there(parties, number)] == [IBAN]
+    assert shown(parties, pk)["iban"] == typed, "the spelling is not ours"
+    other, theirs = parties.pair()
+    add(parties, theirs, iban=typed)
+    assert look(parties, account(parties, other)).status == Status.IN_SYNC
+    assert [row["iban"] for row in there(parties, theirs)] == [typed]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("COBADEFF", "COBADEFFXXX"), ("cobadeffxxx", "BIC: COBADEFF"), ("", "NOTPROVIDED"), ("NOTPROVIDED", "")],
+)
+def test_one_bank_code_in_two_spellings_is_no_difference(parties: Parties, ours: str, theirs: str) -> None:
+    party, number = parties.pair()
+    add(parties, number, iban=IBAN, bic=theirs)
+    pk = account(parties, party, bic=ours)
+    assert look(parties, pk).status == Status.IN_SYNC
+    assert (tasks(pk), shown(parties, pk)["bic"] or "") == ([], ours)
+
+
+def test_no_code_is_no_bank_code(parties: Parties) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party, bic="NOTPROVIDED")
+    look(parties, pk)
+    assert not there(parties, number)[0]["bic"]
+    edit(parties, number, bic="COBADEFF")
+    look(parties, pk)
+    assert shown(parties, pk)["bic"] == "COBADEFFXXX"
+
+
+# Unreadable: never deleted, never silent, and it blocks nothing else
+
+
+def test_what_cannot_be_read_in_the_crm_is_a_task_and_the_rest_goes_on(parties: Parties) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party, bic="QUATSCH", kontoinhaber="Almut Wendland")
+    record = look(parties, pk)
+    assert (record.status, record.reason) == (Status.SKIPPED, Reason.TASK_OPEN)
+    assert tasks(pk) == [("value_unreadable", [{"field": "bic", "now": "QUATSCH", "wanted": ""}])]
+    assert [(row["iban"], row["bic"]) for row in there(parties, number)] == [(IBAN, None)]
+    edit(parties, number, kontoinhaber="A. Wendland", bic="COBADEFFXXX")
+    look(parties, pk)
+    assert (shown(parties, pk)["kontoinhaber"], shown(parties, pk)["bic"]) == ("A. Wendland", "QUATSCH")
+    assert told(pk) == [{"field": "bic", "now": "QUATSCH", "wanted": "COBADEFFXXX"}]
+    parties.world.sandbox.update(BANK, pk, {"bic": "COBADEFF"})
+    assert event(parties, pk).status == Status.IN_SYNC
+    assert (tasks(pk), shown(parties, pk)["syncStatus"]) == ([], "clean")
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_what_cannot_be_read_in_advoware_overwrites_nothing(parties: Parties, first: bool) -> None:
+    party, number = parties.pair()
+    if first:
+        add(parties, number, iban=IBAN, bic="37040044")
+    pk = account(parties, party, bic="COBADEFF")
+    look(parties, pk)
+    if not first:
+        edit(parties, number, bic="37040044")
+        look(parties, pk)
+    assert shown(parties, pk)["bic"] == "COBADEFF"
+    assert tasks(pk) == [("value_unreadable", [{"field": "bic", "now": "COBADEFFXXX", "wanted": "37040044"}])]
+
+
+def test_an_iban_that_was_spoilt_in_advoware_is_not_gone(parties: Parties) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party, bic="BYLADEM1001")
+    look(parties, pk)
+    edit(parties, number, iban="folgt", kontoinhaber="A. Wendland")
+    look(parties, pk)
+    assert tasks(pk) == [("value_unreadable", [{"field": "iban", "now": IBAN, "wanted": "folgt"}])]
+    assert shown(parties, pk)["kontoinhaber"] == "A. Wendland"
+    parties.world.sandbox.delete(BANK, pk)
+    event(parties, pk)
+    assert tasks(pk) == [("bank_deleted", [{"field": "iban", "now": "folgt", "wanted": ""}])]
+
+
+def test_an_iban_that_only_advoware_has_and_nobody_can_read_is_told(parties: Parties) -> None:
+    party, number = parties.pair()
+    add(parties, number, iban="532013000 BLZ 37040044")
+    with configured(BANK_ACCOUNTS_TO_ESPOCRM=True):
+        look(parties, party, PARTY_ACCOUNTS, PARTY)
+        assert in_crm(parties) == []
+        fact = {"field": "iban", "now": "", "wanted": "532013000 BLZ 37040044"}
+        assert tasks(party) == [("value_unreadable", [fact])]
+        edit(parties, number, iban=OTHER)
+        look(parties, party, PARTY_ACCOUNTS, PARTY)
+    assert (tasks(party), [row["iban"] for row in in_crm(parties)]) == ([], [OTHER])
+
+
+# What can't be put
+
+
+def test_what_the_crm_cannot_hold_is_a_task_and_stops_no_other_field(parties: Parties) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party)
+    look(parties, pk)
+    edit(parties, number, kontoinhaber=LONG, bank="Beispielbank")
+    assert look(parties, pk).reason == Reason.TASK_OPEN
+    assert shown(parties, pk)["bankname"] == "Beispielbank"
+    value = {"field": "kontoinhaber", "now": "", "wanted": LONG.strip()}
+    assert tasks(pk) == [("cant_hold", [value, {"field": "reason", "now": "too_long:255", "wanted": ""}])]
+    edit(parties, number, kontoinhaber="A. Wendland")
+    assert look(parties, pk).status == Status.IN_SYNC
+    assert shown(parties, pk)["kontoinhaber"] == "A. Wendland"
+
+
+def test_a_value_that_the_crm_refuses_is_a_task_and_stops_no_other_field(parties: Parties) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party)
+    look(parties, pk)
+    edit(parties, number, kontoinhaber="A. Wendland", bank="Beispielbank")
+    said = "Field validation failure; entityType: CBankverbindungen, field: kontoinhaber, type: pattern"
+    refusal = {"status": 400, "headers": {"X-Status-Reason": said}, "times": 1}
+    parties.world.sandbox.add_fault("status", system="espocrm", method="PUT", path=BANK, **refusal)
+    assert look(parties, pk).reason == Reason.TASK_OPEN
+    assert (shown(parties, pk)["bankname"], shown(parties, pk)["kontoinhaber"]) == ("Beispielbank", None)
+    value = {"field": "kontoinhaber", "now": "", "wanted": "A. Wendland"}
+    assert tasks(pk) == [("cant_hold", [value, {"field": "reason", "now": "refused", "wanted": ""}])]
+    assert shown(parties, pk)["syncStatus"] == "unclean"
+    assert look(parties, pk).status == Status.IN_SYNC, "it is tried again with every look"
+    assert shown(parties, pk)["kontoinhaber"] == "A. Wendland"
+
+
+def test_what_advoware_keeps_otherwise_is_no_difference(parties: Parties) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party, kontoinhaber="Łukasz Roth")
+    look(parties, pk)
+    edit(parties, number, kontoinhaber="?ukasz Roth")
+    look(parties, pk)
+    assert (shown(parties, pk)["kontoinhaber"], tasks(pk)) == ("Łukasz Roth", [])
+    edit(parties, number, kontoinhaber="?ukasz Weiss")
+    look(parties, pk)
+    assert (shown(parties, pk)["kontoinhaber"], tasks(pk)) == ("Łukasz Weiss", [])
+
+
+def test_edits_of_both_sides_are_brought_together(parties: Parties) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party, bic="BYLADEM1001", kontoinhaber="Almut Wendland")
+    look(parties, pk)
+    parties.world.sandbox.update(BANK, pk, {"iban": OTHER})
+    edit(parties, number, kontoinhaber="A. Wendland")
+    look(parties, pk)
+    assert told(pk) == [{"field": "iban", "now": IBAN, "wanted": OTHER}]
+    assert shown(parties, pk)["kontoinhaber"] == "A. Wendland", "a task blocks no other field"
+    edit(parties, number, iban=OTHER)
+    assert look(parties, pk).status == Status.IN_SYNC
+
+
+def test_an_iban_that_was_corrected_in_advoware_comes_to_the_crm(parties: Parties) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party)
+    look(parties, pk)
+    edit(parties, number, iban=OTHER)
+    assert look(parties, pk).status == Status.IN_SYNC
+    assert (shown(parties, pk)["iban"], tasks(pk), len(there(parties, number))) == (OTHER, [], 1)
+    parties.world.sandbox.delete(BANK, pk)
+    event(parties, pk)
+    assert tasks(pk) == [("bank_deleted", [{"field": "iban", "now": OTHER, "wanted": ""}])]
+
+
+# What was answered is not what happened
+
+
+@pytest.mark.parametrize("body", ["{}", "null", "[]", ""])
+def test_a_creation_that_was_answered_and_did_not_happen_is_uncertain(parties: Parties, body: str) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party)
+    answer = {"status": 200, "body": body, "times": 1}
+    parties.world.sandbox.add_fault("status", system="advoware", method="POST", path="Bankverbindungen", **answer)
+    record = look(parties, pk)
+    assert (record.status, record.reason) == (Status.SKIPPED, Reason.TASK_OPEN)
+    assert targets(pk) == [("bank_uncertain", str(number))]
+    assert shown(parties, pk)["syncStatus"] == "unclean"
+    look(parties, pk)
+    assert there(parties, number) == [], "nobody could delete a second one"
+    close(pk)
+    parties.world.drive()
+    assert [row["iban"] for row in there(parties, number)] == [IBAN]
+    assert Record.objects.get(step=BANK_SYNC).status == Status.IN_SYNC
+    assert targets(pk) == []
+
+
+def test_an_uncertain_one_that_comes_to_light_is_in_sync(parties: Parties) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party)
+    with mock.patch.object(AdvowareClient, "bank_accounts", return_value=()):
+        look(parties, pk)
+    assert targets(pk) == [("bank_uncertain", str(number))]
+    assert look(parties, pk).status == Status.IN_SYNC
+    assert targets(pk) == []
+
+
+def test_our_own_write_is_no_edit_of_a_person(parties: Parties) -> None:
+    """The hub brought Advoware's value to the CRM and was killed before it could remember that."""
+    party, number = parties.pair()
+    pk = account(parties, party, kontoinhaber="Almut Wendland")
+    record = look(parties, pk)
+    edit(parties, number, kontoinhaber="A. Wendland")
+    parties.world.sandbox.update(BANK, pk, {"kontoinhaber": "A. Wendland"})
+    changes = {"kontoinhaber": ["Almut Wendland", "A. Wendland"]}
+    attempt = record.history.order_by("-pk").first()
+    JournalEntry.objects.create(
+        record=record,
+        attempt=attempt,
+        system="espocrm",
+        action=AccountWrite.CRM,
+        target_id=pk,
+        changes=changes,
+        state=JournalState.DONE,
+        begun_at=record.changed_at,
+        finished_at=record.changed_at,
+    )
+    edit(parties, number, kontoinhaber="Wendland GbR")
+    assert look(parties, pk).status == Status.IN_SYNC
+    assert (shown(parties, pk)["kontoinhaber"], tasks(pk)) == ("Wendland GbR", [])
+
+
+# The nightly comparison
+
+
+def compared(name: str = ALL_PARTIES) -> ScanRun:
+    return scans.run(name, confirmed=True)
+
+
+@pytest.mark.parametrize(("change", "how"), [({"bic": "INGDDEFFXXX"}, How.CHANGED_IN_ADVOWARE), ({}, None)])
+def test_a_change_in_advoware_alone_is_found_at_night(
+    parties: Parties, change: dict[str, str], how: How | None
+) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party, bic="BYLADEM1001")
+    look(parties, pk)
+    compared()
+    parties.world.drive()
+    edit(parties, number, **change, sonstiges="x")
+    assert How.CHANGED_IN_ADVOWARE not in compared(PARTIES).counts
+    parties.world.drive()
+    assert compared().counts.get(How.CHANGED_IN_ADVOWARE, 0) == bool(how)
+    parties.world.drive()
+    assert shown(parties, pk)["bic"] == change.get("bic", "BYLADEM1001")
+    assert compared().counts == {}
+
+
+def test_a_removal_in_advoware_alone_is_found_at_night(parties: Parties) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party)
+    look(parties, pk)
+    compared()
+    parties.world.drive()
+    parties.world.sandbox.advoware.remove_bank_account(number, there(parties, number)[0]["id"])
+    assert compared().counts[How.GONE_IN_ADVOWARE] >= 1
+    parties.world.drive()
+    assert targets(pk) == [("bank_gone", str(number))]
+    assert close_task(Task.objects.get(record__entity_id=pk, state=TaskState.OPEN), None, "")
+    assert How.GONE_IN_ADVOWARE not in compared().counts
+
+
+def test_an_account_that_nobody_can_read_stops_no_comparison(parties: Parties) -> None:
+    pairs = [parties.pair() for _ in range(2)]
+    accounts = [account(parties, party, bic="BYLADEM1001") for party, _number in pairs]
+    for pk in accounts:
+        look(parties, pk)
+    for _party, number in pairs:
+        edit(parties, number, bic="INGDDEFFXXX")
+    broken = f"Beteiligte/{pairs[0][1]}/Bankverbindungen"
+    parties.world.sandbox.add_fault("status", system="advoware", path=broken, status=200, body='{"x": 1}', times=None)
+    compared()
+    parties.world.drive()
+    assert shown(parties, accounts[1])["bic"] == "INGDDEFFXXX"
+
+
+# The party's life
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_an_account_of_a_party_that_was_deleted_waits_no_more(parties: Parties, known: bool) -> None:
+    party = parties.pair()[0] if known else parties.in_crm()
+    pk = account(parties, party)
+    if known:
+        look(parties, pk)
+    else:
+        look_now(pk)
+        assert Record.objects.get(step=BANK_SYNC).reason == "party_pending"
+    parties.world.sandbox.delete(PARTY, party)
+    parties.sync(party)
+    record = look(parties, pk)
+    assert (record.status, record.reason) == (Status.SKIPPED, "party_gone")
+    assert targets(pk) == [], "the task about the party speaks of its accounts too"
+    compared()
+    parties.world.drive()
+    assert Record.objects.get(step=BANK_SYNC).reason == "party_gone"
+    parties.world.sandbox.restore(PARTY, party)
+    for _ in range(2):  # the party, then its accounts
+        compared()
+        parties.world.drive()
+    assert Record.objects.get(step=BANK_SYNC).status == Status.IN_SYNC
+    assert len(there(parties, parties.crm(party)["betnr"])) == 1
+
+
+def test_an_account_that_belongs_to_no_party_any_more_is_not_forgotten(parties: Parties) -> None:
+    party, number = parties.pair()
+    pk = account(parties, party)
+    look(parties, pk)
+    parties.world.sandbox.update(BANK, pk, {"beteiligteId": None})
+    assert event(parties, pk).reason == "no_party"
+    assert targets(pk) == [("bank_deleted", str(number))]
+    parties.world.sandbox.update(BANK, pk, {"beteiligteId": party})
+    assert event(parties, pk).status == Status.IN_SYNC
+    assert targets(pk) == []
+
+
+def test_a_failure_that_became_something_else_is_not_shown_any_more(parties: Parties) -> None:
+    party, _ = parties.pair()
+    pk = account(parties, party, iban="DE02120300000000202052")
+    look(parties, pk)
+    assert shown(parties, pk)["syncStatus"] == "failed"
+    parties.world.sandbox.update(BANK, pk, {"iban": ""})
+    assert event(parties, pk).reason == "no_iban"
+    assert (shown(parties, pk)["syncStatus"], shown(parties, pk)["syncErrorMessage"]) == ("unclean", "")
