@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from syncapp.clients.espocrm.fields import FIELDS
@@ -32,6 +32,10 @@ HOLDER = _line("kontoinhaber", _("Account holder"), "kontoinhaber", _CRM_TEXT, _
 BANK = _line("bank", _("Bank"), "bankname", _CRM_TEXT, _ADVOWARE_TEXT)
 TABLE: tuple[AccountField, ...] = (IBAN, _line("bic", "BIC", "bic", Bic(), Bic()), HOLDER, BANK)
 TITLES = (BANK, HOLDER)  # the first that says something names an account that is brought to the CRM
+
+
+def declared() -> Iterable[AccountField]:
+    return TABLE
 
 
 def labels() -> Mapping[str, str]:

@@ -43,7 +43,7 @@ def flow() -> Flow:
                 PARTY_ACCOUNTS,
                 _("Keeps one default account for each party, and brings accounts of Advoware to the CRM"),
                 (topic(CHECK_ACCOUNTS),),
-                emits=(topic_of(FIELDS.bank_entity, "update"),),
+                emits=(topic_of(FIELDS.bank_entity, "update"), TASK_CHANGED),
                 runs="syncapp.flows.bankverbindungen.party.PartyAccounts",
                 systems=("espocrm", "advoware"),
                 entity_types=(FIELDS.party_entity,),

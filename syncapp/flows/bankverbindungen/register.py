@@ -6,8 +6,7 @@ deleted, or moved to another party, is known until a person has removed it.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 
 from django.db.models import QuerySet
 
@@ -72,13 +71,10 @@ def never_known(number: int, accounts: Iterable[BankAccount]) -> list[BankAccoun
     return [account for account in accounts if known.isdisjoint(_keys(account))]
 
 
-def of_all_parties() -> Mapping[int, list[Reference]]:
-    """Where accounts of the CRM stand now, by the number of the party."""
-    found: dict[int, list[Reference]] = defaultdict(list)
-    for row in _rows().order_by("pk").iterator(chunk_size=2000):
-        if not row.data.get(BEHIND):
-            found[int(row.container_id)].append(row)
-    return found
+def standing() -> Iterator[Reference]:
+    """Where accounts of the CRM stand now, those of one party together."""
+    rows = _rows().order_by("container_id", "pk").iterator(chunk_size=2000)
+    return (row for row in rows if not row.data.get(BEHIND))
 
 
 def _keys(account: BankAccount) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import groupby, islice
 
 from syncapp.clients.advoware import AdvowareClient, BankAccount
 from syncapp.clients.errors import NotFound, UnexpectedAnswer
@@ -40,13 +41,15 @@ def _changed(stamp: EntityStamp, record: Record) -> How | None:
 
 def in_advoware(advoware: AdvowareClient) -> Iterator[Found]:
     """What was changed or removed in Advoware, which reports nothing and lists accounts for each party alone."""
-    for number, references in register.of_all_parties().items():
-        ids = [each.entity_id for each in references]
+    standing = register.standing()
+    while batch := list(islice(standing, differences.ROWS)):
+        ids = {row.entity_id for row in batch}
         records = Record.objects.filter(step=BANK_SYNC, status__in=ENDED, entity_id__in=ids)
         agreed = {record.entity_id: Agreed.from_json(record.agreed) for record in records}
-        known = {r.entity_id: r.remote_id for r in references if r.entity_id in agreed}
-        if known:
-            yield Found(list(_of_party(advoware, number, known, agreed)), len(known))
+        known = [row for row in batch if row.entity_id in agreed]
+        for number, rows in groupby(known, key=lambda row: row.container_id):
+            ids_there = {row.entity_id: row.remote_id for row in rows}
+            yield Found(list(_of_party(advoware, int(number), ids_there, agreed)), len(ids_there))
 
 
 def _of_party(

@@ -19,6 +19,7 @@ EFFECTS = {
     TaskKind.NUMBER_REMOVED,
     TaskKind.CREATION_UNCERTAIN,
     TaskKind.BANK_GONE,
+    TaskKind.BANK_UNCERTAIN,
     TaskKind.MASS_DELETION,
     TaskKind.CALENDAR_GONE,
 }

@@ -292,13 +292,13 @@ def test_a_change_in_advoware_alone_is_found_at_night(
     look(parties, pk)
     compared()
     parties.world.drive()
-    edit(parties, number, **change, sonstiges="x")
+    edit(parties, number, **change)
     assert How.CHANGED_IN_ADVOWARE not in compared(PARTIES).counts
     parties.world.drive()
     assert compared().counts.get(How.CHANGED_IN_ADVOWARE, 0) == bool(how)
     parties.world.drive()
     assert shown(parties, pk)["bic"] == change.get("bic", "BYLADEM1001")
-    assert compared().counts == {}
+    assert How.CHANGED_IN_ADVOWARE not in compared().counts
 
 
 def test_a_removal_in_advoware_alone_is_found_at_night(parties: Parties) -> None:
@@ -376,4 +376,4 @@ def test_a_failure_that_became_something_else_is_not_shown_any_more(parties: Par
     assert shown(parties, pk)["syncStatus"] == "failed"
     parties.world.sandbox.update(BANK, pk, {"iban": ""})
     assert event(parties, pk).reason == "no_iban"
-    assert (shown(parties, pk)["syncStatus"], shown(parties, pk)["syncErrorMessage"]) == ("unclean", "")
+    assert (shown(parties, pk)["syncStatus"], shown(parties, pk)["syncErrorMessage"] or "") == ("unclean", "")

@@ -1,61 +1,132 @@
-"""Every lens for a single value, as the flows use it, with what is drawn for it. A new lens is one line here."""
+"""Every lens for a single value, with what is drawn for it: those of the flows' own tables, and each kind by itself.
+
+A flow that has two sides says in the function `declared` of its `fields.py` which fields it has: a new one is under the
+laws without a line here. A new kind of lens is one line in `KINDS`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from hypothesis import strategies as st
 
 from syncapp.flows.lens.banks import Bic, Iban
-from syncapp.flows.lens.core import EMPTY, Lens, Unreadable, Why
+from syncapp.flows.lens.core import EMPTY, Attribute, Lens, Unreadable, Why
 from syncapp.flows.lens.days import Choice, Day
+from syncapp.flows.lens.declaration import Field, Side
 from syncapp.flows.lens.mails import Mail
 from syncapp.flows.lens.phones import Phone
 from syncapp.flows.lens.texts import Over, Text
 from tests.unit.flows.lens import strategies
 
 SALUTATIONS = {"herr": ("Herr", "Herrn", "Mr."), "frau": ("Frau", "Ms.", "Mrs."), "divers": ("Divers",)}
+FLOWS = settings.BASE_DIR / "syncapp" / "flows"
 
 
 @dataclass(frozen=True)
 class Case:
-    """`source`: a lens of the other side, whose values come; `refuses`: what this side says and can't take itself."""
+    """`source`: a lens of the other side, whose values come."""
 
     lens: Lens[Any, Any]
-    raws: st.SearchStrategy[Any]
     source: Lens[Any, Any]
-    refuses: frozenset[Why] = field(default_factory=frozenset)
+
+    @property
+    def raws(self) -> st.SearchStrategy[Any]:
+        return kind_of(self.lens).raws(self.lens)
+
+    @property
+    def refuses(self) -> frozenset[Why]:
+        """What this side says and can't take itself."""
+        return frozenset(kind_of(self.lens).refuses(self.lens))
 
     @property
     def values(self) -> st.SearchStrategy[Any]:
         """What the other side may say, and nothing."""
-        said = self.raws.map(self.source.get).filter(lambda value: not isinstance(value, Unreadable))
-        return said | st.just(EMPTY)
+        said = kind_of(self.source).raws(self.source).map(self.source.get)
+        return said.filter(lambda value: not isinstance(value, Unreadable)) | st.just(EMPTY)
+
+
+def _takes_all(_lens: Any) -> Iterator[Why]:
+    yield from ()
+
+
+@dataclass(frozen=True)
+class Kind:
+    raws: Callable[[Any], st.SearchStrategy[Any]]
+    refuses: Callable[[Any], Iterator[Why]] = _takes_all
+
+
+def _of_text(lens: Text) -> Iterator[Why]:
+    if lens.refused:
+        yield Why.SIGNS
+    if lens.over is Over.REFUSED and lens.limit is not None:
+        yield Why.TOO_LONG
+
+
+def _words(lens: Choice) -> st.SearchStrategy[Any]:
+    known = [word for words in lens.words.values() for word in words]
+    return strategies.ugly((*map(str, known), "Firma", "Dr.")) | st.sampled_from(known)
+
+
+KINDS: Mapping[type[Lens[Any, Any]], Kind] = {
+    Phone: Kind(lambda _: strategies.phones, lambda lens: iter(() if lens.extension else (Why.EXTENSION,))),
+    Mail: Kind(lambda _: strategies.mails, lambda lens: iter((Why.INVALID,) if lens.php else ())),
+    Iban: Kind(lambda _: strategies.ibans),
+    Bic: Kind(lambda _: strategies.bics),
+    Day: Kind(lambda _: strategies.days),
+    Text: Kind(lambda _: strategies.texts, _of_text),
+    Choice: Kind(_words, lambda lens: iter((Why.NO_SUCH_OPTION,) if lens.options is not None else ())),
+}
+
+
+def kind_of(lens: Lens[Any, Any]) -> Kind:
+    return KINDS[type(lens)]
+
+
+def declared() -> Mapping[str, tuple[Field[Any, Any, Any], ...]]:
+    """By flow: the fields of its table."""
+    found = {}
+    for path in sorted(FLOWS.glob("*/fields.py")):
+        table = getattr(import_module(f"syncapp.flows.{path.parent.name}.fields"), "declared", None)
+        if table is not None:
+            found[path.parent.name] = tuple(table())
+    return found
+
+
+def _of_flows() -> Iterator[tuple[str, Case]]:
+    for flow, fields in declared().items():
+        for each in fields:
+            here, there = each.here, each.there
+            if isinstance(here, Attribute) and isinstance(there, Attribute):
+                sides = {Side.HERE: here.lens, Side.THERE: there.lens}
+                for side in Side:
+                    yield f"{flow}, {each.name}, {side}", Case(sides[side], sides[side.other])
 
 
 _CHOICE = Choice(SALUTATIONS)
 _ENUM = Choice(SALUTATIONS, options=frozenset({"Mr.", "Ms.", "Mrs.", "Dr."}))
-_words = strategies.ugly(("Herr", "Frau", "Mr.", "Divers", "Firma", "Dr."))
-_signs = frozenset({Why.SIGNS, Why.TOO_LONG})
 
 CASES: Mapping[str, Case] = {
-    "phone, Advoware": Case(Phone(extension="Durchwahl"), strategies.phones, Phone(extension="ext.")),
-    "phone, EspoCRM": Case(Phone(), strategies.phones, Phone(extension="Durchwahl"), frozenset({Why.EXTENSION})),
-    "phone, EspoCRM with extensions": Case(Phone(extension="ext."), strategies.phones, Phone(extension="Durchwahl")),
-    "mail, Advoware": Case(Mail(), strategies.mails, Mail(php=True)),
-    "mail, EspoCRM": Case(Mail(php=True), strategies.mails, Mail(), frozenset({Why.INVALID})),
-    "iban": Case(Iban(), strategies.ibans, Iban()),
-    "bic": Case(Bic(), strategies.bics, Bic()),
-    "day, EspoCRM": Case(Day(), strategies.days, Day()),
-    "day, Advoware": Case(Day("T00:00:00"), strategies.days, Day()),
-    "name, EspoCRM": Case(Text(limit=255, over=Over.REFUSED, refused="<>"), strategies.texts, Text(), _signs),
-    "name, Advoware": Case(Text(limit=255, charset="latin-1"), strategies.texts, Text()),
-    "note, Advoware": Case(Text(multiline=True, limit=255, charset="latin-1"), strategies.texts, Text(multiline=True)),
-    "text, Advoware": Case(Text(limit=255, charset="latin-1", nothing="(ohne Betreff)"), strategies.texts, Text()),
-    "text, Google": Case(Text(limit=1024), strategies.texts, Text()),
-    "salutation, Advoware": Case(_CHOICE, _words, _ENUM),
-    "salutation, EspoCRM": Case(_ENUM, _words, _CHOICE, frozenset({Why.NO_SUCH_OPTION})),
-    "private, Advoware": Case(Choice({"yes": (1, "-1", True), "no": (0, False)}, absent="no"), _words, _CHOICE),
+    "phone, Advoware": Case(Phone(extension="Durchwahl"), Phone(extension="ext.")),
+    "phone, EspoCRM": Case(Phone(), Phone(extension="Durchwahl")),
+    "phone, EspoCRM with extensions": Case(Phone(extension="ext."), Phone(extension="Durchwahl")),
+    "mail, Advoware": Case(Mail(), Mail(php=True)),
+    "mail, EspoCRM": Case(Mail(php=True), Mail()),
+    "iban": Case(Iban(), Iban()),
+    "bic": Case(Bic(), Bic()),
+    "day, EspoCRM": Case(Day(), Day()),
+    "day, Advoware": Case(Day("T00:00:00"), Day()),
+    "name, EspoCRM": Case(Text(limit=255, over=Over.REFUSED, refused="<>"), Text()),
+    "name, Advoware": Case(Text(limit=255, charset="latin-1"), Text()),
+    "note, Advoware": Case(Text(multiline=True, limit=255, charset="latin-1"), Text(multiline=True)),
+    "text, Advoware": Case(Text(limit=255, charset="latin-1", nothing="(ohne Betreff)"), Text()),
+    "text, Google": Case(Text(limit=1024), Text()),
+    "salutation, Advoware": Case(_CHOICE, _ENUM),
+    "salutation, EspoCRM": Case(_ENUM, _CHOICE),
+    "private, Advoware": Case(Choice({"yes": (1, "-1", True), "no": (0, False)}, absent="no"), _CHOICE),
+    **dict(_of_flows()),
 }

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import re
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from syncapp.flows.lens.core import Attribute
+from syncapp.flows.lens.core import Attribute, CantHold, MadeOnce
 from syncapp.flows.lens.within import Within
 from tests.unit.flows.lens import laws
-from tests.unit.flows.lens.cases import CASES
+from tests.unit.flows.lens.cases import CASES, FLOWS, KINDS, declared
 from tests.unit.flows.lens.strategies import INVISIBLE
 
 every_case = pytest.mark.parametrize("name", CASES)
-thorough = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+EXAMPLES = max(60, int(os.environ.get("HUB_EXAMPLES", "0")))  # by hand 1,000
+thorough = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 
 
 @every_case
@@ -33,7 +37,7 @@ def test_every_law(name: str, data: st.DataObject) -> None:
 
 
 @every_case
-@settings(thorough, max_examples=25)
+@settings(thorough, max_examples=EXAMPLES // 2)
 @given(data=st.data())
 def test_no_more_than_asked(name: str, data: st.DataObject) -> None:
     case = CASES[name]
@@ -42,3 +46,28 @@ def test_no_more_than_asked(name: str, data: st.DataObject) -> None:
     for lens in (Attribute("feld", case.lens), Attribute("Feld", case.lens, any_case=True)):
         laws.get_put(lens, raw)
         laws.no_more_than_asked(lens, raw, data.draw(case.values), {"feld"})
+
+
+@every_case
+@settings(thorough, max_examples=EXAMPLES // 2)
+@given(data=st.data())
+def test_what_is_made_once_is_never_changed(name: str, data: st.DataObject) -> None:
+    case = CASES[name]
+    lens = MadeOnce("feld", case.lens)
+    raw = {"id": 7, "feld": data.draw(case.raws)}
+    laws.get_put(lens, raw)
+    laws.put_get(lens, raw, data.draw(case.values))
+    laws.holds_what_it_says(lens, raw, {}, case.refuses)
+    after = lens.put(raw, data.draw(case.values))
+    assert isinstance(after, CantHold) or after is raw
+
+
+def test_every_flow_that_merges_says_what_its_fields_are() -> None:
+    merging = re.compile(r"from syncapp\.flows\.lens\.(records|merge|agreement) import")
+    flows = {path.parent.name for path in FLOWS.glob("*/*.py") if merging.search(path.read_text())} - {"lens"}
+    assert flows == set(declared())
+
+
+def test_every_kind_of_lens_has_its_ugly_values() -> None:
+    kinds = {type(case.lens) for case in CASES.values()}
+    assert kinds == set(KINDS)
