@@ -49,6 +49,7 @@ def parties_and_accounts(world: World) -> None:
     parties = Parties(world)
     pk, number = parties.pair()
     world.sandbox.advoware.add_bank_account(number, {"iban": IBANS[0], "bank": "Sparkasse"})
+    world.sandbox.advoware.add_bank_account(number, {"iban": "folgt"})  # nobody can bring this one
     parties.edit_advoware(number, name="Roth")
     parties.sync(pk)
     stranger = parties.in_crm(lastName="Lux")
