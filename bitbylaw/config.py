@@ -150,6 +150,8 @@ class Config(BaseSettings):
     ESPOCRM_API_TIMEOUT_SECONDS: Seconds = 30
     ESPOCRM_METADATA_TTL_SECONDS: Seconds = 300
     ESPOCRM_UI_URL: HttpUrl = ""
+    # How the CRM spells the hub's words for a state: entity type and field, ours, theirs.
+    ESPOCRM_STATUS_VALUES: dict[str, dict[str, str]] = {"CBeteiligte.syncStatus": {"unclean": "dirty"}}
     ESPOCRM_PARENT_STATUS: dict[str, dict[str, tuple[str, ...]]] = {}
 
     # xAI

@@ -13,7 +13,6 @@ from sandbox.espocrm.kinds import (
     Link,
     enum,
     many_to_many,
-    sync_fields,
     varchar,
 )
 
@@ -35,7 +34,8 @@ DOCUMENT = EntityDef(
         "xaiSyncStatus": enum("no_sync", "pending_sync", "clean", "unclean", "failed"),
         "xaiSyncError": TEXT,
         "syncFailedAt": DATETIME,
-        **sync_fields("syncError"),
+        "syncStatus": enum("pending_sync", "clean", "failed"),
+        "syncError": TEXT,
     },
     {
         "raeumungsklages": many_to_many("Raeumungsklage", "cDokumentes", "cDokumenteRaeumungsklage"),
@@ -67,7 +67,16 @@ PARTY = EntityDef(
         "advowareLastSync": DATETIME,
         "advowareRowId": VARCHAR,
         "syncErrorMessage": TEXT,
-        "syncStatus": VARCHAR,
+        "syncStatus": enum(
+            "pending_sync",
+            "dirty",
+            "syncing",
+            "clean",
+            "failed",
+            "conflict",
+            "permanently_failed",
+            "deleted_in_advoware",
+        ),
         "syncRetryCount": INT,
         "syncNextRetry": DATETIME,
         "syncAutoResetAt": DATETIME,

@@ -39,7 +39,3 @@ def enum(*options: str) -> Field:
 
 def many_to_many(entity: str, foreign: str, relation: str) -> Link:
     return {"type": "hasMany", "entity": entity, "foreign": foreign, "relationName": relation}
-
-
-def sync_fields(error: str) -> dict[str, Field]:
-    return {"syncStatus": VARCHAR, error: TEXT}

@@ -6,7 +6,7 @@ only, never a value: every one of them belongs to a client.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -18,6 +18,8 @@ from syncapp.clients.espocrm import FIELDS, EntityMeta, EspoClient
 from syncapp.clients.google import GoogleCalendar
 from syncapp.engine.outside import connections
 from syncapp.flows.beteiligte.fields import Rules
+from syncapp.flows.beteiligte.state import Shown
+from syncapp.flows.documents.mapping import CrmStatus
 from syncapp.management.crm_fields import Needs, of_parties
 from syncapp.management.findings import Finding, Said, ask, of_keys
 from syncapp.models import SystemName
@@ -33,6 +35,16 @@ APPOINTMENT_FIELDS = (
     *("text", "datum", "uhrzeitVon", "datumBis", "uhrzeitBis", "ort", "notiz", "sb", "anwalt", "privat"),
     *("abwesenheit", "dauertermin", "turnus", "turnusArt"),
 )
+# The words for a state that flows write, by entity type and field.
+STATES: Mapping[str, Mapping[str, Sequence[str]]] = {
+    FIELDS.document_entity: {
+        FIELDS.xai_status: tuple(map(str, CrmStatus)),
+        FIELDS.sync_status: ("clean", "failed"),
+        FIELDS.file_status: ("synced",),
+    },
+    FIELDS.party_entity: {FIELDS.sync_status: tuple(map(str, Shown))},
+    FIELDS.bank_entity: {FIELDS.sync_status: ("clean", "unclean", "failed")},
+}
 VERSIONS = ("rowId", "geaendertAm")
 MAY_WRITE = ("owner", "writer")  # roles in a calendar of Google
 
@@ -73,6 +85,11 @@ def _entity(crm: EspoClient, needs: Needs) -> Generator[Finding, None, Sequence[
     for meta in found:
         if lacking := [field for field in needs.optional if field not in meta.fields]:
             yield Finding(SystemName.ESPOCRM, name, f"lacks {', '.join(lacking)}: not needed, not written", None)
+        for field, words in STATES.get(name, {}).items():
+            sent = ((word, crm.sent(name, {field: word})) for word in words)
+            if unknown := [word for word, kept in sent if not kept]:
+                words_of = f"{field} has no option for {', '.join(unknown)}: not written, see ESPOCRM_STATUS_VALUES"
+                yield Finding(SystemName.ESPOCRM, name, words_of, None)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -24,6 +24,7 @@ class LinkMeta(EspoRecord):
 class EntityMeta:
     fields: frozenset[str]  # fields, not attributes: a file field `x` has the attributes `xId` and `xName`
     links: Mapping[str, LinkMeta]
+    options: Mapping[str, frozenset[str]]  # of enumerations that say them themselves
 
     @classmethod
     def from_api(cls, raw: object) -> Self:
@@ -35,4 +36,11 @@ class EntityMeta:
         fields, links = (the_object(SYSTEM, definition.get(key) or {}, key) for key in ("fields", "links"))
         read = {name: LinkMeta.from_api(link) for name, link in links.items()}
         # a link to "any" parent names no type
-        return cls(frozenset(fields), {name: link for name, link in read.items() if link.entity_type})
+        linked = {name: link for name, link in read.items() if link.entity_type}
+        return cls(frozenset(fields), linked, dict(_options(fields)))
+
+
+def _options(fields: Mapping[str, object]) -> Iterator[tuple[str, frozenset[str]]]:
+    for name, field in fields.items():
+        if isinstance(field, Mapping) and field.get("type") == "enum" and isinstance(field.get("options"), list):
+            yield name, frozenset(map(str, field["options"]))

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from syncapp.clients.errors import ClientError, Rejected, UnexpectedAnswer
 from syncapp.clients.espocrm.fields import ID
 from syncapp.clients.espocrm.refusals import refusal_of_espocrm
+from syncapp.clients.espocrm.statuses import Table
 from syncapp.clients.espocrm.types import SYSTEM
 from syncapp.clients.http.answers import Answer, Refusal
 from syncapp.clients.http.base import ClientConfig, OutsideClient
@@ -38,6 +39,7 @@ class EspoConfig(ClientConfig):
     api_secret: str = field(default="", repr=False)
     metadata_ttl: float = 300.0  # seconds
     page_size: int = LARGEST_PAGE
+    statuses: Table = field(default_factory=dict)
 
     @property
     def api_url(self) -> str:

@@ -175,6 +175,8 @@ class DocumentSync:
 
     def _write(self, document: EspoDocument, fields: dict[str, object]) -> list[str]:
         """One write to the CRM under its version check; returns the fields that it ignored."""
+        known = self._crm.sent(FIELDS.document_entity, fields)
+        fields = {name: value for name, value in fields.items() if name in known}
         intent = WriteIntent(SystemName.ESPOCRM, CrmWrite.UPDATE, FIELDS.document_entity, document.id)
         with self._run.writing(intent, mapping.changes(document, fields, FIELDS)):
             answer = self._crm.update(FIELDS.document_entity, document.id, fields, document.version)

@@ -287,7 +287,7 @@ def test_a_value_that_advoware_does_not_keep_is_a_task_until_it_is_there(world: 
     for _ in range(2):
         assert parties.sync(pk).reason == Reason.TASK_OPEN
     assert parties.tasks(pk) == ["value_not_kept"]
-    assert (parties.crm(pk)["rechtsform"], parties.crm(pk)["syncStatus"]) == ("OHG", "unclean")
+    assert (parties.crm(pk)["rechtsform"], parties.crm(pk)["syncStatus"]) == ("OHG", "dirty")
     mark = world.mark()
     parties.sync(pk)
     assert world.writes(mark) == []
@@ -434,7 +434,7 @@ def test_each_switch_holds_its_side_back_and_nothing_is_lost(
         mark = world.mark()
         run_once(parties, pk)
         assert world.writes(mark) == []  # our own write is an event: writing again and again would never end
-        assert parties.crm(pk)["syncStatus"] == ("unclean" if to_advoware != to_crm else "clean")
+        assert parties.crm(pk)["syncStatus"] == ("dirty" if to_advoware != to_crm else "clean")
     switches.wake_observed()
     world.drive()
     assert parties.record(pk).status == Status.IN_SYNC

@@ -272,7 +272,7 @@ def test_metadata_names_fields_and_links_once_per_ttl(web: responses.RequestsMoc
     assert asked.call_count == 3
 
 
-@pytest.mark.parametrize("nothing", ["null", "[]", "{}", "false"])
+@pytest.mark.parametrize("nothing", ["", "null", "[]", "{}", "false"])
 def test_metadata_of_an_unknown_type(web: responses.RequestsMock, espo: EspoClient, nothing: str) -> None:
     web.get(f"{API}/Metadata", body=nothing)
     with pytest.raises(EntityTypeUnknown):
