@@ -188,6 +188,7 @@ class Config(BaseSettings):
     PARTY_DIRECTIONS: dict[PartyFieldName, party_fields.Direction] = {}
     PARTY_CONFLICTS: dict[PartyFieldName, party_fields.Rule] = {}
     PHONE_REGION: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "DE"
+    PHONE_EXTENSIONS: bool = False
     BANK_ACCOUNTS_TO_ESPOCRM: bool = False
     TASKS_TO_ESPOCRM: Literal["", "Task", "Notification"] = ""
     PARTIES_CHANGE_LIMIT: Positive = 50  # a comparison that finds more AND more than the percentage changed asks first

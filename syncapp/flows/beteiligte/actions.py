@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from syncapp.engine.runs import planning
-from syncapp.flows.beteiligte.fields import Kind
-from syncapp.flows.beteiligte.sides import Entry
-from syncapp.flows.beteiligte.values import ADVOWARE, CRM, Contact
+from syncapp.flows.beteiligte.contacts import Contact, Entry
+from syncapp.flows.beteiligte.fields import ADVOWARE, CRM, Kind
+from syncapp.flows.lens.core import Value
 from syncapp.kit.marking import gettext_noop
 
 
@@ -20,11 +20,11 @@ class Action(planning.Action):
 
 @dataclass(frozen=True, slots=True)
 class CreateParty(Action):
-    """`values`: canonical names."""
+    """`targets`: canonical name to value."""
 
     kind = "party.create"
     words = gettext_noop("create the party in Advoware as a new one")
-    values: Mapping[str, str] = field(repr=False)
+    targets: Mapping[str, Value[str]] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class SaveParty(Action):
     kind = "party.save"
     words = gettext_noop("write to Advoware: %(fields)s")
     shown = ("fields",)
-    targets: Mapping[str, str] = field(repr=False)
+    targets: Mapping[str, Value[str]] = field(repr=False)
 
     @property
     def fields(self) -> list[str]:
@@ -51,12 +51,15 @@ class TakeBack(SaveParty):
 
 @dataclass(frozen=True, slots=True)
 class AddContact(Action):
+    """`value`: as it is written."""
+
     kind = "party.add_contact"
     words = gettext_noop("add in Advoware: %(field)s")
     shown: ClassVar[tuple[str, ...]] = ("field",)
     key: str = field(repr=False)
     contact: Contact = field(repr=False)
     kommkz: int
+    value: str = field(repr=False)
 
     @property
     def field(self) -> str:
@@ -102,7 +105,7 @@ class WriteCrm(Action):
     words = gettext_noop("write to the CRM: %(fields)s")
     shown = ("fields",)
     system = CRM
-    targets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    targets: Mapping[str, Value[str]] = field(default_factory=dict, repr=False)
     add: Mapping[str, Contact] = field(default_factory=dict, repr=False)
     remove: frozenset[str] = field(default=frozenset(), repr=False)
     retype: Mapping[str, Kind] = field(default_factory=dict, repr=False)

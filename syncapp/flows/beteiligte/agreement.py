@@ -1,46 +1,44 @@
 """What is remembered of the last agreement, and how the hub's own writes since then are taken into account. Pure.
 
-Each side is compared with what *it* was like then: so values that can't be carried over (an unknown salutation) may
-differ for ever without being a change.
+Each side is compared with what *it* said then: so values that can't be carried over may differ for ever without being
+a change.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, NamedTuple
+from typing import Any
 
-from pydantic import PlainSerializer, TypeAdapter
+from syncapp.flows.beteiligte.contacts import Contact
+from syncapp.flows.beteiligte.fields import ADVOWARE, CRM
+from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, value_of
+from syncapp.flows.lens import entries, mails, own
+from syncapp.flows.lens.core import EMPTY
+from syncapp.flows.lens.declaration import Base, Side
+from syncapp.flows.lens.entries import Entries
+from syncapp.flows.lens.own import Own
+from syncapp.flows.lens.records import loaded, stored
+from syncapp.flows.lens.texts import line
 
-from syncapp.flows.beteiligte.fields import Kind
-from syncapp.flows.beteiligte.values import ADVOWARE, Contact, Reading
-
-Texts = Annotated[frozenset[str], PlainSerializer(sorted)]
-
-
-class Pair(NamedTuple):
-    """One field as it was on each side."""
-
-    crm: str
-    advoware: str
+CONTACT = "contact:"
+_PLAIN = ("not_kept", "refused", "fingerprint", "stamp", "journal", "look")
 
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """`fields` and the contacts hold what was agreed only: what is pending keeps its old place, or none.
+    """`fields` and `contacts` hold what was agreed only: what waits keeps its old place, or none.
 
-    `not_kept`: values that Advoware took and did not keep. `stamp`: how EspoCRM dated the record when it was read
-    last. `journal`: the newest journal entry that is already in here. `look`: tasks or conflicts are open, so look
-    at both sides.
+    `not_kept`: values that a side took and does not show; `refused`: those that it refused; as `place` names them.
+    `stamp`: how EspoCRM dated the record when it was read last. `journal`: the newest journal entry that is already in
+    here. `look`: tasks or conflicts are open, so look at both sides.
     """
 
     number: int | None = None
-    fields: Mapping[str, Pair] = field(default_factory=dict)
-    crm_contacts: Mapping[str, Kind] = field(default_factory=dict)
-    advoware_contacts: Mapping[str, Kind] = field(default_factory=dict)
-    crm_unreadable: Texts = frozenset()
-    advoware_unreadable: Texts = frozenset()
+    fields: Mapping[str, Base[str]] = field(default_factory=dict)
+    contacts: entries.Agreed = field(default_factory=entries.Agreed)
     not_kept: Mapping[str, str] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
     fingerprint: str = ""
     stamp: str = ""
     journal: int = 0
@@ -53,14 +51,51 @@ class Agreed:
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Agreed:
-        return _STORED.validate_python(raw)
+        """Also rows from before the lenses: there an empty text was nothing, and what could not be read a text."""
+        return cls(
+            number=raw.get("number"),
+            fields={name: loaded([_said(each) for each in pair]) for name, pair in raw.get("fields", {}).items()},
+            contacts=entries.Agreed(_entries(raw, "crm"), _entries(raw, "advoware")),
+            **{name: raw[name] for name in _PLAIN if name in raw},
+        )
 
     def to_json(self) -> dict[str, Any]:
-        stored: dict[str, Any] = _STORED.dump_python(self, mode="json")
-        return stored
+        sides = {"crm": self.contacts.here, "advoware": self.contacts.there}
+        return {
+            "number": self.number,
+            "fields": {name: stored(base) for name, base in self.fields.items()},
+            **{f"{side}_contacts": dict(said.kinds) for side, said in sides.items()},
+            **{f"{side}_unreadable": sorted(said.unreadable) for side, said in sides.items()},
+            **{name: getattr(self, name) for name in _PLAIN},
+        }
 
 
-_STORED = TypeAdapter(Agreed)
+def place(side: Side, name: str) -> str:
+    """How `not_kept` and `refused` name a field or a contact on a side."""
+    return name if side is Side.THERE else f"{CRM}:{name}"
+
+
+def placed(noted: str) -> tuple[Side, str]:
+    prefix = place(Side.HERE, "")
+    return (Side.HERE, noted.removeprefix(prefix)) if noted.startswith(prefix) else (Side.THERE, noted)
+
+
+def contact_name(key: str) -> str:
+    return CONTACT + key
+
+
+def _said(stored: Any) -> Any:
+    return line(stored) or None if isinstance(stored, str) else stored
+
+
+def _entries(raw: Mapping[str, Any], side: str) -> Entries:
+    kinds = raw.get(f"{side}_contacts", {})
+    return Entries({_key(key): kind for key, kind in kinds.items()}, frozenset(raw.get(f"{side}_unreadable", ())))
+
+
+def _key(key: str) -> str:
+    """Once a domain in another alphabet was kept as it was typed."""
+    return mails.key(mails.canonical(key) or key) if "@" in key else key
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +111,26 @@ class Written:
     removed: Mapping[str, Contact] = field(default_factory=dict, repr=False)
     certain: bool = True
 
+    @property
+    def at(self) -> Side:
+        return Side.THERE if self.side == ADVOWARE else Side.HERE
 
-def with_own_writes(agreed: Agreed, writes: Iterable[Written], crm: Reading, advoware: Reading) -> Agreed:
-    """The last agreement as it would be had we settled after those writes: what we wrote was no person's change.
 
-    An uncertain write counts when the side shows what we wrote.
-    """
+def with_own_writes(agreed: Agreed, writes: Iterable[Written], crm: CrmSide, advoware: AdvowareSide) -> Agreed:
+    """The last agreement as it would be had we settled after those writes: what we wrote was no person's change."""
+    known = list(writes)
     fields = dict(agreed.fields)
-    crm_contacts, advoware_contacts = dict(agreed.crm_contacts), dict(agreed.advoware_contacts)
-    for write in writes:
-        side = advoware if write.side == ADVOWARE else crm
-        for name, (_before, after) in write.fields.items():
-            if write.certain or side.fields.get(name) == after:
-                fields[name] = Pair(after, after)
-        present = side.contacts or {}
-        for key, contact in write.added.items():
-            if write.certain or key in present:
-                crm_contacts[key] = advoware_contacts[key] = contact.kind
-        for key in write.removed:
-            if write.certain or key not in present:
-                crm_contacts.pop(key, None)
-                advoware_contacts.pop(key, None)
-    return replace(agreed, fields=fields, crm_contacts=crm_contacts, advoware_contacts=advoware_contacts)
+    for each in crm.fields:
+        writes_of_it = [write for write in known if each.name in write.fields]
+        mine = [Own(write.at, value_of(write.fields[each.name][1]), write.certain) for write in writes_of_it]
+        base = own.with_own_writes(each, fields.get(each.name), mine, crm.said[each.name], advoware.said[each.name])
+        if base is not None:
+            fields[each.name] = base
+    moved: list[tuple[str, Own[str]]] = []
+    for write in known:
+        moved += [(key, Own(write.at, contact.kind, write.certain)) for key, contact in write.added.items()]
+        moved += [(key, Own(write.at, EMPTY, write.certain)) for key in write.removed]
+    contacts = agreed.contacts
+    if crm.contacts is not None and advoware.contacts is not None:
+        contacts = entries.with_own_entries(contacts, moved, crm.contacts.entries, advoware.contacts.entries)
+    return replace(agreed, fields=fields, contacts=contacts)

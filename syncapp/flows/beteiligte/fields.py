@@ -1,29 +1,28 @@
 """The fields of a party that both systems have, as one table, and the kinds of its contacts as another. Pure.
 
-A line here is all that a new field needs; its label's German goes into the catalogue. The names in Advoware beyond
-`name`, `rechtsform`, `geburtsdatum` and `anrede` are not public: the setting ADVOWARE_PARTY_FIELDS replaces them, and
-an empty name switches a field off.
+A line here is all that a new field needs: its names and its two lenses, EspoCRM's and Advoware's; its label's German
+goes into the catalogue. The names in Advoware beyond `name`, `rechtsform`, `geburtsdatum` and `anrede` are not public:
+the setting ADVOWARE_PARTY_FIELDS replaces them, and an empty name switches a field off.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from syncapp.flows.lens.core import Attribute, Lens, Raw
+from syncapp.flows.lens.days import Choice, Day
+from syncapp.flows.lens.declaration import Field, Holds, Side, Way
+from syncapp.flows.lens.texts import Text
 from syncapp.kit.marking import gettext_noop as _
 
 if TYPE_CHECKING:
     from bitbylaw.config import Config
 
-
-class Form(StrEnum):
-    """How a value is brought to its canonical form before it is compared."""
-
-    TEXT = "text"  # NFC, single blanks
-    DATE = "date"  # YYYY-MM-DD
-    CHOICE = "choice"  # through a table; a value that is not in it is kept and never guessed
+CRM, ADVOWARE = "espocrm", "advoware"
+SYSTEMS: Final[Mapping[Side, str]] = {Side.HERE: CRM, Side.THERE: ADVOWARE}
 
 
 class Who(StrEnum):
@@ -49,16 +48,42 @@ class Rule(StrEnum):
     PERSON = "person"
 
 
+WAYS: Mapping[Direction, Way] = {
+    Direction.BOTH: Way.BOTH,
+    Direction.TO_ADVOWARE: Way.TO_THERE,
+    Direction.TO_ESPOCRM: Way.TO_HERE,
+    Direction.OFF: Way.OFF,
+}
+HOLDS: Mapping[Rule, Holds] = {Rule.ESPOCRM: Holds.HERE, Rule.ADVOWARE: Holds.THERE, Rule.PERSON: Holds.PERSON}
+
+
+class Lenses(NamedTuple):
+    """How EspoCRM has a value, and how Advoware has it, at an installation."""
+
+    here: Callable[[Rules], Lens[object, str]]
+    there: Callable[[Rules], Lens[object, str]]
+
+
+_LATIN = Text(charset="latin-1")
+TEXT = Lenses(lambda _rules: Text(), lambda _rules: _LATIN)
+NAME = Lenses(lambda _rules: Text(refused="<>"), lambda _rules: _LATIN)
+DAY = Lenses(lambda _rules: Day(), lambda _rules: Day("T00:00:00"))
+SALUTATION = Lenses(
+    lambda rules: Choice({ours: (ours,) for ours in rules.salutations}),
+    lambda rules: Choice({ours: (theirs,) for ours, theirs in rules.salutations.items()}),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PartyField:
-    """`crm`: attribute in EspoCRM; of a company `crm_company` where it differs. `label`: what staff call it.
-    `needed`: may not be emptied. `named`: part of the name that EspoCRM shows."""
+    """`crm`: attribute in EspoCRM; of a company `crm_company`, a plain text, where it differs. `label`: what staff call
+    it. `needed`: may not be emptied. `named`: part of the name that EspoCRM shows."""
 
     name: str
     crm: str
     advoware: str
     label: str
-    form: Form = Form.TEXT
+    lenses: Lenses = TEXT
     who: Who = Who.ALL
     crm_company: str = ""
     needed: bool = False
@@ -72,10 +97,10 @@ class PartyField:
 
 
 TABLE: tuple[PartyField, ...] = (
-    PartyField("name", "lastName", "name", _("Name"), crm_company="firmenname", needed=True, named=True),
-    PartyField("vorname", "firstName", "vorname", _("First name"), who=Who.PERSON, named=True),
-    PartyField("anrede", "salutationName", "anrede", _("Salutation"), Form.CHOICE, Who.PERSON),
-    PartyField("geburtsdatum", "dateOfBirth", "geburtsdatum", _("Date of birth"), Form.DATE, Who.PERSON),
+    PartyField("name", "lastName", "name", _("Name"), NAME, crm_company="firmenname", needed=True, named=True),
+    PartyField("vorname", "firstName", "vorname", _("First name"), NAME, who=Who.PERSON, named=True),
+    PartyField("anrede", "salutationName", "anrede", _("Salutation"), SALUTATION, Who.PERSON),
+    PartyField("geburtsdatum", "dateOfBirth", "geburtsdatum", _("Date of birth"), DAY, Who.PERSON),
     PartyField("rechtsform", "rechtsform", "rechtsform", _("Legal form")),
     PartyField(
         "handelsregisternummer",
@@ -144,6 +169,7 @@ class Rules:
     salutations: Mapping[str, str] = field(default_factory=lambda: dict(SALUTATIONS))
     kommkz: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: {each.kind: each.kommkz for each in CONTACTS})
     phone_region: str = "DE"
+    phone_extensions: bool = False  # whether EspoCRM takes them
 
     @classmethod
     def of_settings(cls, config: Config) -> Rules:
@@ -155,6 +181,7 @@ class Rules:
             salutations=config.ADVOWARE_SALUTATIONS or usual.salutations,
             kommkz=dict(config.ADVOWARE_KOMMKZ.items()) or usual.kommkz,
             phone_region=config.PHONE_REGION,
+            phone_extensions=config.PHONE_EXTENSIONS,
         )
 
     @property
@@ -170,3 +197,14 @@ class Rules:
 
     def of(self, company: bool) -> tuple[PartyField, ...]:
         return tuple(each for each in self.fields if each.advoware and each.concerns(company))
+
+    def field(self, each: PartyField, company: bool) -> Field[Raw, Raw, str]:
+        lenses = TEXT if company and each.crm_company else each.lenses
+        return Field(
+            each.name,
+            Attribute(each.crm_name(company), lenses.here(self)),
+            Attribute(each.advoware, lenses.there(self), any_case=True),
+            HOLDS[self.rule(each.name)],
+            WAYS[self.direction(each.name)],
+            each.needed,
+        )

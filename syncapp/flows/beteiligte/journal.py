@@ -9,12 +9,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from syncapp.clients.espocrm.fields import MODIFIED_AT
-from syncapp.flows.beteiligte import fields, values
+from syncapp.flows.beteiligte import fields
 from syncapp.flows.beteiligte.agreement import Written
-from syncapp.flows.beteiligte.fields import Kind, Rules
-from syncapp.flows.beteiligte.merge import UNKNOWN
-from syncapp.flows.beteiligte.sides import SAME_SECOND
-from syncapp.flows.beteiligte.values import ADVOWARE, CRM, Contact
+from syncapp.flows.beteiligte.contacts import Contact, read
+from syncapp.flows.beteiligte.fields import ADVOWARE, CRM, Kind, Rules
+from syncapp.flows.beteiligte.sides import SAME_SECOND, text_of
+from syncapp.flows.lens.core import Said, Value
+from syncapp.flows.lens.declaration import Holds, Side
 from syncapp.models import JournalAction, JournalEntry, JournalState, SystemName
 
 _KINDS = frozenset(map(str, Kind))
@@ -30,8 +31,8 @@ class Write(JournalAction):
     CRM = "update_crm_party", _("party changed in the CRM")
 
 
-def field_changes(before: Mapping[str, str], targets: Mapping[str, str]) -> dict[str, list[str]]:
-    return {name: [before.get(name, ""), value] for name, value in targets.items()}
+def field_changes(before: Mapping[str, Said[str]], targets: Mapping[str, Value[str]]) -> dict[str, list[str]]:
+    return {name: [text_of(before.get(name)), text_of(value)] for name, value in targets.items()}
 
 
 def contact_changes(removed: Iterable[Contact], added: Iterable[Contact]) -> dict[str, list[list[str]]]:
@@ -62,12 +63,14 @@ def to_take_back(entry: JournalEntry, rules: Rules) -> Written:
 
 
 def _written(entry: JournalEntry, rules: Rules) -> Written:
+    # Without the number of the entry nobody has shown that it was made.
+    shown = not (entry.action == Write.CONTACT and entry.target_id.endswith("/"))
     return Written(
         ADVOWARE if entry.system == ADVOWARE else CRM,
         _fields(entry),
         added=_contacts(entry, 1, rules),
         removed=_contacts(entry, 0, rules),
-        certain=entry.state == JournalState.DONE,
+        certain=entry.state == JournalState.DONE and shown,
     )
 
 
@@ -82,27 +85,27 @@ def _contacts(entry: JournalEntry, position: int, rules: Rules) -> dict[str, Con
         if name not in _KINDS:
             continue
         for text in pair[position]:
-            key = values.contact_key(Kind(name), text, rules.phone_region)
-            if key is not None:
-                found[key] = Contact(Kind(name), text)
+            if contact := read(Kind(name), text, Side.THERE, rules):
+                found[contact[0]] = contact[1]
     return found
 
 
-def newer(entity_id: str, crm: datetime | None, advoware: datetime | None) -> str:
-    """The side with the newer time, the only one that is known, or EspoCRM; "" when they are equal.
+def first(entity_id: str, crm: datetime | None, advoware: datetime | None) -> Holds:
+    """Whose value holds at first contact: that of the side with the newer time, or the only one that is known, or
+    EspoCRM's; nobody's when they are equal.
 
-    UNKNOWN when the hub's own write hides when a person last changed the party in EspoCRM.
+    A person's choice when the hub's own write hides when a person last changed the party in EspoCRM.
     """
     if crm is not None:
         person = _by_a_person(entity_id, crm)
         if person is None:
-            return UNKNOWN
+            return Holds.PERSON
         crm = person
     if crm is None or advoware is None:
-        return ADVOWARE if advoware is not None else CRM
+        return Holds.THERE if advoware is not None else Holds.HERE
     if abs(crm - advoware) < SAME_SECOND:
-        return ""
-    return CRM if crm > advoware else ADVOWARE
+        return Holds.NOBODY
+    return Holds.HERE if crm > advoware else Holds.THERE
 
 
 def _by_a_person(entity_id: str, moment: datetime) -> datetime | None:

@@ -6,86 +6,141 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
 from syncapp.engine.runs.planning import ConflictNeed, TaskNeed
-from syncapp.flows.beteiligte.agreement import Agreed, Pair
-from syncapp.flows.beteiligte.merge import Choice, Way
-from syncapp.flows.beteiligte.merge_contacts import ContactOutcome
-from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
-from syncapp.flows.beteiligte.state import Merged, PartyState
-from syncapp.flows.beteiligte.values import ADVOWARE, CRM
+from syncapp.flows.beteiligte.agreement import CONTACT, Agreed, placed
+from syncapp.flows.beteiligte.comparison import Merged
+from syncapp.flows.beteiligte.fields import ADVOWARE, CRM, SYSTEMS
+from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, foreign_values, text_of, value_of
+from syncapp.flows.beteiligte.state import Choice, PartyState
+from syncapp.flows.lens.core import EMPTY, CantHold, Said, Unreadable, Why
+from syncapp.flows.lens.declaration import Base, Outcome, Side, Way, What
 from syncapp.flows.limits import INSTEAD, Operation, Resource
 
-NOT_KEPT = "contact:"  # begins the names of contacts among the values that Advoware did not keep
+ENTRY = "kontakt"  # stands for the field where a task is about one contact
+Fact = tuple[str, str, str]
 
 
-def task_needs(state: PartyState, merged: Merged, crm: CrmSide, advoware: AdvowareSide) -> Iterator[TaskNeed]:
-    refused = {}
-    for each in merged.fields:
-        ours, theirs = state.values(each.name)
-        if each.way is Way.BY_HAND:
-            system, now, wanted = (CRM, ours, theirs) if each.to_crm else (ADVOWARE, theirs, ours)
-            yield _value_need("value_by_hand", system, each.name, state, now, wanted)
-        if each.way is Way.LEAVE and state.base.not_kept.get(each.name) == ours != theirs:
-            refused[each.name] = ours
-    yield from not_kept(refused, advoware)
-    yield from contact_needs(merged.contacts, state.base, crm, advoware)
+def task_needs(
+    merged: Merged, agreed: Agreed, base: Agreed, crm: CrmSide, advoware: AdvowareSide
+) -> Iterator[TaskNeed]:
+    """`agreed`: with what a side did not keep, as it is or was; `base`: the last agreement before."""
+    number = str(advoware.number or "")
+    for name, outcome in sorted(merged.fields.items()):
+        if outcome.what is What.UNREADABLE:
+            side = _to_be_mended(outcome, base.fields.get(name))
+            yield _value_need("value_by_hand", SYSTEMS[side], name, number, outcome.of(side), outcome.of(side.other))
+        elif outcome.what is What.CANT_HOLD:
+            yield _held(name, name, number, outcome, text_of(outcome.of(outcome.to[0])), text_of(outcome.value))
+    for each, ours, theirs in foreign_values(crm, advoware):
+        if each.way is not Way.OFF:
+            side = Side.HERE if ours is EMPTY else Side.THERE
+            wrong = Outcome(ours, theirs, What.CANT_HOLD, (side,), reason=CantHold(Why.WRONG_KIND))
+            yield _held(each.name, each.name, number, wrong, text_of(wrong.of(side)), text_of(wrong.of(side.other)))
+    yield from _contacts(merged, base, number, crm, advoware)
+    yield from _missed(agreed.not_kept, crm, advoware)
 
 
-def contact_needs(outcome: ContactOutcome, base: Agreed, crm: CrmSide, advoware: AdvowareSide) -> Iterator[TaskNeed]:
+def _to_be_mended(outcome: Outcome[str], base: Base[str] | None) -> Side:
+    """Where a person enters the other side's value: not where somebody edited, and rather what can be read."""
+    for side in Side:
+        if base and outcome.of(side) == base.of(side) and outcome.of(side.other) != base.of(side.other):
+            return side
+    return Side.THERE if isinstance(outcome.here, Unreadable) else Side.HERE
+
+
+def _contacts(
+    merged: Merged, base: Agreed, number: str, crm: CrmSide, advoware: AdvowareSide
+) -> Iterator[TaskNeed]:
+    doubtful: dict[Side, list[str]] = {Side.HERE: [], Side.THERE: []}
+    for key, outcome in sorted(merged.contacts.items()):
+        text = merged.texts[key]
+        if outcome.what is What.UNREADABLE:
+            side = Side.HERE if isinstance(outcome.here, Unreadable) else Side.THERE
+            doubtful[side].append(text)
+        elif outcome.what is What.CANT_HOLD and outcome.reason == CantHold(Why.TYPE_FIXED):
+            kind = INSTEAD[Resource.CONTACT, Operation.CHANGE_TYPE]
+            ours, theirs = text_of(outcome.here), text_of(outcome.there)
+            fact = (ours, f"{text} ({theirs})", f"{text} ({ours})")
+            yield TaskNeed(kind, ADVOWARE, short(key), Resource.PARTY, number, (fact,))
+        elif outcome.what is What.CANT_HOLD:
+            goes = outcome.value is EMPTY
+            yield _held(ENTRY, key, number, outcome, text if goes else "", "" if goes else text)
+    sides = ((Side.HERE, crm.contacts, base.contacts.here), (Side.THERE, advoware.contacts, base.contacts.there))
+    for side, said, then in sides:
+        for value in sorted(said.entries.unreadable if said else ()):
+            perhaps = "" if value in then.unreadable else "; ".join(doubtful[side])
+            facts = ((ENTRY, value, perhaps),)
+            yield TaskNeed("contact_unreadable", SYSTEMS[side], short(value), Resource.PARTY, number, facts)
+
+
+def _missed(values: Mapping[str, str], crm: CrmSide, advoware: AdvowareSide) -> Iterator[TaskNeed]:
     number = str(advoware.number)
-    ours, theirs = crm.reading.contacts or {}, advoware.reading.contacts or {}
-    for key in sorted(outcome.stuck):
-        facts = (
-            (str(ours[key].kind), f"{theirs[key].text} ({theirs[key].kind})", f"{ours[key].text} ({ours[key].kind})"),
-        )
-        kind = INSTEAD[Resource.CONTACT, Operation.CHANGE_TYPE]
-        yield TaskNeed(kind, ADVOWARE, _short(key), Resource.PARTY, number, facts)
-    open_still = {NOT_KEPT + key for key in set(ours) - set(theirs)}
-    yield from not_kept({name: text for name, text in base.not_kept.items() if name in open_still}, advoware)
-    if not base.known:
-        return  # what was unreadable before our time is nobody's edit
-    for system, now, then in (
-        (CRM, crm.reading.unreadable, base.crm_unreadable),
-        (ADVOWARE, advoware.reading.unreadable, base.advoware_unreadable),
-    ):
-        for value in sorted(now - then):
-            yield TaskNeed(
-                "contact_unreadable", system, _short(value), Resource.PARTY, number, (("kontakt", value, ""),)
-            )
+    for noted, wanted in sorted(values.items()):
+        if not is_open(noted, wanted, crm, advoware):
+            continue
+        side, name = placed(noted)
+        key = name.removeprefix(CONTACT)
+        if key == name:
+            fact = (name, text_of((crm if side is Side.HERE else advoware).said[name]), wanted)
+        else:
+            fact = (ENTRY, "" if wanted else key, wanted)
+        if side is Side.HERE:
+            yield _cant_hold(CRM, short(key), number, fact, CantHold(Why.NOT_KEPT))
+        else:
+            yield TaskNeed("value_not_kept", ADVOWARE, short(key), Resource.PARTY, number, (fact,))
 
 
-def not_kept(values: Mapping[str, str], advoware: AdvowareSide) -> Iterator[TaskNeed]:
-    """`values`: as in `Agreed.not_kept`, fields and contacts."""
-    for name, wanted in sorted(values.items()):
-        key = name.removeprefix(NOT_KEPT)
-        fact = (name, advoware.reading.fields.get(name, ""), wanted) if key == name else ("kontakt", "", wanted)
-        yield TaskNeed("value_not_kept", ADVOWARE, _short(key), Resource.PARTY, str(advoware.number), (fact,))
+def is_open(noted: str, wanted: str, crm: CrmSide, advoware: AdvowareSide) -> bool:
+    """Whether a value that was not kept is wanted still, and not there; `noted` as in `Agreed.not_kept`."""
+    side, name = placed(noted)
+    kept, source = (crm, advoware) if side is Side.HERE else (advoware, crm)
+    if name.startswith(CONTACT):
+        key = name.removeprefix(CONTACT)
+        there, here = (key in each.contacts.entries.kinds if each.contacts else False for each in (kept, source))
+        return here == bool(wanted) != there
+    lenses = {each.name: each.lens(side) for each in crm.fields}
+    said = kept.said.get(name)
+    if name not in lenses or said is None or text_of(source.said.get(name)) != wanted:
+        return False
+    return isinstance(said, Unreadable) or not lenses[name].same(value_of(wanted), said)
 
 
-def _short(value: str) -> str:
+def _held(field: str, key: str, number: str, outcome: Outcome[str], now: str, wanted: str) -> TaskNeed:
+    assert outcome.reason is not None  # noqa: S101  it is why
+    return _cant_hold(SYSTEMS[outcome.to[0]], short(key), number, (field, now, wanted), outcome.reason)
+
+
+def _cant_hold(system: str, key: str, number: str, fact: Fact, reason: CantHold) -> TaskNeed:
+    why = f"{reason.reason}:{reason.detail}" if reason.detail else str(reason.reason)
+    return TaskNeed("cant_hold", system, key, Resource.PARTY, number, (fact, ("reason", why, "")))
+
+
+def short(value: str) -> str:
     """Keys of tasks have 64 characters at most."""
     return value if len(value) <= 64 else f"{value[:51]} {sha256(value.encode()).hexdigest()[:12]}"
 
 
 def notices(state: PartyState, merged: Merged) -> Iterator[TaskNeed]:
     """What staff are told before it is written: a change of one side is replaced by that of the other."""
-    for each in merged.fields:
-        if each.loser and each.way is Way.CARRY and not state.waits(each):
-            ours, theirs = state.values(each.name)
-            system, replaced = (ADVOWARE, theirs) if each.to_advoware else (CRM, ours)
-            yield _value_need("value_overruled", system, each.name, state, each.target, replaced)
+    for name, outcome in merged.fields.items():
+        if outcome.loser is not None and outcome.what is What.PUT and not state.waits(outcome):
+            lost = outcome.of(outcome.loser)
+            system, number = SYSTEMS[outcome.loser], str(state.number)
+            yield _value_need("value_overruled", system, name, number, outcome.value, lost)
 
 
-def _value_need(kind: str, system: str, name: str, state: PartyState, now: str, wanted: str) -> TaskNeed:
-    return TaskNeed(kind, system, name, Resource.PARTY, str(state.number), ((name, now, wanted),))
+def _value_need(kind: str, system: str, name: str, number: str, now: Said[str], wanted: Said[str]) -> TaskNeed:
+    return TaskNeed(kind, system, name, Resource.PARTY, number, ((name, text_of(now), text_of(wanted)),))
 
 
 def waiting_decisions(state: PartyState, merged: Merged) -> Iterator[ConflictNeed]:
     """What a person has chosen and can't be written yet, because writing to that side is switched off."""
-    for each in merged.fields:
-        chosen = Choice(CRM if each.to_advoware else ADVOWARE, *state.values(each.name))
-        if state.waits(each) and state.choices.get(each.name) == chosen:
-            yield conflict_need(each.name, state)
+    for name, outcome in merged.fields.items():
+        shown = text_of(outcome.here), text_of(outcome.there)
+        chosen = Choice(Side.HERE if Side.THERE in outcome.to else Side.THERE, *shown)
+        if state.waits(outcome) and state.choices.get(name) == chosen:
+            yield conflict_need(name, outcome, state.base)
 
 
-def conflict_need(name: str, state: PartyState) -> ConflictNeed:
-    return ConflictNeed(name, state.base.fields.get(name, Pair("", "")).crm, *state.values(name))
+def conflict_need(name: str, outcome: Outcome[str], base: Agreed) -> ConflictNeed:
+    then = base.fields.get(name)
+    return ConflictNeed(name, text_of(then.here if then else None), text_of(outcome.here), text_of(outcome.there))

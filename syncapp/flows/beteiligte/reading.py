@@ -2,61 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha256
 
 from django.conf import settings
 
-from syncapp.clients.advoware import AdvowareClient, AdvowareParty
+from syncapp.clients.advoware import AdvowareClient
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import FIELDS, EspoClient, EspoParty
 from syncapp.engine.runs.run import Run
 from syncapp.flows import directions
 from syncapp.flows.beteiligte import journal, register, search
 from syncapp.flows.beteiligte.agreement import Agreed, with_own_writes
-from syncapp.flows.beteiligte.fields import PartyField, Rules
-from syncapp.flows.beteiligte.merge import Choice
-from syncapp.flows.beteiligte.sides import (
-    AdvowareSide,
-    CrmSide,
-    advoware_entries,
-    crm_contacts,
-    raw_fields,
-    read_fields,
-)
-from syncapp.flows.beteiligte.state import Creation, PartyState, Shown
+from syncapp.flows.beteiligte.fields import SYSTEMS, Rules
+from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, PartyFields, advoware_side, crm_side
+from syncapp.flows.beteiligte.state import Choice, Creation, PartyState, Shown
 from syncapp.flows.beteiligte.taking_back import take_back
 from syncapp.people import conflicts, tasks, undos, written
 
 
-def crm_side(party: EspoParty, rules: Rules) -> CrmSide:
-    company = any(party.text(each.crm_company) for each in rules.fields if each.crm_company)
-    lacking = frozenset(f.name for f in rules.of(company) if f.crm_name(company) not in party.raw)
-    table = tuple(f for f in rules.of(company) if f.name not in lacking)
-    reading = read_fields({f.name: party.text(f.crm_name(company)) for f in table}, table, rules, advoware=False)
-    if party.mails is not None and party.phones is not None:
-        contacts, unreadable = crm_contacts(party.mails, party.phones, rules.phone_region)
-        reading = replace(reading, contacts=contacts, unreadable=unreadable)
-    shown = {name: party.raw[name] for name in FIELDS.party_optional if name in party.raw}
-    if FIELDS.sync_status in shown:
-        shown["status"] = shown[FIELDS.sync_status] or ""
-    return CrmSide(party, company, reading, shown, lacking)
-
-
-def advoware_side(party: AdvowareParty, table: Iterable[PartyField], rules: Rules) -> AdvowareSide:
-    fields = tuple(table)
-    reading = read_fields(raw_fields(party, fields), fields, rules, advoware=True)
-    rows = [(entry.id, entry.kind, entry.value) for entry in party.communications]
-    entries, contacts, unreadable = advoware_entries(rows, rules)
-    told = any(key.lower() == "kommunikation" and value is not None for key, value in party.raw.items())
-    reading = replace(reading, contacts=contacts if told else None, unreadable=unreadable)
-    return AdvowareSide(party, reading, entries)
-
-
 def bookkeeping(side: AdvowareSide) -> dict[str, object]:
     """What EspoCRM shows of the sync when all is well, its status apart."""
-    contacts = sorted(side.reading.contacts or {})
+    contacts = sorted(side.contacts.entries.kinds if side.contacts else ())
     return {
         FIELDS.party_row_id: side.party.row_id,
         FIELDS.party_error: "",
@@ -69,6 +36,9 @@ def stale(crm: CrmSide, advoware: AdvowareSide) -> bool:
     return crm.number != advoware.number or any(
         (crm.shown[name] or "") != value for name, value in wanted.items() if name in crm.shown
     )
+
+
+_SIDES = {system: side for side, system in SYSTEMS.items()}
 
 
 class Reader:
@@ -93,7 +63,7 @@ class Reader:
         state = PartyState(agreed, crm, number, rules=self.rules, writable=directions.writable())
         state = replace(state, closed=tasks.closed_by_hand(run.record))
         if number is None:
-            return self._without_number(state, removed)
+            return self._without_number(state, crm, removed)
         if owner := register.other_owner(run.entity_type, run.entity_id, number):
             return replace(state, taken_by=owner)
         return self._with_both(state, crm, number)
@@ -112,14 +82,14 @@ class Reader:
             return False
         if crm.number is None or crm.number != agreed.number or crm.shown.get("status", Shown.CLEAN) != Shown.CLEAN:
             return False
-        return unchanged(crm, agreed, self.rules)
+        return unchanged(crm, agreed)
 
-    def _advoware_side(self, number: int, table: Iterable[PartyField]) -> AdvowareSide | None:
+    def _advoware_side(self, number: int, fields: PartyFields) -> AdvowareSide | None:
         try:
             party = self._advoware.party(number)
         except NotFound:
             return None
-        return advoware_side(party, table, self.rules)
+        return advoware_side(party, fields, self.rules)
 
     def _deleted(self, agreed: Agreed, known: int | None) -> PartyState:
         run, number = self._run, known or agreed.number
@@ -131,22 +101,22 @@ class Reader:
             return state  # another party of the CRM stands for it now
         return replace(state, advoware=self._advoware_side(number, ()))
 
-    def _without_number(self, state: PartyState, removed: int | None) -> PartyState:
+    def _without_number(self, state: PartyState, crm: CrmSide, removed: int | None) -> PartyState:
         if removed is not None:
-            there = self._advoware_side(removed, state.table) is not None
+            there = self._advoware_side(removed, crm.fields) is not None
             return self._with_undos(replace(state, removed_number=removed if there else None))
         intents = self._run.unsettled_writes(journal.Write.CREATE)
-        if not intents or state.crm is None:
+        if not intents:
             return state
-        found = search.look_for(self._advoware, intents[0], state.table, self.rules)
+        found = search.look_for(self._advoware, intents[0], crm.fields)
         if found.number is not None:
-            return self._with_both(replace(state, number=found.number), state.crm, found.number)
+            return self._with_both(replace(state, number=found.number), crm, found.number)
         if found.candidates or not found.looked:
             return replace(state, creation=Creation(str(intents[0].pk), found.candidates))
         return state
 
     def _with_both(self, state: PartyState, crm: CrmSide, number: int) -> PartyState:
-        advoware = self._advoware_side(number, state.table)
+        advoware = self._advoware_side(number, crm.fields)
         if advoware is None:
             return self._with_undos(state)
         record = self._run.record
@@ -155,14 +125,14 @@ class Reader:
             base = Agreed()  # a person chose another party in Advoware: what was agreed with the old one is void
         else:
             entries = written.entries_since(record, base.journal)
-            base = with_own_writes(base, journal.own_writes(entries, self.rules), crm.reading, advoware.reading)
+            base = with_own_writes(base, journal.own_writes(entries, self.rules), crm, advoware)
         decided = conflicts.decisions(record)
         state = replace(
             state,
             advoware=advoware,
             base=base,
-            newer=journal.newer(self._run.entity_id, crm.party.modified_at, advoware.party.changed_at),
-            choices={name: Choice(each.choice, each.espocrm, each.advoware) for name, each in decided.items()},
+            first=journal.first(self._run.entity_id, crm.party.modified_at, advoware.party.changed_at),
+            choices={name: Choice(_SIDES[each.choice], each.espocrm, each.advoware) for name, each in decided.items()},
             stale_bookkeeping=stale(crm, advoware),
         )
         return self._with_undos(state)
@@ -173,12 +143,9 @@ class Reader:
         return replace(state, taking_back=take_back(asked_back, state.crm, state.advoware, state.base))
 
 
-def unchanged(crm: CrmSide, agreed: Agreed, rules: Rules) -> bool:
-    """Whether the CRM's side is as it was when both sides agreed."""
-    contacts = crm.reading.contacts
-    if contacts is None or {key: contact.kind for key, contact in contacts.items()} != dict(agreed.crm_contacts):
+def unchanged(crm: CrmSide, agreed: Agreed) -> bool:
+    """Whether the CRM says what it said when both sides agreed."""
+    if crm.contacts is None or crm.contacts.entries != agreed.contacts.here:
         return False
-    if crm.reading.unreadable != agreed.crm_unreadable:
-        return False
-    table = crm.table(rules)
-    return all(f.name in agreed.fields and agreed.fields[f.name].crm == crm.reading.fields[f.name] for f in table)
+    known = {name: base.here for name, base in agreed.fields.items()}
+    return all(each.name in known and known[each.name] == crm.said[each.name] for each in crm.fields)

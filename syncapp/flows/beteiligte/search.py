@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,8 +10,8 @@ from django.conf import settings
 
 from syncapp.clients.advoware import AdvowareClient, AdvowareParty
 from syncapp.flows.beteiligte import register
-from syncapp.flows.beteiligte.fields import PartyField, Rules
-from syncapp.flows.beteiligte.sides import raw_fields, read_fields
+from syncapp.flows.beteiligte.sides import PartyFields, value_of
+from syncapp.flows.lens.core import Unreadable
 from syncapp.models import JournalEntry
 
 CLOCKS_DIFFER = timedelta(minutes=10)
@@ -26,12 +26,12 @@ class Found:
     looked: bool = True
 
 
-def look_for(advoware: AdvowareClient, entry: JournalEntry, table: Iterable[PartyField], rules: Rules) -> Found:
+def look_for(advoware: AdvowareClient, entry: JournalEntry, fields: PartyFields) -> Found:
     """Exactly one party that nobody knows and that has all we sent is ours. Anything else that nobody knows and that
     was changed since may be ours, edited by a person: then a person is asked, because a party can't be deleted."""
     if settings.CONFIG.ADVOWARE_PARTIES_LIST != "all":
         return Found(None, looked=False)
-    fields, known = tuple(table), register.known_numbers()
+    known = register.known_numbers()
     sent = {name: pair[1] for name, pair in entry.changes.items()}
     same: list[int] = []
     others: list[int] = []
@@ -40,13 +40,15 @@ def look_for(advoware: AdvowareClient, entry: JournalEntry, table: Iterable[Part
             continue
         if party.changed_at is not None and party.changed_at < entry.begun_at - CLOCKS_DIFFER:
             continue
-        (same if _has(party, sent, fields, rules) else others).append(party.number)
+        (same if _has(party, sent, fields) else others).append(party.number)
     if len(same) == 1:
         return Found(same[0])
     return Found(None, tuple(sorted([*same, *others])))
 
 
-def _has(party: AdvowareParty, sent: Mapping[str, str], table: Iterable[PartyField], rules: Rules) -> bool:
-    fields = tuple(table)
-    reading = read_fields(raw_fields(party, fields), fields, rules, advoware=True)
-    return all(reading.fields.get(name, "") == sent.get(name, "") for name in {each.name for each in fields})
+def _has(party: AdvowareParty, sent: Mapping[str, str], fields: PartyFields) -> bool:
+    for each in fields:
+        said = each.there.get(party.raw)
+        if isinstance(said, Unreadable) or not each.there.same(value_of(sent.get(each.name, "")), said):
+            return False
+    return True

@@ -13,17 +13,18 @@ from syncapp.engine.runs.planning import Ending, Failed, Settled, Skipped, read_
 from syncapp.engine.runs.run import Run
 from syncapp.events import dispatch
 from syncapp.flows import directions, texts
-from syncapp.flows.beteiligte import fields, reading, register
+from syncapp.flows.beteiligte import fields, register
 from syncapp.flows.beteiligte.actions import AddContact, CreateParty, EmptyContact, SaveParty, WriteCrm
 from syncapp.flows.beteiligte.agreement import Agreed
+from syncapp.flows.beteiligte.comparison import PartyPlan
 from syncapp.flows.beteiligte.flow import ACCOUNTS, RENAMED
 from syncapp.flows.beteiligte.journal import Write
 from syncapp.flows.beteiligte.needs import notices
 from syncapp.flows.beteiligte.plan import plan
 from syncapp.flows.beteiligte.reading import Reader
-from syncapp.flows.beteiligte.remember import remembered
-from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
-from syncapp.flows.beteiligte.state import PartyPlan, PartyState, Shown, Why
+from syncapp.flows.beteiligte.remember import After, remembered
+from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, advoware_side
+from syncapp.flows.beteiligte.state import PartyState, Shown, Why
 from syncapp.flows.beteiligte.writing import Writer
 from syncapp.models import JournalState, Reason
 from syncapp.people import conflicts, tasks, undos, written
@@ -82,17 +83,13 @@ class BeteiligteSync:
 
     def _write_advoware(self, state: PartyState, plan: PartyPlan) -> AdvowareSide | None:
         """Returns Advoware's side as it is afterwards; what was written is read back."""
-
-        def side(party: AdvowareParty) -> AdvowareSide:
-            return reading.advoware_side(party, state.table, state.rules)
-
-        now, look_again = state.advoware, False
+        fields, now, look_again = state.crm.fields if state.crm else (), state.advoware, False
         for action in plan.actions:
             match action:
                 case CreateParty():
-                    now, look_again = side(AdvowareParty(self._writer.create(action), "", None, ())), True
+                    now, look_again = self._writer.create(action, fields), True
                 case SaveParty() if now is not None:
-                    now = side(self._writer.save(action, now))
+                    now = self._writer.save(action.targets, now, fields)
                 case AddContact() if now is not None:
                     self._writer.add_contact(action, now.party)
                     look_again = True
@@ -100,7 +97,7 @@ class BeteiligteSync:
                     self._writer.empty_contact(action, now.party)
                     look_again = True
         if look_again and now is not None:
-            now = side(self._advoware.party(now.number))
+            now = advoware_side(self._advoware.party(now.number), fields, state.rules)
             self._writer.note_contacts(now)
         return now
 
@@ -120,7 +117,8 @@ class BeteiligteSync:
     ) -> Ending:
         run = self._run
         stamp = crm.stamp(timezone.now()) if crm is not None else state.agreed.stamp
-        memory = remembered(state, plan, crm, advoware, stamp=stamp, journal=written.last_entry(run.record))
+        after = After(crm, advoware, self._writer.refusals, stamp, written.last_entry(run.record))
+        memory = remembered(state, plan, after)
         conflicts.reconcile_conflicts(run.record, memory.conflicts)
         open_tasks = tasks.reconcile_tasks(run.record, memory.tasks)
         if not plan.held_back:

@@ -35,8 +35,10 @@ class Agreed:
     here: Entries = field(default_factory=Entries)
     there: Entries = field(default_factory=Entries)
 
-    def base(self, key: str) -> Base[str]:
-        return Base(self.here.said(key), self.there.said(key))
+    def base(self, key: str) -> Base[str] | None:
+        """None: neither side had it, so that it is seen for the first time."""
+        said = Base(self.here.said(key), self.there.said(key))
+        return None if said == Base(EMPTY, EMPTY) else said
 
 
 class _AsItIs(Lens[Value[str], str]):
@@ -98,12 +100,11 @@ def _without_doubtful_removals(
 
 def with_own_entries(agreed: Agreed, writes: Iterable[tuple[str, Own[str]]], here: Entries, there: Entries) -> Agreed:
     """`writes`: canonical value, and the type that we wrote, or nothing where we took the entry away."""
-    bases: dict[str, Base[str]] = {}
+    bases: dict[str, Base[str] | None] = {}
     for key, own in writes:
         ours, theirs = here.said(key), there.said(key)
         before = bases.get(key, agreed.base(key))
-        after = with_own_writes(_field(key, ours, theirs, Way.BOTH), before, [own], ours, theirs)
-        bases[key] = after or before
+        bases[key] = with_own_writes(_field(key, ours, theirs, Way.BOTH), before, [own], ours, theirs)
     return _agreed(agreed, bases, agreed.here.unreadable, agreed.there.unreadable)
 
 
@@ -136,11 +137,14 @@ def remembered_entries(
 
 
 def _agreed(
-    agreed: Agreed, bases: Mapping[str, Base[str]], here_unreadable: frozenset[str], there_unreadable: frozenset[str]
+    agreed: Agreed,
+    bases: Mapping[str, Base[str] | None],
+    here_unreadable: frozenset[str],
+    there_unreadable: frozenset[str],
 ) -> Agreed:
     sides = []
     for side, then in ((Side.HERE, agreed.here), (Side.THERE, agreed.there)):
-        kinds = {key: base.of(side) for key, base in bases.items()}
+        kinds = {key: base.of(side) for key, base in bases.items() if base is not None}
         merged = {**then.kinds, **kinds}
         sides.append({key: kind for key, kind in merged.items() if isinstance(kind, str)})
     return Agreed(Entries(sides[0], here_unreadable), Entries(sides[1], there_unreadable))

@@ -172,13 +172,17 @@ def test_keys_in_pascal_case_are_the_same_keys(world: World, parties: Parties) -
 # Values that can't be translated
 
 
-def test_a_salutation_that_only_advoware_knows_stays_and_is_nobodys_edit(world: World, parties: Parties) -> None:
+def test_a_salutation_that_only_advoware_knows_stays_and_is_a_task_beside_the_rest(parties: Parties) -> None:
     pk, number = parties.pair(anrede="Frau Notarin")
-    assert parties.record(pk).status == Status.IN_SYNC
+    assert parties.record(pk).reason == Reason.TASK_OPEN
+    (task,) = Task.objects.all()
+    assert (task.kind, task.facts) == ("value_by_hand", [{"field": "anrede", "now": "", "wanted": "Frau Notarin"}])
     assert not parties.crm(pk)["salutationName"]
     parties.edit_crm(pk, lastName="Roth")
+    assert parties.sync(pk).reason == Reason.TASK_OPEN
+    assert (parties.advoware(number)["name"], parties.advoware(number)["anrede"]) == ("Roth", "Frau Notarin")
+    tasks.close_task(task, None, "so be it")
     assert parties.sync(pk).status == Status.IN_SYNC
-    assert parties.advoware(number)["anrede"] == "Frau Notarin"
 
 
 @pytest.mark.parametrize("side", ["crm", "advoware"])
@@ -418,12 +422,12 @@ def test_contacts_come_and_go_on_both_sides_without_a_conflict(parties: Parties)
         phoneNumberData=numbers(("+4951110", "Office"), ("+4951111", "Office")),
         emailAddressData=[{"emailAddress": "b@w.example", "primary": True}],
     )
-    parties.add_entry(number, FAX, "0511 12")
+    parties.add_entry(number, FAX, "0511 1234567")
     parties.remove_entry(number, "b@w.example")
     assert parties.sync(pk).status == Status.IN_SYNC
-    assert parties.phones(pk) == {"+4951110": "Office", "+4951111": "Office", "+4951112": "Fax"}
+    assert parties.phones(pk) == {"+4951110": "Office", "+4951111": "Office", "+495111234567": "Fax"}
     assert parties.mails(pk) == set()
-    assert parties.entries(number) == [(OFFICE, "+4951110"), (OFFICE, "+4951111"), (FAX, "0511 12"), (MAIL, "")]
+    assert parties.entries(number) == [(OFFICE, "+4951110"), (OFFICE, "+4951111"), (FAX, "0511 1234567"), (MAIL, "")]
 
 
 def test_another_spelling_is_no_change(world: World, parties: Parties) -> None:
@@ -498,16 +502,26 @@ def test_a_type_changed_in_advoware_is_followed_and_one_changed_in_the_crm_is_a_
     assert parties.tasks(pk) == []
 
 
-def test_an_entry_that_nobody_can_read_is_left_and_a_new_one_is_a_task(parties: Parties) -> None:
+def test_an_entry_that_nobody_can_read_is_a_task_and_takes_nothing_away(parties: Parties) -> None:
     pk, number = parties.pair((OFFICE, "nur über Sekretariat"), (MAIL, "a@w.example"))
-    assert (parties.record(pk).status, parties.phones(pk)) == (Status.IN_SYNC, {})
-    parties.edit_entry(number, "a@w.example", tlf="a at w")
-    assert parties.sync(pk).reason == Reason.TASK_OPEN
+    assert (parties.record(pk).reason, parties.phones(pk)) == (Reason.TASK_OPEN, {})
     assert parties.tasks(pk) == ["contact_unreadable"]
+    parties.edit_entry(number, "a@w.example", tlf="a at w")
+    for _ in range(2):
+        assert parties.sync(pk).reason == Reason.TASK_OPEN
+    shown = [task.facts for task in Task.objects.order_by("pk")]
+    assert shown == [
+        [{"field": "kontakt", "now": "nur über Sekretariat", "wanted": ""}],
+        [{"field": "kontakt", "now": "a at w", "wanted": "a@w.example"}],
+    ]
+    assert parties.mails(pk) == {"a@w.example"}
     assert parties.entries(number) == [(OFFICE, "nur über Sekretariat"), (MAIL, "a at w")]
     parties.edit_entry(number, "a at w", tlf="b@w.example")
-    assert parties.sync(pk).status == Status.IN_SYNC
+    parties.sync(pk)
     assert parties.mails(pk) == {"b@w.example"}
+    parties.edit_entry(number, "nur über Sekretariat", tlf="+4951112345")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.phones(pk) == {"+4951112345": "Office"}
 
 
 def test_a_value_that_stands_twice_in_advoware_stands_once_in_the_crm(parties: Parties) -> None:

@@ -1,22 +1,33 @@
-"""The decision table of a field, row by row, and what must hold whatever the values are."""
+"""What becomes of a field and of contacts, row by row, and what must hold whatever the values are."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncapp.flows.beteiligte.agreement import Agreed, Pair, Written, with_own_writes
-from syncapp.flows.beteiligte.fields import Direction, Kind, PartyField, Rule, Rules
-from syncapp.flows.beteiligte.merge import UNKNOWN, Choice, FieldOutcome, Fields, Way, merge_fields
-from syncapp.flows.beteiligte.merge_contacts import merge_contacts
-from syncapp.flows.beteiligte.values import ADVOWARE, CRM, Contact, Reading
+from syncapp.flows.beteiligte.agreement import Agreed, Written, with_own_writes
+from syncapp.flows.beteiligte.comparison import Merged, merge
+from syncapp.flows.beteiligte.contacts import Contact
+from syncapp.flows.beteiligte.fields import ADVOWARE, SALUTATION, Direction, PartyField, Rule
+from syncapp.flows.beteiligte.sides import value_of
+from syncapp.flows.beteiligte.state import Choice
+from syncapp.flows.beteiligte.taking_back import TakingBack
+from syncapp.flows.lens import entries
+from syncapp.flows.lens.core import EMPTY, Unreadable
+from syncapp.flows.lens.declaration import Base, Holds, Outcome, Side, What
+from syncapp.flows.lens.entries import Entries
+from tests.unit.flows.party_sides import NUMBER, advoware_side, agreed, crm_side, mail, one_field, state
 
 PLAIN = PartyField("x", "x", "x", "X")
 NEEDED = PartyField("x", "x", "x", "X", needed=True)
-AGREED, LEAVE, CONFLICT, BY_HAND = ("agreed",), ("leave",), ("conflict",), ("by hand",)
-TO_CRM, TO_ADVOWARE = ("to crm", ""), ("to advoware", "")
-OVER_CRM, OVER_ADVOWARE = ("to crm", CRM), ("to advoware", ADVOWARE)
+CHOICE = PartyField("x", "x", "x", "X", SALUTATION)  # a, b, c are known words
+HERE, THERE = Side.HERE, Side.THERE
+AGREED, LEFT, CONFLICT, UNREADABLE = ("agreed",), ("left",), ("conflict",), ("unreadable",)
+TO_CRM, TO_ADVOWARE = ("to crm", None), ("to advoware", None)
+OVER_CRM, OVER_ADVOWARE = ("to crm", HERE), ("to advoware", THERE)
 
 
 def outcome(
@@ -27,31 +38,29 @@ def outcome(
     field: PartyField = PLAIN,
     rule: Rule = Rule.ESPOCRM,
     direction: Direction = Direction.BOTH,
-    newer: str = "",
-    unclear: str = "",
+    first: Holds = Holds.NOBODY,
     choice: Choice | None = None,
-    forced: tuple[str, str] | None = None,
-) -> FieldOutcome:
-    given_ = Fields(
-        Reading({"x": crm}, None, frozenset("x") if unclear == CRM else frozenset()),
-        Reading({"x": advoware}, None, frozenset("x") if unclear == ADVOWARE else frozenset()),
-        {"x": Pair(*base)} if base else {},
-        Rules(directions={"x": direction}, conflicts={"x": rule}),
-        newer,
-        {"x": choice} if choice else {},
-        {"x": forced} if forced else {},
+    forced: tuple[str, Side] | None = None,
+) -> Outcome[str]:
+    words = {word: word for word in "abc"}
+    rules = one_field(field, directions={"x": direction}, conflicts={"x": rule}, salutations=words)
+    given_ = state(
+        crm=crm_side({"x": crm}, rules=rules),
+        advoware=advoware_side({"x": advoware}, rules=rules),
+        base=Agreed(NUMBER, {"x": Base(value_of(base[0]), value_of(base[1]))} if base else {}),
+        rules=rules,
+        first=first,
+        choices={"x": choice} if choice else {},
+        taking_back=TakingBack({"x": (value_of(forced[0]), forced[1])}) if forced else TakingBack(),
     )
-    (found,) = merge_fields([field], given_)
-    return found
+    return merge(given_).fields["x"]
 
 
-def told(found: FieldOutcome) -> tuple[str, ...]:
-    """The outcome in a word, with whose change is lost; a value that is carried is that of the other side."""
-    match found.way:
-        case Way.CARRY:
-            return ("to crm" if found.to_crm else "to advoware", found.loser)
-        case Way.AGREED | Way.LEAVE | Way.CONFLICT | Way.BY_HAND:
-            return (found.way.name.lower().replace("_", " "),)
+def told(found: Outcome[str]) -> tuple[Any, ...]:
+    """The outcome in a word, with whose change is lost; a value that is put is that of the other side."""
+    if found.what is What.PUT:
+        return ("to crm" if found.to == (HERE,) else "to advoware", found.loser)
+    return (str(found.what),)
 
 
 B = ("a", "a")
@@ -71,44 +80,51 @@ B = ("a", "a")
         ("b", "c", B, {"rule": Rule.ADVOWARE}, OVER_CRM),
         ("b", "c", B, {"rule": Rule.PERSON}, CONFLICT),
         ("", "c", B, {"rule": Rule.PERSON}, CONFLICT),
-        ("b", "c", B, {"rule": Rule.PERSON, "choice": Choice(CRM, "b", "c")}, TO_ADVOWARE),
-        ("b", "c", B, {"rule": Rule.PERSON, "choice": Choice(ADVOWARE, "b", "c")}, TO_CRM),
-        ("b", "d", B, {"rule": Rule.PERSON, "choice": Choice(CRM, "b", "c")}, CONFLICT),
-        ("b", "a", B, {"rule": Rule.PERSON, "choice": Choice(ADVOWARE, "b", "c")}, TO_ADVOWARE),
+        ("b", "c", B, {"rule": Rule.PERSON, "choice": Choice(HERE, "b", "c")}, TO_ADVOWARE),
+        ("b", "c", B, {"rule": Rule.PERSON, "choice": Choice(THERE, "b", "c")}, TO_CRM),
+        ("b", "d", B, {"rule": Rule.PERSON, "choice": Choice(HERE, "b", "c")}, CONFLICT),
+        ("b", "a", B, {"rule": Rule.PERSON, "choice": Choice(THERE, "b", "c")}, TO_ADVOWARE),
         # sides that differed when they agreed
-        ("a", "b", ("a", "b"), {}, LEAVE),
+        ("a", "b", ("a", "b"), {}, LEFT),
         ("c", "b", ("a", "b"), {}, TO_ADVOWARE),
         ("a", "c", ("a", "b"), {}, TO_CRM),
         ("c", "d", ("a", "b"), {}, OVER_ADVOWARE),
         # fields that go one way only
-        ("b", "a", B, {"direction": Direction.TO_ESPOCRM}, LEAVE),
+        ("b", "a", B, {"direction": Direction.TO_ESPOCRM}, LEFT),
         ("a", "b", B, {"direction": Direction.TO_ESPOCRM}, TO_CRM),
         ("b", "c", B, {"direction": Direction.TO_ESPOCRM}, TO_CRM),
         ("b", "c", B, {"direction": Direction.TO_ESPOCRM, "rule": Rule.PERSON}, TO_CRM),
-        ("a", "b", B, {"direction": Direction.TO_ADVOWARE}, LEAVE),
+        ("a", "b", B, {"direction": Direction.TO_ADVOWARE}, LEFT),
         ("b", "a", B, {"direction": Direction.TO_ADVOWARE}, TO_ADVOWARE),
         ("b", "c", B, {"direction": Direction.TO_ADVOWARE, "rule": Rule.ADVOWARE}, TO_ADVOWARE),
-        ("b", "c", B, {"direction": Direction.OFF}, LEAVE),
-        ("b", "c", B, {"direction": Direction.OFF, "rule": Rule.PERSON}, LEAVE),
-        ("b", "c", None, {"direction": Direction.OFF, "newer": UNKNOWN}, LEAVE),
-        ("b", "", None, {"direction": Direction.TO_ESPOCRM}, LEAVE),
-        ("", "b", None, {"direction": Direction.TO_ADVOWARE}, LEAVE),
+        ("b", "c", B, {"direction": Direction.OFF}, LEFT),
+        ("b", "c", B, {"direction": Direction.OFF, "rule": Rule.PERSON}, LEFT),
+        ("b", "c", None, {"direction": Direction.OFF, "first": Holds.PERSON}, LEFT),
+        ("b", "", None, {"direction": Direction.TO_ESPOCRM}, LEFT),
+        ("", "b", None, {"direction": Direction.TO_ADVOWARE}, LEFT),
         # first contact
-        ("b", "c", None, {"newer": CRM}, OVER_ADVOWARE),
-        ("b", "c", None, {"newer": ADVOWARE}, OVER_CRM),
-        ("b", "c", None, {"newer": ""}, LEAVE),
-        ("b", "c", None, {"newer": UNKNOWN}, CONFLICT),
-        ("b", "c", None, {"newer": UNKNOWN, "choice": Choice(CRM, "b", "c")}, TO_ADVOWARE),
-        ("b", "c", None, {"newer": UNKNOWN, "choice": Choice(CRM, "b", "x")}, CONFLICT),
-        ("b", "", None, {"newer": ADVOWARE}, TO_ADVOWARE),
-        ("", "c", None, {"newer": CRM}, TO_CRM),
-        ("", "", None, {"newer": UNKNOWN}, AGREED),
-        # values that nobody can translate
-        ("b", "a", B, {"unclear": CRM}, BY_HAND),
-        ("b", "a", B, {"unclear": ADVOWARE}, BY_HAND),
-        ("a", "b", B, {"unclear": ADVOWARE}, BY_HAND),
-        ("b", "c", None, {"unclear": CRM, "newer": CRM}, LEAVE),
-        ("a", "b", ("a", "b"), {"unclear": ADVOWARE}, LEAVE),
+        ("b", "c", None, {"first": Holds.HERE}, OVER_ADVOWARE),
+        ("b", "c", None, {"first": Holds.THERE}, OVER_CRM),
+        ("b", "c", None, {"first": Holds.NOBODY}, LEFT),
+        ("b", "c", None, {"first": Holds.PERSON}, CONFLICT),
+        ("b", "c", None, {"first": Holds.PERSON, "choice": Choice(HERE, "b", "c")}, TO_ADVOWARE),
+        ("b", "c", None, {"first": Holds.PERSON, "choice": Choice(HERE, "b", "x")}, CONFLICT),
+        ("b", "", None, {"first": Holds.THERE}, TO_ADVOWARE),
+        ("", "c", None, {"first": Holds.HERE}, TO_CRM),
+        ("", "", None, {"first": Holds.PERSON}, AGREED),
+        # values that nobody can read: never written over, never silent
+        ("?", "a", B, {"field": CHOICE}, UNREADABLE),
+        ("b", "?", B, {"field": CHOICE}, UNREADABLE),
+        ("a", "?", B, {"field": CHOICE}, UNREADABLE),
+        ("?", "", B, {"field": CHOICE}, UNREADABLE),
+        ("?", "c", None, {"field": CHOICE, "first": Holds.HERE}, UNREADABLE),
+        ("", "?", None, {"field": CHOICE}, UNREADABLE),
+        ("?", "!", None, {"field": CHOICE}, UNREADABLE),
+        ("?", "?", None, {"field": CHOICE}, AGREED),
+        ("?", "a", B, {"field": CHOICE, "direction": Direction.OFF}, LEFT),
+        # what Advoware can't show
+        ("Łu", "?u", B, {}, AGREED),
+        ("Łu", "?u", None, {"first": Holds.THERE}, AGREED),
         # a field that may not be empty
         ("", "a", B, {"field": NEEDED}, TO_CRM),
         ("a", "", B, {"field": NEEDED}, TO_ADVOWARE),
@@ -120,67 +136,69 @@ def test_the_decision_about_a_field(
 ) -> None:
     found = outcome(crm, advoware, base, **options)  # type: ignore[arg-type]
     assert told(found) == wanted
-    if found.way is Way.CARRY:
-        assert found.target == (crm if found.to_advoware else advoware)
+    if found.what is What.PUT:
+        assert found.value == value_of(crm if found.to == (THERE,) else advoware)
 
 
 @pytest.mark.parametrize(
     ("crm", "advoware", "side", "direction", "wanted"),
     [
-        ("b", "b", ADVOWARE, Direction.BOTH, (True, True)),
-        ("b", "b", CRM, Direction.BOTH, (True, True)),
-        ("b", "a", ADVOWARE, Direction.BOTH, (True, False)),  # an earlier run was stopped half-way
-        ("b", "b", ADVOWARE, Direction.TO_ADVOWARE, (False, True)),
-        ("b", "b", CRM, Direction.TO_ESPOCRM, (True, False)),
-        ("b", "b", ADVOWARE, Direction.OFF, (False, True)),
+        ("b", "b", THERE, Direction.BOTH, {HERE, THERE}),
+        ("b", "b", HERE, Direction.BOTH, {HERE, THERE}),
+        ("b", "a", THERE, Direction.BOTH, {HERE}),  # an earlier run was stopped half-way
+        ("b", "b", THERE, Direction.TO_ADVOWARE, {THERE}),
+        ("b", "b", HERE, Direction.TO_ADVOWARE, {HERE, THERE}),
+        ("b", "b", HERE, Direction.TO_ESPOCRM, {HERE}),
+        ("b", "b", THERE, Direction.OFF, {THERE}),
     ],
 )
 def test_what_is_taken_back_goes_to_its_side_and_the_other_one_follows(
-    crm: str, advoware: str, side: str, direction: Direction, wanted: tuple[bool, bool]
+    crm: str, advoware: str, side: Side, direction: Direction, wanted: set[Side]
 ) -> None:
     found = outcome(crm, advoware, ("b", "b"), direction=direction, forced=("a", side))
-    assert (found.way, found.target, (found.to_crm, found.to_advoware)) == (Way.CARRY, "a", wanted)
+    assert (found.what, found.value, set(found.to)) == (What.PUT, "a", wanted)
 
 
 texts = st.sampled_from(["", "a", "b", "c"])
 bases = st.one_of(st.none(), st.tuples(texts, texts))
 rules = st.sampled_from(Rule)
 directions = st.sampled_from(Direction)
-newers = st.sampled_from([CRM, ADVOWARE, "", UNKNOWN])
+firsts = st.sampled_from(Holds)
 
 
-@given(texts, texts, bases, rules, directions, newers)
+@given(texts, texts, bases, rules, directions, firsts)
 def test_merging_again_after_it_was_written_does_nothing(
-    crm: str, advoware: str, base: tuple[str, str] | None, rule: Rule, direction: Direction, newer: str
+    crm: str, advoware: str, base: tuple[str, str] | None, rule: Rule, direction: Direction, first: Holds
 ) -> None:
-    found = outcome(crm, advoware, base, rule=rule, direction=direction, newer=newer)
-    if found.way is not Way.CARRY:
+    found = outcome(crm, advoware, base, rule=rule, direction=direction, first=first)
+    if found.what is not What.PUT:
         return
-    crm, advoware = found.target if found.to_crm else crm, found.target if found.to_advoware else advoware
-    again = outcome(crm, advoware, (crm, advoware), rule=rule, direction=direction, newer=newer)
-    assert again.way in (Way.AGREED, Way.LEAVE)
+    value = "" if found.value is EMPTY else str(found.value)
+    crm, advoware = value if HERE in found.to else crm, value if THERE in found.to else advoware
+    again = outcome(crm, advoware, (crm, advoware), rule=rule, direction=direction, first=first)
+    assert again.what in (What.AGREED, What.LEFT)
 
 
-@given(texts, texts, rules, directions, newers)
+@given(texts, texts, rules, directions, firsts)
 def test_a_field_that_nobody_touched_is_never_written(
-    crm: str, advoware: str, rule: Rule, direction: Direction, newer: str
+    crm: str, advoware: str, rule: Rule, direction: Direction, first: Holds
 ) -> None:
-    found = outcome(crm, advoware, (crm, advoware), rule=rule, direction=direction, newer=newer)
-    assert (found.to_crm, found.to_advoware) == (False, False)
+    found = outcome(crm, advoware, (crm, advoware), rule=rule, direction=direction, first=first)
+    assert found.what in (What.AGREED, What.LEFT)
 
 
-@given(texts, texts, bases, rules, newers)
+@given(texts, texts, bases, rules, firsts)
 def test_no_edit_is_lost_without_a_word(
-    crm: str, advoware: str, base: tuple[str, str] | None, rule: Rule, newer: str
+    crm: str, advoware: str, base: tuple[str, str] | None, rule: Rule, first: Holds
 ) -> None:
     """What a person typed is on both sides, waits for a decision, or its replacement is told."""
-    found = outcome(crm, advoware, base, rule=rule, newer=newer)
-    if base is None or found.way is not Way.CARRY:
+    found = outcome(crm, advoware, base, rule=rule, first=first)
+    if base is None or found.what is not What.PUT:
         return
-    if crm not in (base[0], found.target):
-        assert found.loser == CRM
-    if advoware not in (base[1], found.target):
-        assert found.loser == ADVOWARE
+    if value_of(crm) not in (value_of(base[0]), found.value):
+        assert found.loser is HERE
+    if value_of(advoware) not in (value_of(base[1]), found.value):
+        assert found.loser is THERE
 
 
 # Our own writes since the last agreement
@@ -189,39 +207,37 @@ def test_no_edit_is_lost_without_a_word(
 @pytest.mark.parametrize(
     ("certain", "there", "wanted"),
     [
-        (True, "b", Pair("b", "b")),
-        (True, "c", Pair("b", "b")),
-        (False, "b", Pair("b", "b")),
-        (False, "a", Pair("a", "a")),
+        (True, "b", Base("b", "b")),
+        (True, "c", Base("b", "b")),
+        (False, "b", Base("b", "b")),
+        (False, "a", Base("a", "a")),
     ],
 )
-def test_a_write_of_ours_is_no_persons_edit(certain: bool, there: str, wanted: Pair) -> None:
+def test_a_write_of_ours_is_no_persons_edit(certain: bool, there: str, wanted: Base[str]) -> None:
     write = Written(ADVOWARE, certain=certain, fields={"x": ("a", "b")})
-    base = Agreed(number=1, fields={"x": Pair("a", "a")})
-    found = with_own_writes(base, [write], Reading({"x": "b"}, {}), Reading({"x": there}, {}))
-    assert found.fields["x"] == wanted
+    base, rules = Agreed(number=1, fields={"x": Base("a", "a")}), one_field(PLAIN)
+    sides = crm_side({"x": "b"}, rules=rules), advoware_side({"x": there}, rules=rules)
+    assert with_own_writes(base, [write], *sides).fields["x"] == wanted
 
 
 @pytest.mark.parametrize("certain", [True, False])
 @pytest.mark.parametrize("present", [True, False])
 def test_a_contact_of_ours_is_no_persons_edit(certain: bool, present: bool) -> None:
-    one = Contact(Kind.MAIL, "x")
-    write = Written(ADVOWARE, certain=certain, added={"k": one}, removed={"old": one})
-    base = Agreed(number=1, crm_contacts={"old": Kind.MAIL}, advoware_contacts={"old": Kind.MAIL})
-    there = {"k" if present else "old": one}
-    found = with_own_writes(base, [write], Reading({}, {}), Reading({}, there))
-    assert set(found.advoware_contacts) == ({"k"} if certain or present else {"old"})
-    assert found.crm_contacts == found.advoware_contacts
+    write = Written(ADVOWARE, certain=certain, added=mail("k@w.example"), removed=mail("old@w.example"))
+    base = agreed(contacts=mail("old@w.example"))
+    there = advoware_side(contacts=mail("k@w.example" if present else "old@w.example"))
+    found = with_own_writes(base, [write], crm_side(contacts=mail("k@w.example")), there).contacts
+    assert set(found.there.kinds) == ({"k@w.example"} if certain or present else {"old@w.example"})
+    assert found.here == found.there
 
 
 def test_what_is_agreed_survives_being_stored() -> None:
     whole = Agreed(
         number=1,
-        fields={"x": Pair("a", "b")},
-        crm_contacts={"k": Kind.MAIL},
-        advoware_contacts={"n": Kind.FAX},
-        crm_unreadable=frozenset({"?"}),
+        fields={"x": Base("a", Unreadable("?")), "y": Base(EMPTY, "b")},
+        contacts=entries.Agreed(Entries({"k@w.example": "mail"}, frozenset({"?"})), Entries({"+4951110": "fax"})),
         not_kept={"x": "a"},
+        refused={"espocrm:y": "b"},
         fingerprint="f",
         stamp="s",
         journal=7,
@@ -231,71 +247,98 @@ def test_what_is_agreed_survives_being_stored() -> None:
     assert Agreed.from_json({}) == Agreed()
 
 
+def test_what_was_stored_before_the_lenses_is_read() -> None:
+    old = {
+        "number": 104711,
+        "fields": {"name": ["Roth", "Roth"], "anrede": ["", "Frau Notarin"], "geburtsdatum": ["1970-02-28", ""]},
+        "crm_contacts": {"a@w.example": "mail", "+4951112345": "office"},
+        "advoware_contacts": {"a@w.example": "mail", "a@m\u00fcller.example": "mail"},
+        "crm_unreadable": [],
+        "advoware_unreadable": ["nach 17 Uhr"],
+        "not_kept": {"rechtsform": "OHG", "contact:a@w.example": "A@w.example"},
+        "fingerprint": "f",
+        "stamp": "2026-11-28T08:00:00+00:00",
+        "journal": 12,
+        "look": False,
+    }
+    read = Agreed.from_json(old)
+    assert read.fields["name"] == Base("Roth", "Roth")
+    assert read.fields["anrede"] == Base(EMPTY, "Frau Notarin")
+    assert read.fields["geburtsdatum"] == Base("1970-02-28", EMPTY)
+    assert read.contacts.here == Entries({"a@w.example": "mail", "+4951112345": "office"})
+    assert set(read.contacts.there.kinds) == {"a@w.example", "a@xn--mller-kva.example"}
+    assert read.contacts.there.unreadable == {"nach 17 Uhr"}
+    assert (read.not_kept, read.refused, read.journal) == (old["not_kept"], {}, 12)
+
+
 # Contacts
 
 keys = st.sets(st.sampled_from("abcd"))
 
 
 def contacts(names: set[str]) -> dict[str, Contact]:
-    return {name: Contact(Kind.OFFICE, name) for name in names}
+    return {key: contact for name in names for key, contact in mail(f"{name}@w.example").items()}
 
 
 def base_of(crm: set[str], advoware: set[str]) -> Agreed:
-    return Agreed(
-        number=1, crm_contacts=dict.fromkeys(crm, Kind.OFFICE), advoware_contacts=dict.fromkeys(advoware, Kind.OFFICE)
-    )
+    kinds = [dict.fromkeys(contacts(names), "mail") for names in (crm, advoware)]
+    return Agreed(NUMBER, contacts=entries.Agreed(Entries(kinds[0]), Entries(kinds[1])))
+
+
+def merged(crm: set[str], advoware: set[str], base: Agreed, forced_out: set[str] = frozenset()) -> Merged:  # type: ignore[assignment]
+    sides = {"crm": crm_side(contacts=contacts(crm)), "advoware": advoware_side(contacts=contacts(advoware))}
+    return merge(state(**sides, base=base, taking_back=TakingBack(contacts_out=frozenset(contacts(forced_out)))))
+
+
+def moves(found: Merged) -> dict[str, set[str]]:
+    signs = {
+        f"{'-' if each.value is EMPTY else '+'}{'crm' if side is HERE else 'advoware'}": (side, each.value is EMPTY)
+        for side in Side
+        for _key, each in found.contact_targets(side)
+    }
+    return {
+        sign: {key[0] for key, each in found.contact_targets(side) if (each.value is EMPTY) is gone}
+        for sign, (side, gone) in signs.items()
+    }
 
 
 @pytest.mark.parametrize(
     ("crm", "advoware", "then", "wanted"),
     [
-        ("a", "a", "a", ""),
-        ("ab", "a", "a", "+advoware"),
-        ("a", "ab", "a", "+crm"),
-        ("a", "ab", "ab", "-advoware"),
-        ("ab", "a", "ab", "-crm"),
-        ("a", "b", "", "+both"),
-        ("", "", "ab", ""),
+        ("a", "a", "a", {}),
+        ("ab", "a", "a", {"+advoware": {"b"}}),
+        ("a", "ab", "a", {"+crm": {"b"}}),
+        ("a", "ab", "ab", {"-advoware": {"b"}}),
+        ("ab", "a", "ab", {"-crm": {"b"}}),
+        ("a", "b", "", {"+advoware": {"a"}, "+crm": {"b"}}),
+        ("", "", "ab", {}),
     ],
 )
-def test_contacts_are_a_set_on_each_side(crm: str, advoware: str, then: str, wanted: str) -> None:
-    found = merge_contacts(contacts(set(crm)), contacts(set(advoware)), base_of(set(then), set(then)))
-    moves = {
-        "+advoware": set(found.to_advoware),
-        "-advoware": set(found.from_advoware),
-        "+crm": set(found.to_crm),
-        "-crm": set(found.from_crm),
-    }
-    if wanted == "+both":
-        assert moves == {"+advoware": {"a"}, "+crm": {"b"}, "-advoware": set(), "-crm": set()}
-        return
-    assert {name for name, names in moves.items() if names} == ({wanted} if wanted else set())
-    assert all(names == {"b"} for names in moves.values() if names)
+def test_contacts_are_a_set_on_each_side(crm: str, advoware: str, then: str, wanted: dict[str, set[str]]) -> None:
+    assert moves(merged(set(crm), set(advoware), base_of(set(then), set(then)))) == wanted
 
 
 def test_a_contact_that_only_one_side_can_have_stays_there() -> None:
-    assert merge_contacts(contacts({"a"}), {}, base_of({"a"}, set())).pending == frozenset()
-    assert merge_contacts({}, contacts({"a"}), base_of(set(), {"a"})).pending == frozenset()
+    assert moves(merged({"a"}, set(), base_of({"a"}, set()))) == {}
+    assert moves(merged(set(), {"a"}, base_of(set(), {"a"}))) == {}
 
 
-@pytest.mark.parametrize("sides", [(None, contacts({"a"})), (contacts({"a"}), None), (None, None)])
-def test_a_side_that_does_not_tell_its_contacts_moves_nothing(
-    sides: tuple[dict[str, Contact] | None, dict[str, Contact] | None],
-) -> None:
-    assert merge_contacts(*sides, base_of({"a"}, {"a"})).pending == frozenset()
+@pytest.mark.parametrize(("here", "there"), [(False, True), (True, False), (False, False)])
+def test_a_side_that_does_not_tell_its_contacts_moves_nothing(here: bool, there: bool) -> None:
+    sides = {"crm": crm_side(told=here, contacts=contacts({"a"})), "advoware": advoware_side(told=there)}
+    assert merge(state(**sides, base=base_of({"a"}, {"a"}))).contacts == {}
 
 
 @given(keys, keys, keys, keys)
 def test_both_sides_have_the_same_contacts_afterwards_and_merging_again_does_nothing(
     crm: set[str], advoware: set[str], then: set[str], forced_out: set[str]
 ) -> None:
-    base = base_of(then, then)
-    found = merge_contacts(contacts(crm), contacts(advoware), base, None, frozenset(forced_out))
-    ours = (crm - found.from_crm) | set(found.to_crm)
-    theirs = (advoware - found.from_advoware) | set(found.to_advoware)
+    found = moves(merged(crm, advoware, base_of(then, then), forced_out))
+    ours = (crm - found.get("-crm", set())) | found.get("+crm", set())
+    theirs = (advoware - found.get("-advoware", set())) | found.get("+advoware", set())
     assert ours == theirs
     assert not ours & forced_out
-    assert merge_contacts(contacts(ours), contacts(theirs), base_of(ours, theirs)).pending == frozenset()
+    assert moves(merged(ours, theirs, base_of(ours, theirs))) == {}
     # An addition is never lost, and what both sides kept stays.
     assert (crm | advoware) - then - forced_out <= ours
     assert (crm & advoware) - forced_out <= ours
@@ -303,5 +346,4 @@ def test_both_sides_have_the_same_contacts_afterwards_and_merging_again_does_not
 
 @given(keys, keys)
 def test_contacts_that_nobody_touched_are_never_written(crm: set[str], advoware: set[str]) -> None:
-    found = merge_contacts(contacts(crm), contacts(advoware), base_of(crm, advoware))
-    assert found.pending == frozenset()
+    assert moves(merged(crm, advoware, base_of(crm, advoware))) == {}

@@ -10,13 +10,13 @@ import pytest
 from syncapp.engine.runs.planning import Failed, InConflict, Plan, Postponed, Settled, Skipped
 from syncapp.flows.beteiligte.actions import AddContact, CreateParty, SaveParty, WriteCrm
 from syncapp.flows.beteiligte.agreement import Agreed, Written
-from syncapp.flows.beteiligte.fields import Direction, Rule, Rules
-from syncapp.flows.beteiligte.merge import UNKNOWN, Choice
+from syncapp.flows.beteiligte.comparison import PartyPlan, merge
+from syncapp.flows.beteiligte.fields import ADVOWARE, CRM, Direction, Rule, Rules
 from syncapp.flows.beteiligte.needs import notices, waiting_decisions
 from syncapp.flows.beteiligte.plan import plan
-from syncapp.flows.beteiligte.state import Creation, PartyPlan, Why, merge
+from syncapp.flows.beteiligte.state import Choice, Creation, Why
 from syncapp.flows.beteiligte.taking_back import take_back
-from syncapp.flows.beteiligte.values import ADVOWARE, CRM
+from syncapp.flows.lens.declaration import Base, Holds, Side
 from syncapp.models import TaskKind
 from syncapp.words.reason_words import reasons
 from tests.unit.flows.party_sides import (
@@ -118,7 +118,7 @@ def test_other_candidates_are_another_question() -> None:
     ],
 )
 def test_the_crm_shows_that_a_party_is_gone(shown: str, writable: set[str], actions: list[str], held: int) -> None:
-    found = plan(state(advoware=None, crm=crm_side(shown={"status": shown}), writable=frozenset(writable)))
+    found = plan(state(advoware=None, crm=crm_side(status=shown), writable=frozenset(writable)))
     assert [action.status for action in found.actions if isinstance(action, WriteCrm)] == actions
     assert len(found.held_back) == held
 
@@ -133,13 +133,14 @@ def new(**more: Any) -> Any:
 def test_a_party_is_created_with_what_can_be_told() -> None:
     fields = person(anrede="Dr.", rechtsform="GbR", geburtsdatum="1970-02-28")
     rules = Rules(directions={"rechtsform": Direction.TO_ESPOCRM})
-    crm = crm_side(fields, mail("a@w.example"), unclear=frozenset({"anrede"}), number=None)
+    crm = crm_side(fields, mail("a@w.example"))
     found = plan(new(crm=crm, rules=rules))
     create, contact, write = found.actions
     assert isinstance(create, CreateParty)
-    assert create.values == {"name": "Roth", "vorname": "Ute", "geburtsdatum": "1970-02-28"}
+    assert create.targets == {"name": "Roth", "vorname": "Ute", "geburtsdatum": "1970-02-28"}
     assert isinstance(contact, AddContact)
     assert isinstance(write, WriteCrm)
+    assert ([need.kind for need in found.tasks], write.status) == (["value_by_hand"], "unclean")
 
 
 @pytest.mark.parametrize("rules", [Rules(), Rules(directions={"name": Direction.TO_ESPOCRM})])
@@ -187,7 +188,7 @@ def test_what_may_not_be_written_is_held_back(
     if held:
         assert isinstance(found.ending, Postponed)
         assert found.ending.waits_for == ", ".join(sorted(BOTH - writable))
-    told = crm_side(person(name="Weiss"), shown={"status": status or "clean"})
+    told = crm_side(person(name="Weiss"), status=status or "clean")
     again = plan(state(crm=told, advoware=sides["advoware"], writable=frozenset(writable)))
     if writable != BOTH and ADVOWARE not in writable:
         own = [action for action in again.actions if isinstance(action, WriteCrm) and not action.changes]
@@ -198,8 +199,8 @@ def test_bookkeeping_alone_is_written_when_it_is_stale() -> None:
     (write,) = plan(state(stale_bookkeeping=True)).actions
     assert isinstance(write, WriteCrm)
     assert not write.changes
-    assert plan(state(crm=crm_side(shown={}), stale_bookkeeping=False)).actions == ()
-    assert plan(state(crm=crm_side(shown={"status": "failed"}))).actions == (WriteCrm(),)
+    assert plan(state(crm=crm_side(status=None), stale_bookkeeping=False)).actions == ()
+    assert plan(state(crm=crm_side(status="failed"))).actions == (WriteCrm(),)
 
 
 def test_a_conflict_leaves_the_rest_to_go_on_and_contacts_only_towards_advoware() -> None:
@@ -219,7 +220,7 @@ def test_a_conflict_leaves_the_rest_to_go_on_and_contacts_only_towards_advoware(
 
 def test_a_decision_is_written_or_waits_for_the_switch() -> None:
     sides = {"crm": crm_side(person(name="Weiss")), "advoware": advoware_side(person(name="Berg"))}
-    choices = {"name": Choice(ADVOWARE, "Weiss", "Berg")}
+    choices = {"name": Choice(Side.THERE, "Weiss", "Berg")}
     decided = state(**sides, rules=ASK, choices=choices)
     found = plan(decided)
     assert (found.ending, found.conflicts) == (Settled(), ())
@@ -257,12 +258,12 @@ def test_staff_are_told_what_is_replaced_when_it_is_replaced(rule: Rule, writabl
 
 
 def test_a_first_contact_without_a_time_that_tells_is_a_conflict() -> None:
-    given = state(base=Agreed(), crm=crm_side(person(name="Weiss")), newer=UNKNOWN)
+    given = state(base=Agreed(), crm=crm_side(person(name="Weiss")), first=Holds.PERSON)
     assert plan(given).ending == InConflict(Why.BOTH_CHANGED, "name")
 
 
 def test_an_edit_that_nobody_can_translate_is_a_task_that_can_be_closed() -> None:
-    crm = crm_side(person(anrede="Dr."), unclear=frozenset({"anrede"}))
+    crm = crm_side(person(anrede="Dr."))
     found = plan(state(crm=crm))
     assert (found.ending, kinds(found)) == (Skipped(Why.TASK_OPEN), ["value_by_hand"])
     assert found.tasks[0].facts == (("anrede", "Frau", "Dr."),)
@@ -273,7 +274,7 @@ def test_an_edit_that_nobody_can_translate_is_a_task_that_can_be_closed() -> Non
 
 def test_a_value_that_was_not_kept_is_a_task_until_it_is_there_or_changed() -> None:
     base = replace(agreed(person(rechtsform="OHG")), not_kept={"rechtsform": "OHG"})
-    fields = dict(base.fields) | {"rechtsform": base.fields["rechtsform"]._replace(advoware="GbR")}
+    fields = dict(base.fields) | {"rechtsform": Base("OHG", "GbR")}
     base = replace(base, fields=fields)
     crm, there = crm_side(person(rechtsform="OHG")), advoware_side(person(rechtsform="GbR"))
     assert kinds(plan(state(base=base, crm=crm, advoware=there))) == ["value_not_kept"]
@@ -336,4 +337,75 @@ def test_taking_a_contact_back(there: str, refusal: str) -> None:
 def test_the_newest_request_wins() -> None:
     older, newer = Written(CRM, {"name": ("A", "Roth")}), Written(CRM, {"name": ("B", "Roth")})
     back = take_back({1: older, 2: newer}, crm_side(), advoware_side(), agreed())
-    assert (back.done, back.fields) == ((1, 2), {"name": ("B", CRM)})
+    assert (back.done, back.fields) == ((1, 2), {"name": ("B", Side.HERE)})
+
+
+# What a side can't hold, and what a kind of party has not
+
+
+@pytest.mark.parametrize(("writes", "to"), [("advoware", "espocrm"), ("espocrm", "advoware")])
+def test_what_a_side_can_not_hold_is_a_task_and_the_rest_goes_on(writes: str, to: str) -> None:
+    base = agreed(person(vorname="Ute"))
+    edited = {"advoware": person(vorname="<Ute>", name="Weiss"), "espocrm": person(anrede="Frau", name="Weiss")}[writes]
+    given = {"crm" if writes == CRM else "advoware": (crm_side if writes == CRM else advoware_side)(edited)}
+    found = plan(state(base=base, **given))
+    assert {name for each in found.actions if each.system == to for name in getattr(each, "targets", {})} == {"name"}
+    if writes == ADVOWARE:
+        (need,) = found.tasks
+        assert (need.kind, need.system, need.key) == ("cant_hold", CRM, "vorname")
+        assert need.facts == (("vorname", "Ute", "<Ute>"), ("reason", "signs:<>", ""))
+
+
+def company(**more: Any) -> dict[str, Any]:
+    fields = {"name": "Lux GmbH", "rechtsform": "", "handelsregisternummer": "", "registergericht": ""}
+    return {
+        "base": agreed(fields),
+        "crm": crm_side(fields, company=True, **{"dateOfBirth": None, "firstName": "", "salutationName": None, **more}),
+    }
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "system", "now", "wanted"),
+    [
+        (None, "1970-02-28T00:00:00", CRM, "", "1970-02-28"),
+        ("1970-02-28", None, ADVOWARE, "", "1970-02-28"),
+        ("1970-02-28", "0001-01-01T00:00:00", ADVOWARE, "", "1970-02-28"),
+        ("1970-02-28", "1970-02-28T00:00:00", "", "", ""),
+        (None, None, "", "", ""),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_a_task(
+    here: str | None, there: str | None, system: str, now: str, wanted: str
+) -> None:
+    given = company(dateOfBirth=here)
+    fields = {"name": "Lux GmbH", "rechtsform": "", "handelsregisternummer": "", "registergericht": ""}
+    found = plan(state(**given, advoware=advoware_side(fields, company=True, geburtsdatum=there)))
+    assert not any(getattr(each, "targets", {}) for each in found.actions)
+    facts = (("geburtsdatum", now, wanted), ("reason", "wrong_kind", ""))
+    assert [(each.kind, each.system, each.facts) for each in found.tasks] == (
+        [("cant_hold", system, facts)] if system else []
+    )
+
+
+def test_a_register_number_of_a_person_is_a_task_unless_the_field_is_off() -> None:
+    given = {"crm": crm_side(handelsregisterNummer=None), "advoware": advoware_side(handelsRegisterNummer="HRA 1")}
+    assert kinds(plan(state(**given))) == ["cant_hold"]
+    off = Rules(directions={"handelsregisternummer": Direction.OFF})
+    assert kinds(plan(state(**given | {"crm": crm_side(handelsregisterNummer=None, rules=off)}, rules=off))) == []
+
+
+def test_what_was_refused_is_not_sent_again_until_it_changes() -> None:
+    base = replace(agreed(), refused={"name": "Weiss", "espocrm:vorname": "Uta", "contact:n@w.example": "mail"})
+    given = {
+        "crm": crm_side(person(name="Weiss"), mail("n@w.example")),
+        "advoware": advoware_side(person(vorname="Uta")),
+    }
+    found = plan(state(base=base, **given))
+    assert [(each.kind, each.system, each.key) for each in found.tasks] == [
+        ("cant_hold", ADVOWARE, "name"),
+        ("cant_hold", CRM, "vorname"),
+        ("cant_hold", ADVOWARE, "n@w.example"),
+    ]
+    assert [each for each in found.actions if getattr(each, "changes", True)] == []
+    other = plan(state(base=base, **given | {"crm": crm_side(person(name="Weiss-Berg"), mail("n@w.example"))}))
+    assert [each.targets for each in other.actions if isinstance(each, SaveParty)] == [{"name": "Weiss-Berg"}]

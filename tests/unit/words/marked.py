@@ -11,6 +11,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from django.db.models import Model
 
+from syncapp.flows.lens.core import Value
+
 SECRET = "Geheim von Frau Müller"
 # What may be shown by the name that it has: ids, and what the hub itself says or names.
 HARMLESS = frozenset({"id", "label", "field", "entity_type", "status", "calendar_name", "address", "why", "system"})
@@ -31,7 +33,7 @@ def _value(hint: Any, name: str) -> Any:
         return _value(next(each for each in inner if each is not NoneType), name)
     if origin is not None and issubclass(origin, Mapping):
         # Values by the names of their fields; or contacts, by themselves.
-        return {"vorname" if inner[1] in (str, object) else SECRET: _value(inner[1], name)}
+        return {"vorname" if inner[1] in (str, object, Value[str]) else SECRET: _value(inner[1], name)}
     if origin in (tuple, frozenset, list):
         return origin([_value(inner[0], name)])
     if hint in (str, object, Any):
