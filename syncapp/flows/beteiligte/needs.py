@@ -47,9 +47,7 @@ def _to_be_mended(outcome: Outcome[str], base: Base[str] | None) -> Side:
     return Side.THERE if isinstance(outcome.here, Unreadable) else Side.HERE
 
 
-def _contacts(
-    merged: Merged, base: Agreed, number: str, crm: CrmSide, advoware: AdvowareSide
-) -> Iterator[TaskNeed]:
+def _contacts(merged: Merged, base: Agreed, number: str, crm: CrmSide, advoware: AdvowareSide) -> Iterator[TaskNeed]:
     doubtful: dict[Side, list[str]] = {Side.HERE: [], Side.THERE: []}
     for key, outcome in sorted(merged.contacts.items()):
         text = merged.texts[key]

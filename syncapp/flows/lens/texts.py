@@ -11,6 +11,7 @@ from enum import StrEnum
 from syncapp.flows.lens.core import EMPTY, CantHold, Lens, Nothing, Said, Value, Why, as_text
 
 _BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+_BREAKING = "\r\v\f\x85\u2028\u2029"
 _JOINERS = "\u200c\u200d"  # change how their neighbours look, so they are seen
 _REPLACED = "?"
 _SURE = 20  # signs: what a system keeps of a text that it cuts by itself is never shorter
@@ -35,7 +36,8 @@ def line(text: str) -> str:
 
 def lines(text: str) -> str:
     """One way to break lines; blanks at the ends of lines are not seen."""
-    return "\n".join(each.rstrip() for each in visible(_BREAKS.sub("\n", text)).split("\n")).strip()
+    seen = _BREAKS.sub("\n", visible(text, _JOINERS + _BREAKING))  # nothing unseen parts a break in two
+    return "\n".join(each.rstrip() for each in seen.split("\n")).strip()
 
 
 class Over(StrEnum):
