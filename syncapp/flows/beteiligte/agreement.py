@@ -13,7 +13,8 @@ from typing import Any
 from syncapp.flows.beteiligte.contacts import Contact
 from syncapp.flows.beteiligte.fields import ADVOWARE, CRM
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, value_of
-from syncapp.flows.lens import entries, mails, own
+from syncapp.flows.lens import entries, mails
+from syncapp.flows.lens.agreement import with_own
 from syncapp.flows.lens.core import EMPTY
 from syncapp.flows.lens.declaration import Base, Side
 from syncapp.flows.lens.entries import Entries
@@ -118,19 +119,14 @@ class Written:
 
 def with_own_writes(agreed: Agreed, writes: Iterable[Written], crm: CrmSide, advoware: AdvowareSide) -> Agreed:
     """The last agreement as it would be had we settled after those writes: what we wrote was no person's change."""
-    known = list(writes)
-    fields = dict(agreed.fields)
-    for each in crm.fields:
-        writes_of_it = [write for write in known if each.name in write.fields]
-        mine = [Own(write.at, value_of(write.fields[each.name][1]), write.certain) for write in writes_of_it]
-        base = own.with_own_writes(each, fields.get(each.name), mine, crm.said[each.name], advoware.said[each.name])
-        if base is not None:
-            fields[each.name] = base
+    mine: dict[str, list[Own[str]]] = {}
     moved: list[tuple[str, Own[str]]] = []
-    for write in known:
+    for write in writes:
+        for name, (_before, after) in write.fields.items():
+            mine.setdefault(name, []).append(Own(write.at, value_of(after), write.certain))
         moved += [(key, Own(write.at, contact.kind, write.certain)) for key, contact in write.added.items()]
         moved += [(key, Own(write.at, EMPTY, write.certain)) for key in write.removed]
-    contacts = agreed.contacts
+    fields, contacts = with_own(crm.fields, agreed.fields, mine, crm.party.raw, advoware.party.raw), agreed.contacts
     if crm.contacts is not None and advoware.contacts is not None:
         contacts = entries.with_own_entries(contacts, moved, crm.contacts.entries, advoware.contacts.entries)
     return replace(agreed, fields=fields, contacts=contacts)

@@ -16,7 +16,7 @@ from syncapp.flows.lens import records
 from syncapp.flows.lens.core import EMPTY, CantHold, Value, Why
 from syncapp.flows.lens.declaration import Outcome, Side, Way, What
 from syncapp.flows.lens.entries import merge_entries
-from syncapp.flows.lens.records import Asked
+from syncapp.flows.lens.records import Asked, cannot
 
 Outcomes = Mapping[str, Outcome[str]]
 
@@ -111,7 +111,7 @@ def _with_contacts(
     }
     goes = [key for key, each in merged.contact_targets(Side.THERE) if each.value is EMPTY]
     moves, refused = towards_advoware(comes, goes, advoware.entries, rules)
-    held = {key: _cant(outcomes[key], Side.THERE, reason) for key, reason in refused.items()}
+    held = {key: cannot(outcomes[key], Side.THERE, reason) for key, reason in refused.items()}
     return replace(merged, contacts={**outcomes, **held}, moves=moves)
 
 
@@ -121,13 +121,13 @@ def _as_held(
     """As far as the sides can: the type of an entry is fixed in Advoware, and EspoCRM looks at each value."""
     kind = Kind(text_of(outcome.value))
     if Side.THERE in outcome.to and key in theirs.entries.kinds:
-        return _cant(outcome, Side.THERE, CantHold(Why.TYPE_FIXED))
+        return cannot(outcome, Side.THERE, CantHold(Why.TYPE_FIXED))
     if Side.THERE in outcome.to and not state.rules.kommkz.get(kind):
         return replace(outcome, what=What.LEFT, to=())  # this installation keeps no such contacts in Advoware
     if Side.HERE in outcome.to and key not in ours.entries.kinds:
         written = lens(kind, Side.HERE, state.rules).put(None, text)
         if isinstance(written, CantHold):
-            return _cant(outcome, Side.HERE, written)
+            return cannot(outcome, Side.HERE, written)
     return outcome
 
 
@@ -136,16 +136,8 @@ def _unless_refused(outcome: Outcome[str], name: str, state: PartyState) -> Outc
     if outcome.what is What.PUT:
         for side in outcome.to:
             if state.base.refused.get(place(side, name)) == text_of(outcome.value):
-                return _cant(outcome, side, CantHold(Why.REFUSED))
+                return cannot(outcome, side, CantHold(Why.REFUSED))
     return outcome
-
-
-def _cant(outcome: Outcome[str], side: Side, reason: CantHold) -> Outcome[str]:
-    return replace(outcome, what=What.CANT_HOLD, to=(side,), reason=reason, loser=None)
-
-
-def as_refused(outcome: Outcome[str], side: Side) -> Outcome[str]:
-    return _cant(outcome, side, CantHold(Why.REFUSED))
 
 
 def _puts(outcome: Outcome[str], side: Side) -> bool:

@@ -150,6 +150,12 @@ _OTHER_LABELS: Mapping[str, str] = {
 }
 
 
+def declared() -> list[Field[Raw, Raw, str]]:
+    """Every field with its lenses, as persons and as companies have it."""
+    rules = Rules()
+    return [rules.field(each, company) for company in (True, False) for each in rules.of(company)]
+
+
 def labels() -> dict[str, str]:
     """What staff call the fields, and what else of a party stands in tasks, plans and the journal."""
     return {

@@ -108,8 +108,7 @@ def _held(field: str, key: str, number: str, outcome: Outcome[str], now: str, wa
 
 
 def _cant_hold(system: str, key: str, number: str, fact: Fact, reason: CantHold) -> TaskNeed:
-    why = f"{reason.reason}:{reason.detail}" if reason.detail else str(reason.reason)
-    return TaskNeed("cant_hold", system, key, Resource.PARTY, number, (fact, ("reason", why, "")))
+    return TaskNeed("cant_hold", system, key, Resource.PARTY, number, (fact, ("reason", reason.code, "")))
 
 
 def short(value: str) -> str:

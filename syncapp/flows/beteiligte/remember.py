@@ -7,14 +7,15 @@ from typing import Any
 
 from syncapp.engine.runs.planning import ConflictNeed, TaskNeed
 from syncapp.flows.beteiligte.agreement import Agreed, contact_name, place
-from syncapp.flows.beteiligte.comparison import Merged, PartyPlan, as_refused
+from syncapp.flows.beteiligte.comparison import Merged, PartyPlan
 from syncapp.flows.beteiligte.needs import is_open, task_needs, waiting_decisions
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, text_of
 from syncapp.flows.beteiligte.state import PartyState
+from syncapp.flows.lens.agreement import settled
 from syncapp.flows.lens.core import EMPTY, CantHold, Unreadable, Why
 from syncapp.flows.lens.declaration import Base, Field, Outcome, What
 from syncapp.flows.lens.entries import remembered_entries
-from syncapp.flows.lens.records import remembered as remembered_field
+from syncapp.flows.lens.records import cannot
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def _as_it_went(state: PartyState, merged: Merged, refusals: Refusals) -> Merged
     def seen(name: str, outcome: Outcome[str]) -> Outcome[str]:
         for side in outcome.to:
             if outcome.what is What.PUT and place(side, name) in refusals.places:
-                return as_refused(outcome, side)
+                return cannot(outcome, side, CantHold(Why.REFUSED))
         untried = any(place(side, name) in refusals.untried for side in outcome.to)
         return replace(outcome, what=What.WAITS) if untried or state.waits(outcome) else outcome
 
@@ -77,17 +78,12 @@ def _as_it_went(state: PartyState, merged: Merged, refusals: Refusals) -> Merged
 
 def _agreed(state: PartyState, merged: Merged, crm: CrmSide, advoware: AdvowareSide) -> tuple[Agreed, bool]:
     """Also returns whether anybody changed something while we wrote."""
-    base, moved_on = state.base, False
-    fields, contacts = dict(base.fields), base.contacts
-    missed = {noted: wanted for noted, wanted in base.not_kept.items() if is_open(noted, wanted, crm, advoware)}
-    for each in state.crm.fields if state.crm else ():
-        outcome = merged.fields[each.name]
-        here, there = crm.said.get(each.name, outcome.here), advoware.said.get(each.name, outcome.there)
-        seen = remembered_field(each, outcome, base.fields.get(each.name), here, there)
-        moved_on |= seen.moved_on
-        if seen.base is not None:
-            fields[each.name] = seen.base
-            missed |= _not_kept(each, outcome, seen.base)
+    base, table = state.base, state.crm.fields if state.crm else ()
+    fields = settled(table, merged.fields, base.fields, crm.party.raw, advoware.party.raw)
+    contacts, moved_on, missed = base.contacts, fields.moved_on, dict(base.not_kept)
+    for each in table:
+        if each.name in fields.bases:
+            missed |= _not_kept(each, merged.fields[each.name], fields.bases[each.name])
     if merged.told and crm.contacts is not None and advoware.contacts is not None:
         entries = remembered_entries(merged.contacts, contacts, crm.contacts.entries, advoware.contacts.entries)
         contacts, moved_on = entries.agreed, moved_on or entries.moved_on
@@ -96,7 +92,7 @@ def _agreed(state: PartyState, merged: Merged, crm: CrmSide, advoware: AdvowareS
             wanted = "" if outcome.value is EMPTY else merged.texts[key]
             missed |= {place(side, contact_name(key)): wanted for side in outcome.to}
     missed = {noted: wanted for noted, wanted in missed.items() if is_open(noted, wanted, crm, advoware)}
-    return Agreed(advoware.number, fields, contacts, missed, fingerprint=advoware.party.fingerprint), moved_on
+    return Agreed(advoware.number, fields.bases, contacts, missed, fingerprint=advoware.party.fingerprint), moved_on
 
 
 def _not_kept(each: Field[Any, Any, str], outcome: Outcome[str], settled: Base[str]) -> dict[str, str]:

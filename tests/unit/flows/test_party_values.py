@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from syncapp.clients.espocrm import EspoParty
 from syncapp.flows.beteiligte.contacts import Contact, lists_after, of_crm
-from syncapp.flows.beteiligte.fields import TABLE, Kind, Rules
+from syncapp.flows.beteiligte.fields import TABLE, Kind, Rules, declared
 from syncapp.flows.beteiligte.sides import changed
 from syncapp.flows.lens.core import EMPTY, Raw, Unreadable
 from syncapp.flows.lens.declaration import Field, Side
@@ -19,7 +19,7 @@ from tests.unit.flows.lens import laws, strategies
 from tests.unit.flows.party_sides import advoware_side, crm_side
 
 RULES = Rules()
-FIELDS = [RULES.field(each, company) for company in (False, True) for each in RULES.of(company)]
+FIELDS = declared()
 # What EspoCRM's CBeteiligte and Advoware's Beteiligte have besides; see shared/reference, espocrm and advoware.
 CRM_HAS = (
     *("id", "name", "salutationName", "firstName", "lastName", "firmenname", "rechtsform", "dateOfBirth", "middleName"),
