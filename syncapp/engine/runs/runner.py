@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 
+from syncapp.clients.errors import Outdated
 from syncapp.engine.outside import connections, locks, outages
 from syncapp.engine.runs import claims, settling, switches
 from syncapp.engine.runs.backoff import STANDARD
@@ -25,6 +26,7 @@ from syncapp.engine.runs.verdicts import Next, judge
 from syncapp.models import PATIENT, Outcome, Reason, Record, SystemName
 
 SOON = timedelta(seconds=5)  # a busy lock on something shared: its holder is usually done in seconds
+LOOKS = 3  # at an entity that is written by somebody else meanwhile
 TOLD = PATIENT  # the reasons of a wait that was told when it began
 OBSERVED_FOR = timedelta(days=1)  # ending observe mode wakes the record, so this is only a reminder
 
@@ -172,21 +174,28 @@ UNION ALL SELECT 1 FROM syncapp_system WHERE (paused OR state <> 'up') AND name 
 """
 
 
-def _work(run: Run, step: Step, *, observe: bool) -> Settlement:
+def _work(run: Run, step: Step, *, observe: bool, looks: int = LOOKS) -> Settlement:
     flow = step.flow(run)
     try:
-        state = flow.read()
-        plan = flow.plan(state)
-        run.plan = plan.stored()
-        if observe and plan.actions:
-            return settling.wait(run, Reason.OBSERVED, OBSERVED_FOR, outcome=Outcome.OBSERVED)
-        if observe and isinstance(plan.ending, Failed):
-            return settling.settle(run, plan.ending)  # applying it would tell the CRM
-        return settling.settle(run, flow.apply(state, plan))
+        return _once(run, flow, observe=observe)
     except (ClaimLost, DatabaseError, locks.LockBusy, locks.LocksAway):
         raise
     except Exception as exc:
+        if isinstance(exc, Outdated) and looks > 1:
+            # Somebody wrote while the run did, as a rule another step of ours: look again at once.
+            return _work(run, step, observe=observe, looks=looks - 1)
         return _fail(run, flow, exc, tell=not observe)
+
+
+def _once(run: Run, flow: Flow, *, observe: bool) -> Settlement:
+    state = flow.read()
+    plan = flow.plan(state)
+    run.plan = plan.stored()
+    if observe and plan.actions:
+        return settling.wait(run, Reason.OBSERVED, OBSERVED_FOR, outcome=Outcome.OBSERVED)
+    if observe and isinstance(plan.ending, Failed):
+        return settling.settle(run, plan.ending)  # applying it would tell the CRM
+    return settling.settle(run, flow.apply(state, plan))
 
 
 def _fail(run: Run, flow: Flow, exc: Exception, *, tell: bool) -> Settlement:

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from syncapp.clients import errors
+from syncapp.clients.errors import Outdated
 from syncapp.engine.outside import locks, outages
 from syncapp.engine.queue import retry, sync_requests
 from syncapp.engine.queue.sync_requests import Target
@@ -417,3 +418,24 @@ def test_the_end_of_observe_mode_is_noticed_however_it_came() -> None:
     record.refresh_from_db()
     assert record.reason == ""
     assert runner.run(record.pk, STEP) is not None
+
+
+@pytest.mark.parametrize(
+    ("times", "status", "reason"),
+    [(1, Status.IN_SYNC, ""), (2, Status.IN_SYNC, ""), (3, Status.WAITING, Reason.OUTDATED)],
+)
+def test_what_was_written_by_somebody_else_meanwhile_is_looked_at_again_at_once(
+    times: int, status: Status, reason: str
+) -> None:
+    """As a rule it was another step of ours: no attempt is lost, and nobody waits a minute for it."""
+
+    def outdated(run: Run) -> None:
+        if len(Scripted.seen) <= times:
+            raise Outdated("espocrm", "modified", 409)
+
+    script(outdated)
+    record = ask()
+    runner.run(record.pk, STEP)
+    record.refresh_from_db()
+    assert (record.status, record.reason, len(Scripted.seen)) == (status, reason, min(times + 1, 3))
+    assert Attempt.objects.count() == 1

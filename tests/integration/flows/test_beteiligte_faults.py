@@ -582,7 +582,9 @@ def test_a_comparison_beside_a_lost_write_of_the_crm_writes_once(world: World, p
     parties.edit_advoware(number, name="Roth")
     parties.add_entry(number, MAIL, "b@w.example")
     world.sandbox.add_fault("cut_after", system="espocrm", method="PUT", path=PARTY)
+    world.sandbox.add_fault("status", system="espocrm", method="GET", path=PARTY, after=1, times=None)  # no second look
     run_once(parties, pk)
+    world.sandbox.clear_faults()
     parties.edit_crm(pk, lastName="Weiss", emailAddressData=[{"emailAddress": "a@w.example", "primary": True}])
     assert parties.sync(pk).status == Status.IN_SYNC
     assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Weiss"
@@ -650,3 +652,13 @@ def test_a_fault_at_any_call_of_a_creation_never_makes_two(
         if not hit:
             return
     pytest.fail("more calls than expected")
+
+
+def test_a_write_of_ours_that_was_answered_by_our_own_conflict_ends_in_one_run(world: World, parties: Parties) -> None:
+    """The answer is lost, the client repeats, and the version is our own: it looks again, and nothing is left to do."""
+    pk, number = parties.pair()
+    parties.edit_advoware(number, name="Roth")
+    world.sandbox.add_fault("cut_after", system="espocrm", method="PUT", path=PARTY)
+    record = run_once(parties, pk)
+    assert (record.status, record.attempts) == (Status.IN_SYNC, 0)
+    assert parties.crm(pk)["lastName"] == "Roth"
