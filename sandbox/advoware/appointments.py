@@ -54,16 +54,23 @@ class AppointmentsApi:
                 case "GET":
                     return wire.answer(self.settings, self.found(request))
                 case "POST":
-                    values = checked(empty(APPOINTMENT) | read(APPOINTMENT, wire.json_body(request)))
-                    return wire.answer(self.settings, {"frNr": self.add(values)["frNr"]})
+                    return wire.answer(self.settings, {"frNr": self.add(self.values(request))["frNr"]})
                 case "PUT":
                     number = self.writable(request)
-                    values = checked(empty(APPOINTMENT) | read(APPOINTMENT, wire.json_body(request)))
-                    return wire.saved(self.settings, self.change(number, values))
+                    return wire.saved(self.settings, self.change(number, self.values(request)))
                 case "DELETE":
                     self.remove(self.writable(request))
                     return Answer(200)
         raise AdvowareError(405, NO_METHOD)
+
+    def values(self, request: Request) -> Record:
+        """AdvowareError 400 for a clock time that is "", unless that is how this server itself says that there is none.
+        Fact: shared/reference/observed.md, read the strict way."""
+        body = wire.json_body(request)
+        clocks = [value for name, value in body.items() if name.lower() in ("uhrzeitvon", "uhrzeitbis")]
+        if "" in clocks and not self.settings.empty_texts:
+            raise AdvowareError(400, "Eine Uhrzeit ist leer.")
+        return checked(empty(APPOINTMENT) | read(APPOINTMENT, body))
 
     def add(self, values: Record, derived: str = "") -> Record:
         """A derived one has a negative number and says what it is."""

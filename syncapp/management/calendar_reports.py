@@ -11,9 +11,9 @@ from syncapp.clients.errors import ClientError, NotFound
 from syncapp.engine.outside import connections
 from syncapp.flows.calendar import links, looking
 from syncapp.flows.calendar.appointments import belongs_to
-from syncapp.flows.calendar.decide import Shown, Side, What
-from syncapp.flows.calendar.entries import Entry
-from syncapp.flows.calendar.fields import FIELDS
+from syncapp.flows.calendar.decide import Shown, Shows, What
+from syncapp.flows.calendar.form import Form
+from syncapp.flows.calendar.labels import FIELDS
 from syncapp.flows.calendar.state import CalendarState, Item
 from syncapp.management.base import FOUND, NOT_ASKED
 from syncapp.management.calendar_employees import Say, ask_each, chosen, number_of
@@ -135,31 +135,28 @@ def _show(item: Item, say: Say) -> None:
     state = link.get_state_display() if link.pk else "the hub does not know it yet"
     say(f"{link.employee_id}  frNr {link.number if link.number is not None else '-'}  event {link.event_id or '-'}")
     say(f"State: {state}{f' ({link.detail or link.reason})' if link.detail or link.reason else ''}\n")
-    columns = (pair.agreed_advoware, pair.agreed_google, _entry(pair.advoware), _entry(pair.google))
+    here, there, *agreed = looking.forms(item)
+    columns = (*agreed, here, there)
     heads = ("field", "agreed (Advoware)", "agreed (Google)", "Advoware now", "Google now")
-    say(table(heads, [(name, *(_value(entry, name) for entry in columns)) for name in FIELDS]))
+    say(table(heads, [(name, *(_value(form, name) for form in columns)) for name in FIELDS]))
     for system, side in (("Advoware", pair.advoware), ("Google", pair.google)):
         say(f"{system}: {_remark(side)}")
     detail = f" ({item.decision.detail})" if item.decision.detail else ""
     say(f"\nA run would decide: {item.decision.what.value}{detail}")
 
 
-def _entry(side: Side) -> Entry | None:
-    return side.entry if isinstance(side, Shown) else None
-
-
-def _value(entry: Entry | None, name: str) -> str:
-    if entry is None:
+def _value(form: Form, name: str) -> str:
+    if not form:
         return "-"
-    value = entry.to_json()[name]
+    value = form.get(name)
     if isinstance(value, list):
         value = " ".join(str(part) for part in value if part)
     words = " ".join(str("" if value is None else value).split())
     return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
 
 
-def _remark(side: Side) -> str:
+def _remark(side: Shows) -> str:
     if not isinstance(side, Shown):
         return side.value
-    remarks = [words for words in (side.beyond, side.unreadable and f"can't be read: {side.unreadable}") if words]
-    return ", ".join(["there", *(["may only be read"] if side.read_only else []), *remarks])
+    remarks = ["may only be read"] if side.read_only else []
+    return ", ".join(["there", *remarks, *([side.beyond] if side.beyond else [])])

@@ -66,10 +66,10 @@ class CalendarLink(models.Model):
     )
     number = models.BigIntegerField("frNr", null=True, blank=True)
     event_id = models.CharField(_("event"), max_length=1024, blank=True, default="")
-    # {"event": normal form or null, "etag", "deleted", "beyond", "about", "read_only", "mark"}; empty: Google has told
-    # nothing.
+    # {"event": what of it is in sync, as Google writes it, or null, "etag", "deleted", "beyond", "about", "read_only",
+    # "mark"}; empty: Google has told nothing.
     google: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
-    # The normal forms at the last agreement, each as its side had it; null: never agreed.
+    # The fields at the last agreement, each as its side said it; null: never agreed.
     agreed_advoware: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     agreed_google: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     # What is being written to a side, stored before the call: seeing it there is then no person's change.

@@ -13,7 +13,9 @@ from django.template.defaultfilters import date as formatted
 from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
-# Parts of Google's rules for series, and the flow's own words, for what Advoware can't hold.
+from syncapp.words.held_words import held_in_words
+
+# Parts of Google's rules for series, and the flow's own words, for what can't be brought over.
 BEYOND: Mapping[str, str] = {
     "COUNT": gettext_noop("a series that ends after a number of times"),
     "BYDAY": gettext_noop("a series on several weekdays, or on a weekday of the month such as the second Tuesday"),
@@ -34,7 +36,7 @@ BEYOND: Mapping[str, str] = {
     "RRULE": gettext_noop("a series with several rules"),
     "changed occurrence": gettext_noop("a single occurrence of a series was changed"),
     "cancelled occurrence": gettext_noop("a single occurrence of a series was deleted"),
-    "occurrences longer than a day": gettext_noop("a series whose occurrences last longer than a day"),
+    "length": gettext_noop("a series whose occurrences last longer than a day"),
 }
 NOTHING = (None, "", "None")
 
@@ -57,7 +59,7 @@ def value_in_words(field: str, value: object) -> str | None:
 
 def beyond_in_words(part: str) -> str:
     """Why Advoware can't hold it; what is not in the table is shown as the flow calls it."""
-    return _(BEYOND[part]) if part in BEYOND else part
+    return _(BEYOND[part]) if part in BEYOND else held_in_words(part) or part
 
 
 def moment_in_words(text: str) -> str:

@@ -29,6 +29,15 @@ def test_an_appointment_is_made_read_replaced_and_deleted(advoware, client):
     assert advoware("GET", "advonet/Termine", params={"frnr": made["frNr"]}).json() == []
 
 
+@pytest.mark.parametrize("clock", ["uhrzeitVon", "UhrzeitBis"])
+def test_an_empty_clock_time_is_refused_and_none_is_taken(advoware, client, clock):
+    whole_day = {"text": "Urlaub", "datum": "2026-09-01", "abwesenheit": 1}
+    assert advoware("POST", "advonet/Termine", json={**whole_day, clock: ""}).status_code == 400
+    assert advoware("POST", "advonet/Termine", json={**whole_day, clock: None}).status_code == 200
+    client.settings(advoware_empty_texts=True)
+    assert advoware("POST", "advonet/Termine", json={**whole_day, clock: ""}).status_code == 200
+
+
 def test_a_list_is_narrowed_by_days_kuerzel_and_number(client, numbers):
     def add(**changes):
         return client.advoware.add_appointment(APPOINTMENT | changes)["frNr"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Q
@@ -15,12 +17,13 @@ from syncapp.admin.kit.calendar_numbers import by_state, open_url, records
 from syncapp.admin.kit.words import next_words
 from syncapp.admin.records.record_page import tasks_of
 from syncapp.admin.records.write_views import WriteView, write_views
-from syncapp.flows.calendar.entries import DAY, Entry
-from syncapp.flows.calendar.fields import FIELDS
-from syncapp.flows.calendar.links import entry as stored_entry
+from syncapp.flows.calendar.form import Form
+from syncapp.flows.calendar.labels import FIELDS
+from syncapp.flows.calendar.links import agreed_forms
+from syncapp.flows.lens.spans import DAY
 from syncapp.models import CalendarEmployee, CalendarLink, JournalEntry, Record
-from syncapp.words.appointment_words import day_in_words, moment_in_words, value_in_words
-from syncapp.words.field_words import field_in_words
+from syncapp.words.appointment_words import day_in_words
+from syncapp.words.field_words import field_in_words, of_field
 
 WRITES = 20
 
@@ -52,7 +55,7 @@ def employee_context(employee: CalendarEmployee) -> dict[str, Any]:
 
 def appointment_context(link: CalendarLink) -> dict[str, Any]:
     employee, record = link.employee, records(link.employee_id).first()
-    here, there = stored_entry(link.agreed_advoware), stored_entry(link.agreed_google)
+    here, there = agreed_forms(link, ZoneInfo(settings.CONFIG.ADVOWARE_TIME_ZONE))
     return {
         "title": subject(link) or _("Appointment"),
         "link": link,
@@ -66,18 +69,13 @@ def appointment_context(link: CalendarLink) -> dict[str, Any]:
     }
 
 
-def value(entry: Entry | None, name: str) -> str:
-    """One field of an entry as staff would write it; the last day of whole days is named as people name it."""
-    if entry is None:
-        return ""
-    if name in ("start", "end") and entry.all_day:
-        moment = entry.start if name == "start" else entry.end - DAY
-        return day_in_words(moment.date())
-    stored = entry.to_json()[name]
-    if name in ("start", "end"):
-        return moment_in_words(stored)
-    words = value_in_words(name, stored)
-    return str(stored) if words is None else words
+def value(form: Form, name: str) -> str:
+    """One field of an appointment as staff would write it; the last day of whole days is named as people name it."""
+    stored = form.get(name)
+    if name in ("start", "end") and form.get("all_day"):
+        moment = datetime.fromisoformat(str(stored))
+        return day_in_words((moment if name == "start" else moment - DAY).date())
+    return of_field(name, stored)
 
 
 def writes_about(link: CalendarLink, record: Record) -> list[WriteView]:

@@ -17,9 +17,7 @@ from syncapp.admin.kit.recording import recorded
 from syncapp.admin.people.differing import Pieces, differing
 from syncapp.engine.runs import verdicts
 from syncapp.flows.calendar import looking
-from syncapp.flows.calendar.decide import Shown, Side
-from syncapp.flows.calendar.entries import Entry
-from syncapp.flows.calendar.fields import FIELDS
+from syncapp.flows.calendar.labels import FIELDS
 from syncapp.flows.calendar.reading import window
 from syncapp.flows.calendar.state import Item
 from syncapp.models import CalendarLink
@@ -63,25 +61,19 @@ def sides_context(item: Item) -> dict[str, Any]:
         "fields": fields_of(item),
         "remarks": [("Advoware", remarks(pair.advoware)), ("Google", remarks(pair.google))],
         "decision": decision_words(item.decision),
-        "overruled": item.decision.overruled is not None,
+        "overruled": bool(item.decision.overruled),
         "outside": outside,
         "held_back": item.decision.towards_advoware and not looking.may_write_to_advoware(),
     }
 
 
 def fields_of(item: Item) -> list[FieldView]:
-    here, there = _entry(item.pair.advoware), _entry(item.pair.google)
-    agreed = item.pair.agreed_advoware
-    if here is None and there is None and agreed is None:
+    here, there, agreed, _google = looking.forms(item)
+    if not (here or there or agreed):
         return []
     views = []
     for name in FIELDS:
         one, other = value(here, name), value(there, name)
-        both = here is not None and there is not None
-        pieces: tuple[Pieces, Pieces] = differing(one, other) if both else ([(one, False)], [(other, False)])
+        pieces: tuple[Pieces, Pieces] = differing(one, other) if here and there else ([(one, False)], [(other, False)])
         views.append(FieldView(field_in_words(name), value(agreed, name), *pieces))
     return views
-
-
-def _entry(side: Side) -> Entry | None:
-    return side.entry if isinstance(side, Shown) else None

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from syncapp.flows.calendar.decide import Decision, Missing, Side, What
+from syncapp.flows.calendar.decide import Decision, Missing, Shows, What
 from syncapp.models import CalendarLink, LinkState, Reason
 from syncapp.templatetags.hub import reason_words, status_words, tone
 from syncapp.words.appointment_words import beyond_in_words, day_in_words
@@ -42,6 +42,7 @@ DECISIONS: Mapping[What, str | Promise] = {
     What.DELETE_GOOGLE: gettext_lazy("The event is deleted in Google, because the appointment is gone in Advoware."),
     What.CREATE: gettext_lazy("The event is created in Advoware as an appointment."),
     What.UPDATE_ADVOWARE: gettext_lazy("The appointment in Advoware is changed to what Google has."),
+    What.UPDATE_BOTH: gettext_lazy("Each side gets what was changed on the other one."),
     What.DELETE_ADVOWARE: gettext_lazy("The appointment is deleted in Advoware, because its event is gone in Google."),
     What.FORGET: gettext_lazy("The hub forgets it: it is gone on both sides."),
     What.BY_HAND: gettext_lazy("A person must do it in Advoware, which can't hold it."),
@@ -73,7 +74,7 @@ def decision_words(decision: Decision) -> str:
     return f"{words} ({beyond_in_words(decision.detail)})" if decision.detail else words
 
 
-def remarks(side: Side) -> list[str]:
+def remarks(side: Shows) -> list[str]:
     """What is to be said about a side beside its values."""
     if isinstance(side, Missing):
         return [str(MISSING[side])]
@@ -82,8 +83,6 @@ def remarks(side: Side) -> list[str]:
         found.append(_("may only be read: made by the program itself out of something else"))
     if side.beyond:
         found.append(beyond_in_words(side.beyond))
-    if side.unreadable:
-        found.append(_("can't be read: %(field)s") % {"field": side.unreadable})
     return found
 
 
@@ -114,7 +113,6 @@ def _same(link: CalendarLink) -> bool:
 
 def subject(link: CalendarLink) -> str:
     """What the appointment is about, as it was last known; a client's data."""
-    for stored in (link.agreed_advoware, link.google.get("event"), link.google.get("about"), link.agreed_google):
-        if stored and stored.get("text"):
-            return str(stored["text"])
-    return ""
+    told: Mapping[str, Any] = link.google
+    texts = [(kept or {}).get("text") for kept in (link.agreed_advoware, told.get("about"), link.agreed_google)]
+    return str(texts[0] or (told.get("event") or {}).get("summary") or texts[1] or texts[2] or "")

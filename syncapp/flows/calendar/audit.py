@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from syncapp.clients.google import GoogleEvent
-from syncapp.flows.calendar import from_google, links
-from syncapp.flows.calendar.decide import Missing, Shown, What
-from syncapp.flows.calendar.entries import BLOCKED, Entry
-from syncapp.flows.calendar.rules import BeyondAdvoware
+from syncapp.flows.calendar import links
+from syncapp.flows.calendar.decide import BLOCKED, Missing, Shown, What
+from syncapp.flows.calendar.fields import GOOGLE, declared, said, span
 from syncapp.flows.calendar.state import CalendarState, Item
+from syncapp.flows.lens.core import EMPTY
 from syncapp.models import CalendarLink
 
 SAME_MARK, SAME_CONTENTS = "bears the mark of the same appointment", "says the same at the same time"
@@ -53,13 +53,11 @@ def duplicates(
     return sorted(found.values(), key=lambda extra: (extra.number or 0, extra.event_id))
 
 
-def _contents(event: GoogleEvent, zone: ZoneInfo) -> Entry | None:
+def _contents(event: GoogleEvent, zone: ZoneInfo) -> tuple[object, ...] | None:
     """None: nothing can be told from it."""
-    try:
-        entry = from_google.entry_of(event.raw, zone)
-    except (from_google.Unreadable, BeyondAdvoware):
-        return None
-    return entry if entry.text not in ("", BLOCKED) else None
+    shown = said(declared(zone), GOOGLE, event.raw)
+    telling = span(declared(zone), GOOGLE, event.raw) and shown["text"] not in (EMPTY, BLOCKED)
+    return tuple(shown.values()) if telling else None
 
 
 def _but_one(same: list[GoogleEvent], known: Mapping[str, CalendarLink], why: str, usual: str = "") -> Iterator[Extra]:
@@ -86,7 +84,7 @@ def orphans(state: CalendarState) -> list[Extra]:
 def _belongs_to_nothing(item: Item) -> bool:
     pair = item.pair
     away = pair.advoware in (Missing.GONE, Missing.NEVER)
-    return away and isinstance(pair.google, Shown) and pair.marked and pair.agreed_advoware is None
+    return away and isinstance(pair.google, Shown) and pair.marked and not pair.bases
 
 
 def forgotten(state: CalendarState) -> list[CalendarLink]:

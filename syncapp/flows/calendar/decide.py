@@ -1,16 +1,39 @@
 """What is to be done about one appointment, out of what both sides show and the last agreement. Pure.
 
-An edit beats a deletion. When both sides were edited Advoware's holds, unless the installation says otherwise. What
-left the window that is compared is not deleted.
+An edit beats a deletion. When both sides edited the same field Advoware's holds, unless the installation says
+otherwise. What left the window that is compared is not deleted.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from syncapp.flows.calendar.entries import Entry, anonymised, with_edits, with_times_of
-from syncapp.flows.calendar.from_advoware import beyond
+from syncapp.flows.calendar.fields import (
+    ADVOWARE,
+    CONTENTS,
+    GOOGLE,
+    NO_TEXT,
+    WHEN,
+    Appointment,
+    Declared,
+    declared,
+    said,
+    span,
+)
+from syncapp.flows.lens import core as lens
+from syncapp.flows.lens import declaration
+from syncapp.flows.lens.core import EMPTY, CantHold, Raw, Unreadable
+from syncapp.flows.lens.declaration import Base, Holds, Outcome, Side, Way
+from syncapp.flows.lens.records import Asked, Merged, merge
+
+BLOCKED = "blocked"  # what an anonymised calendar shows instead of the text
+HIDDEN: Appointment = {"text": BLOCKED, "place": EMPTY, "note": EMPTY}
+EMPTY_APPOINTMENT: Raw = {"text": NO_TEXT, "ort": "", "notiz": "", "privat": 0}
+_OPEN = (declaration.What.CANT_HOLD, declaration.What.UNREADABLE)
 
 
 class Missing(Enum):
@@ -23,37 +46,39 @@ class Missing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An appointment as a side shows it. `beyond`: why the other side can't hold it. `read_only`: nobody may write it.
+    """An appointment as a side has it. `beyond`: why it is none that the other side can have. `read_only`: nobody may
+    write it."""
 
-    `unreadable`: the field for which nobody can place it; there is no entry then.
-    """
-
-    entry: Entry | None
+    raw: Raw
     read_only: bool = False
     beyond: str = ""
-    unreadable: str = ""
 
 
-Side = Shown | Missing
+Shows = Shown | Missing
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """`ours`: Google's event bears our mark. `marked`: and the number of this appointment."""
+    """`bases`: the last agreement, by field; none: never agreed. `marked`: Google's event bears our mark and the number
+    of this appointment."""
 
-    advoware: Side
-    google: Side
-    agreed_advoware: Entry | None = None
-    agreed_google: Entry | None = None
+    advoware: Shows
+    google: Shows
+    bases: Mapping[str, Base[Any]] = field(default_factory=dict)
     marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """`google_wins`: when both sides were edited. `show_contents`: else Google only shows when somebody is busy."""
+    """`google_wins`: when both sides edited a field. `show_contents`: else Google only shows when somebody is busy."""
 
+    zone: ZoneInfo
     google_wins: bool = False
     show_contents: bool = True
+
+    @property
+    def fields(self) -> Declared:
+        return declared(self.zone)
 
 
 class What(Enum):
@@ -64,119 +89,137 @@ class What(Enum):
     CREATE = "create in Advoware"
     UPDATE_ADVOWARE = "change in Advoware"
     DELETE_ADVOWARE = "delete in Advoware"
+    UPDATE_BOTH = "change on both sides"
     FORGET = "gone on both sides"
     BY_HAND = "a person must change it in Advoware"
     LEAVE = "left as it is"
     UNREADABLE = "can't be read"
 
 
+_UPDATES = {
+    frozenset[Side](): What.NOTHING,
+    frozenset({ADVOWARE}): What.UPDATE_ADVOWARE,
+    frozenset({GOOGLE}): What.UPDATE_GOOGLE,
+    frozenset({ADVOWARE, GOOGLE}): What.UPDATE_BOTH,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`entry`: what is to stand on the side that is written (None: nothing is written). `detail`: why by hand, or the
-    field that can't be read. `overruled`: the entry of the side whose own edit is replaced."""
+    """`merged`: both sides as they are to be. `detail`: why by hand, or the field that can't be read. `overruled`: the
+    outcomes by which a side's own edit is replaced."""
 
     what: What
-    entry: Entry | None = None
+    merged: Merged[Raw, Raw] | None = None
     detail: str = ""
-    overruled: Entry | None = None
+    overruled: Mapping[str, Outcome[Any]] = field(default_factory=dict)
+
+    @property
+    def steps(self) -> tuple[What, ...]:
+        return (What.UPDATE_ADVOWARE, What.UPDATE_GOOGLE) if self.what is What.UPDATE_BOTH else (self.what,)
 
     @property
     def towards_advoware(self) -> bool:
-        return self.what in (What.CREATE, What.UPDATE_ADVOWARE, What.DELETE_ADVOWARE)
+        return self.steps[0] in (What.CREATE, What.UPDATE_ADVOWARE, What.DELETE_ADVOWARE)
 
     @property
     def deletes(self) -> bool:
         return self.what in (What.DELETE_GOOGLE, What.DELETE_ADVOWARE)
 
+    @property
+    def outcomes(self) -> Mapping[str, Outcome[Any]]:
+        return self.merged.outcomes if self.merged else {}
+
+    @property
+    def left_open(self) -> Mapping[str, Outcome[Any]]:
+        """Fields that a person must bring over."""
+        return {name: outcome for name, outcome in self.outcomes.items() if outcome.what in _OPEN}
+
+    @property
+    def needs_a_person(self) -> bool:
+        return self.what in (What.BY_HAND, What.UNREADABLE) or bool(self.left_open)
+
+    @property
+    def why(self) -> str:
+        return str(lens.Why.UNREADABLE) if self.what is What.UNREADABLE else self.detail
+
 
 def decide(pair: Pair, rules: Rules) -> Decision:
     advoware, google = pair.advoware, pair.google
-    if isinstance(advoware, Shown) and advoware.entry is None:
-        return Decision(What.UNREADABLE, detail=advoware.unreadable)
-    if isinstance(google, Shown) and google.entry is None and not google.beyond:
-        return Decision(What.UNREADABLE, detail=google.unreadable)
     if isinstance(advoware, Shown):
-        assert advoware.entry is not None  # noqa: S101  looked at above
         if isinstance(google, Shown):
-            return _both(pair, advoware, advoware.entry, google, rules)
-        return _only_advoware(pair, advoware, advoware.entry, google, rules)
+            return _both(pair, advoware, google, rules)
+        return _only_advoware(pair, advoware, google, rules)
     if isinstance(google, Shown):
-        return _only_google(pair, advoware, google, _as_shown(pair, google, rules))
+        return _only_google(pair, advoware, google, rules)
     if advoware is Missing.OUTSIDE:
         return Decision(What.LEAVE)  # deleted in Google too; nothing is decided without a look at Advoware
     return Decision(What.FORGET)
 
 
-def for_google(entry: Entry, rules: Rules) -> Entry:
-    """What Google is to show of an appointment of Advoware."""
-    return entry if rules.show_contents else anonymised(entry)
+def edited(pair: Pair, side: Side, raw: Raw, rules: Rules) -> bool:
+    """Whether a side says something else than at the last agreement, where it says what its people mean."""
+    fields = _counting(rules.fields, hidden=side is GOOGLE and _hides(pair, raw, rules))
+    return any(
+        each.name not in pair.bases or each.lens(side).get(raw) != pair.bases[each.name].of(side) for each in fields
+    )
 
 
-def for_advoware(entry: Entry, present: Entry | None, agreed: Entry | None, rules: Rules) -> Entry:
-    """What Advoware is to have when Google's event is carried over: what was edited there (`agreed`: as Google had it
-    before), the rest as it is; an anonymised one tells only its times."""
-    if present is None:
-        return entry
-    if not rules.show_contents:
-        return with_times_of(present, entry)
-    return entry if agreed is None else with_edits(present, agreed, entry)
+def _counting(fields: Declared, *, hidden: bool) -> Declared:
+    return tuple(each for each in fields if not (hidden and each.name in CONTENTS))
 
 
-def same_in_google(one: Entry | None, other: Entry | None, rules: Rules) -> bool:
-    if one is None or other is None:
-        return one is other
-    return one == other if rules.show_contents else anonymised(one) == anonymised(other)
-
-
-def _as_shown(pair: Pair, google: Shown, rules: Rules) -> Rules:
+def _hides(pair: Pair, raw: Raw, rules: Rules) -> bool:
     """An event that shows no contents, because it was written without, tells its times only, whatever is wanted now."""
-    hidden = any(entry is not None and anonymised(entry) == entry for entry in (pair.agreed_google, google.entry))
-    return replace(rules, show_contents=rules.show_contents and not hidden)
+    agreed = {name: base.there for name, base in pair.bases.items()}
+    shown = (agreed, said(rules.fields, GOOGLE, raw))
+    return not rules.show_contents or any({name: each.get(name) for name in CONTENTS} == HIDDEN for each in shown)
 
 
-def _both(pair: Pair, advoware: Shown, entry: Entry, google: Shown, wanted_rules: Rules) -> Decision:
-    wanted, shown = for_google(entry, wanted_rules), google.entry
-    if wanted == shown:
-        return Decision(What.NOTHING)
-    rules = _as_shown(pair, google, wanted_rules)
-    same = shown is not None and same_in_google(wanted, shown, rules)
+def _merged(
+    pair: Pair, here: Raw, there: Raw, rules: Rules, *, hidden: bool, read_only: bool = False, way: Way = Way.BOTH
+) -> Merged[Raw, Raw]:
+    """`read_only`: Advoware's holds whatever was edited in Google."""
+    wanted = {**said(rules.fields, ADVOWARE, here), **({} if rules.show_contents else HIDDEN)}
+    names = {each.name for each in rules.fields if read_only or (hidden and each.name in CONTENTS)}
+    one_way = names | {"private"} if hidden else names
+    holds = Holds.THERE if rules.google_wins else Holds.HERE
+    fields = (replace(each, rule=holds, way=Way.TO_THERE if each.name in one_way else way) for each in rules.fields)
+    forced = {name: value for name in names if not isinstance(value := wanted[name], Unreadable)}
+    return merge(fields, here, there, pair.bases, Asked(holds, forced=forced))
+
+
+def _both(pair: Pair, advoware: Shown, google: Shown, rules: Rules) -> Decision:
+    hidden = _hides(pair, google.raw, rules)
     if google.read_only:
-        return Decision(What.NOTHING if same else What.LEAVE)
-    to_google = Decision(What.UPDATE_GOOGLE, wanted)
-    if same:
-        return to_google  # at the same time, but with contents that it is not to show, or without those that it is to
-    first_time = pair.agreed_advoware is None
-    ours_changed = entry != pair.agreed_advoware
-    theirs_changed = shown is None or not same_in_google(pair.agreed_google, shown, rules)
-    if advoware.read_only:
-        return replace(to_google, overruled=shown if theirs_changed and not first_time else None)
-    if not ours_changed and not theirs_changed:
-        return Decision(What.NOTHING)  # they differ as they did when they agreed: a text that Google cut
-    if ours_changed and theirs_changed:
-        if not rules.google_wins or shown is None:
-            return replace(to_google, overruled=shown)
-        return replace(_to_advoware(What.UPDATE_ADVOWARE, google, entry, None, rules), overruled=entry)
-    if ours_changed:
-        return to_google
-    return _to_advoware(What.UPDATE_ADVOWARE, google, entry, pair.agreed_google, rules)
+        as_they_are = _merged(pair, advoware.raw, google.raw, rules, hidden=False, way=Way.OFF)
+        counting = (as_they_are.outcomes[each.name].what for each in _counting(rules.fields, hidden=hidden))
+        same = all(what is declaration.What.AGREED for what in counting)
+        return Decision(What.NOTHING, as_they_are) if same else Decision(What.LEAVE)
+    merged = _merged(pair, advoware.raw, google.raw, rules, hidden=hidden, read_only=advoware.read_only)
+    puts = {name: each for name, each in merged.outcomes.items() if each.what is declaration.What.PUT}
+    what = _UPDATES[frozenset(side for each in puts.values() for side in each.to)]
+    replaced = {
+        name: each
+        for name, each in puts.items()
+        if each.loser or (advoware.read_only and name in pair.bases and each.there != pair.bases[name].there)
+    }
+    detail = _reason(merged)
+    return Decision(What.BY_HAND if detail and what is What.NOTHING else what, merged, detail, replaced)
 
 
-def _to_advoware(what: What, google: Shown, known: Entry | None, agreed: Entry | None, rules: Rules) -> Decision:
-    """`known`: the appointment as Advoware has it, or had it."""
-    if google.entry is None:
-        return Decision(What.BY_HAND, detail=google.beyond)
-    entry = for_advoware(google.entry, known, agreed, rules)
-    if too_much := google.beyond or beyond(entry):
-        return Decision(What.BY_HAND, detail=too_much)
-    return Decision(what, entry)
-
-
-def _only_advoware(pair: Pair, advoware: Shown, entry: Entry, google: Missing, rules: Rules) -> Decision:
-    if google is Missing.NEVER or pair.agreed_advoware is None:
-        return Decision(What.INSERT, for_google(entry, rules))
-    if advoware.read_only or entry != pair.agreed_advoware:
-        return Decision(What.INSERT, for_google(entry, rules))  # an edit beats a deletion
-    return Decision(What.DELETE_ADVOWARE)
+def _only_advoware(pair: Pair, advoware: Shown, google: Missing, rules: Rules) -> Decision:
+    if span(rules.fields, ADVOWARE, advoware.raw) is None:
+        return Decision(What.UNREADABLE, detail=WHEN)
+    deleted = google is Missing.GONE and pair.bases and not advoware.read_only
+    if deleted and not edited(pair, ADVOWARE, advoware.raw, rules):
+        return Decision(What.DELETE_ADVOWARE)
+    # An edit beats a deletion. What was not edited, and Advoware can't hold, is known from the last agreement.
+    there = _as_agreed(pair, GOOGLE, {}, rules)
+    hidden = _hides(pair, there, rules)
+    return _creation(
+        What.INSERT, _merged(pair, advoware.raw, there, rules, hidden=hidden, read_only=advoware.read_only)
+    )
 
 
 def _only_google(pair: Pair, advoware: Missing, google: Shown, rules: Rules) -> Decision:
@@ -184,10 +227,40 @@ def _only_google(pair: Pair, advoware: Missing, google: Shown, rules: Rules) -> 
         return Decision(What.LEAVE)
     if advoware is Missing.OUTSIDE:
         return Decision(What.NOTHING)
-    if pair.agreed_advoware is None:
-        # Ours by its mark, without an appointment and without our memory of one: nobody knows what a person wants.
-        return Decision(What.LEAVE) if pair.marked else _to_advoware(What.CREATE, google, None, None, rules)
-    if same_in_google(pair.agreed_google, google.entry, rules):
+    if google.beyond:
+        return Decision(What.BY_HAND, detail=google.beyond)
+    if span(rules.fields, GOOGLE, google.raw) is None:
+        return Decision(What.UNREADABLE, detail=WHEN)
+    if not pair.bases and pair.marked:
+        return Decision(What.LEAVE)  # without an appointment or our memory of one nobody knows what a person wants
+    if pair.bases and not edited(pair, GOOGLE, google.raw, rules):
         return Decision(What.DELETE_GOOGLE)
-    # An edit beats a deletion. What was not edited is known from the last agreement.
-    return _to_advoware(What.CREATE, google, pair.agreed_advoware, pair.agreed_google, rules)
+    here = _as_agreed(pair, ADVOWARE, EMPTY_APPOINTMENT, rules)
+    # What was never agreed tells everything, in a calendar without contents too.
+    hidden = bool(pair.bases) and _hides(pair, google.raw, rules)
+    return _creation(What.CREATE, _merged(pair, here, google.raw, rules, hidden=hidden))
+
+
+def _as_agreed(pair: Pair, side: Side, raw: Raw, rules: Rules) -> Raw:
+    """What a side had at the last agreement."""
+    for each in rules.fields:
+        value = pair.bases[each.name].of(side) if each.name in pair.bases else EMPTY
+        after = raw if isinstance(value, Unreadable) else each.lens(side).put(raw, value)
+        raw = raw if isinstance(after, CantHold) else after
+    return raw
+
+
+def _creation(what: What, merged: Merged[Raw, Raw]) -> Decision:
+    """Without its times none can be made."""
+    possible = merged.outcomes[WHEN].what not in _OPEN
+    return Decision(what if possible else What.BY_HAND, merged, _reason(merged))
+
+
+def _reason(merged: Merged[Raw, Raw]) -> str:
+    """Why the first of the fields that are left open is; "" when none is."""
+    for outcome in merged.outcomes.values():
+        if outcome.what is declaration.What.UNREADABLE:
+            return str(lens.Why.UNREADABLE)
+        if outcome.reason is not None:
+            return outcome.reason.detail if outcome.reason.reason is lens.Why.SERIES else outcome.reason.code
+    return ""

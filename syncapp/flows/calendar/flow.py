@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from syncapp.events.spec import Flow, Schedule, StepSpec, http, topic
 from syncapp.events.topics import TASK_CHANGED
-from syncapp.flows.calendar.fields import labels
+from syncapp.flows.calendar.labels import labels
 
 CALENDAR_SYNC = "calendar_employee"
 CALENDAR_ALL = "calendar_all"

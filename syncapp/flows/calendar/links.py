@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,10 +11,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from syncapp.clients.google import GoogleEvent
-from syncapp.flows.calendar import from_google
-from syncapp.flows.calendar.decide import Missing, Shown
-from syncapp.flows.calendar.entries import DAY, Entry, tidy
-from syncapp.flows.calendar.rules import BeyondAdvoware
+from syncapp.flows.calendar import agreement
+from syncapp.flows.calendar.decide import Missing, Shown, Shows
+from syncapp.flows.calendar.fields import ADVOWARE, GOOGLE, OF_EVENT, WHEN, declared, said, span
+from syncapp.flows.calendar.form import Form, days_of, form_of
+from syncapp.flows.lens.agreement import Bases, with_own
+from syncapp.flows.lens.core import Raw
+from syncapp.flows.lens.own import Own
+from syncapp.flows.lens.spans import Span
 from syncapp.models import CalendarLink
 
 SOURCE = "bitbylaw"
@@ -31,13 +34,12 @@ def event_id(kuerzel: str, number: int) -> str:
     return "frnr" + base64.b32hexencode(digest).decode().rstrip("=").lower()
 
 
-def mark(kuerzel: str, number: int, entry: Entry) -> dict[str, Any]:
-    return {"private": {MARK: str(number), SOURCE_KEY: SOURCE, OWNER: kuerzel, WRITTEN: stand(entry)}}
+def mark(kuerzel: str, number: int, stand: str) -> dict[str, Any]:
+    return {"private": {MARK: str(number), SOURCE_KEY: SOURCE, OWNER: kuerzel, WRITTEN: stand}}
 
 
-def stand(entry: Entry) -> str:
-    """A short text for what an event is like; nothing can be read out of it."""
-    return hashlib.sha256(json.dumps(entry.to_json(), sort_keys=True).encode()).hexdigest()[:32]
+def stand(raw: Raw, zone: ZoneInfo) -> str:
+    return agreement.stand(agreement.to_json(said(declared(zone), GOOGLE, raw)))
 
 
 def marked_number(event: GoogleEvent, kuerzel: str) -> int | None:
@@ -50,62 +52,91 @@ def marked_number(event: GoogleEvent, kuerzel: str) -> int | None:
 
 
 def told(event: GoogleEvent, kuerzel: str, zone: ZoneInfo) -> dict[str, Any]:
-    """What a link keeps of an event: its normal form or why it has none, its version."""
-    kept: dict[str, Any] = {"etag": event.etag, "parent": event.recurring_event_id, "beyond": "", "unreadable": ""}
-    kept |= {"event": None, "deleted": False, "read_only": not event.writable}
+    """What a link keeps of an event: the attributes that are in sync, its version, or why it is none."""
+    kept: dict[str, Any] = {"etag": event.etag, "parent": event.recurring_event_id, "beyond": "", "event": None}
+    kept |= {"deleted": False, "read_only": not event.writable}
     kept |= {"mark": marked_number(event, kuerzel), "written": event.private.get(WRITTEN, "")}
     if event.recurring_event_id:
         why = "cancelled occurrence" if event.deleted else "changed occurrence"
-        return kept | {"beyond": why, "about": about(event.raw, zone)}
+        return kept | {"beyond": why, "about": _about(event.raw, zone)}
     if event.deleted:
         return kept | {"deleted": True}
-    try:
-        return kept | {"event": from_google.entry_of(event.raw, zone).to_json()}
-    except BeyondAdvoware as exc:
-        return kept | {"beyond": str(exc), "about": about(event.raw, zone)}
-    except from_google.Unreadable as exc:
-        return kept | {"unreadable": str(exc)}
+    return kept | {"event": {name: event.raw[name] for name in OF_EVENT if name in event.raw}}
 
 
-def about(raw: Mapping[str, Any], zone: ZoneInfo) -> dict[str, str]:
-    """What a person must know of an event that has no normal form. `instead_of`: when the occurrence was to begin."""
+def _about(raw: Raw, zone: ZoneInfo) -> dict[str, Any]:
+    """What a person must know of an occurrence. `instead_of`: when it was to begin."""
+    fields = declared(zone)
+    about = form_of(said(fields, GOOGLE, raw), zone)
     moments = {"start": raw.get("start"), "end": raw.get("end"), "instead_of": raw.get("originalStartTime")}
-    found = {name: from_google.shown_moment(value or {}, zone) for name, value in moments.items()}
-    return found | {"text": tidy(str(raw.get("summary") or "")), "rule": " ".join(raw.get("recurrence") or ())}
+    for name, moment in moments.items():
+        when = span(fields, GOOGLE, {"start": moment, "end": moment})
+        about[name] = _begin(when, zone) if when else ""
+    return about
 
 
-def place(link: CalendarLink) -> None:
+def _begin(when: Span, zone: ZoneInfo) -> str:
+    return when.start.isoformat() if when.all_day else str(form_of({WHEN: when}, zone)["start"])
+
+
+def agreed_forms(link: CalendarLink, zone: ZoneInfo) -> tuple[Form, Form]:
+    """Advoware's and Google's half of the last agreement as people read them; empty: never agreed."""
+    agreed = (link.agreed_advoware, link.agreed_google)
+    here, there = (form_of(agreement.from_json(each, zone), zone) if each else {} for each in agreed)
+    return here, there
+
+
+def place(link: CalendarLink, zone: ZoneInfo) -> None:
     """Its days as Google tells them, as long as there is no agreement; with it they are Advoware's."""
     if link.agreed_advoware is not None:
         return
     kept: Mapping[str, Any] = link.google
     link.first_day = link.last_day = None
     if kept.get("event"):
-        link.first_day, link.last_day = days(Entry.from_json(kept["event"]))
+        if when := span(declared(zone), GOOGLE, kept["event"]):
+            link.first_day, link.last_day = days_of(when, zone)
     elif told_of := kept.get("about"):
         marks = [told_of[name][:10] for name in ("start", "end", "instead_of") if told_of[name]]
         if marks:
-            link.first_day = date.fromisoformat(min(marks))
-            link.last_day = None if told_of["rule"] else date.fromisoformat(max(marks))
+            link.first_day, link.last_day = date.fromisoformat(min(marks)), date.fromisoformat(max(marks))
 
 
-def same_as_agreed(link: CalendarLink) -> bool:
+def same_as_agreed(link: CalendarLink, zone: ZoneInfo) -> bool:
     """Whether Google shows what was agreed on: without it something is to be done, wherever its days are."""
-    return bool(link.google) and link.google["event"] is not None and link.google["event"] == link.agreed_google
+    kept: Mapping[str, Any] = link.google
+    if not kept.get("event"):
+        return False
+    shown = said(declared(zone), GOOGLE, kept["event"])
+    return shown == {name: base.there for name, base in bases(link, Missing.NEVER, google_side(link), zone).items()}
 
 
-def google_side(link: CalendarLink) -> Shown | Missing:
+def google_side(link: CalendarLink) -> Shows:
     kept: Mapping[str, Any] = link.google
     if not kept:
         return Missing.NEVER
     if kept["deleted"]:
         return Missing.GONE
-    entry = Entry.from_json(kept["event"]) if kept["event"] else None
-    return Shown(entry, bool(kept["read_only"]), kept["beyond"], kept["unreadable"])
+    return Shown(kept["event"] or {}, bool(kept["read_only"]), kept["beyond"])
 
 
-def entry(raw: Mapping[str, Any] | None) -> Entry | None:
-    return Entry.from_json(raw) if raw else None
+def bases(link: CalendarLink, advoware: Shows, google: Shows, zone: ZoneInfo) -> Bases:
+    """The last agreement, by field, with what the hub has written since."""
+    here, there = (side.raw if isinstance(side, Shown) else None for side in (advoware, google))
+    fields = declared(zone)
+    agreed = agreement.bases((link.agreed_advoware, link.agreed_google), here, there, fields, zone)
+    writing: Mapping[str, Any] = link.writing
+    if not writing:
+        return agreed
+    side = ADVOWARE if writing["side"] == "advoware" else GOOGLE
+    # Earlier versions stored what both sides would have, whole.
+    put = writing.get("put") or writing[writing["side"]]
+    happened = bool(writing.get("happened"))  # else what Advoware shows tells it
+    if side is GOOGLE:
+        happened = link.google.get("written") == (writing.get("stand") or agreement.stand(put))
+        if not happened:
+            return agreed
+    own = {name: [Own(side, value, happened)] for name, value in agreement.from_json(put, zone).items()}
+    return with_own(fields, agreed, own, here or {}, there or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +147,10 @@ class Window:
     last: date
 
     def touches(self, link: CalendarLink) -> bool:
-        if link.first_day is None:
-            return True
-        return link.first_day <= self.last and (link.last_day is None or link.last_day >= self.first)
+        return link.first_day is None or self._meets(link.first_day, link.last_day)
 
-    def holds(self, entry: Entry) -> bool:
-        first, last = days(entry)
+    def holds(self, span: Span, zone: ZoneInfo) -> bool:
+        return self._meets(*days_of(span, zone))
+
+    def _meets(self, first: date, last: date | None) -> bool:
         return first <= self.last and (last is None or last >= self.first)
-
-
-def days(entry: Entry) -> tuple[date, date | None]:
-    """Its first and its last day; None: without end."""
-    if entry.series is not None:
-        return entry.start.date(), entry.series.until
-    return entry.start.date(), (entry.end - DAY if entry.all_day else entry.end).date()

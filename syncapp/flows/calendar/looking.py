@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
@@ -15,11 +16,14 @@ from syncapp.engine.runs.claims import Claim
 from syncapp.engine.runs.run import Run
 from syncapp.flows import directions
 from syncapp.flows.calendar import links
-from syncapp.flows.calendar.decide import Missing, Rules, Side
+from syncapp.flows.calendar.decide import Missing, Shows
+from syncapp.flows.calendar.fields import declared, said
 from syncapp.flows.calendar.flow import CALENDAR_SYNC, EMPLOYEE
+from syncapp.flows.calendar.form import Form, form_of
 from syncapp.flows.calendar.known import Known
 from syncapp.flows.calendar.reading import Reader, window
 from syncapp.flows.calendar.state import CalendarState, Item
+from syncapp.flows.lens.declaration import Side
 from syncapp.models import CalendarLink, Record, SystemName
 
 
@@ -33,6 +37,18 @@ def looker(kuerzel: str) -> Looker:
     record = record_of(kuerzel)
     run = Run(Claim(record, record.claim or uuid.uuid4(), record.requested, "look", record.changed_at))
     return Looker(run, connections.advoware(run), connections.google(run))
+
+
+def forms(item: Item) -> tuple[Form, Form, Form, Form]:
+    """Both sides as people read them, Advoware's first, and both halves of the last agreement; empty: there is none."""
+    zone = ZoneInfo(settings.CONFIG.ADVOWARE_TIME_ZONE)
+    sides = [(item.raw(side), {name: base.of(side) for name, base in item.pair.bases.items()}) for side in Side]
+    now = [
+        form_of(said(declared(zone), side, raw), zone) if raw else {}
+        for side, (raw, _) in zip(Side, sides, strict=True)
+    ]
+    agreed = [form_of(base, zone) for _, base in sides]
+    return now[0], now[1], agreed[0], agreed[1]
 
 
 def may_write_to_advoware() -> bool:
@@ -53,7 +69,7 @@ class Looker(Reader):
     def one(self, link: CalendarLink) -> Item:
         """Both sides of one appointment as they are this moment, and what a run would decide."""
         employee = link.employee
-        rules = Rules(settings.CONFIG.CALENDAR_CONFLICTS == "google", employee.full_content)
+        rules = self.rules(full_content=employee.full_content)
         state = CalendarState(employee, window(), rules, calendar_id=employee.calendar_id)
         if link.event_id and employee.calendar_id:
             self._ask_google(link)
@@ -77,7 +93,7 @@ class Looker(Reader):
         else:
             link.google = links.told(event, link.employee_id, self.zone)
 
-    def _ask_advoware(self, link: CalendarLink) -> tuple[Side, Appointment | None, bool]:
+    def _ask_advoware(self, link: CalendarLink) -> tuple[Shows, Appointment | None, bool]:
         if link.number is None:
             return Missing.NEVER, None, False
         side, appointment = self._asked(link, link.employee_id)

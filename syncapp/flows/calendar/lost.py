@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from syncapp.flows.calendar.entries import Entry, kept_as
+from syncapp.flows.calendar import form
+from syncapp.flows.calendar.fields import ADVOWARE, WHEN, Appointment, Declared, said
+from syncapp.flows.lens.core import EMPTY, Raw, Unreadable
 
 CLOCKS_DIFFER = timedelta(seconds=2)  # Advoware's and ours; more would take what was entered before for ours
 
@@ -17,34 +20,35 @@ class Stray:
     """An appointment that belongs to no event; `changed_at` in UTC, None where Advoware does not tell it."""
 
     number: int
-    entry: Entry
+    raw: Raw
     changed_at: datetime | None = None
 
 
-def sent(changes: Mapping[str, Sequence[Any]]) -> Entry:
+def sent(changes: Mapping[str, Sequence[Any]], zone: ZoneInfo) -> Appointment:
     """What a creation wrote, out of its changes in the journal."""
-    return Entry.from_json({"series": None} | {name: values[1] for name, values in changes.items()})
+    return form.read({name: values[1] for name, values in changes.items()}, zone)
 
 
-def find(wanted: Entry, strays: Iterable[Stray], begun_at: datetime) -> Stray | None:
+def find(wanted: Appointment, strays: Iterable[Stray], begun_at: datetime, fields: Declared) -> Stray | None:
     """The one that is as it was sent. Else one that is new since and in which a person has changed something only: its
     times, or what it is about."""
-    ranked = [(rank, stray.number, stray) for stray in strays if (rank := _rank(wanted, stray, begun_at)) is not None]
+    ranks = ((_rank(wanted, stray, begun_at, fields), stray.number, stray) for stray in strays)
+    ranked = [(rank, number, stray) for rank, number, stray in ranks if rank is not None]
     return min(ranked)[2] if ranked else None
 
 
-def _rank(wanted: Entry, stray: Stray, begun_at: datetime) -> int | None:
-    found = stray.entry
+def _rank(wanted: Appointment, stray: Stray, begun_at: datetime, fields: Declared) -> int | None:
+    found = said(fields, ADVOWARE, stray.raw)
     if found == wanted:
         return 0
-    if kept_as(wanted, found):
+    kept = {
+        each.name: not isinstance(now := found[each.name], Unreadable) and each.here.kept(wanted[each.name], now)
+        for each in fields
+    }
+    if all(kept.values()):
         return 1
     if stray.changed_at is None or stray.changed_at < begun_at - CLOCKS_DIFFER:
         return None
-    if _times(found) == _times(wanted):
+    if kept[WHEN]:
         return 2
-    return 3 if wanted.text and found.text == wanted.text else None
-
-
-def _times(entry: Entry) -> tuple[object, ...]:
-    return entry.start, entry.end, entry.all_day, entry.series
+    return 3 if wanted["text"] is not EMPTY and found["text"] == wanted["text"] else None

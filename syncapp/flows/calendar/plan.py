@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -10,7 +10,11 @@ from hashlib import sha256
 
 from syncapp.engine.runs.planning import Action, Ending, Note, Plan, Postponed, Settled, Skipped, TaskNeed
 from syncapp.flows.calendar.decide import What
+from syncapp.flows.calendar.fields import WHEN
+from syncapp.flows.calendar.form import form_of
 from syncapp.flows.calendar.state import CalendarState, Item
+from syncapp.flows.lens.core import EMPTY
+from syncapp.flows.lens.declaration import Side
 from syncapp.kit.marking import gettext_noop
 
 GOOGLE, ADVOWARE = "google", "advoware"
@@ -54,6 +58,10 @@ class Write(Action):
     def label(self) -> str:
         return self.item.label
 
+    @property
+    def does(self) -> What:
+        return _DOES[type(self)]
+
 
 class Insert(Write):
     kind = "appointment.insert"
@@ -90,7 +98,7 @@ class Forget(Write):
     words = gettext_noop("forget the appointment %(label)s: it is gone on both sides")
 
 
-WRITES = {
+WRITES: Mapping[What, type[Write]] = {
     What.INSERT: Insert,
     What.UPDATE_GOOGLE: UpdateGoogle,
     What.DELETE_GOOGLE: DeleteGoogle,
@@ -99,6 +107,8 @@ WRITES = {
     What.DELETE_ADVOWARE: DeleteAdvoware,
     What.FORGET: Forget,
 }
+_DOES = {kind: what for what, kind in WRITES.items()}
+_TO_ADVOWARE = (CreateInAdvoware, UpdateAdvoware, DeleteAdvoware)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +132,14 @@ def plan(state: CalendarState) -> Plan:
     actions: list[Action] = [*_calendar(state)]
     held: list[Action] = []
     for item in state.items:
-        write = WRITES.get(item.decision.what)
-        if write is None:
-            continue
-        switched_off = item.decision.towards_advoware and not state.writable
-        (held if switched_off or (held_deletions and item.decision.deletes) else actions).append(write(item))
+        for write in (WRITES[what](item) for what in item.decision.steps if what in WRITES):
+            switched_off = isinstance(write, _TO_ADVOWARE) and not state.writable
+            (held if switched_off or (held_deletions and item.decision.deletes) else actions).append(write)
     return Plan(_ending(state, held, needs), tuple(actions), _notes(state), tuple(held), tuple(needs))
 
 
 def _ending(state: CalendarState, held: Iterable[Action], needs: Iterable[TaskNeed]) -> Ending:
-    if not state.writable and any(isinstance(each, Write) and each.item.decision.towards_advoware for each in held):
+    if not state.writable and any(isinstance(each, _TO_ADVOWARE) for each in held):
         return Postponed(Why.WRITING_OFF, HELD_FOR, waits_for=ADVOWARE)
     return Skipped(Why.TASK_OPEN) if list(needs) else Settled({})
 
@@ -161,20 +169,25 @@ def _brake(state: CalendarState) -> Iterator[TaskNeed]:
 def _by_hand(state: CalendarState) -> Iterator[TaskNeed]:
     numbers = {item.link.event_id: item.link.number for item in state.items if item.link.number is not None}
     for item in state.items:
-        if item.decision.what is What.BY_HAND:
-            kept = item.link.google
-            told = kept.get("about") or kept.get("event") or {}
-            number = item.link.number or numbers.get(kept.get("parent", ""))
-            facts = (
-                ("why", item.decision.detail, ""),
-                ("frNr", str(number or ""), ""),
-                ("text", str(told.get("text") or ""), ""),
-                ("start", str(told.get("instead_of") or ""), str(told.get("start") or "")),
-                ("end", "", str(told.get("end") or "")),
-                ("series", "", str(told.get("rule") or told.get("series") or "")),
-            )
-            shown = tuple(fact for fact in facts if fact[1] or fact[2])
-            yield TaskNeed("appointment_by_hand", ADVOWARE, _key(item.link.event_id), APPOINTMENT, item.label, shown)
+        if item.decision.needs_a_person:
+            number = item.link.number or numbers.get(item.link.google.get("parent", ""))
+            facts = (("frNr", str(number or ""), ""), *_differences(item, state))
+            shown = tuple(fact for fact in (("why", item.decision.why, ""), *facts) if fact[1] or fact[2])
+            key = _key(item.link.event_id or item.label)
+            yield TaskNeed("appointment_by_hand", ADVOWARE, key, APPOINTMENT, item.label, shown)
+
+
+def _differences(item: Item, state: CalendarState) -> Iterator[tuple[str, str, str]]:
+    """What both sides have of the fields that are left; of what is on one side only, when it is."""
+    zone = state.rules.zone
+    here, there = (form_of(item.says(side, state.rules.fields), zone) for side in (Side.HERE, Side.THERE))
+    there |= item.link.google.get("about") or {}
+    yield "text", str(there.get("text") or here.get("text") or ""), ""
+    left = item.decision.left_open if item.both_shown else {WHEN}
+    for name in form_of(dict.fromkeys(left, EMPTY), zone):
+        if name != "all_day":
+            was = there.get("instead_of") if name == "start" else None
+            yield name, str(was or here.get(name) or ""), str(there.get(name) or "")
 
 
 def _key(event_id: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,14 +17,17 @@ from syncapp.clients.google import GoogleClient, GoogleEvent, SyncTokenExpired
 from syncapp.engine.runs.run import Run
 from syncapp.flows import directions
 from syncapp.flows.calendar import links, lost
+from syncapp.flows.calendar.agreement import to_json
 from syncapp.flows.calendar.appointments import belongs_to, shown, strays
-from syncapp.flows.calendar.decide import Decision, Missing, Pair, Rules, Shown, Side, What, decide, same_in_google
-from syncapp.flows.calendar.entries import Entry, kept_as
+from syncapp.flows.calendar.decide import Decision, Missing, Pair, Rules, Shown, Shows, What, decide, edited
+from syncapp.flows.calendar.fields import ADVOWARE as IN_ADVOWARE
+from syncapp.flows.calendar.fields import GOOGLE, declared, said, span
 from syncapp.flows.calendar.journal import CalendarWrite
 from syncapp.flows.calendar.known import AT_ONCE, Known, in_parts
 from syncapp.flows.calendar.links import Window
 from syncapp.flows.calendar.plan import ADVOWARE, Why
 from syncapp.flows.calendar.state import CalendarState, Item
+from syncapp.flows.lens.declaration import Base
 from syncapp.models import CalendarEmployee, CalendarLink
 from syncapp.people import tasks
 
@@ -41,10 +45,13 @@ class Reader:
         self._run, self._advoware, self._google = run, advoware, google
         self.zone = ZoneInfo(settings.CONFIG.ADVOWARE_TIME_ZONE)
 
+    def rules(self, *, full_content: bool) -> Rules:
+        return Rules(self.zone, settings.CONFIG.CALENDAR_CONFLICTS == "google", full_content)
+
     def read(self) -> CalendarState:
         config = settings.CONFIG
         employee = CalendarEmployee.objects.filter(pk=self._run.entity_id).first()
-        rules = Rules(config.CALENDAR_CONFLICTS == "google", employee is None or employee.full_content)
+        rules = self.rules(full_content=employee is None or employee.full_content)
         state = CalendarState(employee or CalendarEmployee(pk=self._run.entity_id), window(), rules)
         if employee is None or not employee.enabled:
             state.off = Why.CALENDAR_OFF if employee else Why.NOT_AN_EMPLOYEE
@@ -90,14 +97,14 @@ class Reader:
                 link = known.by_event.get(event.id) or self._new_link(state, event, known)
                 if link is not None:
                     link.google = links.told(event, state.employee.kuerzel, self.zone)
-                    links.place(link)
+                    links.place(link, self.zone)
                     told[event.id] = link
         if not token:
             # A whole list does not tell of deletions: what it lacks was deleted.
             for link in known.rows:
                 kept: dict[str, Any] = link.google
                 if kept and link.event_id not in told and not kept["deleted"]:
-                    link.google = {**kept, "deleted": True, "event": None, "beyond": ""}
+                    link.google = {**kept, "deleted": True, "event": None}
                     told[link.event_id] = link
         state.told, state.next_token = list(told.values()), changes.next_token
         return known
@@ -133,7 +140,7 @@ class Reader:
             if self._lost_its_series(link, known):
                 yield Item(link, Pair(Missing.NEVER, Missing.GONE), Decision(What.FORGET))
             elif link.number in listed:
-                side: Side = shown(listed[link.number], self.zone)
+                side: Shows = shown(listed[link.number])
                 yield self._item(link, side, listed[link.number], state, asked=True)
             elif id(link) in ask:
                 side, appointment = self._asked(link, employee.kuerzel)
@@ -158,7 +165,7 @@ class Reader:
     def _find_lost_creations(self, state: CalendarState, known: Known, listed: Mapping[int, Appointment]) -> None:
         """Appointments that an earlier run made though its answer was lost."""
         journals = self._run.unsettled_writes(CalendarWrite.CREATE_APPOINTMENT)
-        free = strays(listed, self.zone) if journals else []
+        free = strays(listed) if journals else []
         for journal in journals:
             link = known.by_event.get(journal.mark)
             if link is None:
@@ -166,14 +173,13 @@ class Reader:
             if link.number is not None and link.number in listed:
                 state.found[journal.pk] = link.number
                 continue
-            wanted = lost.sent(journal.changes)
-            stray = lost.find(wanted, free, journal.begun_at)
+            wanted = lost.sent(journal.changes, self.zone)
+            stray = lost.find(wanted, free, journal.begun_at, declared(self.zone))
             if stray is None:
                 continue
             free.remove(stray)
-            written: Mapping[str, Any] = link.writing or {"advoware": wanted.to_json(), "google": wanted.to_json()}
             link.number = stray.number
-            link.agreed_advoware, link.agreed_google = written["advoware"], written["google"]
+            link.writing = {"side": "advoware", "put": to_json(wanted), **link.writing, "happened": True}
             known.by_number[stray.number] = link
             state.found[journal.pk] = stray.number
 
@@ -181,7 +187,8 @@ class Reader:
         google = links.google_side(link)
         if not isinstance(google, Shown):
             return google is Missing.GONE
-        return not same_in_google(links.entry(link.agreed_google), google.entry, state.rules)
+        pair = Pair(Missing.OUTSIDE, google, links.bases(link, Missing.OUTSIDE, google, self.zone))
+        return edited(pair, GOOGLE, google.raw, state.rules)
 
     def _unasked(self, link: CalendarLink, state: CalendarState) -> Missing:
         """Too many are missing at once to be asked for: what is still as agreed is to go, if Advoware confirms it."""
@@ -190,7 +197,7 @@ class Reader:
         still = state.window.touches(link) and not self._moved_in_google(link, state)
         return Missing.GONE if still else Missing.OUTSIDE
 
-    def _asked(self, link: CalendarLink, kuerzel: str) -> tuple[Side, Appointment | None]:
+    def _asked(self, link: CalendarLink, kuerzel: str) -> tuple[Shows, Appointment | None]:
         """GONE also when it belongs to somebody else now: then it is to go from this calendar only."""
         assert link.number is not None  # noqa: S101  only such are asked for
         try:
@@ -199,44 +206,36 @@ class Reader:
             return Missing.GONE, None
         if not belongs_to(appointment, kuerzel):
             return Missing.GONE, appointment
-        return shown(appointment, self.zone), appointment
+        return shown(appointment), appointment
 
-    def _lacks_its_mark(self, link: CalendarLink, google: Side) -> bool:
-        writable = isinstance(google, Shown) and google.entry is not None and not google.read_only
+    def _lacks_its_mark(self, link: CalendarLink, google: Shows) -> bool:
+        writable = isinstance(google, Shown) and not google.read_only
         return writable and link.number is not None and link.google.get("mark") != link.number
 
     def _item(
-        self, link: CalendarLink, side: Side, appointment: Appointment | None, state: CalendarState, *, asked: bool
+        self, link: CalendarLink, side: Shows, appointment: Appointment | None, state: CalendarState, *, asked: bool
     ) -> Item:
         google = links.google_side(link)
-        agreed_advoware, agreed_google = own_writes_settled(link, side)
+        bases = links.bases(link, side, google, self.zone)
         reassigned = side is Missing.GONE and appointment is not None
         if reassigned and isinstance(google, Shown):
-            agreed_google = google.entry  # whatever Google has: it goes from this calendar, it is not created again
+            # Whatever Google has: it goes from this calendar, it is not created again.
+            bases = {name: Base(value, value) for name, value in said(state.rules.fields, GOOGLE, google.raw).items()}
         # A copy of one of our events bears its mark too, but stands for no appointment.
         marked = link.number is not None and link.google.get("mark") is not None
-        pair = Pair(side, google, agreed_advoware, agreed_google, marked)
+        pair = Pair(side, google, bases, marked)
         decision = decide(pair, state.rules)
-        if decision.what is What.CREATE and decision.entry is not None and not state.window.holds(decision.entry):
+        if decision.what is What.CREATE and not self._lies_in(state, decision):
             # Advoware's list would not show it, so nobody could tell whether it was created. Its time will come.
             decision = Decision(What.LEAVE)
         if decision.what is What.NOTHING and isinstance(side, Shown) and self._lacks_its_mark(link, google):
             # A creation was cut short before the event was told its number.
-            decision = Decision(What.UPDATE_GOOGLE, links.entry(link.google["event"]))
+            decision = replace(decision, what=What.UPDATE_GOOGLE)
         if decision.what is What.BY_HAND and link.agreed_advoware is None and not state.window.touches(link):
             decision = Decision(What.LEAVE)  # it is over, or far ahead
         return Item(link, pair, decision, appointment, asked)
 
-
-def own_writes_settled(link: CalendarLink, advoware: Side) -> tuple[Entry | None, Entry | None]:
-    """The last agreement as it would be had we noted our last write: what we wrote was no person's change."""
-    agreed = links.entry(link.agreed_advoware), links.entry(link.agreed_google)
-    if not link.writing:
-        return agreed
-    written = links.entry(link.writing["advoware"]), links.entry(link.writing["google"])
-    if link.writing["side"] == "google":
-        happened = written[1] is not None and link.google.get("written") == links.stand(written[1])
-        return written if happened else agreed
-    if isinstance(advoware, Shown) and advoware.entry and written[0] and kept_as(written[0], advoware.entry):
-        return advoware.entry, written[1]
-    return agreed
+    def _lies_in(self, state: CalendarState, decision: Decision) -> bool:
+        assert decision.merged is not None  # noqa: S101  what is created is known
+        when = span(state.rules.fields, IN_ADVOWARE, decision.merged.here)
+        return when is not None and state.window.holds(when, self.zone)

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from syncapp.clients.advoware import Appointment
-from syncapp.flows.calendar.decide import Decision, Pair, Rules
+from syncapp.flows.calendar.decide import Decision, Pair, Rules, Shown
+from syncapp.flows.calendar.fields import Appointment as Said
+from syncapp.flows.calendar.fields import Declared, said
 from syncapp.flows.calendar.links import Window
+from syncapp.flows.lens.core import Raw
+from syncapp.flows.lens.declaration import Side
 from syncapp.models import CalendarEmployee, CalendarLink
 
 
@@ -14,7 +18,8 @@ from syncapp.models import CalendarEmployee, CalendarLink
 class Item:
     """One appointment: its link (perhaps not stored yet), both sides, and what is to be done.
 
-    `asked`: Advoware was asked for just this one, so that a deletion is sure.
+    `asked`: Advoware was asked for just this one, so that a deletion is sure. `now`: what a side has after it was
+    written in this run.
     """
 
     link: CalendarLink
@@ -22,6 +27,18 @@ class Item:
     decision: Decision
     appointment: Appointment | None = None
     asked: bool = False
+    now: dict[Side, Raw] = field(default_factory=dict)
+
+    @property
+    def both_shown(self) -> bool:
+        return isinstance(self.pair.advoware, Shown) and isinstance(self.pair.google, Shown)
+
+    def raw(self, side: Side) -> Raw:
+        shown = self.pair.advoware if side is Side.HERE else self.pair.google
+        return shown.raw if isinstance(shown, Shown) else {}
+
+    def says(self, side: Side, fields: Declared) -> Said:
+        return said(fields, side, self.raw(side))
 
     @property
     def label(self) -> str:

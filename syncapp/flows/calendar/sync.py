@@ -20,12 +20,14 @@ from syncapp.engine.runs.planning import Ending, Plan, Settled, Skipped, TaskNee
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.engine.runs.verdicts import judge
 from syncapp.flows.calendar import links, push
-from syncapp.flows.calendar.decide import Shown, What
+from syncapp.flows.calendar.decide import What
+from syncapp.flows.calendar.form import differing, form_of
 from syncapp.flows.calendar.journal import CalendarWrite
 from syncapp.flows.calendar.plan import APPOINTMENT, GOOGLE, CreateCalendar, ShareCalendar, Why, Write, plan
 from syncapp.flows.calendar.reading import Reader
 from syncapp.flows.calendar.state import CalendarState, Item
-from syncapp.flows.calendar.writing import Writer, agree
+from syncapp.flows.calendar.writing import Writer, remember
+from syncapp.flows.lens.declaration import Side
 from syncapp.models import CalendarEmployee, CalendarLink, JournalState, LinkState, SystemName
 from syncapp.people import tasks
 
@@ -119,7 +121,7 @@ class CalendarSync:
         with transaction.atomic():
             adopted = [item.link for item in state.items if item.link.number in state.found.values()]
             for link in {id(link): link for link in (*state.told, *adopted)}.values():
-                if link.state == LinkState.AGREED and not links.same_as_agreed(link):
+                if link.state == LinkState.AGREED and not links.same_as_agreed(link, self._reader.zone):
                     link.state = LinkState.NEW  # should this run end here, the next one has to see it
                 link.changed_at = now
                 link.save()
@@ -136,18 +138,19 @@ class CalendarSync:
     def _write_all(self, plan: Plan, state: CalendarState, counts: Counter[str]) -> tuple[bool, bool]:
         """Whether something moved on meanwhile, and whether the time was over first."""
         ends, again = time.monotonic() + LONGEST_RUN, False
-        items = [action.item for action in plan.actions if isinstance(action, Write)]
-        new = [item for item in items if item.decision.what is What.INSERT]
-        for item in (item for item in items if item.decision.what is not What.INSERT):
+        writes = [action for action in plan.actions if isinstance(action, Write)]
+        new = [action.item for action in writes if action.does is What.INSERT]
+        for action in (action for action in writes if action.does is not What.INSERT):
             if time.monotonic() > ends:
                 return again, True
+            item = action.item
             self._tell_overruled(item)
             try:
-                self._writer.write(state, item)
+                self._writer.write(state, item, action.does)
             except OF_ONE as exc:
                 again |= self._of_one(state, item, exc)
             else:
-                counts[item.decision.what.name.lower()] += 1
+                counts[action.does.name.lower()] += 1
         for batch in (new[start : start + BATCH_LIMIT] for start in range(0, len(new), BATCH_LIMIT)):
             if time.monotonic() > ends:
                 return again, True
@@ -196,13 +199,16 @@ class CalendarSync:
         link.save()
 
     def _tell_overruled(self, item: Item) -> None:
-        lost = item.decision.overruled
-        if lost is None:
+        losing = item.decision.overruled
+        if not losing or item.now:
             return
-        system = SystemName.ADVOWARE if item.decision.towards_advoware else GOOGLE
-        holds = item.decision.entry
-        old, new = lost.to_json(), holds.to_json() if holds is not None else {}
-        facts = tuple((name, str(new.get(name)), str(old[name])) for name in old if old[name] != new.get(name))
+        zone = self._reader.zone
+        loser = next(iter(losing.values())).loser or Side.THERE
+        lost, holds = (
+            form_of({name: each.of(side) for name, each in losing.items()}, zone) for side in (loser, loser.other)
+        )
+        facts = tuple((name, str(new), str(old)) for name, (old, new) in differing(lost, holds).items())
+        system = SystemName.ADVOWARE if loser is Side.HERE else GOOGLE
         need = TaskNeed("appointment_overruled", str(system), item.label[:64], APPOINTMENT, item.label, facts)
         tasks.notify(self._run.record, need)
 
@@ -213,7 +219,7 @@ class CalendarSync:
             link, what = item.link, item.decision.what
             if id(item) in held:
                 self._mark(link, LinkState.HELD)
-            elif what is What.NOTHING:
+            elif what in (What.NOTHING, What.BY_HAND) and item.both_shown:
                 self._agree(item)
             elif what is What.BY_HAND:
                 self._mark(link, LinkState.BY_HAND, detail=item.decision.detail)
@@ -221,14 +227,11 @@ class CalendarSync:
                 self._mark(link, LinkState.FAILED, Why.UNREADABLE, item.decision.detail)
 
     def _agree(self, item: Item) -> None:
-        link, advoware, google = item.link, item.pair.advoware, item.pair.google
-        if not isinstance(advoware, Shown) or not isinstance(google, Shown):
-            return
-        if advoware.entry is None or google.entry is None:
-            return
-        same = (link.agreed_advoware, link.agreed_google) == (advoware.entry.to_json(), google.entry.to_json())
-        if not same or link.state != LinkState.AGREED or link.writing:
-            agree(link, advoware.entry, google.entry)
+        link = item.link
+        before = (link.agreed_advoware, link.agreed_google, link.state, link.detail, link.writing)
+        remember(item, self._reader.zone)
+        if (link.agreed_advoware, link.agreed_google, link.state, link.detail, link.writing) != before:
+            link.save()
 
     def _mark(self, link: CalendarLink, state: LinkState, reason: str = "", detail: str = "") -> None:
         if (link.state, link.reason, link.detail) == (state, reason, detail) and link.pk is not None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from unittest import mock
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,10 +12,11 @@ from syncapp.engine.outside import connections
 from syncapp.engine.queue import retry, sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.events import running
-from syncapp.flows.calendar import from_advoware
-from syncapp.flows.calendar.entries import Entry
 from syncapp.flows.calendar.state import CalendarState, Item
 from syncapp.flows.calendar.writing import Writer
+from syncapp.flows.lens.core import Raw, Said, Unreadable
+from syncapp.flows.lens.spans import Span
+from syncapp.flows.lens.spans_advoware import AdvowareSpan
 from syncapp.models import (
     CalendarEmployee,
     CalendarLink,
@@ -50,13 +49,13 @@ def start_of(event: dict[str, Any]) -> str:
     return str(event["start"].get("date") or event["start"]["dateTime"][:16])
 
 
-def unreadable_if(text: str, read: Callable[..., Entry]) -> Callable[..., Entry]:
-    def entry_of(field: Callable[[str], str], zone: ZoneInfo) -> Entry:
-        if field("text") == text:
-            raise from_advoware.Unreadable("datum")
-        return read(field, zone)
+def unreadable_if(text: str) -> Any:
+    usual = AdvowareSpan.get
 
-    return entry_of
+    def get(self: AdvowareSpan, raw: Raw) -> Said[Span]:
+        return Unreadable("nie") if raw.get("text") == text else usual(self, raw)
+
+    return mock.patch.object(AdvowareSpan, "get", get)
 
 
 def test_a_calendar_is_made_named_and_shared(calendars: Calendars) -> None:
@@ -340,10 +339,11 @@ def test_an_appointments_failure_stops_neither_the_others_nor_the_next_try(calen
 def test_an_unreadable_appointment_is_shown_and_leaves_the_others_alone(calendars: Calendars) -> None:
     bad = calendars.appointment(text="Kaputt")
     calendars.appointment(text="Heil")
-    with mock.patch.object(from_advoware, "entry_of", unreadable_if("Kaputt", from_advoware.entry_of)):
+    with unreadable_if("Kaputt"):
         calendars.sync()
     assert set(calendars.events()) == {"Heil"}
     assert (calendars.link(bad).state, calendars.link(bad).reason) == (LinkState.FAILED, "unreadable")
+    assert calendars.tasks() == ["appointment_by_hand"]
 
 
 def test_an_expired_sync_token_loses_nothing(calendars: Calendars) -> None:

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from syncapp.clients.google import GoogleEvent
 from syncapp.engine.runs.planning import Postponed, Settled, Skipped
 from syncapp.flows.calendar import links
-from syncapp.flows.calendar.decide import Decision, Missing, Pair, Rules, Shown, What
-from syncapp.flows.calendar.entries import Entry, Series, Unit, midnight
+from syncapp.flows.calendar.decide import Decision, Missing, Pair, Shown, What, decide
+from syncapp.flows.calendar.fields import ADVOWARE, GOOGLE, said
+from syncapp.flows.calendar.form import days_of, form_of
 from syncapp.flows.calendar.links import Window
 from syncapp.flows.calendar.lost import Stray, find, sent
 from syncapp.flows.calendar.plan import Why, plan
 from syncapp.flows.calendar.state import CalendarState, Item
+from syncapp.flows.lens.spans import OtherSeries, Series, Span, Unit
 from syncapp.models import CalendarEmployee, CalendarLink
+from tests.unit.flows.appointments import BERLIN, FIELDS, RULES, agreed, event, termin
 
-BERLIN = ZoneInfo("Europe/Berlin")
-ENTRY = Entry(datetime(2026, 5, 4, 10), datetime(2026, 5, 4, 11), text="Besprechung", note="x" * 300)
 WINDOW = Window(date(2026, 4, 1), date(2028, 4, 1))
 FIRST = "frnr" + "0" * 52
 
 
 def item(number: int, what: What, **kept: Any) -> Item:
-    link = CalendarLink(number=number, event_id=f"event{number}", google=kept, agreed_advoware=ENTRY.to_json())
+    link = CalendarLink(number=number, event_id=f"event{number}", google=kept, agreed_advoware={"text": "Termin"})
     return Item(
         link, Pair(Missing.NEVER, Missing.NEVER), Decision(what, detail="COUNT" if what is What.BY_HAND else "")
     )
@@ -36,7 +36,7 @@ def item(number: int, what: What, **kept: Any) -> Item:
 
 def state(items: Iterable[Item], **more: Any) -> CalendarState:
     employee = CalendarEmployee(kuerzel="SB", calendar_id="c")
-    return replace(CalendarState(employee, WINDOW, Rules(), list(items), calendar_id="c"), **more)
+    return replace(CalendarState(employee, WINDOW, RULES, list(items), calendar_id="c"), **more)
 
 
 def many(deleted: int, of: int) -> list[Item]:
@@ -100,7 +100,7 @@ def occurrence(day: int, hour: int = 9, **more: Any) -> CalendarLink:
     }
     event = GoogleEvent.from_api(raw)
     link = CalendarLink(event_id=event.id, google=links.told(event, "SB", BERLIN))
-    links.place(link)
+    links.place(link, BERLIN)
     return link
 
 
@@ -134,21 +134,23 @@ def test_an_occurrence_that_is_moved_again_after_its_task_was_closed_is_a_new_on
 # Days
 
 
+START, END = datetime(2026, 5, 4, 8, tzinfo=UTC), datetime(2026, 5, 4, 9, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
-    ("entry", "expected"),
+    ("span", "expected"),
     [
-        (ENTRY, (date(2026, 5, 4), date(2026, 5, 4))),
-        (replace(ENTRY, end=ENTRY.end + timedelta(days=2)), (date(2026, 5, 4), date(2026, 5, 6))),
-        (
-            Entry(midnight(date(2026, 5, 4)), midnight(date(2026, 5, 6)), all_day=True),
-            (date(2026, 5, 4), date(2026, 5, 5)),
-        ),
-        (replace(ENTRY, series=Series(Unit.DAILY)), (date(2026, 5, 4), None)),
-        (replace(ENTRY, series=Series(Unit.DAILY, 1, date(2026, 6, 1))), (date(2026, 5, 4), date(2026, 6, 1))),
+        (Span(START, END), (date(2026, 5, 4), date(2026, 5, 4))),
+        (Span(START, END + timedelta(days=2)), (date(2026, 5, 4), date(2026, 5, 6))),
+        (Span(START, START.replace(hour=23)), (date(2026, 5, 4), date(2026, 5, 5))),  # one o'clock here
+        (Span(date(2026, 5, 4), date(2026, 5, 6)), (date(2026, 5, 4), date(2026, 5, 5))),
+        (Span(START, END, Series(Unit.DAILY)), (date(2026, 5, 4), None)),
+        (Span(START, END, Series(Unit.DAILY, 1, date(2026, 6, 1))), (date(2026, 5, 4), date(2026, 6, 1))),
+        (Span(START, END, OtherSeries(("RRULE:FREQ=DAILY;COUNT=3",), "COUNT", "UTC")), (date(2026, 5, 4), None)),
     ],
 )
-def test_first_and_last_day(entry: Entry, expected: tuple[date, date | None]) -> None:
-    assert links.days(entry) == expected
+def test_first_and_last_day(span: Span, expected: tuple[date, date | None]) -> None:
+    assert days_of(span, BERLIN) == expected
 
 
 def test_an_occurrence_has_the_days_between_where_it_was_and_where_it_is() -> None:
@@ -169,38 +171,72 @@ BEGUN = datetime.fromisoformat("2026-05-01T08:00:00+00:00")
 AFTER, BEFORE = BEGUN + timedelta(seconds=5), BEGUN - timedelta(hours=1)
 
 
+SENT = termin(notiz="x" * 300)
+WANTED = said(FIELDS, ADVOWARE, SENT)
+EARLIER = {"uhrzeitVon": "09:00:00", "uhrzeitBis": "10:00:00"}
+
+
 @pytest.mark.parametrize(
-    ("entry", "changed_at", "found"),
+    ("changed", "changed_at", "found"),
     [
-        (ENTRY, None, True),
-        (replace(ENTRY, note="x" * 255), None, True),
-        (replace(ENTRY, text="Umbenannt"), AFTER, True),
-        (replace(ENTRY, text="Umbenannt"), BEFORE, False),
-        (replace(ENTRY, text="Umbenannt"), None, False),
-        (replace(ENTRY, start=ENTRY.start - timedelta(hours=1)), AFTER, True),
-        (replace(ENTRY, start=ENTRY.start - timedelta(hours=1), text="Anderes"), AFTER, False),
+        ({}, None, True),
+        ({"notiz": "x" * 255}, None, True),
+        ({"text": "Umbenannt"}, AFTER, True),
+        ({"text": "Umbenannt"}, BEFORE, False),
+        ({"text": "Umbenannt"}, None, False),
+        (EARLIER, AFTER, True),
+        ({**EARLIER, "text": "Anderes"}, AFTER, False),
+        ({"datum": "nie"}, AFTER, True),
     ],
 )
-def test_what_may_be_a_creation_that_was_not_answered(entry: Entry, changed_at: datetime | None, found: bool) -> None:
-    assert (find(ENTRY, [Stray(1, entry, changed_at)], BEGUN) is not None) is found
+def test_what_may_be_a_creation_that_was_not_answered(
+    changed: Mapping[str, Any], changed_at: datetime | None, found: bool
+) -> None:
+    assert (find(WANTED, [Stray(1, {**SENT, **changed}, changed_at)], BEGUN, FIELDS) is not None) is found
 
 
 def test_the_one_that_is_as_it_was_sent_comes_first() -> None:
-    strays = [Stray(1, replace(ENTRY, text="Umbenannt"), AFTER), Stray(2, ENTRY, BEFORE)]
-    stray = find(ENTRY, strays, BEGUN)
+    strays = [Stray(1, {**SENT, "text": "Umbenannt"}, AFTER), Stray(2, SENT, BEFORE)]
+    stray = find(WANTED, strays, BEGUN, FIELDS)
     assert stray is not None
     assert stray.number == 2
 
 
-def test_what_was_sent_is_read_from_the_journal() -> None:
-    for entry in (ENTRY, replace(ENTRY, series=Series(Unit.WEEKLY, 2)), replace(ENTRY, private=True)):
-        raw = {name: [None, value] for name, value in entry.to_json().items() if value is not None}
-        assert sent(raw) == entry
+@pytest.mark.parametrize(
+    "more", [{}, {"dauertermin": 1, "turnus": 2, "turnusArt": 2}, {"privat": 1}, {"abwesenheit": 1}]
+)
+def test_what_was_sent_is_read_from_the_journal(more: Mapping[str, Any]) -> None:
+    appointment = said(FIELDS, ADVOWARE, {**SENT, **more})
+    raw = {name: [None, value] for name, value in form_of(appointment, BERLIN).items() if value is not None}
+    assert sent(raw, BERLIN) == appointment
 
 
 def test_a_shown_event_is_as_it_was_told() -> None:
-    raw = {"id": "abcde", "start": {"date": "2026-05-04"}, "end": {"date": "2026-05-05"}, "etag": "1"}
+    raw = event(id="abcde", start={"date": "2026-05-04"}, end={"date": "2026-05-05"}, etag="1")
     link = CalendarLink(event_id="abcde", google=links.told(GoogleEvent.from_api(raw), "SB", BERLIN))
     side = links.google_side(link)
     assert isinstance(side, Shown)
-    assert side.entry == Entry(midnight(date(2026, 5, 4)), midnight(date(2026, 5, 5)), all_day=True)
+    assert said(FIELDS, GOOGLE, side.raw) == said(FIELDS, GOOGLE, raw)
+    assert "attendees" not in side.raw
+
+
+def test_what_cannot_be_brought_over_is_a_task_with_field_values_and_reason() -> None:
+    pair = Pair(Shown(termin(text="neu")), Shown(event(recurrence=["RRULE:FREQ=DAILY;COUNT=3"])), agreed())
+    link = CalendarLink(number=7, event_id="e", google={"event": {}})
+    found = plan(state([Item(link, pair, decide(pair, RULES))]))
+    assert [action.kind for action in found.actions] == ["appointment.update_google"]
+    (need,) = found.tasks
+    assert {name: (here, there) for name, here, there in need.facts} == {
+        "why": ("COUNT", ""),
+        "frNr": ("7", ""),
+        "text": ("Termin", ""),
+        "start": ("2026-05-04T10:00:00", "2026-05-04T10:00:00"),
+        "end": ("2026-05-04T11:00:00", "2026-05-04T11:00:00"),
+        "series": ("", "RRULE:FREQ=DAILY;COUNT=3"),
+    }
+
+
+def test_what_goes_both_ways_waits_only_on_the_side_that_may_not_be_written() -> None:
+    found = plan(state([item(1, What.UPDATE_BOTH)], writable=False))
+    assert [action.kind for action in found.actions] == ["appointment.update_google"]
+    assert [action.kind for action in found.held_back] == ["appointment.update_advoware"]

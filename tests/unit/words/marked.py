@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from django.db.models import Model
 
@@ -34,9 +34,11 @@ def _value(hint: Any, name: str) -> Any:
     if origin is not None and issubclass(origin, Mapping):
         # Values by the names of their fields; or contacts, by themselves.
         return {"vorname" if inner[1] in (str, object, Value[str]) else SECRET: _value(inner[1], name)}
+    if is_dataclass(origin):
+        return made(origin)
     if origin in (tuple, frozenset, list):
         return origin([_value(inner[0], name)])
-    if hint in (str, object, Any):
+    if hint in (str, object, Any) or isinstance(hint, TypeVar):
         return f"{name}-1" if name in HARMLESS or name.endswith("_id") else SECRET
     if hint in (int, bool, float):
         return 1

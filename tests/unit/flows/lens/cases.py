@@ -18,6 +18,7 @@ from syncapp.flows.lens.banks import Bic, Iban
 from syncapp.flows.lens.core import EMPTY, Attribute, Lens, Unreadable, Why
 from syncapp.flows.lens.days import Choice, Day
 from syncapp.flows.lens.declaration import Field, Side
+from syncapp.flows.lens.descriptions import Description
 from syncapp.flows.lens.mails import Mail
 from syncapp.flows.lens.phones import Phone
 from syncapp.flows.lens.texts import Over, Text
@@ -79,6 +80,7 @@ KINDS: Mapping[type[Lens[Any, Any]], Kind] = {
     Bic: Kind(lambda _: strategies.bics),
     Day: Kind(lambda _: strategies.days),
     Text: Kind(lambda _: strategies.texts, _of_text),
+    Description: Kind(lambda _: strategies.descriptions),
     Choice: Kind(_words, lambda lens: iter((Why.NO_SUCH_OPTION,) if lens.options is not None else ())),
 }
 
@@ -125,6 +127,8 @@ CASES: Mapping[str, Case] = {
     "note, Advoware": Case(Text(multiline=True, limit=255, charset="latin-1"), Text(multiline=True)),
     "text, Advoware": Case(Text(limit=255, charset="latin-1", nothing="(ohne Betreff)"), Text()),
     "text, Google": Case(Text(limit=1024), Text()),
+    "note, Google": Case(Description(limit=8192), Text(multiline=True)),
+    "short note, Google": Case(Description(limit=12), Text(multiline=True)),
     "salutation, Advoware": Case(_CHOICE, _ENUM),
     "salutation, EspoCRM": Case(_ENUM, _CHOICE),
     "private, Advoware": Case(Choice({"yes": (1, "-1", True), "no": (0, False)}, absent="no"), _CHOICE),

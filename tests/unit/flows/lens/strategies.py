@@ -79,3 +79,8 @@ ibans = ugly(IBANS, NO_IBANS)
 bics = ugly(BICS)
 days = ugly(DAYS)
 texts = ugly(TEXTS)
+_HTML = (
+    "<b>", "</b>", "<br>", "<p>", "</p>", '<a href="x">', "</a>", "&amp;", "&lt;", "&gt;", "&nbsp;", "&#39;", "&", "<",
+    ">", "<Mandant>", "\r\n", "&amp;lt;", "<html-blob>", "\u0338",
+)  # fmt: skip
+descriptions = texts | st.lists(st.sampled_from([*_HTML, "Frist", " ", "&gt"]), max_size=8).map("".join)
