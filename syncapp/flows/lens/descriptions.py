@@ -5,14 +5,26 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html import escape, unescape
+from textwrap import dedent
+
+from inscriptis.css_profiles import CSS_PROFILES
+from inscriptis.html_engine import Inscriptis
+from inscriptis.html_properties import Display
+from inscriptis.model.config import ParserConfig
+from inscriptis.model.html_element import HtmlElement
+from lxml.html import fragment_fromstring
 
 from syncapp.flows.lens.core import CantHold, Lens, Nothing, Said, Value, as_text
 from syncapp.flows.lens.texts import Text, lines
 
 # The tags that a description may hold; whatever else stands between angle brackets is text.
-_LINE_ENDS = re.compile(r"<br ?/?>|</(?:p|li|div|h[1-6])>", re.IGNORECASE)
-_TAGS = re.compile(r"</?(?:a|b|i|u|s|p|ul|ol|li|em|strong|span|div|html-blob|h[1-6])(?: [^<>]*)?>", re.IGNORECASE)
-_NAMED = re.compile("&(?:amp|lt|gt|quot|nbsp|#39);")
+_NAMES = "a|b|blockquote|br|code|div|em|font|h[1-6]|hr|html-blob|i|img|li|ol|p|pre|s|span|strike|strong|sub|sup|u|ul"
+_TABLE = "table|tbody|td|tfoot|th|thead|tr"
+_TAG = re.compile(rf"</?(?:{_NAMES}|{_TABLE})(?:[ /][^<>]*)?>", re.IGNORECASE)
+_NO_TAG = re.compile(rf"<(?!/?(?:{_NAMES}|{_TABLE})(?:[ /][^<>]*)?>)", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
+# A paragraph is a line, as in Google's calendar; everything else as browsers do it.
+_LOOK = ParserConfig(css=CSS_PROFILES["strict"] | {"p": HtmlElement(display=Display.block)})
 _TEXT = Text(multiline=True)
 _LONGER = 5  # signs for one, escaped, at the most
 
@@ -52,8 +64,21 @@ class Description(Lens[object, str]):
 
 
 def plain(html: str) -> str:
-    text = _TAGS.sub("", _LINE_ENDS.sub("\n", html))
-    return _NAMED.sub(lambda found: unescape(found[0]), text)
+    """What a person reads. Without a tag of HTML in it, it is text with entities at most, and keeps its blanks."""
+    if not _TAG.search(html):
+        return _ENTITY.sub(lambda found: unescape(found[0]), html)
+    tree = fragment_fromstring(_NO_TAG.sub("&lt;", html).replace("\n", "<br>"), create_parent="div")
+    for link in tree.iter("a"):
+        if target := _target(link.get("href", "").strip(), " ".join("".join(link.itertext()).split())):
+            link.tail = f" ({target}){link.tail or ''}"
+    return dedent(Inscriptis(tree, _LOOK).get_text())
+
+
+def _target(href: str, text: str) -> str:
+    """Where a link leads, unless its text says so."""
+    shown = href.removeprefix("mailto:").removeprefix("tel:")
+    bare = re.sub(r"^https?://", "", shown).rstrip("/")
+    return "" if not shown or text.rstrip("/") in (shown, bare) or re.sub(r"^https?://", "", text) == bare else shown
 
 
 def _said(said: Said[str]) -> Value[str]:
