@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import strategies as st
 
 INVISIBLE = ("\u200b", "\u200e", "\u00ad", "\ufeff", "\u2060", "\u202a", "\x00", "\x07")
@@ -46,6 +48,12 @@ TEXTS = (
     "A<b>", "  Roth \u00a0 Weiss ", "x" * 300,
     "Zeile 1\r\nZeile 2", "a\u2028b", "O'Neill & Söhne", "(ohne Betreff)", "é" * 255, "ﬁ", "\U0001d504", "\ud800",
 )  # fmt: skip
+
+
+def examples(usual: int) -> int:
+    """How many a property is tried with: by hand HUB_EXAMPLES=1000; never fewer than usual."""
+    return max(usual, int(os.environ.get("HUB_EXAMPLES", "0")))
+
 
 noise = st.sampled_from([*INVISIBLE, *BLANKS, ""])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 
 import pytest
@@ -13,11 +12,10 @@ from syncapp.flows.lens.core import Attribute, CantHold, MadeOnce
 from syncapp.flows.lens.within import Within
 from tests.unit.flows.lens import laws
 from tests.unit.flows.lens.cases import CASES, FLOWS, KINDS, declared
-from tests.unit.flows.lens.strategies import INVISIBLE
+from tests.unit.flows.lens.strategies import INVISIBLE, examples
 
 every_case = pytest.mark.parametrize("name", CASES)
-EXAMPLES = max(60, int(os.environ.get("HUB_EXAMPLES", "0")))  # by hand 1,000
-thorough = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+thorough = settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 
 
 @every_case
@@ -37,7 +35,7 @@ def test_every_law(name: str, data: st.DataObject) -> None:
 
 
 @every_case
-@settings(thorough, max_examples=EXAMPLES // 2)
+@settings(thorough, max_examples=examples(25))
 @given(data=st.data())
 def test_no_more_than_asked(name: str, data: st.DataObject) -> None:
     case = CASES[name]
@@ -49,7 +47,7 @@ def test_no_more_than_asked(name: str, data: st.DataObject) -> None:
 
 
 @every_case
-@settings(thorough, max_examples=EXAMPLES // 2)
+@settings(thorough, max_examples=examples(25))
 @given(data=st.data())
 def test_what_is_made_once_is_never_changed(name: str, data: st.DataObject) -> None:
     case = CASES[name]

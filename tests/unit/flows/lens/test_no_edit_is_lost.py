@@ -21,6 +21,7 @@ from syncapp.flows.lens.own import Own, with_own_writes
 from syncapp.flows.lens.phones import Phone
 from syncapp.flows.lens.records import merge, remembered
 from syncapp.flows.lens.texts import Text
+from tests.unit.flows.lens.strategies import examples
 
 LIMIT = 12
 REPORTED = (What.CONFLICT, What.CANT_HOLD, What.UNREADABLE)
@@ -117,7 +118,7 @@ SIDES: dict[str, tuple[Any, Any, bool, list[str]]] = {
 
 
 @pytest.mark.parametrize("name", SIDES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(data=st.data())
 def test_no_edit_is_lost(name: str, data: st.DataObject) -> None:
     here, there, shorter, values = SIDES[name]

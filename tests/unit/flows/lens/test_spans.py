@@ -18,6 +18,7 @@ from syncapp.flows.lens.spans import OtherSeries, Series, Span, Unit
 from syncapp.flows.lens.spans_advoware import NAMES, AdvowareSpan
 from syncapp.flows.lens.spans_google import GoogleSpan
 from tests.unit.flows.lens import laws
+from tests.unit.flows.lens.strategies import examples
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ADVOWARE, GOOGLE = AdvowareSpan(BERLIN), GoogleSpan(BERLIN)
@@ -350,7 +351,7 @@ spans = (st.builds(ADVOWARE.get, termine()) | st.builds(GOOGLE.get, events())).f
     [(ADVOWARE, termine(), NAMES, ()), (GOOGLE, events(), ("start", "end", "recurrence"), ())],
     ids=["Advoware", "Google"],
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(data=st.data())
 def test_every_law(lens: Any, raws: Any, owned: tuple[str, ...], refuses: Any, data: st.DataObject) -> None:
     raw, first, second = data.draw(raws), data.draw(spans), data.draw(spans | st.just(EMPTY))
@@ -362,7 +363,7 @@ def test_every_law(lens: Any, raws: Any, owned: tuple[str, ...], refuses: Any, d
     laws.sameness(lens, raw)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(spans)
 def test_a_span_survives_storing_and_is_never_turned_round(span: Span) -> None:
     assert Span.from_json(json.loads(json.dumps(span.to_json()))) == span
@@ -370,7 +371,7 @@ def test_a_span_survives_storing_and_is_never_turned_round(span: Span) -> None:
     assert not span.all_day or span.start < span.end
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.integers(0, 60 * 4), st.integers(1, 60 * 4), nights)
 def test_no_appointment_gets_no_length(begin: int, length: int, night: datetime) -> None:
     start = night + timedelta(minutes=begin)
