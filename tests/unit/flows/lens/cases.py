@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from syncapp.flows.lens.banks import Bic, Iban
 from syncapp.flows.lens.core import EMPTY, Attribute, Lens, Unreadable, Why
 from syncapp.flows.lens.days import Choice, Day
-from syncapp.flows.lens.declaration import Field, Side
+from syncapp.flows.lens.declaration import Field
 from syncapp.flows.lens.descriptions import Description
 from syncapp.flows.lens.mails import Mail
 from syncapp.flows.lens.phones import Phone
@@ -101,12 +101,18 @@ def declared() -> Mapping[str, tuple[Field[Any, Any, Any], ...]]:
 
 def _of_flows() -> Iterator[tuple[str, Case]]:
     for flow, fields in declared().items():
+        seen: list[tuple[str, Lens[Any, Any], Lens[Any, Any]]] = []
         for each in fields:
-            here, there = each.here, each.there
-            if isinstance(here, Attribute) and isinstance(there, Attribute):
-                sides = {Side.HERE: here.lens, Side.THERE: there.lens}
-                for side in Side:
-                    yield f"{flow}, {each.name}, {side}", Case(sides[side], sides[side.other])
+            if not (isinstance(each.here, Attribute) and isinstance(each.there, Attribute)):
+                continue
+            lenses = each.here.lens, each.there.lens
+            # Persons and companies may have a field of one name in two ways.
+            again = sum(name == each.name for name, *_ in seen)
+            which = f" ({again + 1})" if again else ""
+            if (each.name, *lenses) not in seen:
+                seen.append((each.name, *lenses))
+                yield f"{flow}, {each.name}{which}, here", Case(*lenses)
+                yield f"{flow}, {each.name}{which}, there", Case(*reversed(lenses))
 
 
 _CHOICE = Choice(SALUTATIONS)

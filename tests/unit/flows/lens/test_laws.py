@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from syncapp.flows.lens.core import Attribute, CantHold, MadeOnce
+from syncapp.flows.lens.spans_advoware import AdvowareSpan
+from syncapp.flows.lens.spans_google import GoogleSpan
 from syncapp.flows.lens.within import Within
 from tests.unit.flows.lens import laws
 from tests.unit.flows.lens.cases import CASES, FLOWS, KINDS, declared
@@ -69,3 +71,9 @@ def test_every_flow_that_merges_says_what_its_fields_are() -> None:
 def test_every_kind_of_lens_has_its_ugly_values() -> None:
     kinds = {type(case.lens) for case in CASES.values()}
     assert kinds == set(KINDS)
+
+
+def test_what_is_no_single_attribute_has_laws_of_its_own() -> None:
+    """Those of a span are in `test_spans.py`."""
+    lenses = [lens for fields in declared().values() for each in fields for lens in (each.here, each.there)]
+    assert {type(lens) for lens in lenses if not isinstance(lens, Attribute)} <= {AdvowareSpan, GoogleSpan}
