@@ -4,33 +4,28 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import tempfile
 from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 
-from dotenv import dotenv_values
+from django.core.management.base import CommandError
+from dotenv import dotenv_values, set_key
 
 KEY = "ESPOCRM_WEBHOOK_SECRETS"
-_LINE = re.compile(rf"^(export\s+)?{KEY}\s*=.*$", re.MULTILINE)
 
 Secrets = dict[str, list[str]]
 
 
-class Unusable(Exception):
-    """The file can't be read or written as it is; the message quotes no secret."""
-
-
 def read(path: Path) -> Secrets:
-    """The secrets of the file; none when it does not exist."""
+    """The secrets of the file; none when it does not exist. What is said of a file that can't be used quotes none."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return {}
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        raw = json.loads(dotenv_values(stream=StringIO(text), interpolate=False).get(KEY) or "{}")
+        return {str(key): [item] if isinstance(item, str) else list(map(str, item)) for key, item in raw.items()}
     except (OSError, UnicodeDecodeError) as exc:
-        raise Unusable(f"{path} can't be read ({type(exc).__name__})") from exc
-    return _parse(text, path)
+        raise CommandError(f"{path} can't be read ({type(exc).__name__}).") from exc
+    except (ValueError, AttributeError, TypeError):
+        raise CommandError(f"{path} has a {KEY} that is not JSON.") from None
 
 
 def merge(old: Secrets, new: Mapping[str, str]) -> Secrets:
@@ -41,38 +36,18 @@ def merge(old: Secrets, new: Mapping[str, str]) -> Secrets:
     return merged
 
 
-def line(secrets: Secrets) -> str:
-    """As it stands in an .env file; a single secret stands without a list."""
-    short = {key: values[0] if len(values) == 1 else values for key, values in sorted(secrets.items())}
-    return f"{KEY}='{json.dumps(short)}'"
+def value(secrets: Secrets) -> str:
+    """As JSON; a single secret stands without a list."""
+    return json.dumps({key: each[0] if len(each) == 1 else each for key, each in sorted(secrets.items())})
 
 
 def write(path: Path, secrets: Secrets) -> None:
     """Replace the line in the file or add it; readable for its owner only, never half written."""
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    new = line(secrets)
-    if (lines := list(_LINE.finditer(text))) and _value(lines[-1].group()) != _value(text):
-        raise Unusable(f"{path} has {KEY} on several lines; put it on one first")
-    changed = _LINE.sub(lambda _: new, text) if lines else f"{text.rstrip()}\n{new}\n".lstrip("\n")
-    target = path.resolve()
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".env-")  # mode 0600
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(changed)
-        if target.exists():  # run with sudo, it stays readable for the user that the hub runs as
-            os.chown(temporary, target.stat().st_uid, target.stat().st_gid)
-        Path(temporary).replace(target)
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+        owner = path.stat()
+        set_key(path, KEY, value(secrets), follow_symlinks=True)
+        os.chown(path, owner.st_uid, owner.st_gid)  # run with sudo, the user that the hub runs as can still read it
     except OSError as exc:
-        raise Unusable(f"{path} can't be written ({type(exc).__name__})") from exc
-
-
-def _value(text: str) -> str | None:
-    return dotenv_values(stream=StringIO(text), interpolate=False).get(KEY)
-
-
-def _parse(text: str, path: Path) -> Secrets:
-    try:
-        raw = json.loads(_value(text) or "{}")
-        return {str(key): [item] if isinstance(item, str) else list(map(str, item)) for key, item in raw.items()}
-    except (ValueError, AttributeError, TypeError):
-        raise Unusable(f"{path} has a {KEY} that is not JSON") from None
+        raise CommandError(f"{path} can't be written ({type(exc).__name__}).") from exc

@@ -30,7 +30,7 @@ def workers() -> list[str]:
 
 
 class NoPort(Exception):
-    """Nobody can listen there now; the message is the reason."""
+    """Nobody can listen there now; the message says where and why."""
 
 
 def listener(port: int, host: str = HOST) -> socket.socket:
@@ -38,9 +38,10 @@ def listener(port: int, host: str = HOST) -> socket.socket:
     try:
         return socket.create_server((host, port))
     except OverflowError:
-        raise NoPort("there is no such port") from None
+        why = "there is no such port"
     except OSError as exc:
-        raise NoPort("another program has it" if exc.errno == errno.EADDRINUSE else str(exc.strerror)) from None
+        why = "another program has it" if exc.errno == errno.EADDRINUSE else str(exc.strerror)
+    raise NoPort(f"Port {port} can't be used ({why}).")
 
 
 class Children:

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from syncapp.clients.espocrm import Webhook
-
-
-class BadAddress(Exception):
-    """The address can't be used; the message says why."""
+from syncapp.management.base import misused
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +47,16 @@ def compare(wanted: Sequence[Wanted], registered: Iterable[Webhook]) -> Comparis
 
 
 def checked_base(url: str, *, allow_http: bool) -> str:
-    """The hub's address without a slash at its end; raises `BadAddress`.
+    """The hub's address without a slash at its end.
 
     EspoCRM takes a redirect for a delivery and loses the event, so it has to be the final address.
     """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadAddress("it must begin with https:// and name a host")
+        raise misused("--base-url: it must begin with https:// and name a host.")
     if parts.username or parts.query or parts.fragment:
-        raise BadAddress("it must hold neither a login nor ? nor #")
+        raise misused("--base-url: it must hold neither a login nor ? nor #.")
     if parts.scheme == "http" and not allow_http:
-        raise BadAddress("it must be https, because clients' data travels there (--allow-http for an inner network)")
+        why = "clients' data travels there (--allow-http for an inner network)"
+        raise misused(f"--base-url: it must be https, because {why}.")
     return url.rstrip("/")

@@ -4,9 +4,9 @@ import stat
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError
 
 from syncapp.management import env_file
-from syncapp.management.env_file import Unusable
 
 
 @pytest.fixture
@@ -53,14 +53,19 @@ def test_several_secrets_are_kept_through_the_file(env: Path) -> None:
 @pytest.mark.parametrize("value", ["not json", "[1]", '{"a": 5}'])
 def test_what_is_no_json_is_refused_without_quoting_it(env: Path, value: str) -> None:
     env.write_text(f"ESPOCRM_WEBHOOK_SECRETS='{value}'\n")
-    with pytest.raises(Unusable) as caught:
+    with pytest.raises(CommandError) as caught:
         env_file.read(env)
     assert value not in str(caught.value)
 
 
-def test_a_value_over_several_lines_is_left_as_it_is(env: Path) -> None:
-    text = 'ESPOCRM_WEBHOOK_SECRETS=\'{\n"a": "s"}\'\n'
-    env.write_text(text)
-    with pytest.raises(Unusable):
-        env_file.write(env, env_file.merge(env_file.read(env), {"b": "t"}))
-    assert env.read_text() == text
+def test_a_value_over_several_lines_is_replaced_whole(env: Path) -> None:
+    env.write_text('A=1\nESPOCRM_WEBHOOK_SECRETS=\'{\n"a": "s"}\'\nB=2\n')
+    env_file.write(env, env_file.merge(env_file.read(env), {"b": "t"}))
+    assert env.read_text() == 'A=1\nESPOCRM_WEBHOOK_SECRETS=\'{"a": "s", "b": "t"}\'\nB=2\n'
+
+
+def test_what_cannot_be_read_or_written_is_said(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"can't be read \(IsADirectoryError\)"):
+        env_file.read(tmp_path)
+    with pytest.raises(CommandError, match=r"can't be written \(FileNotFoundError\)"):
+        env_file.write(tmp_path / "none" / ".env", {"a": ["s"]})

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
 from bitbylaw import demo_environment
-from syncapp.management.demo.sandbox import SandboxSilent, refuse_without_sandbox
+from syncapp.management.demo.sandbox import NotRunning, refuse_without_sandbox
 
 
 class Command(BaseCommand):
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         problem = refuse_without_sandbox()
         if problem:
             raise CommandError(problem)
-        from syncapp.management.demo import environment, installation, processes, scenario
+        from syncapp.management.demo import environment, installation, scenario
 
         for number in (signal.SIGINT, signal.SIGTERM):  # a shell starts background jobs with SIGINT ignored
             signal.signal(number, signal.default_int_handler)
@@ -49,9 +49,7 @@ class Command(BaseCommand):
                 chosen = environment.choose(options["port"], options["sandbox_port"])
                 demo = scenario.Demo(folder, chosen, options["lang"], keep=options["keep"])
                 right = demo.run(once=options["once"])
-        except (environment.PortBusy, installation.AlreadyRunning) as exc:
-            raise CommandError(str(exc)) from exc
-        except (processes.NotRunning, SandboxSilent) as exc:
+        except NotRunning as exc:
             raise CommandError(f"{exc}\nAll logs: {folder}") from exc
         except KeyboardInterrupt:
             raise CommandError("Interrupted; everything was ended.") from None

@@ -14,10 +14,10 @@ from syncapp.clients.espocrm import EspoClient
 from syncapp.engine.outside import connections
 from syncapp.events.topics import ACTIONS
 from syncapp.management import env_file
-from syncapp.management.base import HubCommand, misused
+from syncapp.management.base import HubCommand
 from syncapp.management.output import plural, table
 from syncapp.management.recording import recorded
-from syncapp.management.webhook_registration import BadAddress, Wanted, checked_base, compare
+from syncapp.management.webhook_registration import Wanted, checked_base, compare
 from syncapp.models import SystemName
 
 TROUBLE = 1
@@ -42,10 +42,7 @@ class Command(HubCommand):
         parser.add_argument("--show-secrets", action="store_true", help="print the line for .env, secrets included")
 
     def handle(self, *args: Any, base_url: str, allow_http: bool, dry_run: bool, **options: Any) -> None:
-        try:
-            base = checked_base(base_url, allow_http=allow_http)
-        except BadAddress as exc:
-            raise misused(f"--base-url: {exc}.") from exc
+        base = checked_base(base_url, allow_http=allow_http)
         if not connections.configured(SystemName.ESPOCRM):
             raise CommandError("EspoCRM is not configured: set ESPOCRM_API_BASE_URL and ESPOCRM_API_KEY.")
         try:
@@ -54,8 +51,6 @@ class Command(HubCommand):
             self._register(connections.espocrm(), _wanted(base), known, dry_run=dry_run, **options)
         except ClientError as exc:
             raise CommandError(f"EspoCRM: {exc}. Run it again; nothing is registered twice.") from exc
-        except env_file.Unusable as exc:
-            raise CommandError(f"{exc}.") from exc
 
     def _register(
         self, crm: EspoClient, wanted: list[Wanted], known: env_file.Secrets, *, dry_run: bool, **options: Any
@@ -89,7 +84,7 @@ class Command(HubCommand):
             env_file.write(path, secrets)
             self.stdout.write(f"\nThe secrets are in {path}, readable for you only.")
         if show:
-            self.stdout.write(f"\n{env_file.line(secrets)}")
+            self.stdout.write(f"\n{env_file.KEY}='{env_file.value(secrets)}'")
         if path is None and not show:
             self.stdout.write("\nThe secrets are not shown. Run it again with --write-env FILE or --show-secrets.")
         self.stdout.write(_NEXT)

@@ -29,9 +29,7 @@ class Command(BaseCommand):
         try:
             listening = serving.listener(port, host)
         except serving.NoPort as why:
-            raise CommandError(
-                f"Port {port} can't be used ({why}). Does the hub run already? Else: make run PORT=8001"
-            ) from None
+            raise CommandError(f"{why} Does the hub run already? Else: make run PORT=8001") from None
         self._told = False
         self._children = serving.Children()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from syncapp.flows.lens.core import Said
+from syncapp.flows.lens.spans import OtherSeries, Series, Span, wall
+from syncapp.flows.lens.spans_advoware import AdvowareSpan
+from syncapp.flows.lens.spans_google import GoogleSpan
 from syncapp.management.demo.firm import Row
 
 FIRM = ZoneInfo("Europe/Berlin")
-DAY = timedelta(days=1)
 PREFIX = "AW-"  # of the calendars' names
-ENDLESS = "2037"  # the year in which Advoware has a series end that has no end
-UNITS = {1: "DAILY", 2: "WEEKLY", 3: "MONTHLY", 4: "YEARLY"}  # turnusArt
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,41 +89,28 @@ class Calendars:
 
 
 def in_advoware(row: Row) -> Appointment:
-    first, last = date.fromisoformat(row["datum"][:10]), date.fromisoformat(row["datumBis"][:10])
-    rule = ""
-    if row["dauertermin"]:
-        until = "" if row["datumBis"].startswith(ENDLESS) else row["datumBis"][:10]
-        rule, last = _rule(UNITS[row["turnusArt"]], row["turnus"], until), first
-    if row["abwesenheit"]:
-        start, end = first.isoformat(), (last + DAY).isoformat()
-    else:
-        start, end = (f"{day}T{(row[name] or '')[:5]}" for day, name in ((first, "uhrzeitVon"), (last, "uhrzeitBis")))
-    return Appointment(row["sb"], row["text"], start, end, row["ort"] or "", rule)
+    return _appointment(row["sb"], row["text"], AdvowareSpan(FIRM).get(row), row["ort"])
 
 
 def in_google(kuerzel: str, event: Row) -> Appointment:
-    start, end = _moment(event["start"]), _moment(event["end"])
-    rule = " ".join(_as_advoware(line) for line in event.get("recurrence", ()))
-    return Appointment(kuerzel, event.get("summary", ""), start, end, event.get("location", ""), rule)
+    return _appointment(kuerzel, event.get("summary"), GoogleSpan(FIRM).get(event), event.get("location"))
 
 
-def _moment(at: Row) -> str:
-    return str(at.get("date") or f"{_of_the_firm(at['dateTime']):%Y-%m-%dT%H:%M}")
+def _appointment(kuerzel: str, text: str | None, span: Said[Span], place: str | None) -> Appointment:
+    if not isinstance(span, Span):
+        return Appointment(kuerzel, text or "", "?", "?", place or "")  # somebody wrote what nobody can read
+    return Appointment(kuerzel, text or "", _moment(span.start), _moment(span.end), place or "", _rule(span.series))
 
 
-def _of_the_firm(moment: str) -> datetime:
-    return datetime.fromisoformat(moment).astimezone(FIRM)
+def _moment(at: date) -> str:
+    return f"{wall(at, FIRM):%Y-%m-%dT%H:%M}" if isinstance(at, datetime) else at.isoformat()
 
 
-def _as_advoware(line: str) -> str:
-    """The words that a series of Advoware has; any other rule stays as Google writes it."""
-    parts = dict(part.split("=", 1) for part in line.removeprefix("RRULE:").split(";"))
-    if not set(parts) <= {"FREQ", "INTERVAL", "UNTIL"}:
-        return line
-    until = parts.get("UNTIL", "")
-    day = _of_the_firm(until).date() if "T" in until else date.fromisoformat(until) if until else ""
-    return _rule(parts["FREQ"], int(parts.get("INTERVAL", 1)), str(day))
-
-
-def _rule(unit: str, every: int, until: str) -> str:
-    return f"{unit}/{every}" + (f" – {until}" if until else "")
+def _rule(series: Series | OtherSeries | None) -> str:
+    """What Advoware can't hold stays as Google writes it."""
+    match series:
+        case Series(unit, every, until):
+            return f"{unit.upper()}/{every}" + (f" – {until}" if until else "")
+        case OtherSeries(lines):
+            return " ".join(lines)
+    return ""

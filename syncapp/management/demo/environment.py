@@ -7,19 +7,20 @@ import secrets
 import socket
 from dataclasses import dataclass, field
 
+from django.conf import settings
+from django.core.management.base import CommandError
+
+from syncapp.events.topics import ACTIONS
 from syncapp.management.demo import sandbox
 from syncapp.management.serving import HOST, SANDBOX, WEB, NoPort, listener
 
 HUB_PORT, SANDBOX_PORT = 8000, 8900  # taken if free and nothing else was asked for
-EVENTS = tuple(
-    f"{entity_type}.{action}"
-    for entity_type in ("CDokumente", "CBeteiligte", "CBankverbindungen", "Raeumungsklage", "Account")
-    for action in ("create", "update", "delete")
-)
 
 
-class PortBusy(Exception):
-    """A port that was asked for can't be used; the message says which option to change."""
+def _webhooks() -> dict[str, tuple[str, str]]:
+    """Id and secret of one for each event."""
+    events = (f"{entity}.{action}" for entity in settings.CONFIG.WEBHOOK_ENTITIES.values() for action in ACTIONS)
+    return {event: (secrets.token_hex(8), secrets.token_hex(16)) for event in events}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,7 @@ class Environment:
     hub_port: int
     sandbox_port: int
     listening: dict[str, socket.socket] = field(repr=False)  # by the program that gets it
-    webhooks: dict[str, tuple[str, str]] = field(
-        default_factory=lambda: {event: (secrets.token_hex(8), secrets.token_hex(16)) for event in EVENTS}, repr=False
-    )
+    webhooks: dict[str, tuple[str, str]] = field(default_factory=_webhooks, repr=False)
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
 
     @property
@@ -79,7 +78,7 @@ class Environment:
 
 
 def choose(hub_port: int | None, sandbox_port: int | None) -> Environment:
-    """The ports that were asked for, else the usual ones, else any free ones. Raises `PortBusy`."""
+    """The ports that were asked for, else the usual ones, else any free ones."""
     listening = {
         WEB: _listener("--port", hub_port, HUB_PORT),
         SANDBOX: _listener("--sandbox-port", sandbox_port, SANDBOX_PORT),
@@ -91,7 +90,7 @@ def choose(hub_port: int | None, sandbox_port: int | None) -> Environment:
 def _listener(option: str, asked: int | None, usual: int) -> socket.socket:
     try:
         return listener(usual if asked is None else asked)
-    except NoPort as reason:
+    except NoPort as why:
         if asked is None:
             return listener(0)
-        raise PortBusy(f"Port {asked} can't be used ({reason}). Without {option} a free one is taken.") from None
+        raise CommandError(f"{why} Without {option} a free one is taken.") from None

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.contrib.auth.models import Group, User
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from syncapp import schedules
@@ -25,10 +25,6 @@ EVERYTHING = (CALENDARS, "scan_all_parties", "scan_everything")  # at night
 LOGINS = {"mitarbeit": "Kanzlei-Mitarbeiter", "betreuung": "Hub-Betreuung"}
 
 
-class AlreadyRunning(Exception):
-    """Another demo uses this folder; the message says which process."""
-
-
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
     """Holds the folder; the system itself frees it when the process ends, however that happens."""
@@ -39,7 +35,7 @@ def only_one(folder: Path) -> Iterator[None]:
         except OSError:
             lock.seek(0)
             pid = lock.read().strip() or "?"
-            raise AlreadyRunning(
+            raise CommandError(
                 f"The demo runs already (process {pid}). Look for its window, or end it with: kill {pid}"
             ) from None
         lock.truncate(0)

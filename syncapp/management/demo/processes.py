@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from syncapp.management.demo.environment import Environment
-from syncapp.management.demo.sandbox import status_of
+from syncapp.management.demo.sandbox import NotRunning, status_of
 from syncapp.management.serving import SANDBOX, WEB, WORKERS, Children, web_server, workers
 
 LAST_LINES = 15
@@ -20,10 +20,6 @@ SANDBOX_SETTINGS = (
     "espocrm_webhook_interval=1",  # seconds; EspoCRM itself takes two minutes; nobody watches a demo for so long
     "google_push_http=true",  # Google itself tells only https addresses
 )
-
-
-class NotRunning(Exception):
-    """A process ended by itself or did not answer in time; the message has the last lines of its log."""
 
 
 class Processes:
@@ -47,7 +43,7 @@ class Processes:
         self._start(WORKERS, workers(), env)
 
     def check(self) -> None:
-        """Raises `NotRunning` when one of them has ended."""
+        """Raises `NotRunning` when one of them has ended, with the last lines of its log."""
         for name, code in self._children.ended().items():
             how = f"was killed by signal {-code}" if code < 0 else f"ended by itself (code {code})"
             raise NotRunning(f"The {name} {how}. {self._last_words(name)}")

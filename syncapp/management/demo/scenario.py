@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -63,7 +64,8 @@ class Demo:
             password = installation.prepare(self.folder, keep=self.keep)
         with self.screen.step(_("Starting sandbox, web server and workers")):
             processes.wait_for(SANDBOX, f"{self.environment.sandbox}/_control/health")
-            processes.start_hub(self.language, self.sandbox.service_account())
+            key = self.sandbox.act("google", "service_account", base_url=self.sandbox.url)  # made anew at each start
+            processes.start_hub(self.language, json.dumps(key))
             installation.ask_for(*installation.EVERYTHING)
             processes.wait_for(WEB, f"{self.environment.hub}/health/live")
             processes.wait_for(WORKERS, f"{self.environment.hub}/health/ready")
@@ -93,11 +95,11 @@ class Demo:
         ]
 
     def _of_all(self, documents: DocumentDay, parties: PartyDay, appointments: CalendarDay) -> list[Finding]:
-        deliveries, calls, look = self.sandbox.deliveries(), self.sandbox.calls("xai"), self.looking.now()
-        left = installation.left_to_people()
+        deliveries, calls = self.sandbox.act("espocrm", "deliveries"), self.sandbox.call("GET", "calls?system=xai")
+        look, left = self.looking.now(), installation.left_to_people()
         return [
             *findings.of_stock(look.firm),
-            *findings.of_day(look.firm, documents, calls, deliveries),
+            *findings.of_day(look.firm, documents, calls["calls"], deliveries),
             *findings.of_parties(look.parties, parties),
             *findings.of_people(look.parties, parties, left),
             *findings.of_calendars(look.calendars, appointments),

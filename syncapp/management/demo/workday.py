@@ -18,7 +18,6 @@ from syncapp.management.demo.sandbox import Sandbox, status_of
 PAUSES = 2  # how often xAI says "too many requests" before it takes the next file
 PAUSE_SECONDS = 2
 LONG_PAUSE_SECONDS = 90  # longer than a worker waits for: the record waits instead, for everybody to see
-CASES = "raeumungsklages"
 ANSWER = b"""Klageerwiderung
 Die Klage ist unbegr\xc3\xbcndet. Die Nutzungsentsch\xc3\xa4digung ist der H\xc3\xb6he nach \xc3\xbcbersetzt."""
 RENTS = b"Monat;Soll;Ist;R\xc3\xbcckstand\nApril;970,00;970,00;0,00\nMai;970,00;0,00;970,00\nJuni;970,00;0,00;970,00\n"
@@ -68,8 +67,8 @@ def with_documents(firm: Firm, crm: Sandbox, environment: Environment) -> Docume
     crm.upload(firm.named("Mietkonto Oster")["id"], "Mietkonto.csv", RENTS, "text/csv")
 
     moved = firm.named("Nutzungsentschädigung Tiede")["id"]
-    crm.link(moved, CASES, other["id"])
-    crm.link(moved, CASES, case["id"], on=False)
+    crm.link(moved, other["id"])
+    crm.link(moved, case["id"], on=False)
 
     crm.update("Account", firm.named("Hausverwaltung Strandhafer")["id"], name="Hausverwaltung Strandhafer & Söhne")
     crm.act("espocrm", "delete", entity_type="CDokumente", id=firm.named("Gewerbemietvertrag Möwenstube")["id"])
@@ -93,14 +92,13 @@ def leave_one_waiting(firm: Firm, crm: Sandbox) -> None:
 def _new_document(crm: Sandbox, name: str, file_name: str, content: bytes, mime: str, case: str) -> None:
     document = crm.create("CDokumente", name=name)
     crm.upload(document, file_name, content, mime)
-    crm.link(document, CASES, case)
+    crm.link(document, case)
 
 
 def _slow_down(crm: Sandbox, times: int, seconds: int) -> None:
-    headers = {"Retry-After": str(seconds)}
-    crm.add_fault(
-        kind="status", system="xai", method="POST", path="/v1/files$", status=429, headers=headers, times=times
-    )
+    uploads = {"system": "xai", "method": "POST", "path": "/v1/files$"}
+    answer = {"kind": "status", "status": 429, "headers": {"Retry-After": str(seconds)}}
+    crm.call("POST", "faults", {**uploads, **answer, "times": times})
 
 
 def with_parties(parties: Parties, sandbox: Sandbox) -> PartyDay:
