@@ -62,7 +62,6 @@ MIDDLEWARE = [
 HUB_FLOWS: tuple[str, ...] = ()  # packages of flows that live elsewhere than in syncapp/flows/
 ROOT_URLCONF = "bitbylaw.urls"
 WSGI_APPLICATION = "bitbylaw.wsgi.application"
-ASGI_APPLICATION = "bitbylaw.asgi.application"
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -128,11 +127,8 @@ Q_CLUSTER: dict[str, Any] = {
     "bulk": 10 if CONFIG.QUEUE_BROKER == "orm" else 1,
     "label": "Queue",
     "log_level": "WARNING",
+    "django_redis" if CONFIG.QUEUE_BROKER == "redis" else "orm": "default",
 }
-if CONFIG.QUEUE_BROKER == "redis":
-    Q_CLUSTER["django_redis"] = "default"
-else:
-    Q_CLUSTER["orm"] = "default"
 
 LANGUAGE_CODE = CONFIG.DJANGO_LANGUAGE
 LANGUAGES = [("de", _("German")), ("en", _("English"))]

@@ -8,6 +8,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request
 
+from sandbox import environment
 from sandbox.answers import Answer, json_answer
 from sandbox.espocrm.errors import EspoError
 from sandbox.faults import KINDS, Fault
@@ -39,6 +40,8 @@ class Control:
         match [request.method, *parts]:
             case ["GET", "health"]:
                 return {"ok": True, "systems": sorted(world.systems), "seconds": round(time.time() - world.started, 1)}
+            case ["GET", "environment"]:
+                return environment.whole(world, f"http://{request.host}")
             case ["POST", "reset"]:
                 world.reset()
                 return {"ok": True}

@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request
 
-from sandbox.advoware.gateway import LOOKUP
 from sandbox.advoware.system import Advoware
 from sandbox.answers import Answer
-from sandbox.espocrm.auth import API_USERS
+from sandbox.environment import logins
 from sandbox.espocrm.system import EspoCrm
-from sandbox.google.config import API
 from sandbox.google.system import GoogleCalendar
 from sandbox.pages.google import KEY_FILE
 from sandbox.pages.rendering import page
-from sandbox.xai.config import API_KEY, MANAGEMENT_KEY
 from sandbox.xai.system import Xai
 
 if TYPE_CHECKING:
@@ -30,18 +27,8 @@ class OverviewPage:
 
     def answer(self, request: Request, parts: list[str]) -> Answer | None:
         base = f"http://{request.host}"
-        environment = {
-            "ESPOCRM_API_BASE_URL": f"{base}/espocrm/api/v1",
-            "ESPOCRM_API_KEY": API_USERS[0].api_key,
-            "XAI_API_BASE_URL": f"{base}/xai",
-            "XAI_API_KEY": API_KEY,
-            "XAI_MANAGEMENT_BASE_URL": f"{base}/xai-management",
-            "XAI_MANAGEMENT_KEY": MANAGEMENT_KEY,
-        } | self.advoware_environment(base)
-        environment |= {
-            "GOOGLE_API_ROOT": base + API,
-            "GOOGLE_CALENDAR_SERVICE_ACCOUNT_PATH": KEY_FILE,  # the page of the calendars offers it
-        }
+        # The page of the calendars offers the key file.
+        environment = logins(self.world, base) | {"GOOGLE_CALENDAR_SERVICE_ACCOUNT_PATH": KEY_FILE}
         return page(
             request,
             "overview.html",
@@ -54,18 +41,6 @@ class OverviewPage:
             call_count=sum(row["count"] for row in self.world.calls.counts()),
             faults=[rule for rule in self.world.faults.as_list() if rule["active"]],
         )
-
-    def advoware_environment(self, base: str) -> dict[str, str]:
-        settings = self.advoware.settings
-        return {
-            "ADVOWARE_LOOKUP_URL": base + LOOKUP,
-            "ADVOWARE_KANZLEI": settings.kanzlei,
-            "ADVOWARE_DATABASE": settings.database,
-            "ADVOWARE_USER": settings.user,
-            "ADVOWARE_PASSWORD": settings.password,
-            "ADVOWARE_API_KEY": settings.app_id,
-            "ADVOWARE_API_SECRET": settings.api_secret,
-        }
 
     def advoware_numbers(self) -> dict[str, int]:
         store = self.advoware.store

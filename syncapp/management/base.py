@@ -1,4 +1,4 @@
-"""What the hub's commands have in common: readable help, exit codes, quiet checks, Ctrl-C without a traceback."""
+"""What the hub's commands have in common: English, readable help, exit codes, quiet checks, a Ctrl-C in words."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from typing import Any, ClassVar
 from django.core import checks
 from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
 from django.db import DatabaseError, InterfaceError
+from django.utils import translation
+
+from syncapp.engine.outside import connections
 
 OK = 0
 FOUND = 1  # what was looked for and should not be there
@@ -41,7 +44,8 @@ class HubCommand(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
-            return super().execute(*args, **options)
+            with translation.override("en"):
+                return super().execute(*args, **options)
         except KeyboardInterrupt:
             raise CommandError("Stopped. What was done so far stays done.", returncode=INTERRUPTED) from None
         except BrokenPipeError:
@@ -59,6 +63,11 @@ class HubCommand(BaseCommand):
 
 def misused(words: str) -> CommandError:
     return CommandError(words, returncode=USAGE)
+
+
+def need(systems: Iterable[str], returncode: int) -> None:
+    if missing := [name for name in systems if not connections.configured(name)]:
+        raise CommandError(f"Not configured: {', '.join(missing)} (see .env.example).", returncode=returncode)
 
 
 def one_of(kind: str, name: str, known: Iterable[str]) -> str:

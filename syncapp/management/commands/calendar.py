@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
-from django.utils import translation
 
 from syncapp.flows.calendar import asking
 from syncapp.management import calendar_employees, calendar_reports, calendar_tidy
@@ -72,9 +71,7 @@ class Command(HubCommand):
         if not asking.ready():
             raise CommandError("Advoware or Google is not configured (see .env.example).", returncode=NOT_ASKED)
         own = ("kuerzel", "what", "remove", "dry_run", "yes", "full")
-        with translation.override("en"):
-            code = run(self.stdout.write, **{name: options[name] for name in own if name in options})
-        if code:
+        if code := run(self.stdout.write, **{name: options[name] for name in own if name in options}):
             sys.exit(code)
 
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
-from django.utils import translation
 
 from syncapp.clients.errors import ClientError
-from syncapp.engine.outside import connections
 from syncapp.events import registry
 from syncapp.flows.comparing import scans
 from syncapp.flows.comparing.flow import EVERYTHING
 from syncapp.flows.differences import Difference
-from syncapp.management.base import FOUND, NOT_ASKED, HubCommand
+from syncapp.management.base import FOUND, NOT_ASKED, HubCommand, need
 from syncapp.management.output import plural, progress, table
 
 
@@ -35,8 +34,7 @@ class Command(HubCommand):
 
     def handle(self, *args: Any, scan: str, format: str, **options: Any) -> None:
         (compared,) = (each for each in registry.comparisons() if each.name == scan)
-        if missing := [name for name in compared.systems if not connections.configured(name)]:
-            raise CommandError(f"Not configured: {', '.join(missing)} (see .env.example).", returncode=NOT_ASKED)
+        need(compared.systems, NOT_ASKED)
         seen = 0
 
         def count(more: int) -> None:
@@ -55,13 +53,11 @@ class Command(HubCommand):
 
 
 def _json(found: list[Difference]) -> str:
-    names = {"step": "step", "entity_type": "entity_type", "entity_id": "entity_id", "why": "how"}
-    return json.dumps([{key: getattr(each, name) for key, name in names.items()} for each in found], indent=2)
+    return json.dumps([{**asdict(each.target), "why": each.how} for each in found], indent=2)
 
 
 def _table(found: list[Difference], seen: int) -> str:
     if not found:
         return f"Nothing differs ({seen:,} looked at)."
-    with translation.override("en"):
-        rows = [(each.step, each.entity_type, each.entity_id, str(each.how.label)) for each in found]
+    rows = [(each.step, each.entity_type, each.entity_id, each.how.label) for each in found]
     return f"{table(('step', 'entity type', 'id', 'why'), rows)}\n\n{plural(len(found), 'difference')} in {seen:,}."

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.utils import translation
 
 from syncapp.events import registry, topics
 from syncapp.events.spec import StepSpec
@@ -28,9 +27,7 @@ class Command(HubCommand):
         parser.add_argument("--format", choices=("table", "mermaid", "json"), default="table", help="see above")
 
     def handle(self, *args: Any, format: str, **options: Any) -> None:
-        steps = registry.steps()
-        with translation.override("en"):
-            self.stdout.write({"table": _table, "mermaid": mermaid, "json": _json}[format](steps))
+        self.stdout.write({"table": _table, "mermaid": _mermaid, "json": _json}[format](registry.steps()))
 
 
 def _table(steps: tuple[StepSpec, ...]) -> str:
@@ -64,7 +61,7 @@ def _json(steps: tuple[StepSpec, ...]) -> str:
     return json.dumps(rows, indent=2)
 
 
-def mermaid(steps: tuple[StepSpec, ...]) -> str:
+def _mermaid(steps: tuple[StepSpec, ...]) -> str:
     """Receivers on the left, steps on the right, one arrow for each word of topics between two of them."""
     lines = ["flowchart LR"]
     for flow in dict.fromkeys(spec.flow for spec in steps):

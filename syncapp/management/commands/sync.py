@@ -8,16 +8,15 @@ import uuid
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from syncapp.clients.errors import Rejected
 from syncapp.clients.espocrm.rest import checked_id, checked_name
-from syncapp.engine.outside import connections
 from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.runs import verdicts
 from syncapp.events import registry, running
-from syncapp.management.base import HubCommand, misused, one_of
+from syncapp.management.base import HubCommand, misused, need, one_of
 from syncapp.management.output import progress
 from syncapp.management.recording import recorded
 from syncapp.models import Record, Status, Urgency
@@ -54,16 +53,13 @@ class Command(HubCommand):
 
     def handle(self, *args: Any, step: str, entity_type: str, id: str, **options: Any) -> None:
         target = _checked(step, entity_type, id)
-        with translation.override("en"):
-            if options["dry_run"]:
-                self._preview(target)
-            else:
-                self._sync(target, options["timeout"] if options["wait"] else None)
+        if options["dry_run"]:
+            self._preview(target)
+        else:
+            self._sync(target, options["timeout"] if options["wait"] else None)
 
     def _preview(self, target: Target) -> None:
-        spec = registry.step(target.step)
-        if missing := [name for name in spec.systems if not connections.configured(name)]:
-            raise CommandError(f"Not configured: {', '.join(missing)} (see .env.example).", returncode=FAILED)
+        need(registry.step(target.step).systems, FAILED)
         try:
             plan = running.preview(_record(target))
         except Exception as exc:  # any fault of a flow is shown like that of a run, in words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -33,10 +34,9 @@ class Processes:
         settings = [part for setting in SANDBOX_SETTINGS for part in ("--set", setting)]
         command = [sys.executable, "-m", "sandbox", "--seed", "demo", *settings]
         fd = self._environment.listening[SANDBOX].fileno()
-        self._start(SANDBOX, [*command, "--fd", str(fd)], self._environment.of_sandbox())
+        self._start(SANDBOX, [*command, "--fd", str(fd)])
 
-    def start_hub(self, language: str, google_key: str) -> None:
-        env = self._environment.of_hub(language, google_key)
+    def start_hub(self, env: Mapping[str, str]) -> None:
         options = ("--workers", "1", "--graceful-timeout", "3")
         fd = self._environment.listening[WEB].fileno()
         self._start(WEB, web_server(f"fd://{fd}", *options), env)
@@ -81,6 +81,6 @@ class Processes:
     def _log_of(self, name: str) -> Path:
         return self._folder / f"{name.replace(' ', '-')}.log"
 
-    def _start(self, name: str, command: list[str], env: dict[str, str]) -> None:
+    def _start(self, name: str, command: list[str], env: Mapping[str, str] | None = None) -> None:
         listening = self._environment.listening.pop(name, None)
-        self._children.start(name, command, {**env, "PYTHONUNBUFFERED": "1"}, self._log_of(name), listening)
+        self._children.start(name, command, {**(env or {}), "PYTHONUNBUFFERED": "1"}, self._log_of(name), listening)

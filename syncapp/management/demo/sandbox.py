@@ -7,18 +7,10 @@ import importlib.util
 from typing import Any
 
 import requests
+from django.conf import settings
 
-API_KEY = "sandbox-espocrm-key"
-XAI_KEY = "sandbox-xai-key"
-XAI_MANAGEMENT_KEY = "sandbox-xai-management-key"
-ADVOWARE_LOGIN = {
-    "ADVOWARE_KANZLEI": "sandbox-kanzlei",
-    "ADVOWARE_DATABASE": "sandbox",
-    "ADVOWARE_USER": "AP",
-    "ADVOWARE_PASSWORD": "sandbox-advoware-password",
-    "ADVOWARE_API_KEY": "sandbox-app",
-    "ADVOWARE_API_SECRET": "c2FuZGJveC1hZHZvd2FyZS1zZWNyZXQ=",
-}
+from syncapp.events.topics import ACTIONS
+
 NEEDED = ("werkzeug", "jinja2")
 TIMEOUT_SECONDS = 20
 
@@ -74,6 +66,16 @@ class Sandbox:
     def act(self, system: str, action: str, **data: Any) -> Any:
         """What somebody does there. Google tells whoever has opened a channel, Advoware tells nobody."""
         return self.call("POST", f"{system}/{action}", data)["result"]
+
+    def introduce(self, hub: str, token: str) -> dict[str, str]:
+        """Has EspoCRM tell the hub what changes; answers the environment in which a hub is let in everywhere."""
+        hook = {"espocrm_link_hook_url": f"{hub}/vmh/webhook/entity", "espocrm_link_hook_token": token}
+        self.call("PATCH", "settings", hook)
+        for word, entity_type in settings.CONFIG.WEBHOOK_ENTITIES.items():
+            for action in ACTIONS:
+                url = f"{hub}/vmh/webhook/{word}/{action}"
+                self.act("espocrm", "preset_webhook", event=f"{entity_type}.{action}", url=url, skip_own=True)
+        return dict(self.call("GET", "environment"))
 
     def create(self, kind: str, **fields: Any) -> str:
         return str(self.act("espocrm", "create", entity_type=kind, data=fields)["id"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -64,8 +63,8 @@ class Demo:
             password = installation.prepare(self.folder, keep=self.keep)
         with self.screen.step(_("Starting sandbox, web server and workers")):
             processes.wait_for(SANDBOX, f"{self.environment.sandbox}/_control/health")
-            key = self.sandbox.act("google", "service_account", base_url=self.sandbox.url)  # made anew at each start
-            processes.start_hub(self.language, json.dumps(key))
+            wanted = self.sandbox.introduce(self.environment.hub, self.environment.token)
+            processes.start_hub(self.environment.of_hub(self.language, wanted))
             installation.ask_for(*installation.EVERYTHING)
             processes.wait_for(WEB, f"{self.environment.hub}/health/live")
             processes.wait_for(WORKERS, f"{self.environment.hub}/health/ready")
