@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from bitbylaw.config import Config
-from syncapp.checks.faults import Fault
+from syncapp.checks.faults import Fault, is_loopback
 
 LONGEST_KUERZEL = 20  # characters, as the column
 LONGEST_ADDRESS = 250  # characters: with the path it must fit into its column
@@ -27,7 +26,7 @@ def _push(config: Config) -> Iterator[Fault]:
     if not url:
         return
     parts = urlsplit(url)
-    if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
+    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
         yield Fault(
             "E070", "CALENDAR_PUSH_URL is not https: Google sends to nothing else.", "Use https, or leave it empty."
         )
@@ -39,14 +38,6 @@ def _push(config: Config) -> Iterator[Fault]:
         )
     if not config.configured("google"):
         yield Fault("W072", "CALENDAR_PUSH_URL is set, but Google Calendar is not configured: it has no effect.")
-
-
-def _is_loopback(host: str) -> bool:
-    """This machine: the sandbox, to try it out."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _window(config: Config) -> Iterator[Fault]:

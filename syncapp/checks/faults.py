@@ -1,6 +1,8 @@
-"""A fault of the installation, in words."""
+"""A fault of the installation, in words, and what several checks ask."""
 
 from __future__ import annotations
+
+import ipaddress
 
 from django.core.checks import ERROR, INFO, WARNING, CheckMessage
 
@@ -16,3 +18,11 @@ class Fault(CheckMessage):
 
     def __init__(self, code: str, words: str, hint: str = "") -> None:
         super().__init__(LEVELS[code[0]], words, hint=hint or None, id=f"hub.{code}")
+
+
+def is_loopback(host: str) -> bool:
+    """This machine: the sandbox, to try it out."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

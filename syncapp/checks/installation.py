@@ -5,14 +5,13 @@ Why each value of the queue matters is in docs/operators.md.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 from bitbylaw.config import Config
 from syncapp.checks import calendar, systems
-from syncapp.checks.faults import Fault
+from syncapp.checks.faults import Fault, is_loopback
 
 SHORTEST_TOKEN = 20  # characters; shorter ones can be guessed
 ADDRESSES = (
@@ -115,9 +114,4 @@ def _is_open(url: str) -> bool:
     """Plain http to another machine. A name without dots is one of the own network (Docker)."""
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if parts.scheme != "http" or "." not in host:
-        return False
-    try:
-        return not ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return True
+    return parts.scheme == "http" and "." in host and not is_loopback(host)

@@ -7,6 +7,7 @@ only, never a value: every one of them belongs to a client.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import timedelta
 from functools import partial
 
@@ -109,11 +110,8 @@ def _advoware() -> Iterator[Finding]:
 
 def _first(client: AdvowareClient) -> AdvowareParty | None:
     """The rest of the list is left unread."""
-    parties = client.parties()
-    try:
+    with closing(client.parties()) as parties:
         return next(parties, None)
-    finally:
-        parties.close()
 
 
 def _not_empty(party: AdvowareParty | None) -> Said:

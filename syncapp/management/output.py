@@ -37,5 +37,5 @@ def progress(words: str, total: int | None = None, *, console: Console | None = 
         yield lambda more="", done=None: shown.update(task, description=f"{words} {more}".rstrip(), completed=done)
 
 
-def plural(count: int, one: str, many: str = "") -> str:
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+def plural(count: int, one: str) -> str:
+    return f"{count:,} {one if count == 1 else one + 's'}"

@@ -10,7 +10,6 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.db.models import Count, QuerySet
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 
 from syncapp.engine.queue import retry
 from syncapp.events import registry
@@ -71,12 +70,7 @@ def _moment(text: str) -> datetime:
     if match := _SPAN.fullmatch(text):
         return timezone.now() - timedelta(**{_UNITS[match[2]]: int(match[1])})
     try:
-        moment = parse_datetime(text)
-        day = parse_date(text) if moment is None else None
+        moment = datetime.fromisoformat(text)
     except ValueError:
-        moment = day = None
-    if moment is None and day is not None:
-        moment = datetime.combine(day, datetime.min.time())
-    if moment is None:
-        raise misused(f"--since {text!r} is no time. Examples: 30m, 12h, 7d, 2026-11-02, 2026-11-02T14:00")
+        raise misused(f"--since {text!r} is no time. Examples: 30m, 12h, 7d, 2026-11-02, 2026-11-02T14:00") from None
     return timezone.make_aware(moment) if timezone.is_naive(moment) else moment

@@ -53,12 +53,13 @@ class Firm:
         return found
 
     @cached_property
-    def collections(self) -> dict[str, Row]:
-        return {row["collection_id"]: row for row in self.xai["collections"]}
-
-    @cached_property
-    def _files(self) -> dict[str, Row]:
-        return {row["id"]: row for row in self.xai["files"]}
+    def _attached(self) -> set[tuple[str, str, str, str]]:
+        """Collection, id, SHA-256 and status of every file that is in a collection at xAI."""
+        return {
+            (row["collection_id"], file["file_metadata"]["file_id"], file["file_metadata"]["hash"], file["status"])
+            for row in self.xai["collections"]
+            for file in row["documents"]
+        }
 
     def named(self, name: str) -> Row:
         """The live record of that name, document or parent; KeyError when there is none."""
@@ -90,25 +91,19 @@ class Firm:
             return False
         if fate is not Fate.SEARCHABLE:  # in no case is no fault, all else has a reason
             return bool(document["xaiSyncError"]) or not self._parents_of.get(document["id"])
-        content, file = self.content(document), self._files.get(document["xaiId"] or "")
+        content, wanted = self.content(document) or {}, self.wanted(document)
+        there = {(pk, document["xaiId"], content["sha256"], "DOCUMENT_STATUS_PROCESSED") for pk in wanted}
         return (
-            content is not None
-            and file is not None
-            and file["sha256"] == content["sha256"]
+            there <= self._attached
             and document["xaiSyncedHash"] == content["md5"]
-            and set(document["xaiCollections"] or ()) == self.wanted(document)
+            and set(document["xaiCollections"] or ()) == wanted
             and not document["xaiSyncError"]
-            and all(self._status(pk, file["id"]) == "DOCUMENT_STATUS_PROCESSED" for pk in self.wanted(document))
         )
 
     @cached_property
     def placed(self) -> set[tuple[str, str]]:
         """(collection, SHA-256) of everything that is in a collection at xAI."""
-        return {
-            (row["collection_id"], document["file_metadata"]["hash"])
-            for row in self.xai["collections"]
-            for document in row["documents"]
-        }
+        return {(collection, sha) for collection, _id, sha, _status in self._attached}
 
     @cached_property
     def places(self) -> set[tuple[str, str]]:
@@ -122,9 +117,5 @@ class Firm:
 
     def well_named(self, parent: Row) -> bool:
         """Whether the parent has a collection that bears its name."""
-        collection = self.collections.get(parent["xaiCollectionId"] or "")
-        return collection is not None and parent["name"] in collection["collection_name"]
-
-    def _status(self, collection: str, file: str) -> str:
-        documents = self.collections.get(collection, {}).get("documents", [])
-        return next((str(d["status"]) for d in documents if d["file_metadata"]["file_id"] == file), "")
+        names = {row["collection_id"]: str(row["collection_name"]) for row in self.xai["collections"]}
+        return parent["name"] in names.get(parent["xaiCollectionId"] or "", "")
