@@ -15,7 +15,7 @@ from syncapp.management.demo.looking import Looking
 from syncapp.management.demo.processes import Processes
 from syncapp.management.demo.sandbox import Sandbox
 from syncapp.management.demo.screen import Screen
-from syncapp.management.demo.workday import CalendarDay, DocumentDay, PartyDay
+from syncapp.management.demo.workday import CalendarDay, PartyDay
 from syncapp.management.output import Tell
 from syncapp.management.serving import SANDBOX, WEB, WORKERS
 
@@ -76,12 +76,12 @@ class Demo:
             lines = self._settle(processes, tell, self._of_stock)
         if all(line.right for line in lines):  # a day on top of what is wrong would only blur it
             look = self.looking.now()
-            documents = workday.with_documents(look.firm, self.sandbox, self.environment)
+            answer = workday.with_documents(look.firm, self.sandbox, self.environment)
             parties = self.party_day = workday.with_parties(look.parties, self.sandbox)
             appointments = workday.with_appointments(look.calendars, self.sandbox)
             count = len(self.looking.now().firm.documents)
             with self.screen.step(_("A working day: webhooks tell what changes"), count) as tell:
-                lines = self._settle(processes, tell, lambda: self._of_all(documents, parties, appointments))
+                lines = self._settle(processes, tell, lambda: self._of_all(answer, parties, appointments))
         self.screen.result(lines, self.looking.now().firm, self.folder)
         return all(line.right for line in lines)
 
@@ -93,12 +93,12 @@ class Demo:
             *findings.of_calendars(look.calendars),
         ]
 
-    def _of_all(self, documents: DocumentDay, parties: PartyDay, appointments: CalendarDay) -> list[Finding]:
+    def _of_all(self, answer: int, parties: PartyDay, appointments: CalendarDay) -> list[Finding]:
         deliveries, calls = self.sandbox.act("espocrm", "deliveries"), self.sandbox.call("GET", "calls?system=xai")
         look, left = self.looking.now(), installation.left_to_people()
         return [
             *findings.of_stock(look.firm),
-            *findings.of_day(look.firm, documents, calls["calls"], deliveries),
+            *findings.of_day(look.firm, answer, calls["calls"], deliveries),
             *findings.of_parties(look.parties, parties),
             *findings.of_people(look.parties, parties, left),
             *findings.of_calendars(look.calendars, appointments),

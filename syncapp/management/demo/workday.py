@@ -15,6 +15,7 @@ from syncapp.management.demo.firm import Firm
 from syncapp.management.demo.parties import Entered, Parties
 from syncapp.management.demo.sandbox import Sandbox, status_of
 
+WHILE_BUSY = "Klageerwiderung Tiede"  # the document that comes while xAI asks for pauses
 PAUSES = 2  # how often xAI says "too many requests" before it takes the next file
 PAUSE_SECONDS = 2
 LONG_PAUSE_SECONDS = 90  # longer than a worker waits for: the record waits instead, for everybody to see
@@ -28,15 +29,6 @@ TUESDAY = 1
 BEYOND = "RRULE:FREQ=WEEKLY;COUNT=8;BYDAY=TU,TH"  # Advoware knows one day of the week, and no number of times
 LATER = timedelta(days=2)
 Key = TypeVar("Key")
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentDay:
-    """`while_busy`: the document that came while xAI asked for pauses."""
-
-    while_busy: str
-    pauses: int
-    unreadable_answer: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +50,11 @@ class CalendarDay:
     by_hand: Appointment
 
 
-def with_documents(firm: Firm, crm: Sandbox, environment: Environment) -> DocumentDay:
-    """Everything at once, as on a Monday morning; webhooks tell the hub."""
+def with_documents(firm: Firm, crm: Sandbox, environment: Environment) -> int:
+    """Everything at once, as on a Monday morning; webhooks tell the hub. Its answer to an unreadable message."""
     case, other = firm.named("Baugenossenschaft Deichkrone ./. Tiede"), firm.named("Lüders ./. Möwenstube GmbH")
     _slow_down(crm, PAUSES, PAUSE_SECONDS)
-    _new_document(crm, "Klageerwiderung Tiede", "Klageerwiderung.txt", ANSWER, "text/plain", case["id"])
+    _new_document(crm, WHILE_BUSY, "Klageerwiderung.txt", ANSWER, "text/plain", case["id"])
 
     crm.upload(firm.named("Mietkonto Oster")["id"], "Mietkonto.csv", RENTS, "text/csv")
 
@@ -78,8 +70,7 @@ def with_documents(firm: Firm, crm: Sandbox, environment: Environment) -> Docume
     _new_document(crm, name, "Zustellung-unlesbar.pdf", scan, "application/pdf", other["id"])
     # A hook of the firm's own sends something that nobody can read.
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {environment.token}"}
-    answer = status_of(f"{environment.hub}/vmh/webhook/document/update", b'[{"id": "65f0', headers)
-    return DocumentDay("Klageerwiderung Tiede", PAUSES, answer)
+    return status_of(f"{environment.hub}/vmh/webhook/document/update", b'[{"id": "65f0', headers)
 
 
 def leave_one_waiting(firm: Firm, crm: Sandbox) -> None:
