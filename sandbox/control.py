@@ -12,6 +12,7 @@ from sandbox import environment
 from sandbox.answers import Answer, json_answer
 from sandbox.espocrm.errors import EspoError
 from sandbox.faults import KINDS, Fault
+from sandbox.seed.workday import SCENES
 from sandbox.settings import UnknownSetting
 from sandbox.world import World
 
@@ -68,6 +69,8 @@ class Control:
                 return {"counts": world.calls.counts()}
             case ["GET", "state", system]:
                 return world.systems[system].snapshot()
+            case ["POST", "scenes", name]:
+                return {"result": SCENES[name](world)}
             case ["POST", system, action]:
                 return {"result": world.systems[system].control(action, data)}
         raise KeyError("/".join(parts))

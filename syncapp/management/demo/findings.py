@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from syncapp.management.demo import workday
 from syncapp.management.demo.calendars import Calendars
 from syncapp.management.demo.firm import Fate, Firm, Row
 from syncapp.management.demo.parties import Parties
-from syncapp.management.demo.workday import CalendarDay, PartyDay
+from syncapp.management.demo.workday import CalendarDay, DocumentDay, PartyDay
 
 NOTICES = 2  # one of the first comparison, where the newer value held, and one of the day, by the firm's rule
 
@@ -48,18 +47,19 @@ def _with_fate(firm: Firm, words: str, fate: Fate) -> Finding:
     return Finding(words, len(documents), sum(map(firm.settled, documents)), documents=True)
 
 
-def of_day(firm: Firm, answer: int, calls: Sequence[Row], deliveries: Sequence[Row]) -> list[Finding]:
-    """What the working day adds: nothing was lost, nothing was done twice. `answer`: to the unreadable message."""
+def of_day(firm: Firm, day: DocumentDay, calls: Sequence[Row], deliveries: Sequence[Row]) -> list[Finding]:
+    """What the working day adds: nothing was lost, nothing was done twice."""
     uploads = [call["status"] for call in calls if call["method"] == "POST" and call["path"].endswith("/v1/files")]
     contents = len({file["sha256"] for file in firm.xai["files"]})
-    pauses = uploads.count(429) if firm.settled(firm.named(workday.WHILE_BUSY)) else 0
+    survived = any(firm.settled(document) for document in firm.documents if document["id"] == day.while_busy)
+    pauses = uploads.count(429) if survived else 0
     delivered = sum(row["outcome"] == "delivered" for row in deliveries)
     return [
         Finding(_("messages of EspoCRM that the hub accepted"), len(deliveries), delivered),
         Finding(_("messages that still wait in EspoCRM"), 0, int(firm.crm["pending_events"])),
-        Finding(_("refusals for too many requests, survived"), workday.PAUSES, pauses),
+        Finding(_("refusals for too many requests, survived"), day.pauses, pauses),
         Finding(_("uploads: every content once"), contents, uploads.count(200)),
-        Finding(_("answer to an unreadable message, now in quarantine"), 400, answer),
+        Finding(_("answer to an unreadable message, now in quarantine"), 400, day.answer),
     ]
 
 

@@ -61,13 +61,6 @@ class Firm:
             for file in row["documents"]
         }
 
-    def named(self, name: str) -> Row:
-        """The live record of that name, document or parent; KeyError when there is none."""
-        for row in [*self.documents, *self.parents.values()]:
-            if row["name"] == name:
-                return row
-        raise KeyError(name)
-
     def content(self, document: Row) -> Row | None:
         return self._attachments.get(document["dokumentId"] or "")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import importlib.util
 from typing import Any
 
@@ -43,9 +42,6 @@ def status_of(url: str, body: bytes | None = None, headers: dict[str, str] | Non
 
 
 class Sandbox:
-    """What it changes is done by a person of the firm: EspoCRM's webhooks and Google's messages go out, Advoware has
-    none."""
-
     def __init__(self, url: str) -> None:
         self.url = url
 
@@ -64,7 +60,7 @@ class Sandbox:
         return dict(self.call("GET", f"state/{system}"))
 
     def act(self, system: str, action: str, **data: Any) -> Any:
-        """What somebody does there. Google tells whoever has opened a channel, Advoware tells nobody."""
+        """What somebody does there, or in the scenes of the firm; what came of it."""
         return self.call("POST", f"{system}/{action}", data)["result"]
 
     def introduce(self, hub: str, token: str) -> dict[str, str]:
@@ -76,17 +72,3 @@ class Sandbox:
                 url = f"{hub}/vmh/webhook/{word}/{action}"
                 self.act("espocrm", "preset_webhook", event=f"{entity_type}.{action}", url=url, skip_own=True)
         return dict(self.call("GET", "environment"))
-
-    def create(self, kind: str, **fields: Any) -> str:
-        return str(self.act("espocrm", "create", entity_type=kind, data=fields)["id"])
-
-    def update(self, kind: str, pk: str, **fields: Any) -> None:
-        self.act("espocrm", "update", entity_type=kind, id=pk, data=fields)
-
-    def upload(self, document: str, file_name: str, content: bytes, mime: str) -> None:
-        encoded = base64.b64encode(content).decode()
-        self.act("espocrm", "upload", id=document, name=file_name, content=encoded, mime=mime)
-
-    def link(self, document: str, case: str, *, on: bool = True) -> None:
-        ends = {"entity_type": "CDokumente", "id": document, "link": "raeumungsklages", "foreign_id": case}
-        self.act("espocrm", "link" if on else "unlink", **ends)

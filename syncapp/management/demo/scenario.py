@@ -15,7 +15,7 @@ from syncapp.management.demo.looking import Looking
 from syncapp.management.demo.processes import Processes
 from syncapp.management.demo.sandbox import Sandbox
 from syncapp.management.demo.screen import Screen
-from syncapp.management.demo.workday import CalendarDay, PartyDay
+from syncapp.management.demo.workday import Day
 from syncapp.management.output import Tell
 from syncapp.management.serving import SANDBOX, WEB, WORKERS
 
@@ -32,7 +32,7 @@ class Demo:
         self.screen = Screen()
         self.sandbox = Sandbox(environment.sandbox)
         self.looking = Looking(self.sandbox)
-        self.party_day: PartyDay | None = None
+        self.day: Day | None = None
 
     def run(self, *, once: bool) -> bool:
         """Whether everything came out right. Without `once` it stays until it is interrupted."""
@@ -47,9 +47,9 @@ class Demo:
             right = self._show(processes)
             if once:
                 return right
-            workday.leave_one_waiting(self.looking.now().firm, self.sandbox)
+            self.sandbox.act("scenes", "long_pause")
             self.screen.where(self.environment, password, self.folder)
-            self.screen.what_to_try(self.environment, self.looking.now(), self.party_day)
+            self.screen.what_to_try(self.environment, self.looking.now(), self.day)
             try:
                 self._stay(processes)
             except KeyboardInterrupt:
@@ -75,13 +75,10 @@ class Demo:
         with self.screen.step(_("First comparison: what the firm has already"), len(look.firm.documents)) as tell:
             lines = self._settle(processes, tell, self._of_stock)
         if all(line.right for line in lines):  # a day on top of what is wrong would only blur it
-            look = self.looking.now()
-            answer = workday.with_documents(look.firm, self.sandbox, self.environment)
-            parties = self.party_day = workday.with_parties(look.parties, self.sandbox)
-            appointments = workday.with_appointments(look.calendars, self.sandbox)
+            day = self.day = workday.begin(self.sandbox, self.environment)
             count = len(self.looking.now().firm.documents)
             with self.screen.step(_("A working day: webhooks tell what changes"), count) as tell:
-                lines = self._settle(processes, tell, lambda: self._of_all(answer, parties, appointments))
+                lines = self._settle(processes, tell, lambda: self._of_all(day))
         self.screen.result(lines, self.looking.now().firm, self.folder)
         return all(line.right for line in lines)
 
@@ -93,16 +90,16 @@ class Demo:
             *findings.of_calendars(look.calendars),
         ]
 
-    def _of_all(self, answer: int, parties: PartyDay, appointments: CalendarDay) -> list[Finding]:
+    def _of_all(self, day: Day) -> list[Finding]:
         deliveries, calls = self.sandbox.act("espocrm", "deliveries"), self.sandbox.call("GET", "calls?system=xai")
         look, left = self.looking.now(), installation.left_to_people()
         return [
             *findings.of_stock(look.firm),
-            *findings.of_day(look.firm, answer, calls["calls"], deliveries),
-            *findings.of_parties(look.parties, parties),
-            *findings.of_people(look.parties, parties, left),
-            *findings.of_calendars(look.calendars, appointments),
-            *findings.of_edits(look.calendars, appointments, left),
+            *findings.of_day(look.firm, day.documents, calls["calls"], deliveries),
+            *findings.of_parties(look.parties, day.parties),
+            *findings.of_people(look.parties, day.parties, left),
+            *findings.of_calendars(look.calendars, day.calendars),
+            *findings.of_edits(look.calendars, day.calendars, left),
         ]
 
     def _settle(self, processes: Processes, tell: Tell, look: Callable[[], list[Finding]]) -> list[Finding]:

@@ -17,7 +17,7 @@ from syncapp.management.demo.environment import Environment
 from syncapp.management.demo.findings import Finding
 from syncapp.management.demo.firm import Fate, Firm
 from syncapp.management.demo.looking import Look
-from syncapp.management.demo.workday import PartyDay
+from syncapp.management.demo.workday import Day
 from syncapp.management.output import Tell, progress
 
 WIDTH_OF_A_FILE = 110  # when what is printed goes to no terminal
@@ -86,7 +86,7 @@ class Screen:
         self.console.print()
         self.console.print(table)
 
-    def what_to_try(self, environment: Environment, look: Look, day: PartyDay | None) -> None:
+    def what_to_try(self, environment: Environment, look: Look, day: Day | None) -> None:
         self.say("\n" + _("Worth trying"), "bold")
         for words in (
             _("Change a document in EspoCRM (new file, other case) and watch it travel: here, in the hub, at xAI."),
@@ -100,7 +100,7 @@ class Screen:
             environment.admin.rstrip("/"),
         )
         if day is not None:
-            met, disputed = (look.parties.known[pk] for pk in (day.met, day.disputed.party))
+            met, disputed = (look.parties.known[pk] for pk in (day.parties.met, day.parties.disputed.party))
             words = _(
                 "A party on both sides: change a field or a phone number here and there; a few seconds later both have "
                 "it. (Advoware tells nobody of changes: here the hub compares at once, in real use every 15 minutes.)"
