@@ -24,7 +24,7 @@ LONG_PAUSE_SECONDS = 90  # longer than a worker waits for: the record waits inst
 ANSWER = """Klageerwiderung
 Die Klage ist unbegründet. Die Nutzungsentschädigung ist der Höhe nach übersetzt."""
 RENTS = "Monat;Soll;Ist;Rückstand\nApril;970,00;970,00;0,00\nMai;970,00;0,00;970,00\nJuni;970,00;0,00;970,00\n"
-MOBILE = 3  # kommKz
+MOBILE = 3  # kommKz; the number is one that the regulator keeps for stories
 NEW_IBAN = "DE02100500000054540402"
 TUESDAY = 1
 BEYOND = "RRULE:FREQ=WEEKLY;COUNT=8;BYDAY=TU,TH"  # Advoware knows one day of the week, and no number of times
@@ -124,7 +124,7 @@ def _parties(firm: Firm) -> Record:
     court = {"party": company["id"], "crm": {"registergericht": "Flensburg"}}
     firm.act("advoware", "update_party", betNr=company["betnr"], data={"registergericht": "Flensburg"})
 
-    firm.act("advoware", "add_communication", betNr=met["betnr"], data={"kommKz": MOBILE, "tlf": "0151 555 01 77"})
+    firm.act("advoware", "add_communication", betNr=met["betnr"], data={"kommKz": MOBILE, "tlf": "0172 992 59 04"})
     mails = [{"emailAddress": "almut.wendland@post.example", "primary": True}]
     firm.update("CBeteiligte", met["id"], emailAddressData=mails)
 

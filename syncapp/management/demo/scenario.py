@@ -19,7 +19,7 @@ from syncapp.management.demo.workday import Day
 from syncapp.management.output import Tell
 from syncapp.management.serving import SANDBOX, WEB, WORKERS
 
-SYNC_SECONDS = 90.0  # ten times what it takes; a slow machine is no reason to fail
+SYNC_SECONDS = 150.0  # twice what it takes, a minute's pause after xAI's refusals included; a machine may be slow
 LOOK_SECONDS = 0.25
 NEWS_SECONDS = 1.0
 
