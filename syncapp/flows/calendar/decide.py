@@ -27,8 +27,8 @@ from syncapp.flows.calendar.fields import (
 from syncapp.flows.lens import core as lens
 from syncapp.flows.lens import declaration
 from syncapp.flows.lens.core import EMPTY, CantHold, Raw, Unreadable
-from syncapp.flows.lens.declaration import Base, Holds, Outcome, Side, Way
-from syncapp.flows.lens.records import Asked, Merged, merge
+from syncapp.flows.lens.declaration import Base, Field, Holds, Outcome, Side, Way
+from syncapp.flows.lens.records import Asked, Merged, cannot, merge
 
 BLOCKED = "blocked"  # what an anonymised calendar shows instead of the text
 HIDDEN: Appointment = {"text": BLOCKED, "place": EMPTY, "note": EMPTY}
@@ -197,6 +197,8 @@ def _both(pair: Pair, advoware: Shown, google: Shown, rules: Rules) -> Decision:
         same = all(what is declaration.What.AGREED for what in counting)
         return Decision(What.NOTHING, as_they_are) if same else Decision(What.LEAVE)
     merged = _merged(pair, advoware.raw, google.raw, rules, hidden=hidden, read_only=advoware.read_only)
+    if not (hidden or advoware.read_only):
+        merged = replace(merged, outcomes={each.name: _kept(each, merged.outcomes[each.name]) for each in rules.fields})
     puts = {name: each for name, each in merged.outcomes.items() if each.what is declaration.What.PUT}
     what = _UPDATES[frozenset(side for each in puts.values() for side in each.to)]
     replaced = {
@@ -206,6 +208,15 @@ def _both(pair: Pair, advoware: Shown, google: Shown, rules: Rules) -> Decision:
     }
     detail = _reason(merged)
     return Decision(What.BY_HAND if detail and what is What.NOTHING else what, merged, detail, replaced)
+
+
+def _kept(each: Field[Raw, Raw, Any], outcome: Outcome[Any]) -> Outcome[Any]:
+    """What both sides left as it is, though neither can have made it of the other's, one of them once did not keep."""
+    here, there = outcome.here, outcome.there
+    if outcome.what is not declaration.What.LEFT or isinstance(here, Unreadable) or isinstance(there, Unreadable):
+        return outcome
+    explained = each.here.kept(there, here) or each.there.kept(here, there)
+    return outcome if explained else cannot(outcome, ADVOWARE, CantHold(lens.Why.NOT_KEPT))
 
 
 def _only_advoware(pair: Pair, advoware: Shown, google: Missing, rules: Rules) -> Decision:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from syncapp.flows.calendar.state import CalendarState, Item
 from syncapp.flows.lens.agreement import settled
 from syncapp.flows.lens.core import Raw, changes
 from syncapp.flows.lens.declaration import Side
+from syncapp.flows.lens.declaration import What as Outcomes
 from syncapp.flows.lens.records import Merged
 from syncapp.flows.lens.spans import Span
 from syncapp.models import CalendarLink, JournalEntry, LinkState, SystemName
@@ -229,11 +231,18 @@ def remember(item: Item, zone: ZoneInfo) -> None:
     """On its link: what was compared, and what was written on the sides that `item.now` names."""
     link, outcomes = item.link, item.decision.outcomes
     here, there = (item.now.get(side) or item.raw(side) for side in Side)
-    done = [each for each in declared(zone) if each.name in outcomes and set(outcomes[each.name].to) <= set(item.now)]
-    bases = settled(done, outcomes, item.pair.bases, here, there).bases
+    to_be_put = {
+        name for name, each in outcomes.items() if each.what is Outcomes.PUT and not set(each.to) <= set(item.now)
+    }
+    fields = [each for each in declared(zone) if each.name in outcomes and each.name not in to_be_put]
+    bases = dict(settled(fields, outcomes, item.pair.bases, here, there).bases)
+    for each in fields:
+        if outcomes[each.name].what is Outcomes.PUT and GOOGLE in outcomes[each.name].to:
+            # Google answers with what became of our write; nobody can have come in between.
+            bases[each.name] = replace(bases[each.name], there=each.there.get(there))
     link.agreed_advoware, link.agreed_google = to_store(bases) if bases else (None, None)
     link.writing = {}
-    if len(done) == len(outcomes):
+    if not to_be_put:
         link.state = LinkState.BY_HAND if item.decision.left_open else LinkState.AGREED
         link.reason, link.detail = "", item.decision.detail[:300]
     when = span(declared(zone), ADVOWARE, here)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from syncapp.clients.advoware import AdvowareClient, Appointment
 from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.events import running
@@ -184,6 +185,42 @@ def test_what_advoware_cannot_hold_is_a_task_and_the_rest_goes_on(calendars: Cal
     calendars.google.update_event(calendars.calendar, event, {"recurrence": None})
     assert calendars.sync().status == Status.IN_SYNC
     assert calendars.link(number).state == LinkState.AGREED
+
+
+def test_what_advoware_does_not_keep_is_a_task_and_takes_nothing_away(
+    calendars: Calendars, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = calendars.appointment(text="Sport", ort="Halle")
+    calendars.sync()
+    (event,) = calendars.ids()
+    save = AdvowareClient.save_appointment
+
+    def without_the_place(self: AdvowareClient, appointment: Appointment, changes: dict[str, Any]) -> Appointment:
+        return save(self, appointment, {name: value for name, value in changes.items() if name != "ort"})
+
+    monkeypatch.setattr(AdvowareClient, "save_appointment", without_the_place)
+    calendars.google.update_event(calendars.calendar, event, {"location": "Feld", "description": "Schläger"})
+    calendars.sync()
+    for _ in range(2):
+        assert calendars.sync().reason == "task_open"
+        row, shown = calendars.appointments()[number], calendars.events()["Sport"]
+        assert (row["ort"], row["notiz"], shown["location"]) == ("Halle", "Schläger", "Feld")
+    (task,) = Task.objects.all()
+    facts = {fact["field"]: (fact["now"], fact["wanted"]) for fact in task.facts}
+    assert (facts["why"], facts["place"]) == (("not_kept", ""), ("Halle", "Feld"))
+    assert calendars.link(number).state == LinkState.BY_HAND
+    calendars.advoware.update_appointment(number, {"ort": "Feld"})
+    assert calendars.sync().status == Status.IN_SYNC
+    assert calendars.link(number).state == LinkState.AGREED
+
+
+def test_a_series_that_advoware_cannot_hold_alone_leaves_the_link_to_a_person(calendars: Calendars) -> None:
+    number = calendars.appointment(text="Sport")
+    calendars.sync()
+    (event,) = calendars.ids()
+    calendars.google.update_event(calendars.calendar, event, {"recurrence": ["RRULE:FREQ=WEEKLY;COUNT=3"]})
+    calendars.sync()
+    assert (calendars.link(number).state, calendars.link(number).detail) == (LinkState.BY_HAND, "COUNT")
 
 
 def test_with_writing_off_google_gets_its_part(calendars: Calendars) -> None:

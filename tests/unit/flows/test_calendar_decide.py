@@ -205,6 +205,22 @@ def test_what_advoware_had_to_cut_is_no_edit_and_comes_back_with_one() -> None:
     assert again.merged.there["location"] == "Saal 9"
 
 
+@pytest.mark.parametrize(
+    ("here", "there", "what"),
+    [
+        ({"ort": "Saal 9"}, {}, What.BY_HAND),  # one of them took it and does not show it
+        ({"datum": "2026-05-05"}, {}, What.BY_HAND),
+        ({"notiz": "x" * 255}, {"description": "x" * 300}, What.NOTHING),
+        ({"ort": "Raum ?"}, {"location": "Raum Ł"}, What.NOTHING),
+    ],
+)
+def test_what_a_side_did_not_keep_is_for_a_person(here: dict[str, Any], there: dict[str, Any], what: What) -> None:
+    """Nobody has edited anything since the last agreement."""
+    one, other = termin(**here), event(**there)
+    decision = decide(Pair(Shown(one), Shown(other), agreed(one, other)), RULES)
+    assert (decision.what, decision.why) == (what, "not_kept" if what is What.BY_HAND else "")
+
+
 def test_the_second_of_two_hours_stays_the_second() -> None:
     """October's night: Advoware can't say which hour it means, and an edit there of something else changes nothing."""
     night = event(start=timed("2026-10-25T02:15:00+01:00"), end=timed("2026-10-25T02:45:00+01:00"))
