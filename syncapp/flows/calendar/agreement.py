@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from syncapp.flows.calendar import form
-from syncapp.flows.calendar.fields import ADVOWARE, GOOGLE, WHEN, Appointment, Declared
+from syncapp.flows.calendar.fields import ADVOWARE, GOOGLE, WHEN, Appointment, Declared, said
 from syncapp.flows.lens.agreement import Bases
 from syncapp.flows.lens.core import Raw
 from syncapp.flows.lens.declaration import Base, Side
@@ -42,13 +42,15 @@ def bases(
 
 
 def _of_side(json_: Json, side: Side, raw: Raw | None, fields: Declared, zone: ZoneInfo) -> Appointment:
-    """Earlier versions did not store which of two equal hours was meant: a side whose times are as they stored them
-    said then what it says now."""
+    """Earlier versions did not store which of two equal hours was meant, and read less of a description: a side that is
+    as they stored it said then what it says now."""
     agreed = from_json(json_, zone)
     if raw is None or not _is_form(json_):
         return agreed
-    now = fields[0].lens(side).get(raw)
-    return {**agreed, WHEN: now} if form.same_times(json_, now, zone) else agreed
+    now = said(fields, side, raw)
+    same = {WHEN: form.same_times(json_, now[WHEN], zone)}
+    same["note"] = side is GOOGLE and form.same_note(json_, raw.get("description"))
+    return {name: now[name] if same.get(name) else value for name, value in agreed.items()}
 
 
 def to_store(bases: Bases) -> tuple[dict[str, Any], ...]:

@@ -6,16 +6,22 @@ meant. Pure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from syncapp.flows.calendar.fields import CONTENTS, WHEN, Appointment
-from syncapp.flows.lens.core import EMPTY, Said, Unreadable
+from syncapp.flows.lens.core import EMPTY, Said, Unreadable, as_text
 from syncapp.flows.lens.spans import DAY, OtherSeries, Series, Span, Unit, between, wall
+from syncapp.flows.lens.texts import lines
 
 Form = Mapping[str, Any]
+_LINE_ENDS = re.compile(r"<br ?/?>|</(?:p|li|div|h[1-6])>", re.IGNORECASE)
+_TAGS = re.compile(r"</?(?:a|b|i|u|s|p|ul|ol|li|em|strong|span|div|html-blob|h[1-6])(?: [^<>]*)?>", re.IGNORECASE)
+_NAMED = re.compile("&(?:amp|lt|gt|quot|nbsp|#39);")
 _TIMES = ("start", "end", "all_day", "series")
 
 
@@ -51,6 +57,12 @@ def same_times(form: Form, said: Said[Span], zone: ZoneInfo) -> bool:
     if not told["all_day"] and told["start"]:
         told["end"] = max(told["start"], told["end"])
     return all(told[name] == form.get(name) for name in _TIMES)
+
+
+def same_note(form: Form, description: object) -> bool:
+    """Whether a description is what the form says, in which only these tags and entities were read."""
+    text = _TAGS.sub("", _LINE_ENDS.sub("\n", lines(as_text(description))))
+    return lines(_NAMED.sub(lambda found: unescape(found[0]), text)) == form.get("note")
 
 
 def day_of(moment: date, zone: ZoneInfo) -> date:

@@ -115,7 +115,7 @@ def test_html_stays_until_its_text_was_edited(calendars: Calendars) -> None:
     calendars.event(**RICH)
     calendars.sync()
     ((number, row),) = calendars.appointments().items()
-    assert row["notiz"] == "Frist\nAkte & Vollmacht"
+    assert row["notiz"] == "Frist\nAkte & Vollmacht (https://gericht.example)"
     calendars.advoware.update_appointment(number, {"notiz": "Frist\nerledigt"})
     calendars.sync()
     assert calendars.events()["Mittagessen"]["description"] == "Frist\nerledigt"
@@ -293,6 +293,20 @@ def test_an_agreement_of_an_earlier_version_is_one(calendars: Calendars) -> None
     assert calendars.tasks() == []
     assert not CalendarLink.objects.filter(agreed_advoware__has_key="all_day").exists()
     quiet(calendars)
+
+
+def test_a_description_of_which_an_earlier_version_read_less_was_not_edited(calendars: Calendars) -> None:
+    event = calendars.event(description=HTML)
+    calendars.sync()
+    (number,) = calendars.appointments()
+    before = {"notiz": "Frist\nAkte & Vollmacht"}
+    calendars.advoware.update_appointment(number, before)
+    as_before(calendars, number, note=before["notiz"])
+    quiet(calendars)
+    as_before(calendars, number, note=before["notiz"])
+    calendars.google.update_event(calendars.calendar, event, {"description": HTML + "<p>neu</p>"})
+    assert calendars.sync().status == Status.IN_SYNC
+    assert calendars.appointments()[number]["notiz"].endswith("\nneu")
 
 
 @pytest.mark.parametrize(("happened", "holds"), [(True, "dort"), (False, "hier")])
