@@ -98,21 +98,18 @@ class ConflictState(models.TextChoices):
     SETTLED = "settled", _("the sides agree by themselves")
 
 
-class Side(models.TextChoices):
-    ESPOCRM = "espocrm", "EspoCRM"
-    ADVOWARE = "advoware", "Advoware"
-
-
 class Conflict(models.Model):
     """One field that was changed on both sides since they last agreed. The values are clients' data."""
 
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="conflicts", verbose_name=_("record"))
     field = models.CharField(_("field"), max_length=40)
     agreed = models.TextField(_("last agreed"), blank=True, default="")
-    espocrm = models.TextField("EspoCRM", blank=True, default="")
-    advoware = models.TextField("Advoware", blank=True, default="")
+    here = models.TextField(blank=True, default="")
+    there = models.TextField(blank=True, default="")
+    here_system = models.CharField(max_length=20, choices=SystemName.choices)
+    there_system = models.CharField(max_length=20, choices=SystemName.choices)
     state = models.CharField(_("state"), max_length=10, choices=ConflictState.choices, default=ConflictState.OPEN)
-    choice = models.CharField(_("decision"), max_length=10, choices=Side.choices, blank=True, default="")
+    choice = models.CharField(_("decision"), max_length=20, choices=SystemName.choices, blank=True, default="")
     opened_at = models.DateTimeField(_("since"))
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.ForeignKey(
@@ -139,6 +136,10 @@ class Conflict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.field} #{self.pk}"
+
+    @property
+    def between(self) -> tuple[SystemName, SystemName]:
+        return SystemName(self.here_system), SystemName(self.there_system)
 
 
 class UndoState(models.TextChoices):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from syncapp.engine.runs.planning import ConflictNeed
@@ -14,7 +15,7 @@ from syncapp.models import (
     Conflict,
     ConflictState,
     Record,
-    Side,
+    SystemName,
 )
 
 UNSETTLED = (ConflictState.OPEN, ConflictState.DECIDED)
@@ -25,14 +26,14 @@ class Decision:
     """What a person chose for a field, and the values that were shown then."""
 
     field: str
-    choice: Side
-    espocrm: str
-    advoware: str
+    choice: SystemName
+    here: str
+    there: str
 
 
 def decisions(record: Record) -> dict[str, Decision]:
     rows = Conflict.objects.filter(record=record, state=ConflictState.DECIDED)
-    return {row.field: Decision(row.field, Side(row.choice), row.espocrm, row.advoware) for row in rows}
+    return {row.field: Decision(row.field, SystemName(row.choice), row.here, row.there) for row in rows}
 
 
 def decide(record: Record, choices: dict[int, str], user: User | None) -> int:
@@ -40,7 +41,8 @@ def decide(record: Record, choices: dict[int, str], user: User | None) -> int:
     now, moved = timezone.now(), 0
     for pk, choice in choices.items():
         waiting = Conflict.objects.filter(record=record, pk=pk, state=ConflictState.OPEN)
-        moved += waiting.update(state=ConflictState.DECIDED, choice=Side(choice), decided_at=now, decided_by=user)
+        between = waiting.filter(Q(here_system=choice) | Q(there_system=choice))
+        moved += between.update(state=ConflictState.DECIDED, choice=choice, decided_at=now, decided_by=user)
     return moved
 
 
@@ -56,9 +58,9 @@ def reconcile_conflicts(record: Record, needs: Iterable[ConflictNeed]) -> None:
                 row.state = ConflictState.APPLIED if applied else ConflictState.SETTLED
                 row.closed_at = now
                 row.save(update_fields=["state", "closed_at"])
-            elif (row.agreed, row.espocrm, row.advoware) != (need.agreed, need.espocrm, need.advoware):
+            elif (row.agreed, row.here, row.there) != (need.agreed, need.here, need.there):
                 # A value moved on since it was shown: a decision about the old one does not count.
-                row.agreed, row.espocrm, row.advoware = need.agreed, need.espocrm, need.advoware
+                row.agreed, row.here, row.there = need.agreed, need.here, need.there
                 row.state, row.choice, row.decided_at, row.decided_by = ConflictState.OPEN, "", None, None
                 row.save()
         Conflict.objects.bulk_create(
@@ -66,8 +68,10 @@ def reconcile_conflicts(record: Record, needs: Iterable[ConflictNeed]) -> None:
                 record=record,
                 field=need.field,
                 agreed=need.agreed,
-                espocrm=need.espocrm,
-                advoware=need.advoware,
+                here=need.here,
+                there=need.there,
+                here_system=need.between[0],
+                there_system=need.between[1],
                 opened_at=now,
             )
             for need in wanted.values()

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 def test_a_conflict_is_decided_field_by_field(desk: Desk) -> None:
     party = rows.party(Status.CONFLICT)
     rows.conflict(party)
-    rows.conflict(party, "vorname", agreed="", espocrm="Hans", advoware="Johann")
+    rows.conflict(party, "vorname", agreed="", here="Hans", there="Johann")
     rows.user("erika", rows.STAFF)
     desk.enter("erika")
     desk.page.click(".hub-tile[data-state=conflict]")
@@ -48,7 +48,7 @@ def test_a_value_that_moved_on_is_shown_anew(desk: Desk) -> None:
     desk.open(f"/admin/hub/record/{party.pk}/conflict/")
     desk.page.get_by_label("Name: Advoware").check()
     desk.page.get_by_role("button", name="Show what will be written").click()
-    Conflict.objects.update(advoware="Müller Gleisbau GmbH")
+    Conflict.objects.update(there="Müller Gleisbau GmbH")
     desk.page.get_by_role("button", name="Write it").click()
     expect(desk.page.get_by_text("a value was changed meanwhile")).to_be_visible()
     expect(desk.page.get_by_text("Gleisbau")).to_be_visible()

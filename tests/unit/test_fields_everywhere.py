@@ -6,13 +6,12 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from importlib import import_module
 
 import pytest
-from django.conf import settings
 from django.utils import translation
 
 from bitbylaw.config import BASE_DIR, Config, ConfigError, load
+from syncapp.events import registry
 from syncapp.flows.beteiligte.fields import TABLE, PartyField, Rules, Who
 from syncapp.words.field_words import field_in_words
 
@@ -22,8 +21,7 @@ EXAMPLE = (BASE_DIR / ".env.example").read_text()
 NAMES = [each.name for each in TABLE]
 WHOSE = {Who.ALL: "all", Who.PERSON: "persons", Who.COMPANY: "companies"}
 LABELS: dict[str, Callable[[], Mapping[str, str]]] = {
-    path.parent.name: import_module(f"syncapp.flows.{path.parent.name}.fields").labels
-    for path in sorted((settings.BASE_DIR / "syncapp" / "flows").glob("*/fields.py"))
+    flow.name: flow.fields for flow in registry.register().flows if flow.fields
 }
 
 

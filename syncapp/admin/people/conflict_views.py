@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from syncapp.admin.people.differing import Pieces, differing
-from syncapp.models import Conflict, ConflictState, Record, Side
+from syncapp.models import Conflict, ConflictState, Record
 from syncapp.words.field_words import field_in_words, value_in_words
 
 MOST = 200  # conflicts of one record; a party has some twenty fields
@@ -30,35 +30,36 @@ class FieldView:
     def seen(self) -> str:
         """Of the values shown: a decision about values that moved on does not count."""
         row = self.conflict
-        return sha256("\0".join((row.field, row.agreed, row.espocrm, row.advoware)).encode()).hexdigest()
+        return sha256("\0".join((row.field, row.agreed, row.here, row.there)).encode()).hexdigest()
 
     @property
     def sides(self) -> list[tuple[str, str, Pieces, bool]]:
-        """[(side, label, pieces of its value, chosen)] of EspoCRM and Advoware."""
-        pieces = differing(self._espocrm, self._advoware)
-        return [(side.value, side.label, shown, self.choice == side) for side, shown in zip(Side, pieces, strict=True)]
+        """[(system, label, pieces of its value, chosen)] of both."""
+        pieces = zip(self.conflict.between, differing(*self._values), strict=True)
+        return [(system.value, str(system.label), shown, self.choice == system) for system, shown in pieces]
 
     # What will be written when the choice holds
 
     @property
     def into(self) -> str:
-        return str((Side.ADVOWARE if self.choice == Side.ESPOCRM else Side.ESPOCRM).label)
+        here, there = self.conflict.between
+        return str((there if self.choice == here else here).label)
 
     @property
     def value(self) -> str:
-        return self._espocrm if self.choice == Side.ESPOCRM else self._advoware
+        return self._values[self._chosen]
 
     @property
     def replaced(self) -> str:
-        return self._advoware if self.choice == Side.ESPOCRM else self._espocrm
+        return self._values[1 - self._chosen]
 
     @property
-    def _espocrm(self) -> str:
-        return value_in_words(self.conflict.espocrm)
+    def _values(self) -> tuple[str, str]:
+        return value_in_words(self.conflict.here), value_in_words(self.conflict.there)
 
     @property
-    def _advoware(self) -> str:
-        return value_in_words(self.conflict.advoware)
+    def _chosen(self) -> int:
+        return 0 if self.choice == self.conflict.here_system else 1
 
 
 def open_fields(record: Record, choices: Mapping[int, str] | None = None) -> list[FieldView]:

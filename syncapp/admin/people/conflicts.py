@@ -21,7 +21,7 @@ from syncapp.admin.kit.recording import recorded
 from syncapp.admin.people.conflict_views import moved_on, open_fields
 from syncapp.engine.queue import retry
 from syncapp.kit.tracing import trace_id_of
-from syncapp.models import Conflict, ConflictState, Record, Side
+from syncapp.models import Conflict, ConflictState, Record, SystemName
 from syncapp.people import conflicts
 
 VIEW = "syncapp.view_conflict"
@@ -47,12 +47,13 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     """What the choices would write, before anything is written; or the choices anew with all of one side chosen."""
     require(request, VIEW)
     record = get_object_or_404(Record, pk=pk)
-    choices, views = _choices(request), open_fields(record)
+    views = open_fields(record)
+    choices = _choices(request, record)
     if moved_on(views, _seen(request)):
         messages.warning(request, _changed())
         return _show(request, record, {})
     side = request.POST.get("all", "")
-    if side in Side.values:
+    if side in SystemName.values:
         return _show(request, record, {view.conflict.pk: side for view in views})
     if "back" in request.POST or not choices:
         if not choices:
@@ -66,7 +67,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 @button(DECIDE_CONFLICT)
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     record = get_object_or_404(Record, pk=pk)
-    choices = _choices(request)
+    choices = _choices(request, record)
     seen = {pk: digest for pk, digest in _seen(request).items() if pk in choices}
     with recorded(request, "decide_conflict", "Record", pk, str(record)) as row:
         with transaction.atomic():
@@ -85,15 +86,16 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _show(request: HttpRequest, record: Record, choices: dict[int, str]) -> HttpResponse:
+    views = open_fields(record, choices)
     closed = Conflict.objects.filter(record=record).exclude(state=ConflictState.OPEN).select_related("decided_by")
     return page(
         request,
         "conflict",
         _("Conflict"),
         record=record,
-        views=open_fields(record, choices),
+        views=views,
         decided=list(closed.order_by("-pk")[:DECIDED]),
-        sides=Side,
+        sides=views[0].conflict.between if views else (),
     )
 
 
@@ -101,8 +103,11 @@ def _changed() -> str:
     return _("Nothing was written: a value was changed meanwhile. Please choose again; these are the values of now.")
 
 
-def _choices(request: HttpRequest) -> dict[int, str]:
-    return {pk: side for pk, side in _numbered(request, "choice-").items() if side in Side.values}
+def _choices(request: HttpRequest, record: Record) -> dict[int, str]:
+    """What was chosen out of what there was to choose; it may be decided by now."""
+    chosen = _numbered(request, "choice-")
+    rows = Conflict.objects.filter(record=record, pk__in=list(chosen))
+    return {row.pk: chosen[row.pk] for row in rows if chosen[row.pk] in row.between}
 
 
 def _seen(request: HttpRequest) -> dict[int, str]:

@@ -19,7 +19,7 @@ from syncapp.admin.kit.recording import recorded
 from syncapp.admin.records.write_views import write_views
 from syncapp.engine.queue import retry
 from syncapp.kit.tracing import trace_id_of
-from syncapp.models import JournalEntry, Record, Side, SystemName
+from syncapp.models import JournalEntry, Record, SystemName
 from syncapp.people import undos
 
 VIEW = "syncapp.view_journalentry"
@@ -29,7 +29,7 @@ VIEW = "syncapp.view_journalentry"
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     require(request, REQUEST_UNDO)
     entry = get_object_or_404(JournalEntry.objects.select_related("record"), pk=pk)
-    other = Side.ADVOWARE if entry.system == SystemName.ESPOCRM else Side.ESPOCRM
+    other = SystemName.ADVOWARE if entry.system == SystemName.ESPOCRM else SystemName.ESPOCRM
     context = {"view": write_views([entry])[0], "entry": entry, "record": entry.record, "other": other.label}
     return page(request, "undo", _("Undo a write"), **context)
 

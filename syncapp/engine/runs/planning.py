@@ -99,12 +99,13 @@ class TaskNeed:
 
 @dataclass(frozen=True, slots=True)
 class ConflictNeed:
-    """A field that was changed on both sides; a person chooses."""
+    """A field that was changed on both sides; a person chooses. `between`: the systems of the two values, in order."""
 
+    between: tuple[str, str]
     field: str
     agreed: str
-    espocrm: str
-    advoware: str
+    here: str
+    there: str
 
 
 Ending = Settled | Skipped | Postponed | Failed | InConflict

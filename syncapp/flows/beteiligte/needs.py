@@ -140,4 +140,6 @@ def waiting_decisions(state: PartyState, merged: Merged) -> Iterator[ConflictNee
 
 def conflict_need(name: str, outcome: Outcome[str], base: Agreed) -> ConflictNeed:
     then = base.fields.get(name)
-    return ConflictNeed(name, text_of(then.here if then else None), text_of(outcome.here), text_of(outcome.there))
+    return ConflictNeed(
+        (CRM, ADVOWARE), name, text_of(then.here if then else None), text_of(outcome.here), text_of(outcome.there)
+    )

@@ -132,7 +132,7 @@ class Reader:
             advoware=advoware,
             base=base,
             first=journal.first(self._run.entity_id, crm.party.modified_at, advoware.party.changed_at),
-            choices={name: Choice(_SIDES[each.choice], each.espocrm, each.advoware) for name, each in decided.items()},
+            choices={name: Choice(_SIDES[each.choice], each.here, each.there) for name, each in decided.items()},
             stale_bookkeeping=stale(crm, advoware),
         )
         return self._with_undos(state)

@@ -6,7 +6,7 @@ from django.core.cache import caches
 
 from syncapp.flows.bankverbindungen.flow import CHECK_ACCOUNTS
 from syncapp.flows.beteiligte.flow import PARTY_SYNC
-from syncapp.models import Conflict, JournalEntry, Record, Side
+from syncapp.models import Conflict, JournalEntry, Record, SystemName
 from syncapp.people import conflicts, undos
 from tests.e2e.crashing.scenarios import Firm
 from tests.events import happened
@@ -83,7 +83,7 @@ def edit_both(firm: Firm) -> None:
 
 def decide(firm: Firm) -> None:
     record = Record.objects.get(step=PARTY_SYNC, entity_id=WHO)
-    conflicts.decide(record, dict.fromkeys(Conflict.objects.values_list("pk", flat=True), Side.ADVOWARE), None)
+    conflicts.decide(record, dict.fromkeys(Conflict.objects.values_list("pk", flat=True), SystemName.ADVOWARE), None)
     _ask(PARTY, WHO)
 
 

@@ -137,8 +137,10 @@ def task(of: Record | None = None, kind: str = TaskKind.VALUE_NOT_KEPT, **column
 def conflict(of: Record, field: str = "name", **columns: Any) -> Conflict:
     given: dict[str, Any] = {
         "agreed": "Müller Bau GmbH",
-        "espocrm": "Müller Hochbau GmbH",
-        "advoware": "Müller Tiefbau GmbH",
+        "here": "Müller Hochbau GmbH",
+        "there": "Müller Tiefbau GmbH",
+        "here_system": "espocrm",
+        "there_system": "advoware",
         "opened_at": timezone.now(),
     }
     return Conflict.objects.create(record=of, field=field, **given | columns)

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from syncapp.admin.people.conflict_views import FieldView
 from syncapp.admin.people.differing import differing
-from syncapp.models import Conflict, ConflictState, Record, Side, StaffAction, Status
+from syncapp.models import Conflict, ConflictState, Record, StaffAction, Status, SystemName
 from tests.integration.admin import rows
 from tests.integration.admin.conftest import Login
 from tests.integration.admin.test_records import press
@@ -18,7 +18,7 @@ from tests.integration.admin.test_records import press
 def party(db: None) -> Record:
     made = rows.party(Status.CONFLICT)
     rows.conflict(made)
-    rows.conflict(made, "vorname", agreed="", espocrm="Hans", advoware="")
+    rows.conflict(made, "vorname", agreed="", here="Hans", there="")
     return made
 
 
@@ -73,7 +73,11 @@ def test_the_decision_is_kept_and_the_record_runs(staff: Client, party: Record) 
     page = post(staff, "decide_conflict", party, form(party, name="espocrm"))
     assert "1 field was decided." in page
     decided, left = Conflict.objects.order_by("pk")
-    assert (decided.state, decided.choice, str(decided.decided_by)) == (ConflictState.DECIDED, Side.ESPOCRM, "erika")
+    assert (decided.state, decided.choice, str(decided.decided_by)) == (
+        ConflictState.DECIDED,
+        SystemName.ESPOCRM,
+        "erika",
+    )
     assert left.state == ConflictState.OPEN
     party.refresh_from_db()
     assert (party.status, party.requested) == (Status.WAITING, 2)
@@ -103,7 +107,7 @@ def test_without_a_choice_nothing_is_written(staff: Client, party: Record) -> No
 @pytest.mark.parametrize("name", ["check_conflict", "decide_conflict"])
 def test_a_value_that_changed_meanwhile_is_shown_anew(name: str, staff: Client, party: Record) -> None:
     shown = form(party, name="espocrm")
-    Conflict.objects.filter(field="name").update(advoware="Müller Gleisbau GmbH")
+    Conflict.objects.filter(field="name").update(there="Müller Gleisbau GmbH")
     page = post(staff, name, party, shown)
     assert "a value was changed meanwhile" in page
     assert "Gleisbau" in page

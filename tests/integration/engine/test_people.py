@@ -22,8 +22,8 @@ from syncapp.models import (
     JournalState,
     Reason,
     Record,
-    Side,
     Status,
+    SystemName,
     Task,
     TaskState,
     Undo,
@@ -160,32 +160,32 @@ def test_pruning_does_not_make_a_closed_task_come_again(record: Record, person: 
 
 
 def needs(ours: str = "B", theirs: str = "C") -> list[ConflictNeed]:
-    return [ConflictNeed("name", "A", ours, theirs)]
+    return [ConflictNeed(("espocrm", "advoware"), "name", "A", ours, theirs)]
 
 
 def test_two_people_decide_at_once(record: Record, person: User) -> None:
     conflicts.reconcile_conflicts(record, needs())
     pk = Conflict.objects.get().pk
-    assert conflicts.decide(record, {pk: Side.ESPOCRM}, person) == 1
-    assert conflicts.decide(record, {pk: Side.ADVOWARE}, None) == 0
-    assert conflicts.decisions(record)["name"].choice == Side.ESPOCRM
+    assert conflicts.decide(record, {pk: SystemName.ESPOCRM}, person) == 1
+    assert conflicts.decide(record, {pk: SystemName.ADVOWARE}, None) == 0
+    assert conflicts.decisions(record)["name"].choice == SystemName.ESPOCRM
 
 
 def test_a_decision_lasts_until_it_is_written(record: Record, person: User) -> None:
     conflicts.reconcile_conflicts(record, needs())
-    conflicts.decide(record, {Conflict.objects.get().pk: Side.ADVOWARE}, person)
+    conflicts.decide(record, {Conflict.objects.get().pk: SystemName.ADVOWARE}, person)
     conflicts.reconcile_conflicts(record, needs())
-    assert conflicts.decisions(record)["name"].choice == Side.ADVOWARE
+    assert conflicts.decisions(record)["name"].choice == SystemName.ADVOWARE
     conflicts.reconcile_conflicts(record, [])
     assert Conflict.objects.get().state == ConflictState.APPLIED
 
 
 def test_a_decision_about_old_values_does_not_count(record: Record, person: User) -> None:
     conflicts.reconcile_conflicts(record, needs())
-    conflicts.decide(record, {Conflict.objects.get().pk: Side.ADVOWARE}, person)
+    conflicts.decide(record, {Conflict.objects.get().pk: SystemName.ADVOWARE}, person)
     conflicts.reconcile_conflicts(record, needs(theirs="D"))
     row = Conflict.objects.get()
-    assert (row.state, row.choice, row.decided_by, row.advoware) == (ConflictState.OPEN, "", None, "D")
+    assert (row.state, row.choice, row.decided_by, row.there) == (ConflictState.OPEN, "", None, "D")
 
 
 def test_settled_by_itself_and_in_conflict_anew(record: Record) -> None:

@@ -363,7 +363,7 @@ def test_by_rule_a_person_chooses(parties: Parties, choice: str, holds: str) -> 
         assert parties.sync(pk).status == Status.CONFLICT
         conflict = Conflict.objects.get()
         assert (conflict.field, conflict.agreed) == ("name", "Wendland")
-        assert (conflict.espocrm, conflict.advoware) == ("Roth", "Weiss")
+        assert (conflict.here, conflict.there) == ("Roth", "Weiss")
         # What is no conflict goes on; contacts only towards Advoware.
         assert parties.advoware(number)["rechtsform"] == "GbR"
         assert parties.entries(number) == [(MAIL, ""), (MAIL, "neu@w.example")]
@@ -389,7 +389,7 @@ def test_a_decision_about_values_that_moved_on_is_asked_again(parties: Parties) 
         parties.edit_advoware(number, name="Weiß")
         assert parties.sync(pk).status == Status.CONFLICT
         conflict = Conflict.objects.get()
-        assert (conflict.state, conflict.choice, conflict.advoware) == ("open", "", "Weiß")
+        assert (conflict.state, conflict.choice, conflict.there) == ("open", "", "Weiß")
         assert (parties.crm(pk)["lastName"], parties.advoware(number)["name"]) == ("Roth", "Weiß")
         parties.edit_advoware(number, name="Roth")
         assert parties.sync(pk).status == Status.IN_SYNC

@@ -33,9 +33,9 @@ from syncapp.models import (
     Record,
     Reference,
     ScanRun,
-    Side,
     Status,
     System,
+    SystemName,
     Task,
     TaskState,
     Urgency,
@@ -230,7 +230,9 @@ class Play:
         for record in Record.objects.all():
             open_now = Conflict.objects.filter(record=record, state=ConflictState.OPEN)
             busy |= bool(
-                conflicts.decide(record, dict.fromkeys(open_now.values_list("pk", flat=True), Side.ADVOWARE), None)
+                conflicts.decide(
+                    record, dict.fromkeys(open_now.values_list("pk", flat=True), SystemName.ADVOWARE), None
+                )
             )
         for task in Task.objects.filter(state=TaskState.OPEN, kind="creation_uncertain"):
             # The person looks in Advoware: whoever nobody knows is the one.
@@ -263,7 +265,7 @@ def nothing_lost(play: Play, story: Story) -> None:
             continue
         written_down = any((entry.changes.get(edit.name) or [None])[0] == edit.value for entry in entries)
         chosen = Conflict.objects.filter(record__entity_id=story.pk, field=edit.name)
-        in_conflict = any(edit.value in (row.espocrm, row.advoware) for row in chosen)
+        in_conflict = any(edit.value in (row.here, row.there) for row in chosen)
         assert written_down or in_conflict, edit
 
 

@@ -209,7 +209,7 @@ def test_a_conflict_leaves_the_rest_to_go_on_and_contacts_only_towards_advoware(
     found = plan(state(crm=crm, advoware=there, rules=ASK))
     assert found.ending == InConflict(Why.BOTH_CHANGED, "name")
     (conflict,) = found.conflicts
-    assert (conflict.agreed, conflict.espocrm, conflict.advoware) == ("Roth", "Weiss", "Berg")
+    assert (conflict.agreed, conflict.here, conflict.there) == ("Roth", "Weiss", "Berg")
     save, contact, write = found.actions
     assert isinstance(save, SaveParty)
     assert save.targets == {"vorname": "Alma"}
