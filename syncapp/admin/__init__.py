@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import Any
 
 from django.contrib import admin
+from django.urls import URLPattern, path
+from django.views.i18n import set_language
 
-from syncapp.admin import urls
-from syncapp.admin.calendar import employees, links
-from syncapp.admin.machinery import scans
-from syncapp.admin.people import accounts, stafflog, tasks
-from syncapp.admin.proxy import calls
-from syncapp.admin.records import inbox, journal, orphans, records
+# Each module declares its own lists, pages and buttons; that it is loaded is all they need.
+for module in walk_packages(__path__, f"{__name__}."):
+    import_module(module.name)
 
-__all__ = [
-    "accounts",
-    "calls",
-    "employees",
-    "inbox",
-    "journal",
-    "links",
-    "orphans",
-    "records",
-    "scans",
-    "stafflog",
-    "tasks",
-]
 
-# The theme's site asks itself for this attribute and serves these pages behind its login.
+def extra_urls() -> list[URLPattern]:
+    """The theme's site adds these before the admin's own addresses, and serves the wrapped ones behind its login."""
+    from syncapp.admin.kit.views import BUTTONS, PAGES
+
+    wrapped = [
+        path(f"hub/{route}", admin.site.admin_view(view), name=f"hub_{name}")
+        for name, (route, view) in {**PAGES, **BUTTONS}.items()
+    ]
+    # Anybody may choose a language, on the login page too.
+    return [*wrapped, path("language/", set_language, name="set_language")]
+
+
 site: Any = admin.site
-site.extra_urls = urls.extra_urls
+site.extra_urls = extra_urls

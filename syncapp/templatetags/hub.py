@@ -26,6 +26,11 @@ from syncapp.words.plan_words import in_words
 from syncapp.words.reason_words import reason_in_words
 
 register = template.Library()
+register.filter("reason_words", reason_in_words)
+register.filter("detail_words", detail_in_words)
+register.filter("action_words", in_words)
+register.filter("write_words", write_in_words)
+register.filter("field_words", field_in_words)
 
 _STATES_OF_TONE = {
     "good": ("in_sync", "done", "up", "stored", "reprocessed", "applied", "agreed"),
@@ -48,29 +53,22 @@ def when(moment: datetime | None) -> str | SafeString:
     """How long ago, or, beyond a day, the date; the exact time on hovering; a dash for never."""
     if moment is None:
         return "–"
-    local = timezone.localtime(moment)
-    exact = f"{formatted(local, 'SHORT_DATE_FORMAT')} {local:%H:%M:%S}"
     near = abs(timezone.now() - moment) < timedelta(days=1)
-    words = naturaltime(moment) if near else exact.rpartition(":")[0]
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact, words)
+    return _time(moment, naturaltime(moment) if near else _exact(moment).rpartition(":")[0], _exact(moment))
 
 
 @register.filter
 def exactly(moment: datetime | None) -> str | SafeString:
-    if moment is None:
-        return "–"
+    return "–" if moment is None else _time(moment, _exact(moment), naturaltime(moment))
+
+
+def _time(moment: datetime, words: str, on_hovering: str) -> SafeString:
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), on_hovering, words)
+
+
+def _exact(moment: datetime) -> str:
     local = timezone.localtime(moment)
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        moment.isoformat(),
-        naturaltime(moment),
-        f"{formatted(local, 'SHORT_DATE_FORMAT')} {local:%H:%M:%S}",
-    )
-
-
-@register.filter
-def reason_words(reason: str) -> str:
-    return reason_in_words(reason)
+    return f"{formatted(local, 'SHORT_DATE_FORMAT')} {local:%H:%M:%S}"
 
 
 @register.filter
@@ -94,26 +92,6 @@ def scan_words(name: str) -> str:
 def task_headline(kind: str) -> str:
     """What kind of task it is, in a line."""
     return str(TaskKind(kind).label)
-
-
-@register.filter
-def detail_words(detail: str) -> str:
-    return detail_in_words(detail)
-
-
-@register.filter
-def action_words(action: Any) -> str:
-    return in_words(action)
-
-
-@register.filter
-def write_words(action: str) -> str:
-    return write_in_words(action)
-
-
-@register.filter
-def field_words(name: str) -> str:
-    return field_in_words(name)
 
 
 @register.filter

@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from syncapp.admin.kit.buttons import MANAGE_CALENDAR, RETRY, back, button, say
 from syncapp.admin.kit.recording import recorded
+from syncapp.admin.kit.views import MANAGE_CALENDAR, RETRY, back, button, say
 from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.flows.calendar.flow import CALENDAR_SYNC, EMPLOYEE
@@ -24,7 +24,7 @@ PAGE = "admin:syncapp_calendaremployee_change"
 LINK_PAGE = "admin:syncapp_calendarlink_change"
 
 
-@button(RETRY)
+@button("sync_calendar", "calendar/<path:kuerzel>/sync/", RETRY)
 def sync(request: HttpRequest, kuerzel: str) -> HttpResponse:
     employee = get_object_or_404(CalendarEmployee, pk=kuerzel)
     if not employee.enabled:
@@ -36,7 +36,7 @@ def sync(request: HttpRequest, kuerzel: str) -> HttpResponse:
     return back(request, PAGE, kuerzel)
 
 
-@button(RETRY)
+@button("resync_appointment", "appointment/<int:pk>/resync/", RETRY)
 def resync(request: HttpRequest, pk: int) -> HttpResponse:
     """There is no run for a single appointment: both sides tell of all at once, and what agrees costs nothing."""
     link = get_object_or_404(CalendarLink.objects.select_related("employee"), pk=pk)
@@ -50,7 +50,7 @@ def resync(request: HttpRequest, pk: int) -> HttpResponse:
     return back(request, LINK_PAGE, pk)
 
 
-@button(MANAGE_CALENDAR)
+@button("calendar_address", "calendar/<path:kuerzel>/address/", MANAGE_CALENDAR)
 def set_address(request: HttpRequest, kuerzel: str) -> HttpResponse:
     address = request.POST.get("address", "").strip()
     try:
@@ -63,7 +63,7 @@ def set_address(request: HttpRequest, kuerzel: str) -> HttpResponse:
     return _change(request, kuerzel, "calendar_address", words, own_email=address)
 
 
-@button(MANAGE_CALENDAR)
+@button("calendar_contents", "calendar/<path:kuerzel>/contents/", MANAGE_CALENDAR)
 def set_contents(request: HttpRequest, kuerzel: str) -> HttpResponse:
     wanted = request.POST.get("contents") == "yes"
     words = (
@@ -74,7 +74,7 @@ def set_contents(request: HttpRequest, kuerzel: str) -> HttpResponse:
     return _change(request, kuerzel, "calendar_contents", words, full_content=wanted)
 
 
-@button(MANAGE_CALENDAR)
+@button("calendar_enabled", "calendar/<path:kuerzel>/enabled/", MANAGE_CALENDAR)
 def set_enabled(request: HttpRequest, kuerzel: str) -> HttpResponse:
     wanted = request.POST.get("enabled") == "yes"
     words = (

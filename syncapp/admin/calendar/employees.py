@@ -18,25 +18,25 @@ from syncapp.admin.calendar.pages import employee_context
 from syncapp.admin.calendar.words import count_words, state_of
 from syncapp.admin.kit.base import ReadOnlyAdmin
 from syncapp.admin.kit.calendar_numbers import open_url, with_state
+from syncapp.admin.kit.columns import badge, column
 from syncapp.models import CalendarEmployee
-from syncapp.templatetags.hub import reason_words, when
+from syncapp.templatetags.hub import when
+from syncapp.words.reason_words import reason_in_words
 
 
 @admin.register(CalendarEmployee)
 class CalendarEmployeeAdmin(ReadOnlyAdmin[CalendarEmployee]):
+    list_title = gettext_lazy("Calendars of the employees")
     row_page = "calendar_employee"
     list_display = ("who", "shared", "shows", "last_sync", "last_run", "open_ones")
     ordering: ClassVar[tuple[str, ...]] = ("kuerzel",)
 
-    def list_title(self, request: HttpRequest) -> str:
-        return _("Calendars of the employees")
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[CalendarEmployee]:
         return with_state(super().get_queryset(request))
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+    def list_context(self, request: HttpRequest) -> dict[str, Any]:
         ready = settings.CONFIG.configured("google") and settings.CONFIG.configured("advoware")
-        extra = {
+        return {
             "lead": _("Each employee's appointments in Advoware, and the Google calendar that follows them both ways."),
             "nothing": _("No employee is known yet"),
             "nothing_words": _(
@@ -46,7 +46,6 @@ class CalendarEmployeeAdmin(ReadOnlyAdmin[CalendarEmployee]):
             if ready
             else _("Calendars need Advoware and Google. An administrator enters both logins in the settings."),
         }
-        return super().changelist_view(request, {**extra, **(extra_context or {})})
 
     def row_context(self, request: HttpRequest, row: CalendarEmployee) -> dict[str, Any]:
         return employee_context(row)
@@ -54,7 +53,7 @@ class CalendarEmployeeAdmin(ReadOnlyAdmin[CalendarEmployee]):
     @admin.display(description=gettext_lazy("employee"))
     def who(self, employee: CalendarEmployee) -> SafeString:
         link = reverse("admin:syncapp_calendaremployee_change", args=[employee.pk])
-        off = format_html(' <span class="hub-state hub-quiet">{}</span>', _("off")) if not employee.enabled else ""
+        off = format_html(" {}", badge("quiet", _("off"))) if not employee.enabled else ""
         return format_html(
             '<a class="hub-entity" href="{}"><b>{}</b> {}</a>{}', link, employee.kuerzel, employee.name, off
         )
@@ -67,19 +66,18 @@ class CalendarEmployeeAdmin(ReadOnlyAdmin[CalendarEmployee]):
         later = format_html(' <span class="hub-dim">{}</span>', _("(with the next sync)")) if waits else ""
         return format_html("<div>{}{}</div>", employee.address, later)
 
-    @admin.display(description=gettext_lazy("Google shows"))
-    def shows(self, employee: CalendarEmployee) -> str:
-        return _("contents") if employee.full_content else _("only “blocked”")
+    shows = column(
+        gettext_lazy("Google shows"), lambda employee: _("contents") if employee.full_content else _("only “blocked”")
+    )
 
     @admin.display(description=gettext_lazy("last sync"))
-    def last_sync(self, employee: Any) -> SafeString:
+    def last_sync(self, employee: Any) -> SafeString | str:
         if not employee.status or not employee.enabled:
-            return format_html("{}", when(employee.synced_at))
-        state = format_html(
-            '<span class="hub-state hub-{}">{}</span>', *state_of(employee.status, employee.reason or "")
-        )
-        why = format_html('<div class="hub-why hub-dim">{}</div>', reason_words(employee.reason or ""))
-        return format_html("<div>{} {}{}</div>", when(employee.synced_at), state, why if employee.reason else "")
+            return when(employee.synced_at)
+        reason = employee.reason or ""
+        why = format_html('<div class="hub-why hub-dim">{}</div>', reason_in_words(reason)) if reason else ""
+        state = badge(*state_of(employee.status, reason))
+        return format_html("<div>{} {}{}</div>", when(employee.synced_at), state, why)
 
     @admin.display(description=gettext_lazy("last run"))
     def last_run(self, employee: CalendarEmployee) -> SafeString:

@@ -18,6 +18,7 @@ from syncapp.admin.calendar.pages import appointment_context
 from syncapp.admin.calendar.words import SHORT, days_words, link_words, subject
 from syncapp.admin.kit.base import Choice, ReadOnlyAdmin, StateFilter
 from syncapp.admin.kit.calendar_numbers import OPEN
+from syncapp.admin.kit.columns import badge, column
 from syncapp.admin.kit.filters import Lookups
 from syncapp.models import CalendarEmployee, CalendarLink
 from syncapp.templatetags.hub import tone, when
@@ -42,6 +43,7 @@ class EmployeeFilter(Choice):
 
 @admin.register(CalendarLink)
 class CalendarLinkAdmin(ReadOnlyAdmin[CalendarLink]):
+    list_title = gettext_lazy("Appointments")
     row_page = "appointment"
     list_display = ("what", "whose", "days", "state_label", "why", "since")
     list_filter = (LinkStateFilter, EmployeeFilter)
@@ -49,22 +51,19 @@ class CalendarLinkAdmin(ReadOnlyAdmin[CalendarLink]):
     search_fields = ("number",)
     search_help_text = gettext_lazy("Number in Advoware (frNr) or id of the event")
 
-    def list_title(self, request: HttpRequest) -> str:
-        return _("Appointments")
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        extra: dict[str, Any] = {"lead": _("Every appointment that the hub keeps in step between Advoware and Google.")}
+    def list_context(self, request: HttpRequest) -> dict[str, Any]:
+        context = {"lead": _("Every appointment that the hub keeps in step between Advoware and Google.")}
         if set(request.GET) <= {"state", "employee"} and request.GET.get("state") == "open":
-            extra["nothing"] = _("All appointments are in sync")
-            extra["nothing_words"] = _(
+            context["nothing"] = _("All appointments are in sync")
+            context["nothing_words"] = _(
                 "An appointment that can't be carried over, waits for a person or failed is listed here, and says why."
             )
         elif not request.GET:
-            extra["nothing"] = _("No appointment is known yet")
-            extra["nothing_words"] = _(
+            context["nothing"] = _("No appointment is known yet")
+            context["nothing_words"] = _(
                 "Appointments are listed here after the first sync of an employee's calendar. See the employees."
             )
-        return super().changelist_view(request, {**extra, **(extra_context or {})})
+        return context
 
     def found(self, rows: QuerySet[CalendarLink], word: str) -> QuerySet[CalendarLink]:
         # With the employees named, both columns are found through their indexes.
@@ -86,23 +85,10 @@ class CalendarLinkAdmin(ReadOnlyAdmin[CalendarLink]):
             link.number if link.number is not None else _("only in Google"),
         )
 
-    @admin.display(description=gettext_lazy("employee"))
-    def whose(self, link: CalendarLink) -> str:
-        return link.employee_id
-
-    @admin.display(description=gettext_lazy("when"))
-    def days(self, link: CalendarLink) -> str:
-        return days_words(link)
-
-    @admin.display(description=gettext_lazy("state"))
-    def state_label(self, link: CalendarLink) -> SafeString:
-        words = SHORT[link.state]
-        return format_html('<span class="hub-state hub-{}">{}</span>', tone(link.state), words)
-
-    @admin.display(description=gettext_lazy("why"))
-    def why(self, link: CalendarLink) -> SafeString:
-        return format_html('<span class="hub-why">{}</span>', link_words(link) or "–")
-
-    @admin.display(description=gettext_lazy("since"))
-    def since(self, link: CalendarLink) -> Any:
-        return when(link.changed_at)
+    whose = column(gettext_lazy("employee"), lambda link: link.employee_id)
+    days = column(gettext_lazy("when"), days_words)
+    state_label = column(gettext_lazy("state"), lambda link: badge(tone(link.state), SHORT[link.state]))
+    why = column(
+        gettext_lazy("why"), lambda link: format_html('<span class="hub-why">{}</span>', link_words(link) or "–")
+    )
+    since = column(gettext_lazy("since"), lambda link: when(link.changed_at))

@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 
 from syncapp.admin.calendar.pages import appointment_context, value
 from syncapp.admin.calendar.words import decision_words, remarks
-from syncapp.admin.kit.buttons import RETRY, button, require
-from syncapp.admin.kit.pages import page
 from syncapp.admin.kit.recording import recorded
+from syncapp.admin.kit.views import RETRY, button, page
 from syncapp.admin.people.differing import Pieces, differing
 from syncapp.engine.runs import verdicts
 from syncapp.flows.calendar import looking
@@ -21,10 +20,8 @@ from syncapp.flows.calendar.labels import FIELDS
 from syncapp.flows.calendar.reading import window
 from syncapp.flows.calendar.state import Item
 from syncapp.models import CalendarLink
-from syncapp.templatetags.hub import reason_words
 from syncapp.words.field_words import field_in_words
-
-VIEW = "syncapp.view_calendarlink"
+from syncapp.words.reason_words import reason_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +34,8 @@ class FieldView:
     google: Pieces
 
 
-@button(RETRY)
+@button("compare_appointment", "appointment/<int:pk>/sides/", RETRY, "syncapp.view_calendarlink")
 def compare(request: HttpRequest, pk: int) -> HttpResponse:
-    require(request, VIEW)
     link = get_object_or_404(CalendarLink.objects.select_related("employee"), pk=pk)
     context = appointment_context(link)
     with recorded(request, "compare_appointment", "CalendarLink", pk, str(link)) as row:
@@ -47,7 +43,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
             item = looking.looker(link.employee_id).one(link)
         except Exception as exc:  # any fault is shown like that of a run, in words
             verdict = verdicts.judge(exc)
-            shown: dict[str, Any] = {"fault": reason_words(verdict.reason), "fault_detail": verdict.detail}
+            shown: dict[str, Any] = {"fault": reason_in_words(verdict.reason), "fault_detail": verdict.detail}
         else:
             row.count = 1
             shown = sides_context(item)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
@@ -12,8 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from syncapp.flows.calendar.decide import Decision, Missing, Shows, What
 from syncapp.models import CalendarLink, LinkState, Reason
-from syncapp.templatetags.hub import reason_words, status_words, tone
+from syncapp.templatetags.hub import status_words, tone
 from syncapp.words.appointment_words import beyond_in_words, day_in_words
+from syncapp.words.reason_words import reason_in_words
 
 # Of the last run, by the names of the decisions that were carried out.
 COUNTS: Mapping[str, str | Promise] = {
@@ -92,7 +92,7 @@ def link_words(link: CalendarLink) -> str:
         return beyond_in_words(link.detail)
     if link.state == LinkState.HELD:
         return str(link.get_state_display())
-    words = reason_words(link.reason)
+    words = reason_in_words(link.reason)
     return f"{words} ({link.detail})" if link.detail and words else words or link.detail
 
 
@@ -103,12 +103,8 @@ def days_words(link: CalendarLink) -> str:
     first = day_in_words(link.first_day)
     if link.last_day is None:
         return _("%(day)s, without an end") % {"day": first}
-    return first if _same(link) else f"{first} – {day_in_words(link.last_day)}"
-
-
-def _same(link: CalendarLink) -> bool:
-    days: tuple[date | None, date | None] = (link.first_day, link.last_day)
-    return days[0] == days[1]
+    last = day_in_words(link.last_day)
+    return first if first == last else f"{first} – {last}"
 
 
 def subject(link: CalendarLink) -> str:

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin import ShowFacets, SimpleListFilter
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 
-from syncapp.admin.kit.buttons import rights
-from syncapp.admin.kit.pages import page
+from syncapp.admin.kit.columns import badge, column
 from syncapp.admin.kit.paging import CappedPaginator
+from syncapp.admin.kit.views import page
 from syncapp.templatetags.hub import tone
 
 M = TypeVar("M", bound=Model)
@@ -29,6 +28,7 @@ class ReadOnlyAdmin(ModelAdmin, Generic[M]):
     """Nothing is added, changed or deleted here; what staff may do are buttons, each with its own permission."""
 
     model: type[M]
+    list_title: ClassVar[str | Promise]
     row_page: ClassVar[str] = ""  # template of the page of one row; empty: rows have none
 
     change_list_template = "syncapp/admin/list.html"
@@ -46,27 +46,21 @@ class ReadOnlyAdmin(ModelAdmin, Generic[M]):
     search_help_text: ClassVar[Any] = ""
     searched_column: ClassVar[str] = ""  # compared with the whole term; an index serves it
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    state_label = column(gettext_lazy("state"), lambda row: badge(tone(row.state), row.get_state_display()))
+
+    def _never(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    has_add_permission = has_change_permission = has_delete_permission = _never
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        here = request.get_full_path()
-        context = {
-            "can": rights(request),
-            "here": here,
-            "list_title": self.list_title(request),
-            **(extra_context or {}),
-        }
+        title = getattr(self, "list_title", self.opts.verbose_name_plural)
+        context = {"here": request.get_full_path(), "list_title": title, **self.list_context(request)}
         return super().changelist_view(request, context)
 
-    def list_title(self, request: HttpRequest) -> str:
-        return str(self.opts.verbose_name_plural)
+    def list_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What stands around the table: `lead` above it, `nothing` and `nothing_words` in its place, `before_list`."""
+        return {}
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -93,10 +87,6 @@ class ReadOnlyAdmin(ModelAdmin, Generic[M]):
         """What a search finds; `word` is never empty."""
         return rows.filter(**{self.searched_column: word}) if self.searched_column else rows
 
-    @admin.display(description=gettext_lazy("state"))
-    def state_label(self, row: Any) -> SafeString:
-        return format_html('<span class="hub-state hub-{}">{}</span>', tone(row.state), row.get_state_display())
-
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -105,7 +95,7 @@ class ReadOnlyAdmin(ModelAdmin, Generic[M]):
 
 
 class Choice(SimpleListFilter):
-    """A filter shown as a drop-down list above the table.
+    """A filter shown as a drop-down list above the table; without `options` it offers those of the model's column.
 
     `column` (else the parameter; None: there is none) is compared with the value chosen, unless `wheres` says what the
     value stands for.
@@ -116,7 +106,7 @@ class Choice(SimpleListFilter):
     wheres: ClassVar[Mapping[str, Q]] = {}
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[Any, Any]]:
-        return self.options
+        return self.options or model_admin.opts.get_field(self.parameter_name).choices
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if not (chosen := self.value()):

@@ -12,20 +12,11 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from syncapp.admin.kit.base import Choice, StateFilter
+from syncapp.admin.kit.base import Choice
 from syncapp.admin.kit.numbers import NEEDS_A_PERSON
 from syncapp.admin.kit.search import entity_types
 from syncapp.events import registry
-from syncapp.models import (
-    InboxState,
-    JournalState,
-    OrphanState,
-    ScanState,
-    Status,
-    SystemName,
-    TaskKind,
-    TaskState,
-)
+from syncapp.models import Status, SystemName
 from syncapp.templatetags.hub import step_name
 from syncapp.words.journal_words import writes
 from syncapp.words.reason_words import reasons
@@ -84,10 +75,6 @@ class SinceFilter(Choice):
         return queryset.filter(**{f"{self.column}__gte": timezone.now() - timedelta(hours=int(hours))})
 
 
-class InboxStateFilter(StateFilter):
-    options = InboxState.choices
-
-
 class WebhookFilter(Choice):
     title = _("webhook")
     parameter_name = "path"
@@ -96,28 +83,14 @@ class WebhookFilter(Choice):
         return [(word, word) for word in (*settings.CONFIG.WEBHOOK_ENTITIES, "entity")]
 
 
-class OrphanStateFilter(StateFilter):
-    options = OrphanState.choices
-
-
-class ScanStateFilter(StateFilter):
-    options = ScanState.choices
-
-
-class TaskStateFilter(StateFilter):
-    options = TaskState.choices
-
-
 class TaskKindFilter(Choice):
     title = _("what")
     parameter_name = "kind"
-    options = TaskKind.choices
 
 
 class AnySystemFilter(Choice):
     title = _("system")
     parameter_name = "system"
-    options = SystemName.choices
 
 
 class EntityTypeFilter(Choice):
@@ -135,7 +108,3 @@ class WriteFilter(Choice):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
         return sorted(writes().items(), key=lambda pair: pair[1])
-
-
-class WriteStateFilter(StateFilter):
-    options = JournalState.choices

@@ -31,7 +31,7 @@ def counted(rows: QuerySet[Any], limit: int = COUNT_UP_TO) -> int:
 def older(rows: QuerySet[Any], before: str | None, size: int) -> tuple[list[Any], int | None]:
     """One page of a history, newest first, and the id to ask for the next one with (None: that was all)."""
     rows = rows.order_by("-id")
-    if before and before.isdigit() and len(before) < 19:
+    if before and before.isdecimal() and len(before) < 19:
         rows = rows.filter(id__lt=int(before))
     found = list(rows[: size + 1])
     return found[:size], found[size - 1].id if len(found) > size else None

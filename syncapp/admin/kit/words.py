@@ -7,8 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from syncapp.models import JournalState, Record, Status
-from syncapp.templatetags.hub import reason_words
+from syncapp.models import Record, Status
+from syncapp.words.reason_words import reason_in_words
 
 STATES: dict[str, str | Promise] = {
     Status.IN_SYNC: gettext_lazy("All systems agree."),
@@ -19,11 +19,6 @@ STATES: dict[str, str | Promise] = {
     Status.CONFLICT: gettext_lazy("Both sides were changed; a person must choose."),
 }
 
-JOURNAL: dict[str, str | Promise] = {
-    JournalState.INTENDED: gettext_lazy("begun, the outcome isn't known yet"),
-    JournalState.LOST: gettext_lazy("the answer was lost; the next run looks for the result"),
-}
-
 
 def state_words(record: Record) -> str:
     return str(STATES[record.status])
@@ -32,7 +27,7 @@ def state_words(record: Record) -> str:
 def next_words(record: Record) -> str:
     """What happens next, or what staff should do next."""
     if record.reason:
-        return reason_words(record.reason)
+        return reason_in_words(record.reason)
     if record.status == Status.WAITING and record.due_at and record.due_at <= timezone.now():
         return _("It is its turn: a free worker takes it within seconds.")
     if record.status == Status.WAITING:
@@ -49,4 +44,4 @@ def next_words(record: Record) -> str:
 def ending_words(status: str, reason: str) -> str:
     """Where a preview would leave the record."""
     label = str(Status(status).label)
-    return f"{label}: {reason_words(reason)}" if reason else label
+    return f"{label}: {reason_in_words(reason)}" if reason else label

@@ -8,8 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from syncapp.admin.kit import numbers
-from syncapp.admin.kit.buttons import rights
-from syncapp.admin.kit.pages import page, part, viewer
+from syncapp.admin.kit.views import page, part, viewer
 from syncapp.admin.machinery import systems
 from syncapp.admin.machinery.machinery import worker_views
 from syncapp.admin.records import causes
@@ -40,17 +39,17 @@ def start_context() -> dict[str, Any]:
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Called by the theme when it shows the index of the admin."""
-    context |= {"title": _("Start"), "can": rights(request), "here": request.get_full_path()}
+    context |= {"title": _("Start"), "here": request.get_full_path()}
     if request.user.has_perm("syncapp.view_record"):
         context |= start_context()
     return context
 
 
-@viewer("syncapp.view_record")
+@viewer("numbers", "numbers/", "syncapp.view_record")
 def fresh_numbers(request: HttpRequest) -> HttpResponse:
     return part(request, "start", **start_context())
 
 
-@viewer("syncapp.view_record")
+@viewer("causes", "causes/", "syncapp.view_record")
 def cause_list(request: HttpRequest) -> HttpResponse:
     return page(request, "causes", _("Failures by cause"), causes=causes.causes())

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from syncapp.admin.kit.numbers import queue
-from syncapp.admin.kit.pages import page, part, viewer, wants_part
+from syncapp.admin.kit.views import page, part, viewer, wants_part
 from syncapp.admin.records.write_views import write_views
 from syncapp.engine.recovery import guards
 from syncapp.models import Attempt, InboxItem, InboxMessage, JournalEntry, Worker
@@ -45,7 +45,7 @@ def worker_views() -> list[WorkerView]:
     return views
 
 
-@viewer("syncapp.view_worker")
+@viewer("workers", "workers/", "syncapp.view_worker")
 def worker_list(request: HttpRequest) -> HttpResponse:
     context = {"workers": worker_views(), "queue": queue(), "workers_per_cluster": settings.CONFIG.QUEUE_WORKERS}
     if wants_part(request):
@@ -53,7 +53,7 @@ def worker_list(request: HttpRequest) -> HttpResponse:
     return page(request, "workers", _("Workers"), **context)
 
 
-@viewer("syncapp.view_lock")
+@viewer("locks", "locks/", "syncapp.view_lock")
 def lock_list(request: HttpRequest) -> HttpResponse:
     held, complete = guards.held()
     if not complete:
@@ -61,7 +61,7 @@ def lock_list(request: HttpRequest) -> HttpResponse:
     return page(request, "locks", _("Locks"), locks=held[:MOST])
 
 
-@viewer("syncapp.view_record")
+@viewer("trace", "trace/<str:trace_id>/", "syncapp.view_record")
 def trace(request: HttpRequest, trace_id: str) -> HttpResponse:
     """Everything that one trace id is on: what came, which runs it led to, what they wrote."""
     messages = list(InboxMessage.objects.filter(trace_id=trace_id).defer("body").order_by("id")[:MOST])

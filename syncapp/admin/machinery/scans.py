@@ -12,10 +12,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from syncapp.admin.kit.base import ReadOnlyAdmin
-from syncapp.admin.kit.buttons import CONFIRM_SCAN, back, button, say
-from syncapp.admin.kit.filters import ScanStateFilter
+from syncapp.admin.kit.base import ReadOnlyAdmin, StateFilter
+from syncapp.admin.kit.columns import column
 from syncapp.admin.kit.recording import recorded
+from syncapp.admin.kit.views import CONFIRM_SCAN, back, button, say
 from syncapp.events import registry
 from syncapp.flows.comparing import scans
 from syncapp.flows.differences import How
@@ -27,7 +27,7 @@ from syncapp.templatetags.hub import scan_words, when
 class ScanAdmin(ReadOnlyAdmin[ScanRun]):
     row_page = "scan"
     list_display = ("what", "state_label", "started", "seen", "differing", "requested", "orphans")
-    list_filter = (ScanStateFilter,)
+    list_filter = (StateFilter,)
 
     def row_context(self, request: HttpRequest, row: ScanRun) -> dict[str, Any]:
         counts = row.counts if isinstance(row.counts, dict) else {}
@@ -43,9 +43,7 @@ class ScanAdmin(ReadOnlyAdmin[ScanRun]):
     def what(self, scan: ScanRun) -> SafeString:
         return format_html('<a href="{}/change/"><b>{}</b></a>', scan.pk, scan_words(scan.scan))
 
-    @admin.display(description=gettext_lazy("started"))
-    def started(self, scan: ScanRun) -> Any:
-        return when(scan.started_at)
+    started = column(gettext_lazy("started"), lambda scan: when(scan.started_at))
 
 
 def _how(name: str) -> str:
@@ -53,7 +51,7 @@ def _how(name: str) -> str:
     return str(How(name).label) if name in How.values else name
 
 
-@button(CONFIRM_SCAN)
+@button("confirm_scan", "comparison/<int:pk>/confirm/", CONFIRM_SCAN)
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     scan = get_object_or_404(ScanRun, pk=pk)
     with recorded(request, "confirm_scan", "ScanRun", pk, scan.scan) as row:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from syncapp.admin.kit.buttons import PAUSE_STEP, back, button, say
-from syncapp.admin.kit.pages import page, part, viewer, wants_part
 from syncapp.admin.kit.recording import recorded
+from syncapp.admin.kit.views import PAUSE_STEP, back, button, page, part, say, viewer, wants_part
 from syncapp.admin.machinery import picture
 from syncapp.admin.machinery.step_views import step_views
 from syncapp.engine.runs import switches
 from syncapp.events import registry
 
-LIST = "admin:hub_steps"
+SWITCHED = {
+    "pause_step": gettext_lazy("Paused. Nothing is lost: what happens meanwhile waits."),
+    "resume_step": gettext_lazy("The pause is over; what waited runs now."),
+    "observe_step": gettext_lazy("Observe only: plans are made and recorded, nothing is written outside."),
+    "act_step": gettext_lazy("Observing is over; what was planned is read anew and done now."),
+}
 
 
-@viewer("syncapp.view_stepswitch")
+@viewer("steps", "steps/", "syncapp.view_stepswitch")
 def step_list(request: HttpRequest) -> HttpResponse:
     views = step_views()
     drawn = picture.draw(views)
@@ -32,29 +37,11 @@ def step_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-@button(PAUSE_STEP)
-def pause(request: HttpRequest, name: str) -> HttpResponse:
-    return _switch(request, name, "pause_step", _("Paused. Nothing is lost: what happens meanwhile waits."))
-
-
-@button(PAUSE_STEP)
-def resume(request: HttpRequest, name: str) -> HttpResponse:
-    return _switch(request, name, "resume_step", _("The pause is over; what waited runs now."))
-
-
-@button(PAUSE_STEP)
-def observe(request: HttpRequest, name: str) -> HttpResponse:
-    return _switch(
-        request, name, "observe_step", _("Observe only: plans are made and recorded, nothing is written outside.")
-    )
-
-
-@button(PAUSE_STEP)
-def act(request: HttpRequest, name: str) -> HttpResponse:
-    return _switch(request, name, "act_step", _("Observing is over; what was planned is read anew and done now."))
-
-
-def _switch(request: HttpRequest, name: str, action: str, words: str) -> HttpResponse:
+@button("pause_step", "steps/<slug:name>/pause/", PAUSE_STEP, action="pause_step")
+@button("resume_step", "steps/<slug:name>/resume/", PAUSE_STEP, action="resume_step")
+@button("observe_step", "steps/<slug:name>/observe/", PAUSE_STEP, action="observe_step")
+@button("act_step", "steps/<slug:name>/act/", PAUSE_STEP, action="act_step")
+def switch(request: HttpRequest, name: str, action: str) -> HttpResponse:
     if name not in {spec.name for spec in registry.runnable()}:
         raise Http404
     with recorded(request, action, "Step", name) as row:
@@ -62,5 +49,5 @@ def _switch(request: HttpRequest, name: str, action: str, words: str) -> HttpRes
             row.count = int(switches.set_paused(name, action == "pause_step"))
         else:
             row.count = int(switches.set_observing(name, action == "observe_step"))
-    say(request, row.count, words, _("That was set already."))
-    return back(request, LIST)
+    say(request, row.count, str(SWITCHED[action]), _("That was set already."))
+    return back(request, "admin:hub_steps")

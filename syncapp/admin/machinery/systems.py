@@ -10,10 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from syncapp.admin.kit.buttons import PAUSE_SYSTEM, back, button
-from syncapp.admin.kit.pages import page, viewer
 from syncapp.admin.kit.paging import counted
 from syncapp.admin.kit.recording import recorded
+from syncapp.admin.kit.views import PAUSE_SYSTEM, back, button, page, viewer
 from syncapp.engine.outside import connections, outages
 from syncapp.models import Record, Status, System, SystemName, SystemState
 
@@ -101,22 +100,14 @@ def overview() -> list[SystemView]:
     return found
 
 
-@viewer("syncapp.view_system")
+@viewer("systems", "systems/", "syncapp.view_system")
 def system_list(request: HttpRequest) -> HttpResponse:
     return page(request, "systems", _("Systems"), systems=overview(), waiting_up_to=WAITING_UP_TO)
 
 
-@button(PAUSE_SYSTEM)
-def pause(request: HttpRequest, name: str) -> HttpResponse:
-    return _set_paused(request, name, True)
-
-
-@button(PAUSE_SYSTEM)
-def resume(request: HttpRequest, name: str) -> HttpResponse:
-    return _set_paused(request, name, False)
-
-
-def _set_paused(request: HttpRequest, name: str, paused: bool) -> HttpResponse:
+@button("pause_system", "systems/<slug:name>/pause/", PAUSE_SYSTEM, paused=True)
+@button("resume_system", "systems/<slug:name>/resume/", PAUSE_SYSTEM, paused=False)
+def set_paused(request: HttpRequest, name: str, paused: bool) -> HttpResponse:
     label = _known(name)
     with recorded(request, "pause_system" if paused else "resume_system", "System", name) as row:
         row.count = int(outages.set_paused(name, paused))
@@ -128,7 +119,7 @@ def _set_paused(request: HttpRequest, name: str, paused: bool) -> HttpResponse:
     return back(request, LIST)
 
 
-@button(PAUSE_SYSTEM)
+@button("try_system", "systems/<slug:name>/try/", PAUSE_SYSTEM)
 def try_now(request: HttpRequest, name: str) -> HttpResponse:
     label = _known(name)
     if not connections.configured(name):

@@ -23,24 +23,11 @@ for model in (Failure, OrmQ, Schedule, Success, AccessAttempt, AccessFailureLog,
 
 
 class SuperusersOnly(ModelAdmin):
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return _superuser(request)
+    def _superuser(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_active and request.user.is_superuser)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _superuser(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return _superuser(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _superuser(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _superuser(request)
-
-
-def _superuser(request: HttpRequest) -> bool:
-    return bool(request.user.is_active and request.user.is_superuser)
+    has_module_permission = has_view_permission = _superuser
+    has_add_permission = has_change_permission = has_delete_permission = _superuser
 
 
 @admin.register(User)

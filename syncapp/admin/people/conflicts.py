@@ -14,10 +14,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from syncapp.admin.kit.buttons import DECIDE_CONFLICT, button, require
 from syncapp.admin.kit.numbers import in_conflict
-from syncapp.admin.kit.pages import page, viewer
 from syncapp.admin.kit.recording import recorded
+from syncapp.admin.kit.views import DECIDE_CONFLICT, button, page, viewer
 from syncapp.admin.people.conflict_views import moved_on, open_fields
 from syncapp.engine.queue import retry
 from syncapp.kit.tracing import trace_id_of
@@ -29,7 +28,7 @@ LISTED = 200  # records on the list, the oldest conflict first
 DECIDED = 20
 
 
-@viewer(VIEW)
+@viewer("conflicts", "conflicts/", VIEW)
 def conflict_list(request: HttpRequest) -> HttpResponse:
     waiting = Q(conflicts__state=ConflictState.OPEN)
     rows = in_conflict().annotate(fields=Count("conflicts", waiting), since=Min("conflicts__opened_at", filter=waiting))
@@ -37,15 +36,14 @@ def conflict_list(request: HttpRequest) -> HttpResponse:
     return page(request, "conflicts", _("Conflicts"), records=found[:LISTED], more=len(found) > LISTED)
 
 
-@viewer(VIEW)
+@viewer("conflict", "record/<int:pk>/conflict/", VIEW)
 def conflict(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, get_object_or_404(Record, pk=pk), {})
 
 
-@button(DECIDE_CONFLICT)
+@button("check_conflict", "record/<int:pk>/conflict/check/", DECIDE_CONFLICT, VIEW)
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """What the choices would write, before anything is written; or the choices anew with all of one side chosen."""
-    require(request, VIEW)
     record = get_object_or_404(Record, pk=pk)
     views = open_fields(record)
     choices = _choices(request, record)
@@ -64,7 +62,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     return page(request, "conflict_check", _("This will be written"), **context)
 
 
-@button(DECIDE_CONFLICT)
+@button("decide_conflict", "record/<int:pk>/conflict/decide/", DECIDE_CONFLICT)
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     record = get_object_or_404(Record, pk=pk)
     choices = _choices(request, record)
@@ -117,4 +115,4 @@ def _seen(request: HttpRequest) -> dict[int, str]:
 def _numbered(request: HttpRequest, start: str) -> dict[int, str]:
     """{number: value} of the form's fields `choice-17`, `seen-17`."""
     names = {name.removeprefix(start): value for name, value in request.POST.items() if name.startswith(start)}
-    return {int(pk): str(value) for pk, value in names.items() if pk.isdigit() and len(pk) < 19}
+    return {int(pk): str(value) for pk, value in names.items() if pk.isdecimal() and len(pk) < 19}

@@ -6,14 +6,13 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from syncapp.admin.kit.buttons import CLOSE_TASK, back, button
 from syncapp.admin.kit.recording import recorded
+from syncapp.admin.kit.views import CLOSE_TASK, back, button, ids, note_of
 from syncapp.engine.queue import retry
 from syncapp.kit.tracing import trace_id_of
 from syncapp.models import Record, Task, TaskState
@@ -22,10 +21,9 @@ from syncapp.words.task_texts import has_effect
 
 PAGE = "admin:syncapp_task_change"
 LIST = "admin:syncapp_task_changelist"
-LONGEST_NOTE = 250
 
 
-@button(CLOSE_TASK)
+@button("close_task", "task/<int:pk>/close/", CLOSE_TASK)
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     task = get_object_or_404(Task, pk=pk)
     if task.state != TaskState.OPEN:
@@ -37,10 +35,9 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     return back(request, PAGE, pk)
 
 
-@button(CLOSE_TASK)
+@button("close_chosen", "tasks/close/", CLOSE_TASK)
 def close_chosen(request: HttpRequest) -> HttpResponse:
-    chosen = [int(pk) for pk in request.POST.getlist("chosen") if pk.isdigit() and len(pk) < 19]
-    tasks = list(Task.objects.filter(pk__in=chosen, state=TaskState.OPEN))
+    tasks = list(Task.objects.filter(pk__in=ids(request.POST.getlist("chosen")), state=TaskState.OPEN))
     if _unasked(request, tasks):
         messages.error(request, _("Nothing was closed. Please tick the box: closing makes the hub do something."))
     elif tasks:
@@ -55,15 +52,13 @@ def _unasked(request: HttpRequest, tasks: list[Task]) -> bool:
 
 
 def _close(request: HttpRequest, tasks: list[Task], target: str) -> None:
-    note = " ".join(request.POST.get("note", "").split())[:LONGEST_NOTE]
+    note = note_of(request)
     # The note may name a client: it stays with the task, behind the right to see tasks.
     with recorded(request, "close_task", "Task", target, ", ".join(sorted({task.kind for task in tasks}))) as row:
         closed = [task.pk for task in tasks if close_task(task, cast(User, request.user), note)]
         row.count = len(closed)
-        retry.retry(_records_of(closed), trace_id_of(request))
+        retry.retry(
+            Record.objects.filter(pk__in=Task.objects.filter(pk__in=closed).values("record")), trace_id_of(request)
+        )
     words = ngettext("%(count)d task was closed.", "%(count)d tasks were closed.", len(closed)) % {"count": len(closed)}
     messages.success(request, " ".join((words, _("The hub looks at it again now."))))
-
-
-def _records_of(tasks: list[int]) -> QuerySet[Record]:
-    return Record.objects.filter(pk__in=Task.objects.filter(pk__in=tasks).values("record"))

@@ -15,41 +15,39 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from syncapp.admin.kit.base import ReadOnlyAdmin
-from syncapp.admin.kit.buttons import CLOSE_TASK
-from syncapp.admin.kit.filters import AnySystemFilter, EntityTypeFilter, TaskKindFilter, TaskStateFilter
-from syncapp.admin.kit.pages import page
+from syncapp.admin.kit.base import ReadOnlyAdmin, StateFilter
+from syncapp.admin.kit.columns import column, entity_links
+from syncapp.admin.kit.filters import AnySystemFilter, EntityTypeFilter, TaskKindFilter
 from syncapp.admin.kit.search import entity_types, last_part
+from syncapp.admin.kit.views import CLOSE_TASK, page
 from syncapp.flows.calendar.flow import CALENDAR_SYNC
 from syncapp.flows.calendar.plan import APPOINTMENT
 from syncapp.models import Record, Task, TaskState
-from syncapp.templatetags.hub import crm_link, when
+from syncapp.templatetags.hub import when
 from syncapp.words.task_views import TaskView
 
 
 @admin.register(Task)
 class TaskAdmin(ReadOnlyAdmin[Task]):
+    list_title = gettext_lazy("Tasks")
     row_page = "task"
     list_display = ("what", "where", "number", "entity", "state_label", "since")
-    list_filter = (TaskStateFilter, TaskKindFilter, AnySystemFilter, EntityTypeFilter)
+    list_filter = (StateFilter, TaskKindFilter, AnySystemFilter, EntityTypeFilter)
     list_select_related = ("record",)
     search_fields = ("target_id",)
     search_help_text = gettext_lazy("Id or address of an entity, or number in Advoware")
     actions = ("close_selected",)
     ordering: ClassVar[tuple[str, ...]] = ("-state", "-pk")  # open ones first, by the names of the states
 
-    def list_title(self, request: HttpRequest) -> str:
-        return _("Tasks")
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        extra: dict[str, Any] = {"lead": _("What no program can do, and what to do about it, step by step.")}
+    def list_context(self, request: HttpRequest) -> dict[str, Any]:
+        context = {"lead": _("What no program can do, and what to do about it, step by step.")}
         if not set(request.GET) - {"state"} and request.GET.get("state", TaskState.OPEN) == TaskState.OPEN:
-            extra["nothing"] = _("No task is open")
-            extra["nothing_words"] = _(
+            context["nothing"] = _("No task is open")
+            context["nothing_words"] = _(
                 "When something can only be done by hand, for example deleting a party in Advoware, it is listed here "
                 "with what to do. Most tasks close by themselves as soon as the hub sees that they are done."
             )
-        return super().changelist_view(request, {**extra, **(extra_context or {})})
+        return context
 
     def found(self, rows: QuerySet[Task], word: str) -> QuerySet[Task]:
         word = last_part(word)
@@ -60,8 +58,6 @@ class TaskAdmin(ReadOnlyAdmin[Task]):
         context = {"title": row.get_kind_display(), "view": TaskView(row), "task": row, "record": row.record}
         return {**context, "employee_url": _employee_url(request, row.record), "found_url": _found_url(request, row)}
 
-    # Columns
-
     @admin.display(description=gettext_lazy("what to do"))
     def what(self, task: Task) -> SafeString:
         return format_html(
@@ -71,21 +67,13 @@ class TaskAdmin(ReadOnlyAdmin[Task]):
             TaskView(task).why,
         )
 
-    @admin.display(description=gettext_lazy("to be done in"))
-    def where(self, task: Task) -> str:
-        return task.get_system_display()
-
-    @admin.display(description=gettext_lazy("number in Advoware"))
-    def number(self, task: Task) -> SafeString:
-        return format_html('<span class="hub-id">{}</span>', task.target_id or "–")
-
-    @admin.display(description=gettext_lazy("entity"))
-    def entity(self, task: Task) -> SafeString:
-        return entity_links(task.record)
-
-    @admin.display(description=gettext_lazy("since"))
-    def since(self, task: Task) -> Any:
-        return when(task.opened_at)
+    where = column(gettext_lazy("to be done in"), Task.get_system_display)
+    number = column(
+        gettext_lazy("number in Advoware"),
+        lambda task: format_html('<span class="hub-id">{}</span>', task.target_id or "–"),
+    )
+    entity = column(gettext_lazy("entity"), lambda task: entity_links(task.record))
+    since = column(gettext_lazy("since"), lambda task: when(task.opened_at))
 
     # Action on a selection
 
@@ -117,17 +105,3 @@ def _found_url(request: HttpRequest, task: Task) -> str:
     if task.target_type != APPOINTMENT or not request.user.has_perm("syncapp.view_calendarlink"):
         return ""
     return f"{reverse('admin:syncapp_calendarlink_changelist')}?{urlencode({'q': task.key})}"
-
-
-def entity_links(record: Record) -> SafeString:
-    """The record's page, and the entity in the CRM."""
-    outside = crm_link(record.entity_type, record.entity_id)
-    return format_html(
-        '<a class="hub-entity" href="{}">{} <span class="hub-id">{}</span></a>{}',
-        reverse("admin:syncapp_record_change", args=[record.pk]),
-        record.entity_type,
-        record.entity_id,
-        format_html(' <a class="hub-out" href="{}" target="_blank" rel="noopener">{}</a>', outside, _("in the CRM"))
-        if outside
-        else "",
-    )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from syncapp.admin.kit.base import ReadOnlyAdmin
+from syncapp.admin.kit.columns import badge, column
 from syncapp.admin.proxy.filters import CalledSinceFilter, CallerFilter, MethodFilter, OutcomeFilter, ValidFilter
 from syncapp.models import ProxyCall, ProxyKey, ProxyRefusal
 from syncapp.templatetags.hub import exactly, when
@@ -24,15 +25,13 @@ RECENT = 20  # calls on the page of a key
 
 @admin.register(ProxyKey)
 class ProxyKeyAdmin(ReadOnlyAdmin[ProxyKey]):
+    list_title = gettext_lazy("Keys of the Advoware proxy")
     row_page = "proxy_key"
     list_display = ("named", "state_label", "rights", "paths", "per_minute", "used", "made")
     list_filter = (ValidFilter,)
 
-    def list_title(self, request: HttpRequest) -> str:
-        return _("Keys of the Advoware proxy")
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        return super().changelist_view(request, {"before_list": "syncapp/admin/proxy_keys_before.html"})
+    def list_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {"before_list": "syncapp/admin/proxy_keys_before.html"}
 
     def row_context(self, request: HttpRequest, row: ProxyKey) -> dict[str, Any]:
         recent = ProxyCall.objects.filter(key=row).order_by("-id")[:RECENT]
@@ -41,50 +40,31 @@ class ProxyKeyAdmin(ReadOnlyAdmin[ProxyKey]):
             "calls": [(call, call.path.removeprefix(BASE), *outcome(call), duration_words(call)) for call in recent],
         }
 
-    @admin.display(description=gettext_lazy("caller"))
-    def named(self, key: ProxyKey) -> SafeString:
-        return format_html(
+    named = column(
+        gettext_lazy("caller"),
+        lambda key: format_html(
             '<a href="{}/change/"><b>{}</b> <span class="hub-id">{}…</span></a>', key.pk, key.name, key.start
-        )
-
-    @admin.display(description=gettext_lazy("state"))
-    def state_label(self, key: ProxyKey) -> SafeString:
-        tone, words = ("quiet", _("revoked")) if key.revoked_at else ("good", _("valid"))
-        return format_html('<span class="hub-state hub-{}">{}</span>', tone, words)
-
-    @admin.display(description=gettext_lazy("may"))
-    def rights(self, key: ProxyKey) -> str:
-        return _("read and write") if key.may_write else _("read")
-
-    @admin.display(description=gettext_lazy("paths"))
-    def paths(self, key: ProxyKey) -> str:
-        return ", ".join(key.prefixes) or _("all")
-
-    @admin.display(description=gettext_lazy("last used"))
-    def used(self, key: ProxyKey) -> Any:
-        return when(key.last_used_at) if key.last_used_at else _("never")
-
-    @admin.display(description=gettext_lazy("made"))
-    def made(self, key: ProxyKey) -> Any:
-        return when(key.created_at)
+        ),
+    )
+    state_label = column(
+        gettext_lazy("state"),
+        lambda key: badge("quiet", _("revoked")) if key.revoked_at else badge("good", _("valid")),
+    )
+    rights = column(gettext_lazy("may"), lambda key: _("read and write") if key.may_write else _("read"))
+    paths = column(gettext_lazy("paths"), lambda key: ", ".join(key.prefixes) or _("all"))
+    used = column(gettext_lazy("last used"), lambda key: when(key.last_used_at) if key.last_used_at else _("never"))
+    made = column(gettext_lazy("made"), lambda key: when(key.created_at))
 
 
 @admin.register(ProxyCall)
 class ProxyCallAdmin(ReadOnlyAdmin[ProxyCall]):
+    list_title = gettext_lazy("Calls through the Advoware proxy")
     list_display = ("moment", "caller", "what", "outcome_label", "duration", "size_label", "came_from", "trace")
     list_filter = (OutcomeFilter, CallerFilter, MethodFilter, CalledSinceFilter)
     list_select_related = ("key",)
 
-    def list_title(self, request: HttpRequest) -> str:
-        return _("Calls through the Advoware proxy")
-
-    @admin.display(description=gettext_lazy("when"))
-    def moment(self, call: ProxyCall) -> Any:
-        return exactly(call.at)
-
-    @admin.display(description=gettext_lazy("caller"))
-    def caller(self, call: ProxyCall) -> str:
-        return str(call.key) if call.key else _("stranger")
+    moment = column(gettext_lazy("when"), lambda call: exactly(call.at))
+    caller = column(gettext_lazy("caller"), lambda call: call.key or _("stranger"))
 
     @admin.display(description=gettext_lazy("what"))
     def what(self, call: ProxyCall) -> SafeString:
@@ -94,23 +74,20 @@ class ProxyCallAdmin(ReadOnlyAdmin[ProxyCall]):
     @admin.display(description=gettext_lazy("answered with"))
     def outcome_label(self, call: ProxyCall) -> SafeString:
         tone, words = outcome(call)
-        return format_html('<span class="hub-state hub-{}">{}</span> {}', tone, call.status or "…", words)
+        return format_html("{} {}", badge(tone, call.status or "…"), words)
 
-    @admin.display(description=gettext_lazy("took"))
-    def duration(self, call: ProxyCall) -> str:
-        return duration_words(call)
-
-    @admin.display(description=gettext_lazy("size"))
-    def size_label(self, call: ProxyCall) -> str:
-        return filesizeformat(call.size) if call.status else "–"
-
-    @admin.display(description=gettext_lazy("from"))
-    def came_from(self, call: ProxyCall) -> SafeString:
-        return format_html('<span class="hub-id hub-nowrap">{}</span>', call.address or "–")
-
-    @admin.display(description=gettext_lazy("trace"))
-    def trace(self, call: ProxyCall) -> SafeString:
-        return format_html('<span class="hub-id hub-nowrap" title="{}">{}</span>', call.trace_id, call.trace_id[:8])
+    duration = column(gettext_lazy("took"), lambda call: duration_words(call))
+    size_label = column(gettext_lazy("size"), lambda call: filesizeformat(call.size) if call.status else "–")
+    came_from = column(
+        gettext_lazy("from"),
+        lambda call: format_html('<span class="hub-id hub-nowrap">{}</span>', call.address or "–"),
+    )
+    trace = column(
+        gettext_lazy("trace"),
+        lambda call: format_html(
+            '<span class="hub-id hub-nowrap" title="{}">{}</span>', call.trace_id, call.trace_id[:8]
+        ),
+    )
 
 
 def outcome(call: ProxyCall) -> tuple[str, str]:
@@ -127,9 +104,6 @@ def outcome(call: ProxyCall) -> tuple[str, str]:
 def duration_words(call: ProxyCall) -> str:
     if not call.status:
         return "–"
-    short = call.milliseconds < 1000
-    return (
-        f"{call.milliseconds}\N{NO-BREAK SPACE}ms"
-        if short
-        else f"{localize(round(call.milliseconds / 1000, 1))}\N{NO-BREAK SPACE}s"
-    )
+    if call.milliseconds < 1000:
+        return f"{call.milliseconds}\N{NO-BREAK SPACE}ms"
+    return f"{localize(round(call.milliseconds / 1000, 1))}\N{NO-BREAK SPACE}s"

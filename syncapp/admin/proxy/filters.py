@@ -31,7 +31,7 @@ class CallerFilter(Choice):
         value = self.value() or ""
         if value == "none":
             return queryset.filter(key=None)
-        return queryset.filter(key=int(value)) if value.isdigit() and len(value) < 19 else queryset
+        return queryset.filter(key=int(value)) if value.isdecimal() and len(value) < 19 else queryset
 
 
 class MethodFilter(Choice):

@@ -12,9 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from syncapp.admin.kit.buttons import MANAGE_PROXY_KEY, back, button, require, say
-from syncapp.admin.kit.pages import page
 from syncapp.admin.kit.recording import recorded
+from syncapp.admin.kit.views import MANAGE_PROXY_KEY, back, button, page, say, viewer
 from syncapp.models import ProxyKey
 
 BASE = "api/v1/"  # may be written or left out
@@ -62,9 +61,9 @@ class KeyForm(forms.Form):
         return paths
 
 
+@viewer("make_proxy_key", "proxy-key/make/", MANAGE_PROXY_KEY)
 def make(request: HttpRequest) -> HttpResponse:
     """The form; after it the key, in the answer to the POST itself: it is in no session, address or table."""
-    require(request, MANAGE_PROXY_KEY)
     form = KeyForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return page(request, "proxy_key_make", _("Make a key for the Advoware proxy"), form=form)
@@ -76,7 +75,7 @@ def make(request: HttpRequest) -> HttpResponse:
     return page(request, "proxy_key_made", _("The new key"), key=made, secret=secret, address=address)
 
 
-@button(MANAGE_PROXY_KEY)
+@button("revoke_proxy_key", "proxy-key/<int:pk>/revoke/", MANAGE_PROXY_KEY)
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     key = get_object_or_404(ProxyKey, pk=pk)
     with recorded(request, "revoke_proxy_key", "ProxyKey", pk, key.name) as row:

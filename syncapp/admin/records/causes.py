@@ -9,7 +9,8 @@ from django.db.models import Count, Max, Min
 
 from syncapp.admin.kit.numbers import NEEDS_A_PERSON, records_url
 from syncapp.models import Record, SystemName
-from syncapp.templatetags.hub import reason_words, step_name
+from syncapp.templatetags.hub import step_name
+from syncapp.words.reason_words import reason_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Cause:
 
     @property
     def words(self) -> str:
-        return reason_words(self.reason)
+        return reason_in_words(self.reason)
 
     @property
     def step_words(self) -> str:

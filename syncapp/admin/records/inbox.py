@@ -14,10 +14,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from syncapp.admin.kit.base import ReadOnlyAdmin
-from syncapp.admin.kit.buttons import REPROCESS, back, button
-from syncapp.admin.kit.filters import InboxStateFilter, WebhookFilter
+from syncapp.admin.kit.base import ReadOnlyAdmin, StateFilter
+from syncapp.admin.kit.columns import column
+from syncapp.admin.kit.filters import WebhookFilter
 from syncapp.admin.kit.recording import recorded
+from syncapp.admin.kit.views import REPROCESS, back, button
 from syncapp.events import bodies, intake
 from syncapp.models import InboxMessage, InboxState
 from syncapp.templatetags.hub import when
@@ -29,7 +30,7 @@ ITEMS = 200
 class InboxAdmin(ReadOnlyAdmin[InboxMessage]):
     row_page = "message"
     list_display = ("what", "state_label", "received", "items_total", "items_new", "rejects", "trace")
-    list_filter = (InboxStateFilter, WebhookFilter)
+    list_filter = (StateFilter, WebhookFilter)
     search_fields = ("trace_id",)
     searched_column = "trace_id"
     search_help_text = gettext_lazy("Trace")
@@ -38,8 +39,9 @@ class InboxAdmin(ReadOnlyAdmin[InboxMessage]):
         rows: QuerySet[InboxMessage] = super().get_queryset(request)
         return rows.defer("body")
 
-    def list_title(self, request: HttpRequest) -> str:
-        return _("Quarantine") if request.GET.get("state") == InboxState.QUARANTINED else _("Received webhooks")
+    def list_context(self, request: HttpRequest) -> dict[str, Any]:
+        quarantined = request.GET.get("state") == InboxState.QUARANTINED
+        return {"list_title": _("Quarantine") if quarantined else _("Received webhooks")}
 
     def row_context(self, request: HttpRequest, row: InboxMessage) -> dict[str, Any]:
         items = row.items.select_related("record").order_by("position")[:ITEMS]
@@ -56,13 +58,8 @@ class InboxAdmin(ReadOnlyAdmin[InboxMessage]):
     def what(self, message: InboxMessage) -> SafeString:
         return format_html('<a href="{}/change/"><b>{}</b> {}</a>', message.pk, message.path, message.action)
 
-    @admin.display(description=gettext_lazy("received"))
-    def received(self, message: InboxMessage) -> Any:
-        return when(message.received_at)
-
-    @admin.display(description=gettext_lazy("rejected"))
-    def rejects(self, message: InboxMessage) -> int:
-        return len(message.rejected or [])
+    received = column(gettext_lazy("received"), lambda message: when(message.received_at))
+    rejects = column(gettext_lazy("rejected"), lambda message: len(message.rejected or []))
 
     @admin.display(description=gettext_lazy("trace"))
     def trace(self, message: InboxMessage) -> SafeString:
@@ -70,7 +67,7 @@ class InboxAdmin(ReadOnlyAdmin[InboxMessage]):
         return format_html('<a class="hub-id" href="{}">{}</a>', address, message.trace_id)
 
 
-@button(REPROCESS)
+@button("reprocess", "webhook/<int:pk>/reprocess/", REPROCESS)
 def reprocess(request: HttpRequest, pk: int) -> HttpResponse:
     message = get_object_or_404(InboxMessage, pk=pk)
     with recorded(request, "reprocess", "InboxMessage", pk, message.trace_id) as row:

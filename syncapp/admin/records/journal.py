@@ -13,10 +13,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from syncapp.admin.kit.base import ReadOnlyAdmin
-from syncapp.admin.kit.filters import AnySystemFilter, WriteFilter, WriteStateFilter
+from syncapp.admin.kit.base import ReadOnlyAdmin, StateFilter
+from syncapp.admin.kit.columns import column, entity_links
+from syncapp.admin.kit.filters import AnySystemFilter, WriteFilter
 from syncapp.admin.kit.search import entity_types, last_part
-from syncapp.admin.people.tasks import entity_links
 from syncapp.admin.records.write_views import write_views
 from syncapp.models import JournalEntry, Record
 from syncapp.templatetags.hub import changed_fields, exactly
@@ -28,19 +28,18 @@ NAMED = 6  # fields in the list; the entry's page shows all
 
 @admin.register(JournalEntry)
 class JournalAdmin(ReadOnlyAdmin[JournalEntry]):
+    list_title = gettext_lazy("Journal")
     row_page = "journal_entry"
     list_display = ("moment", "where", "what", "entity", "fields_changed", "state_label")
-    list_filter = (AnySystemFilter, WriteFilter, WriteStateFilter)
+    list_filter = (AnySystemFilter, WriteFilter, StateFilter)
     list_select_related = ("record",)
     search_fields = ("record__entity_id",)
     search_help_text = gettext_lazy("Id or address of an entity")
 
-    def list_title(self, request: HttpRequest) -> str:
-        return _("Journal")
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        lead = _("Every write of the hub in another system, newest first. Values stand on the page of each write.")
-        return super().changelist_view(request, {"lead": lead, **(extra_context or {})})
+    def list_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {
+            "lead": _("Every write of the hub in another system, newest first. Values stand on the page of each write.")
+        }
 
     def found(self, rows: QuerySet[JournalEntry], word: str) -> QuerySet[JournalEntry]:
         records = Record.objects.filter(entity_type__in=entity_types(), entity_id=last_part(word))
@@ -50,22 +49,14 @@ class JournalAdmin(ReadOnlyAdmin[JournalEntry]):
         view = write_views([row])[0]
         return {"title": capfirst(write_in_words(row.action)), "view": view, "entry": row, "record": row.record}
 
-    @admin.display(description=gettext_lazy("when"))
-    def moment(self, entry: JournalEntry) -> Any:
-        return exactly(entry.begun_at)
-
-    @admin.display(description=gettext_lazy("system"))
-    def where(self, entry: JournalEntry) -> str:
-        return entry.get_system_display()
+    moment = column(gettext_lazy("when"), lambda entry: exactly(entry.begun_at))
+    where = column(gettext_lazy("system"), JournalEntry.get_system_display)
+    entity = column(gettext_lazy("entity"), lambda entry: entity_links(entry.record))
 
     @admin.display(description=gettext_lazy("action"))
     def what(self, entry: JournalEntry) -> SafeString:
         words = write_in_words(entry.action)
         return format_html('<a class="hub-entity" href="{}/change/"><b>{}</b></a>', entry.pk, words)
-
-    @admin.display(description=gettext_lazy("entity"))
-    def entity(self, entry: JournalEntry) -> SafeString:
-        return entity_links(entry.record)
 
     @admin.display(description=gettext_lazy("fields"))
     def fields_changed(self, entry: JournalEntry) -> SafeString:

@@ -11,10 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from syncapp.admin.kit.buttons import RETRY, require
-from syncapp.admin.kit.pages import page
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.search import entity_types
+from syncapp.admin.kit.views import RETRY, page, viewer
 from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.events import registry
@@ -24,21 +23,19 @@ from syncapp.templatetags.hub import step_words
 
 
 class LookForm(forms.Form):
-    step = forms.ChoiceField(label=gettext_lazy("What is to be done"))
-    entity_type = forms.ChoiceField(label=gettext_lazy("Entity type"))
+    step = forms.ChoiceField(
+        label=gettext_lazy("What is to be done"),
+        choices=lambda: [(spec.name, step_words(spec.name)) for spec in registry.runnable()],
+    )
+    entity_type = forms.ChoiceField(
+        label=gettext_lazy("Entity type"), choices=lambda: [(name, name) for name in entity_types()]
+    )
     entity_id = forms.RegexField(
         r"^[A-Za-z0-9_-]{1,64}$",
         label=gettext_lazy("Id in the CRM"),
         help_text=gettext_lazy("The last part of the address in the CRM, for example 65f0c0ffee0000001."),
         error_messages={"invalid": gettext_lazy("An id has letters, digits, - and _ only, 64 at most.")},
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        steps = [(spec.name, step_words(spec.name)) for spec in registry.runnable()]
-        self.fields["step"] = forms.ChoiceField(label=self.fields["step"].label, choices=steps)
-        types = [(name, name) for name in entity_types()]
-        self.fields["entity_type"] = forms.ChoiceField(label=self.fields["entity_type"].label, choices=types)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -48,8 +45,8 @@ class LookForm(forms.Form):
         return given
 
 
+@viewer("look", "look/", RETRY)
 def look(request: HttpRequest) -> HttpResponse:
-    require(request, RETRY)
     form = LookForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return page(request, "look", _("Look at an entity now"), form=form)

@@ -9,20 +9,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from syncapp.admin.kit.base import ReadOnlyAdmin
-from syncapp.admin.kit.buttons import DELETE_ORPHAN, back, button, say
-from syncapp.admin.kit.filters import OrphanStateFilter, SystemFilter
+from syncapp.admin.kit.base import ReadOnlyAdmin, StateFilter
+from syncapp.admin.kit.columns import column
+from syncapp.admin.kit.filters import SystemFilter
 from syncapp.admin.kit.recording import recorded
+from syncapp.admin.kit.views import DELETE_ORPHAN, back, button, say
 from syncapp.clients.errors import ClientError
 from syncapp.engine.outside import locks
 from syncapp.engine.runs import verdicts
 from syncapp.flows.comparing import orphans
 from syncapp.models import Orphan, OrphanState
-from syncapp.templatetags.hub import reason_words, when
+from syncapp.templatetags.hub import when
+from syncapp.words.reason_words import reason_in_words
 
 PAGE = "admin:syncapp_orphan_change"
 
@@ -31,7 +32,7 @@ PAGE = "admin:syncapp_orphan_change"
 class OrphanAdmin(ReadOnlyAdmin[Orphan]):
     row_page = "orphan"
     list_display = ("what", "where", "state_label", "belonged_to", "size_label", "found_since")
-    list_filter = (OrphanStateFilter, SystemFilter)
+    list_filter = (StateFilter, SystemFilter)
     search_fields = ("remote_id",)
     searched_column = "remote_id"
     search_help_text = gettext_lazy("Id in the other system")
@@ -44,33 +45,26 @@ class OrphanAdmin(ReadOnlyAdmin[Orphan]):
             "open": row.state == OrphanState.OPEN,
         }
 
-    @admin.display(description=gettext_lazy("what"))
-    def what(self, orphan: Orphan) -> SafeString:
-        return format_html(
+    what = column(
+        gettext_lazy("what"),
+        lambda orphan: format_html(
             '<a href="{}/change/"><b>{}</b> <span class="hub-id">{}</span></a>',
             orphan.pk,
             orphan.get_kind_display(),
             orphan.remote_id,
-        )
-
-    @admin.display(description=gettext_lazy("system"))
-    def where(self, orphan: Orphan) -> str:
-        return orphan.get_system_display()
-
-    @admin.display(description=gettext_lazy("belonged to"))
-    def belonged_to(self, orphan: Orphan) -> str:
-        return f"{orphan.entity_type} {orphan.entity_id}".strip() or "–"
-
-    @admin.display(description=gettext_lazy("size"))
-    def size_label(self, orphan: Orphan) -> str:
-        return "–" if orphan.size is None else filesizeformat(orphan.size)
-
-    @admin.display(description=gettext_lazy("found"))
-    def found_since(self, orphan: Orphan) -> Any:
-        return when(orphan.found_at)
+        ),
+    )
+    where = column(gettext_lazy("system"), Orphan.get_system_display)
+    belonged_to = column(
+        gettext_lazy("belonged to"), lambda orphan: f"{orphan.entity_type} {orphan.entity_id}".strip() or "–"
+    )
+    size_label = column(
+        gettext_lazy("size"), lambda orphan: "–" if orphan.size is None else filesizeformat(orphan.size)
+    )
+    found_since = column(gettext_lazy("found"), lambda orphan: when(orphan.found_at))
 
 
-@button(DELETE_ORPHAN)
+@button("delete_orphan", "orphan/<int:pk>/delete/", DELETE_ORPHAN)
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     orphan = get_object_or_404(Orphan, pk=pk)
     if request.POST.get("understood") != "yes":
@@ -89,17 +83,13 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         except ClientError as exc:
             verdict = verdicts.judge(exc)
             row.detail = verdict.detail
-            messages.error(request, _("Not deleted. %(why)s") % {"why": reason_words(verdict.reason)})
+            messages.error(request, _("Not deleted. %(why)s") % {"why": reason_in_words(verdict.reason)})
         else:
-            _say_deleted(request, row.count)
+            say(request, row.count, _("Deleted in the other system."), _("It was gone there already."))
     return back(request, PAGE, pk)
 
 
-def _say_deleted(request: HttpRequest, count: int) -> None:
-    say(request, count, _("Deleted in the other system."), _("It was gone there already."))
-
-
-@button(DELETE_ORPHAN)
+@button("keep_orphan", "orphan/<int:pk>/keep/", DELETE_ORPHAN)
 def keep(request: HttpRequest, pk: int) -> HttpResponse:
     orphan = get_object_or_404(Orphan, pk=pk)
     with recorded(request, "keep_orphan", "Orphan", pk, str(orphan)) as row:

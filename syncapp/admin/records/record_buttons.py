@@ -9,10 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from syncapp.admin.kit.buttons import DISCARD, RELEASE_LOCK, RETRY, back, button, say
 from syncapp.admin.kit.numbers import NEEDS_A_PERSON
-from syncapp.admin.kit.pages import page
 from syncapp.admin.kit.recording import recorded
+from syncapp.admin.kit.views import DISCARD, RELEASE_LOCK, RETRY, back, button, ids, note_of, page, say
 from syncapp.admin.kit.words import ending_words
 from syncapp.admin.records.record_page import record_context
 from syncapp.admin.records.records import RecordAdmin, given_up_words, moved_words
@@ -22,24 +21,15 @@ from syncapp.engine.runs import verdicts
 from syncapp.events import running
 from syncapp.kit.tracing import trace_id_of
 from syncapp.models import Record, Status
-from syncapp.templatetags.hub import reason_words
+from syncapp.words.reason_words import reason_in_words
 
 PAGE = "admin:syncapp_record_change"
 LIST = "admin:syncapp_record_changelist"
-LONGEST_NOTE = 250
 
 
-@button(RETRY)
-def retry_record(request: HttpRequest, pk: int) -> HttpResponse:
-    return _ask(request, pk, "retry")
-
-
-@button(RETRY)
-def sync_now(request: HttpRequest, pk: int) -> HttpResponse:
-    return _ask(request, pk, "sync_now")
-
-
-def _ask(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+@button("retry", "record/<int:pk>/retry/", RETRY, action="retry")
+@button("sync_now", "record/<int:pk>/sync/", RETRY, action="sync_now")
+def ask(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     record = get_object_or_404(Record, pk=pk)
     with recorded(request, action, "Record", pk, str(record)) as row:
         row.count = retry.retry(Record.objects.filter(pk=pk), trace_id_of(request))
@@ -50,7 +40,7 @@ def _ask(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     return back(request, PAGE, pk)
 
 
-@button(RETRY)
+@button("preview", "record/<int:pk>/preview/", RETRY)
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask the other systems, plan, show the plan; nothing is written anywhere."""
     record = get_object_or_404(Record, pk=pk)
@@ -59,7 +49,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
             plan = running.preview(record)
         except Exception as exc:  # any fault of a flow is shown like that of a run, in words
             verdict = verdicts.judge(exc)
-            shown: dict[str, Any] = {"fault": reason_words(verdict.reason), "fault_detail": verdict.detail}
+            shown: dict[str, Any] = {"fault": reason_in_words(verdict.reason), "fault_detail": verdict.detail}
         else:
             row.count = 1
             shown = {"plan": plan, "ending": ending_words(plan.status, plan.reason)}
@@ -67,20 +57,19 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     return page(request, "preview", **{**context, **shown, "title": _("Preview")})
 
 
-@button(DISCARD)
+@button("discard", "record/<int:pk>/give-up/", DISCARD)
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(Record, pk=pk)
-    return _discard(request, [str(pk)], PAGE, pk)
+    return _discard(request, [pk], PAGE, pk)
 
 
-@button(DISCARD)
+@button("discard_chosen", "records/give-up/", DISCARD)
 def discard_chosen(request: HttpRequest) -> HttpResponse:
-    return _discard(request, request.POST.getlist("chosen"), LIST)
+    return _discard(request, ids(request.POST.getlist("chosen")), LIST)
 
 
-def _discard(request: HttpRequest, pks: list[str], fallback: str, *args: object) -> HttpResponse:
-    note = " ".join(request.POST.get("note", "").split())[:LONGEST_NOTE]
-    chosen = [int(pk) for pk in pks if pk.isdigit() and len(pk) < 19]
+def _discard(request: HttpRequest, chosen: list[int], fallback: str, *args: object) -> HttpResponse:
+    note = note_of(request)
     if not note:
         messages.error(request, _("Please say why: without a reason nothing is given up."))
         return back(request, fallback, *args)
@@ -94,7 +83,7 @@ def _discard(request: HttpRequest, pks: list[str], fallback: str, *args: object)
     return back(request, fallback, *args)
 
 
-@button(RETRY)
+@button("retry_cause", "causes/retry/", RETRY)
 def retry_cause(request: HttpRequest) -> HttpResponse:
     """All failures with one cause."""
     cause = {name: request.POST.get(name, "")[:64] for name in ("step", "system", "reason")}
@@ -105,7 +94,7 @@ def retry_cause(request: HttpRequest) -> HttpResponse:
     return back(request, "admin:hub_causes")
 
 
-@button(RETRY)
+@button("retry_matching", "records/retry-matching/", RETRY)
 def retry_matching(request: HttpRequest) -> HttpResponse:
     """All failures that match the filter in the address, not only those of the page."""
     model_admin = cast(RecordAdmin, admin.site.get_model_admin(Record))
@@ -119,13 +108,13 @@ def _say_moved(request: HttpRequest, count: int) -> None:
     say(request, count, moved_words(count), _("Nothing had to be tried again: there are no such failures any more."))
 
 
-@button(RELEASE_LOCK)
+@button("release_lock_of", "record/<int:pk>/release-lock/", RELEASE_LOCK)
 def release_lock_of(request: HttpRequest, pk: int) -> HttpResponse:
     record = get_object_or_404(Record, pk=pk)
     return release(request, record.lock_key, str(record.claim), PAGE, pk)
 
 
-@button(RELEASE_LOCK)
+@button("release_lock", "locks/release/", RELEASE_LOCK)
 def release_lock(request: HttpRequest) -> HttpResponse:
     key, token = request.POST.get("key", ""), request.POST.get("token", "")
     return release(request, key, token, "admin:hub_locks")

@@ -7,8 +7,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
-from syncapp.admin.kit.pages import viewer
 from syncapp.admin.kit.paging import older
+from syncapp.admin.kit.views import viewer
 from syncapp.admin.kit.words import next_words, state_words
 from syncapp.admin.records.write_views import write_views
 from syncapp.models import (
@@ -64,7 +64,7 @@ def record_context(request: HttpRequest, record: Record) -> dict[str, Any]:
     }
 
 
-@viewer("syncapp.view_record")
+@viewer("record_state", "record/<int:pk>/state/", "syncapp.view_record")
 def record_state(_request: HttpRequest, pk: int) -> HttpResponse:
     """What the page asks every few seconds while the record is on its way, to know when to show itself anew."""
     changed_at = Record.objects.filter(pk=pk).values_list("changed_at", flat=True).first()

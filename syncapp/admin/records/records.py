@@ -15,17 +15,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from syncapp.admin.kit.base import ReadOnlyAdmin
-from syncapp.admin.kit.buttons import DISCARD, RETRY
+from syncapp.admin.kit.columns import badge, column, in_crm
 from syncapp.admin.kit.filters import ReasonFilter, SinceFilter, StatusFilter, StepFilter, SystemFilter
 from syncapp.admin.kit.numbers import NEEDS_A_PERSON
-from syncapp.admin.kit.pages import page
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.search import found_by
+from syncapp.admin.kit.views import DISCARD, RETRY, page
 from syncapp.admin.records.record_page import record_context
 from syncapp.engine.queue import retry
 from syncapp.kit.tracing import trace_id_of
 from syncapp.models import Record, Status
-from syncapp.templatetags.hub import crm_link, reason_words, step_name, tone, when
+from syncapp.templatetags.hub import step_name, tone, when
+from syncapp.words.reason_words import reason_in_words
 
 PERSONS = {"open", *NEEDS_A_PERSON}
 
@@ -39,12 +40,13 @@ class RecordAdmin(ReadOnlyAdmin[Record]):
     search_help_text = gettext_lazy("Id or address of an entity, id at xAI, or trace")
     actions = ("retry_selected", "discard_selected")
 
-    def list_title(self, request: HttpRequest) -> str:
-        return _("Failures") if request.GET.get("status") in PERSONS else _("All records")
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        extra = {"before_list": "syncapp/admin/parts/records_before.html", "failures": self.shows_failures(request)}
-        return super().changelist_view(request, {**extra, **(extra_context or {})})
+    def list_context(self, request: HttpRequest) -> dict[str, Any]:
+        failures = self.shows_failures(request)
+        return {
+            "list_title": _("Failures") if failures else _("All records"),
+            "before_list": "syncapp/admin/parts/records_before.html",
+            "failures": failures,
+        }
 
     def shows_failures(self, request: HttpRequest) -> bool:
         return request.GET.get("status") in PERSONS
@@ -64,47 +66,29 @@ class RecordAdmin(ReadOnlyAdmin[Record]):
     def row_context(self, request: HttpRequest, row: Record) -> dict[str, Any]:
         return record_context(request, row)
 
-    # Columns
-
     @admin.display(description=gettext_lazy("entity"))
     def entity(self, record: Record) -> SafeString:
-        link = crm_link(record.entity_type, record.entity_id)
-        outside = (
-            format_html(' <a class="hub-out" href="{}" target="_blank" rel="noopener">{}</a>', link, _("in the CRM"))
-            if link
-            else ""
-        )
         return format_html(
-            '<a class="hub-entity" href="{}"><b>{}</b> {}</a>{}',
-            f"{record.pk}/change/",
+            '<a class="hub-entity" href="{}/change/"><b>{}</b> {}</a>{}',
+            record.pk,
             record.entity_type,
             record.entity_id,
-            outside,
+            in_crm(record.entity_type, record.entity_id),
         )
 
-    @admin.display(description=gettext_lazy("state"))
-    def state(self, record: Record) -> SafeString:
-        return format_html('<span class="hub-state hub-{}">{}</span>', tone(record.status), record.get_status_display())
+    state = column(gettext_lazy("state"), lambda record: badge(tone(record.status), record.get_status_display()))
 
     @admin.display(description=gettext_lazy("what happened, what to do"))
     def why(self, record: Record) -> SafeString:
-        words = format_html('<span class="hub-why">{}</span>', reason_words(record.reason) or "–")
+        words = format_html('<span class="hub-why">{}</span>', reason_in_words(record.reason) or "–")
         if record.status != Status.CONFLICT:
             return words
         choose = reverse("admin:hub_conflict", args=[record.pk])
         return format_html('{} <a href="{}">{}</a>', words, choose, _("Choose"))
 
-    @admin.display(description=gettext_lazy("step"))
-    def step_label(self, record: Record) -> str:
-        return step_name(record.step)
-
-    @admin.display(description=gettext_lazy("since"))
-    def since(self, record: Record) -> Any:
-        return when(record.changed_at)
-
-    @admin.display(description=gettext_lazy("attempts"))
-    def tries(self, record: Record) -> int:
-        return record.attempts
+    step_label = column(gettext_lazy("step"), lambda record: step_name(record.step))
+    since = column(gettext_lazy("since"), lambda record: when(record.changed_at))
+    tries = column(gettext_lazy("attempts"), lambda record: record.attempts)
 
     # Actions on a selection
 

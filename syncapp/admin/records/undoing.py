@@ -13,28 +13,24 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from syncapp.admin.kit.buttons import REQUEST_UNDO, button, require, say
-from syncapp.admin.kit.pages import page, viewer
 from syncapp.admin.kit.recording import recorded
+from syncapp.admin.kit.views import REQUEST_UNDO, button, page, say, viewer
 from syncapp.admin.records.write_views import write_views
 from syncapp.engine.queue import retry
 from syncapp.kit.tracing import trace_id_of
 from syncapp.models import JournalEntry, Record, SystemName
 from syncapp.people import undos
 
-VIEW = "syncapp.view_journalentry"
 
-
-@viewer(VIEW)
+@viewer("undo", "journal/<int:pk>/undo/", "syncapp.view_journalentry", REQUEST_UNDO)
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
-    require(request, REQUEST_UNDO)
     entry = get_object_or_404(JournalEntry.objects.select_related("record"), pk=pk)
     other = SystemName.ADVOWARE if entry.system == SystemName.ESPOCRM else SystemName.ESPOCRM
     context = {"view": write_views([entry])[0], "entry": entry, "record": entry.record, "other": other.label}
     return page(request, "undo", _("Undo a write"), **context)
 
 
-@button(REQUEST_UNDO)
+@button("request_undo", "journal/<int:pk>/undo/confirm/", REQUEST_UNDO)
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     entry = get_object_or_404(JournalEntry.objects.select_related("record"), pk=pk)
     with recorded(request, "request_undo", "JournalEntry", pk, str(entry.record)) as row:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from syncapp.admin import urls
+from syncapp.admin.kit import views
 from syncapp.models import StaffAction
 from tests.integration.admin import rows
 from tests.integration.admin.conftest import Login
@@ -21,7 +21,7 @@ STAFF_MAY |= {"sync_calendar", "compare_appointment", "resync_appointment"}
 
 
 def address(name: str, made: dict[str, Any]) -> str:
-    route = urls.BUTTONS[name][0]
+    route = views.BUTTONS[name][0]
     if "<int:pk>" in route:
         kind = re.split("/", route)[0]
         of = {"record": "record", "webhook": "quarantined", "orphan": "orphan", "comparison": "scan", "task": "task"}
@@ -34,13 +34,13 @@ def address(name: str, made: dict[str, Any]) -> str:
     return reverse(f"admin:hub_{name}")
 
 
-@pytest.mark.parametrize("name", urls.BUTTONS)
+@pytest.mark.parametrize("name", views.BUTTONS)
 def test_a_button_is_never_a_get(name: str, care: Client) -> None:
     assert care.get(address(name, rows.everything())).status_code == 405
     assert not StaffAction.objects.exists()
 
 
-@pytest.mark.parametrize("name", urls.BUTTONS)
+@pytest.mark.parametrize("name", views.BUTTONS)
 def test_without_the_right_nothing_happens_and_the_page_is_kind(name: str, login: Login) -> None:
     nobody = login("nobody")
     answer = nobody.post(address(name, rows.everything()))
@@ -49,19 +49,19 @@ def test_without_the_right_nothing_happens_and_the_page_is_kind(name: str, login
     assert not StaffAction.objects.exists()
 
 
-@pytest.mark.parametrize("name", sorted(set(urls.BUTTONS) - STAFF_MAY))
+@pytest.mark.parametrize("name", sorted(set(views.BUTTONS) - STAFF_MAY))
 def test_staff_may_not_what_only_care_may(name: str, staff: Client) -> None:
     assert staff.post(address(name, rows.everything())).status_code == 403
 
 
-@pytest.mark.parametrize("name", urls.BUTTONS)
+@pytest.mark.parametrize("name", views.BUTTONS)
 def test_strangers_are_sent_to_the_login(name: str, db: None) -> None:
     answer = Client().post(address(name, rows.everything()))
     assert answer.status_code == 302
     assert "/login/" in answer["Location"]
 
 
-@pytest.mark.parametrize("name", urls.BUTTONS)
+@pytest.mark.parametrize("name", views.BUTTONS)
 def test_a_button_needs_the_token_against_forged_requests(name: str, db: None) -> None:
     client = Client(enforce_csrf_checks=True)
     user = rows.user("karl", rows.CARE)

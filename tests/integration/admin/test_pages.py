@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from syncapp.admin import urls
+from syncapp.admin.kit import views
 from syncapp.models import Record, Status
 from tests.integration.admin import rows
 from tests.integration.admin.conftest import Login
@@ -24,7 +24,7 @@ LISTS = (
     "calendaremployee",
     "calendarlink",
 )
-PAGES = [name for name, (route, _view) in urls.PAGES.items() if "<" not in route]
+PAGES = [name for name, (route, _view) in views.PAGES.items() if "<" not in route]
 
 
 def addresses(made: dict[str, Any]) -> list[str]:
