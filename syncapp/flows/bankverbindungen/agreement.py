@@ -18,7 +18,7 @@ class Agreed:
     """`bases`: what each side said of each field. `look`: tasks are open, look at both sides.
 
     `seen`, `there`: the accounts of the CRM and of Advoware as the last run left them; empty: it showed none.
-    `journal`: the newest write of ours when both sides were there.
+    `refused`: values that the CRM did not take, by field. `journal`: the newest write of ours when both were there.
     """
 
     number: int | None = None
@@ -27,6 +27,7 @@ class Agreed:
     look: bool = False
     seen: Mapping[str, object] = field(default_factory=dict)
     there: Reading = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
     journal: int = 0
 
     @classmethod
@@ -44,7 +45,8 @@ class Agreed:
         if "there" in raw:
             there = {name: _loaded(name, said, Side.THERE) for name, said in raw["there"].items()}
         before = {name: _loaded(name, said, Side.HERE) for name, said in raw.get("seen", {}).items()}
-        return cls(raw["number"], raw["iban"], bases, raw["look"], before, there, raw.get("journal", 0))
+        refused, journal = raw.get("refused", {}), raw.get("journal", 0)
+        return cls(raw["number"], raw["iban"], bases, raw["look"], before, there, refused, journal)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -54,6 +56,7 @@ class Agreed:
             "look": self.look,
             "seen": {name: stored_said(said, lambda value: value) for name, said in self.seen.items()},
             "there": {name: stored_said(said) for name, said in self.there.items()},
+            "refused": dict(self.refused),
             "journal": self.journal,
         }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from syncapp.clients.advoware import AdvowareClient, BankAccount
@@ -35,7 +35,13 @@ class Reader:
         row = self.account()
         if row is not None and self._is_echo(row, agreed):
             return AccountState(row, agreed, untouched=True)
-        state = AccountState(row, agreed, closed=tasks.closed_by_hand(run.record), writable=directions.writable())
+        state = AccountState(
+            row,
+            agreed,
+            refused=agreed.refused,
+            closed=tasks.closed_by_hand(run.record),
+            writable=directions.writable(),
+        )
         places = self._places(agreed)
         if row is None:
             return replace(state, behind=self._behind(places))
@@ -69,7 +75,7 @@ class Reader:
             # What a creation came to whose answer was lost.
             if place.number == number and not state.agreed.iban and found(there, place.iban):
                 state = replace(state, agreed=replace(state.agreed, number=number, iban=place.iban))
-        partner = self._partner(row, there, number, state.agreed, places)
+        partner = self._partner(state, there, iban_here(row), places)
         state = replace(state, there=there, partner=partner)
         # Until Advoware shows the new IBAN a person is to change the old one; beside the new one it is to be removed.
         iban = iban_here(row)
@@ -80,14 +86,10 @@ class Reader:
         return replace(state, behind=self._behind(left, partner), stale_id=bool(stale), own=own)
 
     def _partner(
-        self,
-        row: EspoBankAccount,
-        there: tuple[BankAccount, ...],
-        number: int,
-        agreed: Agreed,
-        places: Mapping[Place, str],
+        self, state: AccountState, there: tuple[BankAccount, ...], iban: str, places: Mapping[Place, str]
     ) -> BankAccount | None:
-        iban, before = iban_here(row), agreed.iban if agreed.number == number else ""
+        number, agreed = state.number or 0, state.agreed
+        before = agreed.iban if agreed.number == number else ""
         known_id = places.get(Place(number, iban)) or places.get(Place(number, before)) or ""
         partner = found(there, iban, known_id) or found(there, before, known_id)
         if partner is None or iban_there(partner) == iban:
@@ -133,13 +135,12 @@ class Reader:
         return not record.exists() or moving.exclude(status=Status.WAITING, reason__in=HELD).exists()
 
     def _behind(self, places: Mapping[Place, str], partner: BankAccount | None = None) -> tuple[Place, ...]:
-        return tuple(self._left(places, partner))
-
-    def _left(self, places: Mapping[Place, str], partner: BankAccount | None) -> Iterator[Place]:
         """The places where Advoware shows it still, as it is there now."""
+        behind = []
         for place in sorted(places, key=lambda each: (each.number, each.iban)):
             left = found(self._there(place.number) or (), place.iban, places[place])
             if left is None or left is partner or register.stands_elsewhere(self._run.entity_id, place.number, left):
                 self.gone.append(place)
             else:
-                yield Place(place.number, shown(IBAN.there.get(left.raw)))
+                behind.append(Place(place.number, shown(IBAN.there.get(left.raw))))
+        return tuple(behind)

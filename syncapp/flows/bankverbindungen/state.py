@@ -8,10 +8,10 @@ from enum import StrEnum
 
 from syncapp.clients.advoware import BankAccount
 from syncapp.clients.espocrm import EspoBankAccount
-from syncapp.flows.bankverbindungen.accounts import Place, iban_here, iban_there, read, seen
+from syncapp.flows.bankverbindungen.accounts import Place, iban_here, iban_there, read, seen, shown
 from syncapp.flows.bankverbindungen.agreement import Agreed
 from syncapp.flows.bankverbindungen.fields import TABLE, AccountField
-from syncapp.flows.lens.agreement import Bases, settled, with_own
+from syncapp.flows.lens.agreement import Bases, Settlement, settled, with_own
 from syncapp.flows.lens.core import CantHold, Raw
 from syncapp.flows.lens.core import Why as WhyNot
 from syncapp.flows.lens.declaration import Holds, Outcome, Side
@@ -48,7 +48,7 @@ class Compared:
 class AccountState:
     """`account` None: deleted in the CRM; `party_gone`: its party is. `number`: of the party in Advoware, None when it
     is not there yet. `there`: the party's accounts in Advoware, None when the party is gone there; `partner`: which of
-    them it is. `own`: our writes since the last agreement, by field. `refused`: fields that the CRM did not take.
+    them it is. `own`: our writes since the last agreement, by field. `refused`: values that the CRM did not take.
     `behind`: where this one stood before and Advoware still shows it, though nothing in the CRM stands for that any
     more. `shown`: the status that the CRM shows, None where it has no field for it; `stale_id`: it shows another id."""
 
@@ -60,7 +60,7 @@ class AccountState:
     there: tuple[BankAccount, ...] | None = ()
     partner: BankAccount | None = None
     own: Mapping[str, tuple[Own[str], ...]] = field(default_factory=dict)
-    refused: frozenset[str] = frozenset()
+    refused: Mapping[str, str] = field(default_factory=dict)
     behind: tuple[Place, ...] = ()
     shown: str | None = None
     stale_id: bool = False
@@ -81,29 +81,23 @@ def compare(state: AccountState) -> Compared | None:
     merged = merge(fields, account.raw, partner.raw, bases, Asked(Holds.HERE))
     here, outcomes = dict(merged.here), dict(merged.outcomes)
     for each in fields:
-        if each.name in state.refused:
+        outcome = outcomes[each.name]
+        if Side.HERE in outcome.to and state.refused.get(each.name) == shown(outcome.value):
             here[each.here.name] = account.raw[each.here.name]
-            outcomes[each.name] = cannot(outcomes[each.name], Side.HERE, CantHold(WhyNot.REFUSED))
+            outcomes[each.name] = cannot(outcome, Side.HERE, CantHold(WhyNot.REFUSED))
     return Compared(fields, bases, here, outcomes)
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """`not_kept`: fields that the CRM took and does not show. `moved_on`: somebody changed a value while we wrote."""
-
-    agreed: Agreed
-    not_kept: tuple[str, ...] = ()
-    moved_on: bool = False
-
-
-def remembered(state: AccountState, compared: Compared | None, account: EspoBankAccount, journal: int) -> Memory:
+def remembered(
+    state: AccountState, compared: Compared | None, account: EspoBankAccount, journal: int
+) -> tuple[Agreed, Settlement]:
     """What both sides are like after the run; what a person still has to do keeps its old place.
 
     `account`: as the CRM has it after our write.
     """
     partner, agreed = state.partner, state.agreed
     if compared is None or partner is None:
-        return Memory(replace(agreed, seen=seen(account), there={}))
+        return replace(agreed, seen=seen(account), there={}), Settlement(agreed.bases)
     after = settled(compared.fields, compared.outcomes, compared.bases, account.raw, partner.raw)
     number, iban = state.number, iban_here(account)
     if iban_there(partner) != iban:
@@ -114,6 +108,11 @@ def remembered(state: AccountState, compared: Compared | None, account: EspoBank
         after.bases,
         seen={} if after.moved_on else seen(account),
         there=read(partner.raw, Side.THERE),
+        refused={name: text for name, text in state.refused.items() if _refused(compared.outcomes.get(name))},
         journal=max(journal, agreed.journal),
     )
-    return Memory(agreed, after.not_kept, after.moved_on)
+    return agreed, after
+
+
+def _refused(outcome: Outcome[str] | None) -> bool:
+    return outcome is not None and outcome.reason == CantHold(WhyNot.REFUSED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,7 +17,7 @@ from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.events import dispatch
 from syncapp.flows import directions, texts
 from syncapp.flows.bankverbindungen import register
-from syncapp.flows.bankverbindungen.accounts import Place, iban_here, iban_there, made
+from syncapp.flows.bankverbindungen.accounts import Place, iban_here, iban_there, made, shown
 from syncapp.flows.bankverbindungen.agreement import Agreed
 from syncapp.flows.bankverbindungen.fields import TABLE
 from syncapp.flows.bankverbindungen.flow import BANK_SYNC, CHECK_ACCOUNTS, PARTY_WANTED
@@ -27,7 +28,7 @@ from syncapp.flows.bankverbindungen.state import AccountState, Why, remembered
 from syncapp.flows.lens.declaration import Side
 from syncapp.flows.limits import Resource
 from syncapp.flows.writes import CrmWrite
-from syncapp.models import JournalAction, Reason, SystemName
+from syncapp.models import JournalAction, SystemName
 from syncapp.people import tasks, written
 
 AT_ONCE = timedelta(seconds=1)
@@ -118,11 +119,9 @@ class BankverbindungenSync:
             try:
                 return state, plan, self._written(state, actions[0], row)
             except Rejected as refusal:
-                refused = {each.name for each in TABLE if each.here.name == refusal.field} - state.refused
-                if not refused:
+                if refusal.field not in actions[0].values:
                     raise
-                state = replace(state, refused=state.refused | refused)
-                plan = self.plan(state)
+                state, plan = self._without(state, plan, [e.name for e in TABLE if e.here.name == refusal.field])
         return state, plan, row
 
     def _written(self, state: AccountState, action: WriteCrm, row: EspoBankAccount) -> EspoBankAccount:
@@ -135,6 +134,17 @@ class BankverbindungenSync:
         fields = {**action.values, **{name: value for name, value in noted.items() if name in row.raw}}
         return EspoBankAccount.from_api(self._update(row, fields, AccountWrite.CRM))
 
+    def _without(
+        self, state: AccountState, plan: AccountPlan, names: Collection[str]
+    ) -> tuple[AccountState, AccountPlan]:
+        """Planned anew without those values, which the CRM did not take."""
+        if not names:
+            return state, plan
+        outcomes = plan.compared.outcomes if plan.compared else {}
+        refused = {name: shown(outcomes[name].value) for name in names}
+        state = replace(state, refused={**state.refused, **refused})
+        return state, self.plan(state)
+
     def _update(self, row: EspoBankAccount, fields: dict[str, object], action: JournalAction) -> object:
         intent = WriteIntent(SystemName.ESPOCRM, action, FIELDS.bank_entity, row.id)
         with self._run.writing(intent, {name: [row.raw.get(name), value] for name, value in fields.items()}):
@@ -143,7 +153,9 @@ class BankverbindungenSync:
     # Remembering
 
     def _remember(self, state: AccountState, plan: AccountPlan, account: EspoBankAccount | None) -> Ending:
-        run = self._run
+        run, journal = self._run, written.last_entry(self._run.record)
+        if account is not None and not plan.held_back:
+            state, plan = self._without(state, plan, remembered(state, plan.compared, account, journal)[1].not_kept)
         open_tasks = tasks.reconcile_tasks(run.record, plan.tasks)
         look = bool(open_tasks or plan.held_back)
         register.forget(run.entity_id, self._reader.gone)
@@ -154,14 +166,12 @@ class BankverbindungenSync:
         partner = state.partner
         if partner is not None and state.number is not None and iban_there(partner) == iban_here(account) != "":
             register.remember(run.entity_id, state.number, partner)
-        memory = remembered(state, plan.compared, account, written.last_entry(run.record))
-        if memory.not_kept:
-            return Failed(Reason.FIELD_MISSING, ", ".join(memory.not_kept))
-        agreed, before = memory.agreed, state.agreed.seen
+        agreed, after = remembered(state, plan.compared, account, journal)
+        before = state.agreed.seen
         if account.is_default and (before.get("default"), before.get("party")) != (True, account.party_id):
             self._emit(CHECK_ACCOUNTS, account.party_id)
         run.clear_open_writes()  # both sides were read; a task may stay open for long
-        ending = read_again() if memory.moved_on else plan.ending
+        ending = read_again() if after.moved_on else plan.ending
         return replace(ending, agreed=replace(agreed, look=look).to_json())
 
     def _emit(self, topic: str, party_id: str) -> None:

@@ -104,10 +104,10 @@ def test_whatever_stands_there_looking_twice_finds_nothing_new(ours: dict[str, A
     first = compare(state)
     assert first is not None
     written = EspoBankAccount.from_api(first.here)
-    memory = remembered(state, first, written, 3)
-    assert (memory.not_kept, memory.moved_on) == ((), False)
-    stored = Agreed.from_json(json.loads(json.dumps(memory.agreed.to_json())))
-    assert stored == memory.agreed
+    agreed, after = remembered(state, first, written, 3)
+    assert (after.not_kept, after.moved_on) == ((), False)
+    stored = Agreed.from_json(json.loads(json.dumps(agreed.to_json())))
+    assert stored == agreed
     assert unchanged(written, stored)
     again = compare(AccountState(written, stored, 104, partner=partner))
     assert again is not None
