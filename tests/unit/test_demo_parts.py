@@ -167,7 +167,10 @@ def both(
     theirs = {
         "betNr": 7, "name": "Muster", "vorname": "Eva", "anrede": "Frau", "rechtsform": None,
         "geburtsdatum": "1970-02-28T00:00:00", "handelsRegisterNummer": None, "registergericht": None,
-        "kommunikation": [{"tlf": "Eva@Muster.example"}, {"tlf": "0431/555-010"}, {"tlf": None}],
+        "kommunikation": [
+            {"id": 1, "kommKz": 4, "tlf": "Eva@Muster.example"}, {"id": 2, "kommKz": 1, "tlf": "0431/555-010"},
+            {"id": 3, "kommKz": 1, "tlf": None},
+        ],
         "bankverbindungen": [{"iban": iban} for iban in there],
     } | (advoware or {})  # fmt: skip
     accounts = [{"id": "b1", "deleted": False, "beteiligteId": "p1", "iban": account, "syncStatus": status}]

@@ -1,20 +1,24 @@
 """Parties and bank accounts on both sides, told from the sandbox alone: the hub's own tables are not asked. Pure.
 
-Which field is called what comes from the flow's table; that values are where they belong is checked by the facts that
-a working day states (workday.py), with no help of the hub's.
+What a side says is read as the flow reads it; that values are where they belong is checked by the facts that a working
+day states, in the words of either side and with no help of the hub's.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from syncapp.flows.beteiligte import fields
+from syncapp.clients.advoware import AdvowareParty
+from syncapp.clients.espocrm import EspoParty
+from syncapp.flows.beteiligte.contacts import Contacts
+from syncapp.flows.beteiligte.fields import Rules
+from syncapp.flows.beteiligte.sides import advoware_side, crm_side, text_of
+from syncapp.flows.lens import banks
+from syncapp.flows.lens.core import Said
+from syncapp.flows.lens.entries import Entries
 from syncapp.management.demo.firm import Row
-
-NULL_DATE = "0001-01-01"  # Advoware's word for no date
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,9 @@ class Parties:
 
     def agree(self, party: Row) -> bool:
         there = self.counterpart(party)
-        return there is not None and in_crm(party) == in_advoware(there) and party["syncStatus"] == "clean"
+        if there is None or party["syncStatus"] != "clean":
+            return False
+        return in_crm(party).items() <= in_advoware(there).items()
 
     def shows(self, entered: Entered) -> bool:
         party = self.known[entered.party]
@@ -79,26 +85,25 @@ class Parties:
         return account["syncStatus"] == "unclean" and (number, _iban(account["iban"])) not in self.accounts_there
 
 
-def in_crm(party: Row) -> Row:
-    """By the names of the flow's table. The name of a company is a field of its own."""
-    mails = [row["emailAddress"] for row in party["emailAddressData"] or ()]
-    phones = [row["phoneNumber"] for row in party["phoneNumberData"] or ()]
-    values = {each.name: party.get(each.crm_company) or party.get(each.crm) or "" for each in fields.TABLE}
-    return values | {"contacts": _contacts([*mails, *phones])}
+def in_crm(party: Row) -> dict[str, str]:
+    """By the names of the flow's table: what concerns such a party."""
+    side = crm_side(EspoParty.from_api(party), Rules())
+    return _texts(side.said, side.contacts)
 
 
-def in_advoware(party: Row) -> Row:
-    values = {each.name: str(party.get(each.advoware) or "").removesuffix("T00:00:00") for each in fields.TABLE}
-    values = {name: "" if value == NULL_DATE else value for name, value in values.items()}
-    return values | {"contacts": _contacts([row["tlf"] for row in party["kommunikation"] if row["tlf"]])}
+def in_advoware(party: Row) -> dict[str, str]:
+    """By the names of the flow's table, all of them: whether it is a company is said in EspoCRM."""
+    rules = Rules()
+    fields = [rules.field(each, company=False) for each in rules.fields]
+    side = advoware_side(AdvowareParty.from_api(party), fields, rules)
+    return _texts(side.said, side.contacts)
 
 
-def _contacts(texts: list[str]) -> str:
-    """Mail addresses in lower case, numbers as digits with the country's 49 in front, however people typed them."""
-    return " ".join(
-        sorted({t.lower() if "@" in t else re.sub(r"^0(?=[1-9])", "49", re.sub(r"\D", "", t)) for t in texts})
-    )
+def _texts(said: Mapping[str, Said[str]], contacts: Contacts | None) -> dict[str, str]:
+    entries = contacts.entries if contacts else Entries()
+    there = " ".join(sorted({*entries.kinds, *entries.unreadable}))
+    return {name: text_of(value) for name, value in said.items()} | {"contacts": there}
 
 
 def _iban(text: str | None) -> str:
-    return re.sub(r"\s", "", text or "").upper()
+    return banks.iban(text or "") or text or ""
