@@ -90,56 +90,40 @@ def _chunks(leftover: Leftover) -> Iterator[int]:
 
 
 def _leftovers(now: datetime) -> tuple[Leftover, ...]:
-    def before(setting: str) -> datetime:
-        return now - timedelta(days=getattr(settings.CONFIG, setting))
+    def old(rows: Any, column: str, setting: str) -> QuerySet[Any]:
+        before = now - timedelta(days=getattr(settings.CONFIG, setting))
+        found: QuerySet[Any] = rows.filter(**{f"{column}__lt": before})
+        return found
 
+    readable = InboxMessage.objects.filter(body__isnull=False).exclude(state=InboxState.QUARANTINED)
     unsettled = Q(state__in=[JournalState.INTENDED, JournalState.LOST]) & ~Q(record__status=Status.IN_SYNC)
-    wanted_attempts = JournalEntry.objects.filter(unsettled, attempt__isnull=False).values("attempt")
-    newest_scans = ScanRun.objects.values("scan").annotate(newest=Max("pk")).values("newest")
+    entries = JournalEntry.objects.exclude(unsettled)
+    wanted = JournalEntry.objects.filter(unsettled, attempt__isnull=False).values("attempt")
+    settled = Attempt.objects.exclude(record__status__in=[Status.FAILED, Status.CONFLICT]).exclude(pk__in=wanted)
+    newest = ScanRun.objects.values("scan").annotate(newest=Max("pk")).values("newest")
+    ended = ScanRun.objects.filter(state__in=[ScanState.DONE, ScanState.FAILED]).exclude(pk__in=newest)
+    tasks = HubTask.objects.exclude(state=TaskState.CLOSED)
+    windows = ProxyWindow.objects.filter(minute__lt=int(now.timestamp() // 60) - 60)
     return (
         Leftover(
             "bodies of received webhooks",
-            InboxMessage.objects.filter(received_at__lt=before("KEEP_INBOX_BODIES_DAYS"), body__isnull=False).exclude(
-                state=InboxState.QUARANTINED
-            ),
+            old(readable, "received_at", "KEEP_INBOX_BODIES_DAYS"),
             "received_at",
             _empty_bodies,
         ),
         Leftover(
             "received webhooks",
-            InboxMessage.objects.filter(received_at__lt=before("KEEP_INBOX_DAYS")),
+            old(InboxMessage.objects, "received_at", "KEEP_INBOX_DAYS"),
             "received_at",
             _delete_messages,
         ),
-        Leftover(
-            "attempts",
-            Attempt.objects.filter(started_at__lt=before("KEEP_ATTEMPTS_DAYS"))
-            .exclude(record__status__in=[Status.FAILED, Status.CONFLICT])
-            .exclude(pk__in=wanted_attempts),
-            "started_at",
-        ),
-        Leftover(
-            "journal entries",
-            JournalEntry.objects.filter(begun_at__lt=before("KEEP_JOURNAL_DAYS")).exclude(unsettled),
-            "begun_at",
-        ),
-        Leftover(
-            "closed tasks",
-            HubTask.objects.filter(closed_at__lt=before("KEEP_JOURNAL_DAYS")).exclude(state=TaskState.CLOSED),
-            "pk",
-        ),
-        Leftover("closed conflicts", Conflict.objects.filter(closed_at__lt=before("KEEP_JOURNAL_DAYS")), "pk"),
-        Leftover(
-            "comparisons",
-            ScanRun.objects.filter(
-                state__in=[ScanState.DONE, ScanState.FAILED], started_at__lt=before("KEEP_ATTEMPTS_DAYS")
-            ).exclude(pk__in=newest_scans),
-            "pk",
-        ),
-        Leftover("calls through the proxy", ProxyCall.objects.filter(at__lt=before("KEEP_PROXY_CALLS_DAYS")), "at"),
-        Leftover(
-            "counts of the proxy", ProxyWindow.objects.filter(minute__lt=int(now.timestamp() // 60) - 60), "minute"
-        ),
+        Leftover("attempts", old(settled, "started_at", "KEEP_ATTEMPTS_DAYS"), "started_at"),
+        Leftover("journal entries", old(entries, "begun_at", "KEEP_JOURNAL_DAYS"), "begun_at"),
+        Leftover("closed tasks", old(tasks, "closed_at", "KEEP_JOURNAL_DAYS"), "pk"),
+        Leftover("closed conflicts", old(Conflict.objects, "closed_at", "KEEP_JOURNAL_DAYS"), "pk"),
+        Leftover("comparisons", old(ended, "started_at", "KEEP_ATTEMPTS_DAYS"), "pk"),
+        Leftover("calls through the proxy", old(ProxyCall.objects, "at", "KEEP_PROXY_CALLS_DAYS"), "at"),
+        Leftover("counts of the proxy", windows, "minute"),
         Leftover("workers", forgotten(), "pk"),
         Leftover("finished tasks of the queue", Task.objects.filter(stopped__lt=now - KEEP_QUEUE), "stopped"),
         Leftover("tasks that nobody took", OrmQ.objects.filter(lock__lt=now - KEEP_QUEUE), "pk"),
