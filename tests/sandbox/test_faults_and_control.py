@@ -126,6 +126,8 @@ def test_states_are_complete_and_a_reset_empties_them(client, account):
     assert client.settings()["xai_rate_per_minute"] == 0
     with pytest.raises(SandboxError, match="404"):
         client.state("telex")
+    with pytest.raises(SandboxError, match="404"):
+        client.call("POST", "scenes/flood", {})
     with pytest.raises(SandboxError, match="regular expression"):
         client.add_fault("status", path="(")
     with pytest.raises(SandboxError, match="There is no fault"):

@@ -12,7 +12,7 @@ from django.utils import translation
 
 from syncapp import schedules
 from syncapp.management.commands.demo import language_of_the_shell
-from syncapp.management.demo import environment, findings, installation, looking, sandbox
+from syncapp.management.demo import findings, installation, looking, processes, sandbox
 from syncapp.management.demo.calendars import Calendars
 from syncapp.management.demo.firm import Fate, Firm
 from syncapp.management.demo.looking import PAUSE_SECONDS, Comparisons
@@ -111,13 +111,13 @@ def test_a_busy_port_that_was_asked_for_is_refused_and_another_one_taken_otherwi
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(CommandError, match=f"Port {port} can't be used"):
-            environment.choose(port, None)
-        monkeypatch.setattr(environment, "HUB_PORT", port)
-        chosen = environment.choose(None, None)
+            processes.choose(port, None)
+        monkeypatch.setattr(processes, "HUB_PORT", port)
+        chosen = processes.choose(None, None)
     assert chosen.hub_port not in (port, chosen.sandbox_port)
     try:
         with pytest.raises(CommandError, match=f"Port {chosen.hub_port} can't be used"):
-            environment.choose(chosen.hub_port, None)  # taken already before anything is started
+            processes.choose(chosen.hub_port, None)  # taken already before anything is started
     finally:
         for each in chosen.listening.values():
             each.close()

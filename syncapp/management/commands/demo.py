@@ -39,14 +39,14 @@ class Command(BaseCommand):
         problem = refuse_without_sandbox()
         if problem:
             raise CommandError(problem)
-        from syncapp.management.demo import environment, installation, scenario
+        from syncapp.management.demo import installation, processes, scenario
 
         for number in (signal.SIGINT, signal.SIGTERM):  # a shell starts background jobs with SIGINT ignored
             signal.signal(number, signal.default_int_handler)
         folder = demo_environment.folder()
         try:
             with installation.only_one(folder), translation.override(options["lang"]):
-                chosen = environment.choose(options["port"], options["sandbox_port"])
+                chosen = processes.choose(options["port"], options["sandbox_port"])
                 demo = scenario.Demo(folder, chosen, options["lang"], keep=options["keep"])
                 right = demo.run(once=options["once"])
         except NotRunning as exc:

@@ -51,8 +51,8 @@ class Calendars:
         return {row["kuerzel"]: found[row["kuerzel"]] for row in self.advoware["employees"]}
 
     @cached_property
-    def in_advoware(self) -> dict[int, Appointment]:
-        return {row["frNr"]: in_advoware(row) for row in self.advoware["appointments"]}
+    def in_advoware(self) -> dict[str, Appointment]:
+        return {str(row["frNr"]): in_advoware(row) for row in self.advoware["appointments"]}
 
     @cached_property
     def in_google(self) -> dict[str, Appointment]:

@@ -15,7 +15,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from syncapp.management.demo import installation, parties
-from syncapp.management.demo.calendars import Appointment, Calendars
+from syncapp.management.demo.calendars import Calendars
 from syncapp.management.demo.firm import Firm, Row
 from syncapp.management.demo.parties import Parties
 from syncapp.management.demo.sandbox import Sandbox
@@ -123,12 +123,8 @@ def _fields(values: Row) -> list[str]:
 
 
 def appointments(calendars: Calendars) -> dict[tuple[str, object], Shown]:
-    sides: tuple[tuple[str, Mapping[Any, Appointment]], ...] = (
-        ("Advoware", calendars.in_advoware),
-        ("Google", calendars.in_google),
-    )
     return {
         (side, key): Shown(f"{row.text}, {side} {row.kuerzel}", (row.words,))
-        for side, rows in sides
+        for side, rows in (("Advoware", calendars.in_advoware), ("Google", calendars.in_google))
         for key, row in rows.items()
     }

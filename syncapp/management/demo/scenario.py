@@ -9,10 +9,9 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from syncapp.management.demo import findings, installation, looking, workday
-from syncapp.management.demo.environment import Environment
 from syncapp.management.demo.findings import Finding
 from syncapp.management.demo.looking import Looking
-from syncapp.management.demo.processes import Processes
+from syncapp.management.demo.processes import Environment, Processes
 from syncapp.management.demo.sandbox import Sandbox
 from syncapp.management.demo.screen import Screen
 from syncapp.management.demo.workday import Day

@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.table import Table
 
 from syncapp.management.demo import installation
-from syncapp.management.demo.environment import Environment
 from syncapp.management.demo.findings import Finding
 from syncapp.management.demo.firm import Fate, Firm
 from syncapp.management.demo.looking import Look
+from syncapp.management.demo.processes import Environment
 from syncapp.management.demo.workday import Day
 from syncapp.management.output import Tell, progress
 
@@ -95,26 +95,23 @@ class Screen:
             _("Faults: let xAI answer 503 for a minute. The hub shows the outage, waits, and catches up."),
         ):
             self._try(words)
-        crm, advoware, google, hub = (
-            *(f"{environment.sandbox}/{name}" for name in ("espocrm", "advoware", "google")),
-            environment.admin.rstrip("/"),
-        )
+        sandbox, hub = environment.sandbox, environment.admin.rstrip("/")
         if day is not None:
             met, disputed = (look.parties.known[pk] for pk in (day.parties.met, day.parties.disputed.party))
             words = _(
                 "A party on both sides: change a field or a phone number here and there; a few seconds later both have "
                 "it. (Advoware tells nobody of changes: here the hub compares at once, in real use every 15 minutes.)"
             )
-            self._try(words, f"{crm}/CBeteiligte/{met['id']}", f"{advoware}/{met['betnr']}")
+            self._try(words, f"{sandbox}/espocrm/CBeteiligte/{met['id']}", f"{sandbox}/advoware/{met['betnr']}")
             words = _(
                 "A conflict: first name and date of birth were changed on both sides. Choose, and see both sides "
                 "follow."
             )
-            self._try(words, f"{hub}/hub/conflicts/", f"{advoware}/{disputed['betnr']}")
+            self._try(words, f"{hub}/hub/conflicts/", f"{sandbox}/advoware/{disputed['betnr']}")
             words = _(
                 "A task: the new IBAN must be entered in Advoware by hand. Do it there; the task closes by itself."
             )
-            self._try(words, f"{hub}/syncapp/task/", f"{advoware}/{met['betnr']}")
+            self._try(words, f"{hub}/syncapp/task/", f"{sandbox}/advoware/{met['betnr']}")
             words = _("The journal: every write of the hub. Open a party changed in Advoware and undo it.")
             self._try(words, f"{hub}/syncapp/journalentry/")
         words = _(
@@ -123,7 +120,7 @@ class Screen:
         )
         kept = [(kuerzel, row["id"]) for kuerzel, rows in look.calendars.of_employees.items() for row in rows]
         for kuerzel, calendar in kept[:1]:
-            places = (f"{advoware}/calendar/{kuerzel}", f"{google}/{calendar}")
+            places = (f"{sandbox}/advoware/calendar/{kuerzel}", f"{sandbox}/google/{calendar}")
             self._try(words, *places, f"{hub}/syncapp/calendaremployee/")
         self.say("\n" + _("Ctrl-C ends all of it. What happens to documents, parties and appointments:"))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from syncapp.management.demo.calendars import Appointment, in_advoware, in_google
-from syncapp.management.demo.environment import Environment
 from syncapp.management.demo.parties import Entered
+from syncapp.management.demo.processes import Environment
 from syncapp.management.demo.sandbox import Sandbox, status_of
 
 
