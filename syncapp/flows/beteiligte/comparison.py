@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from syncapp.engine.runs.planning import Plan
@@ -32,11 +32,11 @@ class Merged:
     moves: Moves = field(default_factory=list)
     told: bool = False
 
-    def targets(self, side: Side) -> Iterator[tuple[str, Outcome[str]]]:
-        return ((name, outcome) for name, outcome in self.fields.items() if _puts(outcome, side))
+    def targets(self, side: Side) -> Outcomes:
+        return puts(self.fields, side)
 
-    def contact_targets(self, side: Side) -> Iterator[tuple[str, Outcome[str]]]:
-        return ((key, outcome) for key, outcome in self.contacts.items() if _puts(outcome, side))
+    def contact_targets(self, side: Side) -> Outcomes:
+        return puts(self.contacts, side)
 
     def contact(self, key: str, kind: Value[str]) -> Contact:
         return Contact(Kind(text_of(kind)), self.texts[key])
@@ -106,10 +106,10 @@ def _with_contacts(
     merged = Merged(fields, outcomes, texts, told=True)
     comes = {
         key: merged.contact(key, each.value)
-        for key, each in merged.contact_targets(Side.THERE)
+        for key, each in merged.contact_targets(Side.THERE).items()
         if each.value is not EMPTY
     }
-    goes = [key for key, each in merged.contact_targets(Side.THERE) if each.value is EMPTY]
+    goes = [key for key, each in merged.contact_targets(Side.THERE).items() if each.value is EMPTY]
     moves, refused = towards_advoware(comes, goes, advoware.entries, rules)
     held = {key: cannot(outcomes[key], Side.THERE, reason) for key, reason in refused.items()}
     return replace(merged, contacts={**outcomes, **held}, moves=moves)
@@ -140,5 +140,5 @@ def _unless_refused(outcome: Outcome[str], name: str, state: PartyState) -> Outc
     return outcome
 
 
-def _puts(outcome: Outcome[str], side: Side) -> bool:
-    return outcome.what is What.PUT and side in outcome.to
+def puts(outcomes: Outcomes, side: Side) -> Outcomes:
+    return {name: each for name, each in outcomes.items() if each.what is What.PUT and side in each.to}

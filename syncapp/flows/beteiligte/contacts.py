@@ -1,16 +1,16 @@
-"""Phone numbers and mail addresses: what each side says, by which lens, and EspoCRM's lists after a change. Pure.
+"""Phone numbers and mail addresses: what each side says, and by which lens. Pure.
 
 A contact is named by its canonical value: a number in E.164, an address without capitals.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from syncapp.clients.advoware import AdvowareParty
-from syncapp.clients.espocrm import FIELDS, EspoParty
+from syncapp.clients.espocrm import EspoParty
 from syncapp.flows.beteiligte.fields import CONTACTS, Kind, Rules
 from syncapp.flows.lens import mails
 from syncapp.flows.lens.core import EMPTY, Unreadable, key_of
@@ -20,9 +20,8 @@ from syncapp.flows.lens.mails import Mail
 from syncapp.flows.lens.phones import Phone
 from syncapp.flows.lens.within import Within, plain
 
-_MAIL_ROW, _PHONE_ROW = "emailAddress", "phoneNumber"  # in the rows of EspoCRM's lists
-_CRM_KINDS: Mapping[str, Kind] = {each.crm: each.kind for each in CONTACTS if each.crm}
-_CRM_TYPES = {kind: name for name, kind in _CRM_KINDS.items()}
+MAIL_ROW, PHONE_ROW = "emailAddress", "phoneNumber"  # in the rows of EspoCRM's lists
+CRM_KINDS: Mapping[str, Kind] = {each.crm: each.kind for each in CONTACTS if each.crm}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +87,8 @@ def of_crm(party: EspoParty, rules: Rules) -> Contacts | None:
     """None: the CRM did not tell."""
     if party.mails is None or party.phones is None:
         return None
-    rows = [(Kind.MAIL, str(row.get(_MAIL_ROW) or "")) for row in party.mails]
-    rows += [(_crm_kind(row), str(row.get(_PHONE_ROW) or "")) for row in party.phones]
+    rows = [(Kind.MAIL, str(row.get(MAIL_ROW) or "")) for row in party.mails]
+    rows += [(crm_kind(row), str(row.get(PHONE_ROW) or "")) for row in party.phones]
     return _contacts(rows, Side.HERE, rules)
 
 
@@ -114,8 +113,8 @@ def kind_of(kommkz: int, rules: Rules) -> Kind | None:
     return next((Kind(name) for name, numbers in rules.kommkz.items() if kommkz in numbers), None)
 
 
-def _crm_kind(row: Mapping[str, Any]) -> Kind:
-    return _CRM_KINDS.get(str(row.get("type")), Kind.OTHER)
+def crm_kind(row: Mapping[str, Any]) -> Kind:
+    return CRM_KINDS.get(str(row.get("type")), Kind.OTHER)
 
 
 def _contacts(rows: Iterable[tuple[Kind, str]], side: Side, rules: Rules) -> Contacts:
@@ -139,43 +138,3 @@ def _as_typed(kind: Kind, raw: str, side: Side, rules: Rules) -> str:
     assert spot is not None  # noqa: S101  it was read
     typed = text[spot.start : spot.end]
     return typed if kind is Kind.MAIL and typed.isascii() else spot.value
-
-
-def lists_after(
-    party: EspoParty, remove: Iterable[str], add: Iterable[Contact], retype: Mapping[str, Kind], rules: Rules
-) -> dict[str, list[dict[str, Any]]]:
-    """EspoCRM's lists that change, by attribute; what is not concerned keeps all its flags."""
-    gone, comes = set(remove), list(add)
-    new_mails = [{_MAIL_ROW: each.text, "lower": each.text.lower()} for each in comes if each.kind is Kind.MAIL]
-    new_phones = [
-        {_PHONE_ROW: each.text, "type": _CRM_TYPES[each.kind]} for each in comes if each.kind is not Kind.MAIL
-    ]
-    before = {FIELDS.party_mails: party.mails or (), FIELDS.party_phones: party.phones or ()}
-    after = {
-        FIELDS.party_mails: [*_kept(before[FIELDS.party_mails], _MAIL_ROW, gone, {}, rules), *map(_minor, new_mails)],
-        FIELDS.party_phones: [
-            *_kept(before[FIELDS.party_phones], _PHONE_ROW, gone, retype, rules),
-            *map(_minor, new_phones),
-        ],
-    }
-    return {name: _with_a_primary(rows) for name, rows in after.items() if rows != [dict(row) for row in before[name]]}
-
-
-def _kept(
-    rows: Iterable[Mapping[str, Any]], name: str, gone: set[str], retype: Mapping[str, Kind], rules: Rules
-) -> Iterator[dict[str, Any]]:
-    for row in rows:
-        kind = Kind.MAIL if name == _MAIL_ROW else _crm_kind(row)
-        key = canonical(kind, str(row.get(name) or ""), Side.HERE, rules)
-        if key not in gone:
-            yield dict(row) | ({"type": _CRM_TYPES[retype[key]]} if key and key in retype else {})
-
-
-def _minor(row: dict[str, str]) -> dict[str, Any]:
-    return {**row, "primary": False}
-
-
-def _with_a_primary(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    if rows and not any(row.get("primary") for row in rows):
-        rows[0]["primary"] = True
-    return rows

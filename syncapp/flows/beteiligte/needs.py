@@ -50,7 +50,7 @@ def _to_be_mended(outcome: Outcome[str], base: Base[str] | None) -> Side:
 def _contacts(merged: Merged, base: Agreed, number: str, crm: CrmSide, advoware: AdvowareSide) -> Iterator[TaskNeed]:
     doubtful: dict[Side, list[str]] = {Side.HERE: [], Side.THERE: []}
     for key, outcome in sorted(merged.contacts.items()):
-        text = merged.texts[key]
+        text = merged.texts.get(key, key)
         if outcome.what is What.UNREADABLE:
             side = Side.HERE if isinstance(outcome.here, Unreadable) else Side.THERE
             doubtful[side].append(text)

@@ -63,7 +63,7 @@ def _create(state: PartyState, crm: CrmSide) -> PartyPlan:
     nobody = advoware_side(NOBODY, crm.fields, state.rules)
     state = replace(state, advoware=nobody)
     merged = merge(state)
-    targets = {name: outcome.value for name, outcome in merged.targets(Side.THERE)}
+    targets = {name: outcome.value for name, outcome in merged.targets(Side.THERE).items()}
     if any(each.needed and each.name not in targets for each in crm.fields):
         return PartyPlan(Skipped(Why.NO_NAME))
     needs = tuple(need for need in task_needs(merged, state.base, state.base, crm, nobody))
@@ -121,7 +121,7 @@ def _ending(
 
 def _to_advoware(state: PartyState, merged: Merged, *, held: bool = False) -> list[Action]:
     """`held`: what waits for the switch."""
-    targets = {name: each.value for name, each in merged.targets(Side.THERE) if state.waits(each) is held}
+    targets = {name: each.value for name, each in merged.targets(Side.THERE).items() if state.waits(each) is held}
     actions: list[Action] = []
     if targets:
         taken_back = targets.keys() <= state.taking_back.fields.keys()
@@ -134,8 +134,8 @@ def _to_advoware(state: PartyState, merged: Merged, *, held: bool = False) -> li
 
 
 def _to_crm(state: PartyState, merged: Merged, *, held: bool = False) -> WriteCrm:
-    targets = {name: each.value for name, each in merged.targets(Side.HERE) if state.waits(each) is held}
-    contacts = {key: each.value for key, each in merged.contact_targets(Side.HERE) if state.waits(each) is held}
+    targets = {name: each.value for name, each in merged.targets(Side.HERE).items() if state.waits(each) is held}
+    contacts = {key: each.value for key, each in merged.contact_targets(Side.HERE).items() if state.waits(each) is held}
     known = state.crm.contacts.entries.kinds if state.crm and state.crm.contacts else {}
     comes = {key: merged.contact(key, kind) for key, kind in contacts.items() if kind is not EMPTY}
     return WriteCrm(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from django.conf import settings
+from django.utils import timezone
 
 from syncapp.clients.advoware import AdvowareClient
 from syncapp.clients.errors import NotFound
@@ -126,6 +127,8 @@ class Reader:
         else:
             entries = written.entries_since(record, base.journal)
             base = with_own_writes(base, journal.own_writes(entries, self.rules), crm, advoware)
+        if base.refused_on != timezone.localdate().isoformat():
+            base = replace(base, refused={})  # a day later it gets one more try
         decided = conflicts.decisions(record)
         state = replace(
             state,

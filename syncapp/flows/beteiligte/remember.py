@@ -33,20 +33,22 @@ class Refusals:
     """What a side refused while it was written: fields and contacts by `agreement.place`. `untried`: was left out, so
     that what is wrong could be told from what is not."""
 
-    places: frozenset[str] = frozenset()
-    untried: frozenset[str] = frozenset()
+    places: set[str] = field(default_factory=set)
+    untried: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """Both sides after the writes, None what is not there. `stamp`: how the CRM dates what was seen; comparisons go by
-    it, or they would find our own word about a missing side for ever. `journal`: the newest write of ours."""
+    """Both sides after the writes, None what is not there; `day` is today. `stamp`: how the CRM dates what was seen;
+    comparisons go by it, or they would find our own word about a missing side for ever. `journal`: our newest write.
+    """
 
     crm: CrmSide | None
     advoware: AdvowareSide | None
     refusals: Refusals = field(default_factory=Refusals)
     stamp: str = ""
     journal: int = 0
+    day: str = ""
 
 
 def remembered(state: PartyState, plan: PartyPlan, after: After) -> Memory:
@@ -55,7 +57,8 @@ def remembered(state: PartyState, plan: PartyPlan, after: After) -> Memory:
         return Memory(replace(state.agreed, stamp=after.stamp), plan.tasks, conflicts)
     merged = _as_it_went(state, plan.merged, after.refusals)
     agreed, moved_on = _agreed(state, merged, after.crm, after.advoware)
-    agreed = replace(agreed, refused=_refused(merged), stamp=after.stamp, journal=after.journal)
+    day = after.day if after.refusals.places else state.base.refused_on
+    agreed = replace(agreed, refused=_refused(merged), refused_on=day, stamp=after.stamp, journal=after.journal)
     needs = task_needs(merged, agreed, state.base, after.crm, after.advoware)
     wanted = tuple(need for need in needs if need.identity not in state.closed)
     return Memory(agreed, wanted, conflicts, moved_on or bool(after.refusals.untried))

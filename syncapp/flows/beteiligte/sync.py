@@ -22,10 +22,11 @@ from syncapp.flows.beteiligte.journal import Write
 from syncapp.flows.beteiligte.needs import notices
 from syncapp.flows.beteiligte.plan import plan
 from syncapp.flows.beteiligte.reading import Reader
-from syncapp.flows.beteiligte.remember import After, remembered
+from syncapp.flows.beteiligte.remember import After, Refusals, remembered
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, advoware_side
 from syncapp.flows.beteiligte.state import PartyState, Shown, Why
-from syncapp.flows.beteiligte.writing import Writer
+from syncapp.flows.beteiligte.writing_advoware import AdvowareWriter
+from syncapp.flows.beteiligte.writing_crm import CrmWriter
 from syncapp.models import JournalState, Reason
 from syncapp.people import conflicts, tasks, undos, written
 
@@ -37,7 +38,9 @@ class BeteiligteSync:
         self._run = run
         self._crm, self._advoware = connections.espocrm(run), connections.advoware(run)
         self._reader = Reader(run, self._crm, self._advoware)
-        self._writer = Writer(run, self._crm, self._advoware, self._reader.rules)
+        self._refusals, rules = Refusals(), self._reader.rules
+        self._here = CrmWriter(run, self._crm, rules, self._refusals)
+        self._there = AdvowareWriter(run, self._advoware, rules, self._refusals)
 
     def read(self) -> PartyState:
         return self._reader.read()
@@ -66,7 +69,7 @@ class BeteiligteSync:
         """The CRM shows the failure too, if anything may be written at all."""
         if not directions.writable():
             return
-        self._writer.tell_failure(self._crm.party(self._run.entity_id), Shown.FAILED, texts.for_crm(reason))
+        self._here.tell_failure(self._crm.party(self._run.entity_id), Shown.FAILED, texts.for_crm(reason))
 
     # Writing
 
@@ -87,18 +90,18 @@ class BeteiligteSync:
         for action in plan.actions:
             match action:
                 case CreateParty():
-                    now, look_again = self._writer.create(action, fields), True
+                    now, look_again = self._there.create(action, fields), True
                 case SaveParty() if now is not None:
-                    now = self._writer.save(action.targets, now, fields)
+                    now = self._there.save(action.targets, now, fields)
                 case AddContact() if now is not None:
-                    self._writer.add_contact(action, now.party)
+                    self._there.add_contact(action, now.party)
                     look_again = True
                 case EmptyContact() if now is not None:
-                    self._writer.empty_contact(action, now.party)
+                    self._there.empty_contact(action, now.party)
                     look_again = True
         if look_again and now is not None:
             now = advoware_side(self._advoware.party(now.number), fields, state.rules)
-            self._writer.note_contacts(now)
+            self._there.note_contacts(now)
         return now
 
     def _write_crm(
@@ -107,7 +110,7 @@ class BeteiligteSync:
         """Returns the CRM's side as it is afterwards, and the fields that it did not take."""
         for action in plan.actions:
             if isinstance(action, WriteCrm) and state.crm is not None:
-                return self._writer.write_crm(action, state.crm, advoware)
+                return self._here.write(action, state.crm, advoware)
         return state.crm, []
 
     # Remembering
@@ -117,7 +120,8 @@ class BeteiligteSync:
     ) -> Ending:
         run = self._run
         stamp = crm.stamp(timezone.now()) if crm is not None else state.agreed.stamp
-        after = After(crm, advoware, self._writer.refusals, stamp, written.last_entry(run.record))
+        journal, day = written.last_entry(run.record), timezone.localdate().isoformat()
+        after = After(crm, advoware, self._refusals, stamp, journal, day)
         memory = remembered(state, plan, after)
         conflicts.reconcile_conflicts(run.record, memory.conflicts)
         open_tasks = tasks.reconcile_tasks(run.record, memory.tasks)

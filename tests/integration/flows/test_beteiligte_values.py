@@ -238,6 +238,18 @@ def test_a_field_that_advoware_refuses_holds_up_nothing(world: World, parties: P
     assert parties.advoware(number)["name"] == "Roth-Weiss"
 
 
+def test_a_day_later_what_was_refused_gets_one_more_try(world: World, parties: Parties) -> None:
+    pk, number = parties.pair()
+    parties.edit_crm(pk, lastName="Roth")
+    world.sandbox.add_fault("status", system="advoware", method="PUT", path=r"Beteiligte/\d+$", status=400)
+    assert parties.sync(pk).reason == Reason.TASK_OPEN
+    world.sandbox.clear_faults()
+    record = parties.record(pk)
+    Record.objects.filter(pk=record.pk).update(agreed={**(record.agreed or {}), "refused_on": "2026-01-01"})
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.advoware(number)["name"] == "Roth"
+
+
 @pytest.mark.parametrize("entry", ["", "alt@x.example"])
 def test_an_entry_that_advoware_refuses_holds_up_no_other(world: World, parties: Parties, entry: str) -> None:
     """A new one, and one that takes the place of another."""

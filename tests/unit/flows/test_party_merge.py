@@ -238,6 +238,7 @@ def test_what_is_agreed_survives_being_stored() -> None:
         contacts=entries.Agreed(Entries({"k@w.example": "mail"}, frozenset({"?"})), Entries({"+4951110": "fax"})),
         not_kept={"x": "a"},
         refused={"espocrm:y": "b"},
+        refused_on="2026-11-28",
         fingerprint="f",
         stamp="s",
         journal=7,
@@ -294,10 +295,10 @@ def moves(found: Merged) -> dict[str, set[str]]:
     signs = {
         f"{'-' if each.value is EMPTY else '+'}{'crm' if side is HERE else 'advoware'}": (side, each.value is EMPTY)
         for side in Side
-        for _key, each in found.contact_targets(side)
+        for _key, each in found.contact_targets(side).items()
     }
     return {
-        sign: {key[0] for key, each in found.contact_targets(side) if (each.value is EMPTY) is gone}
+        sign: {key[0] for key, each in found.contact_targets(side).items() if (each.value is EMPTY) is gone}
         for sign, (side, gone) in signs.items()
     }
 

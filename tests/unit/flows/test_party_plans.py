@@ -334,6 +334,16 @@ def test_taking_a_contact_back(there: str, refusal: str) -> None:
         assert (set(back.contacts_in), back.contacts_out) == ({"old@w.example"}, {"new@w.example"})
 
 
+def test_what_an_earlier_run_has_taken_back_on_both_sides_is_done() -> None:
+    """It was killed before it could say so."""
+    undo = Written(ADVOWARE, {"name": ("Roth", "Weiss")}, added=mail("new@w.example"), removed=mail("old@w.example"))
+    sides = {"crm": crm_side(PERSON, mail("old@w.example")), "advoware": advoware_side(PERSON, mail("old@w.example"))}
+    back = take_back({1: undo}, sides["crm"], sides["advoware"], WHITE)
+    assert (back.done, back.refused) == ((1,), {})
+    found = plan(state(**sides, base=agreed(person(name="Weiss"), mail("new@w.example")), taking_back=back))
+    assert (found.ending, [action for action in found.actions if getattr(action, "changes", True)]) == (Settled(), [])
+
+
 def test_the_newest_request_wins() -> None:
     older, newer = Written(CRM, {"name": ("A", "Roth")}), Written(CRM, {"name": ("B", "Roth")})
     back = take_back({1: older, 2: newer}, crm_side(), advoware_side(), agreed())

@@ -41,7 +41,7 @@ def contact_moves(given_state: PartyState) -> dict[tuple[str, bool], set[str]]:
     moves: dict[tuple[str, bool], set[str]] = {}
     found = merge(given_state)
     for side in Side:
-        for key, outcome in found.contact_targets(side):
+        for key, outcome in found.contact_targets(side).items():
             moves.setdefault((str(side), outcome.value is not EMPTY), set()).add(key)
     return moves
 
@@ -218,7 +218,7 @@ def test_what_the_crm_does_not_keep_is_a_task_too() -> None:
 
 def test_what_was_refused_keeps_its_place_and_is_noted() -> None:
     given_state = state(crm=crm_side(person(name="Weiss"), A | B))
-    places = frozenset({"name", "contact:a@w.example"})
+    places = {"name", "contact:a@w.example"}
     found = after(given_state, advoware=advoware_side(PERSON, B), refusals=Refusals(places))
     assert found.agreed.fields["name"] == Base("Roth", "Roth")
     assert found.agreed.refused == {"name": "Weiss", "contact:a@w.example": "mail"}
@@ -233,7 +233,7 @@ def test_what_was_refused_keeps_its_place_and_is_noted() -> None:
 
 def test_what_was_left_out_to_find_what_is_refused_is_tried_again() -> None:
     given_state = state(advoware=advoware_side(PERSON, A | B))
-    untried = Refusals(untried=frozenset({"espocrm:contact:b@w.example"}))
+    untried = Refusals(untried={"espocrm:contact:b@w.example"})
     found = after(given_state, crm=crm_side(PERSON, A), refusals=untried)
     assert found.moved_on
     again = state(base=found.agreed, crm=crm_side(PERSON, A), advoware=advoware_side(PERSON, A | B))
@@ -264,8 +264,8 @@ def written(given_state: PartyState) -> tuple[Any, Any]:
     assert given_state.crm is not None
     assert given_state.advoware is not None
     here, there = texts(given_state.crm.said), texts(given_state.advoware.said)
-    here |= {name: text_of(each.value) for name, each in merged.targets(Side.HERE)}
-    there |= {name: text_of(each.value) for name, each in merged.targets(Side.THERE)}
+    here |= {name: text_of(each.value) for name, each in merged.targets(Side.HERE).items()}
+    there |= {name: text_of(each.value) for name, each in merged.targets(Side.THERE).items()}
     moves = contact_moves(given_state)
     return (
         crm_side(here, _moved(given_state.crm.contacts, moves, "here")),

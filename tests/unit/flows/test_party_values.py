@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncapp.clients.espocrm import EspoParty
-from syncapp.flows.beteiligte.contacts import Contact, lists_after, of_crm
+from syncapp.flows.beteiligte.contacts import Contact, of_crm
+from syncapp.flows.beteiligte.crm_lists import lists_after
 from syncapp.flows.beteiligte.fields import TABLE, Kind, Rules, declared
 from syncapp.flows.beteiligte.sides import changed
 from syncapp.flows.lens.core import EMPTY, Raw, Unreadable

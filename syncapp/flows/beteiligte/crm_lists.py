@@ -1,0 +1,49 @@
+"""EspoCRM's lists of phone numbers and mail addresses after a change. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from syncapp.clients.espocrm import FIELDS, EspoParty
+from syncapp.flows.beteiligte.contacts import CRM_KINDS, MAIL_ROW, PHONE_ROW, Contact, canonical, crm_kind
+from syncapp.flows.beteiligte.fields import Kind, Rules
+from syncapp.flows.lens.declaration import Side
+
+_TYPES = {kind: name for name, kind in CRM_KINDS.items()}
+
+
+def lists_after(
+    party: EspoParty, remove: Iterable[str], add: Iterable[Contact], retype: Mapping[str, Kind], rules: Rules
+) -> dict[str, list[dict[str, Any]]]:
+    """EspoCRM's lists that change, by attribute; what is not concerned keeps all its flags."""
+    gone, comes = set(remove), list(add)
+    phones = [each for each in comes if each.kind is not Kind.MAIL]
+    new_mails = [{MAIL_ROW: each.text, "lower": each.text.lower()} for each in comes if each.kind is Kind.MAIL]
+    new_phones = [{PHONE_ROW: each.text, "type": _TYPES[each.kind]} for each in phones]
+    lists = {
+        FIELDS.party_mails: (party.mails or (), MAIL_ROW, new_mails),
+        FIELDS.party_phones: (party.phones or (), PHONE_ROW, new_phones),
+    }
+    changed = {}
+    for attribute, (before, name, new) in lists.items():
+        after = [*_kept(before, name, gone, retype, rules), *({**row, "primary": False} for row in new)]
+        if after != [dict(row) for row in before]:
+            changed[attribute] = _with_a_primary(after)
+    return changed
+
+
+def _kept(
+    rows: Iterable[Mapping[str, Any]], name: str, gone: set[str], retype: Mapping[str, Kind], rules: Rules
+) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        kind = Kind.MAIL if name == MAIL_ROW else crm_kind(row)
+        key = canonical(kind, str(row.get(name) or ""), Side.HERE, rules)
+        if key not in gone:
+            yield dict(row) | ({"type": _TYPES[retype[key]]} if key and key in retype else {})
+
+
+def _with_a_primary(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if rows and not any(row.get("primary") for row in rows):
+        rows[0]["primary"] = True
+    return rows
