@@ -75,7 +75,10 @@ def test_salutations_go_through_the_table(salutation: str, said: Any) -> None:
         assert changed(fields, Side.THERE, {}, {"anrede": said}) == ({"anrede": salutation} if salutation else {})
 
 
-def test_empty_dates_are_null_where_they_are_written() -> None:
+def test_a_date_is_midnight_in_advoware_and_an_empty_one_null_on_both_sides() -> None:
+    born = {"geburtsdatum": "1970-02-28"}
+    assert changed(crm_side().fields, Side.THERE, {}, born) == {"geburtsdatum": "1970-02-28T00:00:00"}
+    assert changed(crm_side().fields, Side.HERE, {}, born) == {"dateOfBirth": "1970-02-28"}
     fields, targets = crm_side().fields, {"geburtsdatum": EMPTY, "vorname": EMPTY}
     there = {"geburtsdatum": "1970-02-28T00:00:00", "Vorname": "Ute", "titel": "Dr."}
     assert changed(fields, Side.THERE, there, targets) == {"geburtsdatum": None, "Vorname": ""}
