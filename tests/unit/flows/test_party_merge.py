@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncapp.flows.beteiligte.agreement import Agreed, Written, with_own_writes
@@ -166,6 +166,7 @@ directions = st.sampled_from(Direction)
 firsts = st.sampled_from(Holds)
 
 
+@settings(deadline=None)
 @given(texts, texts, bases, rules, directions, firsts)
 def test_merging_again_after_it_was_written_does_nothing(
     crm: str, advoware: str, base: tuple[str, str] | None, rule: Rule, direction: Direction, first: Holds
@@ -179,6 +180,7 @@ def test_merging_again_after_it_was_written_does_nothing(
     assert again.what in (What.AGREED, What.LEFT)
 
 
+@settings(deadline=None)
 @given(texts, texts, rules, directions, firsts)
 def test_a_field_that_nobody_touched_is_never_written(
     crm: str, advoware: str, rule: Rule, direction: Direction, first: Holds
@@ -187,6 +189,7 @@ def test_a_field_that_nobody_touched_is_never_written(
     assert found.what in (What.AGREED, What.LEFT)
 
 
+@settings(deadline=None)
 @given(texts, texts, bases, rules, firsts)
 def test_no_edit_is_lost_without_a_word(
     crm: str, advoware: str, base: tuple[str, str] | None, rule: Rule, first: Holds
@@ -330,6 +333,7 @@ def test_a_side_that_does_not_tell_its_contacts_moves_nothing(here: bool, there:
     assert merge(state(**sides, base=base_of({"a"}, {"a"}))).contacts == {}
 
 
+@settings(deadline=None)
 @given(keys, keys, keys, keys)
 def test_both_sides_have_the_same_contacts_afterwards_and_merging_again_does_nothing(
     crm: set[str], advoware: set[str], then: set[str], forced_out: set[str]
@@ -345,6 +349,7 @@ def test_both_sides_have_the_same_contacts_afterwards_and_merging_again_does_not
     assert (crm & advoware) - forced_out <= ours
 
 
+@settings(deadline=None)
 @given(keys, keys)
 def test_contacts_that_nobody_touched_are_never_written(crm: set[str], advoware: set[str]) -> None:
     assert moves(merged(crm, advoware, base_of(crm, advoware))) == {}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncapp.flows.beteiligte.agreement import Agreed
@@ -278,6 +278,7 @@ def _moved(before: Contacts | None, moves: Mapping[tuple[str, bool], set[str]], 
     return {key: Contact(Kind.MAIL, key) for key in keys}
 
 
+@settings(deadline=None)
 @given(fields, fields, fields, addresses, addresses, addresses, st.booleans(), st.sampled_from(Holds))
 def test_a_second_run_after_a_run_writes_nothing(
     crm: dict[str, str],
@@ -305,6 +306,7 @@ def test_a_second_run_after_a_run_writes_nothing(
     assert Agreed.from_json(found.agreed.to_json()) == found.agreed
 
 
+@settings(deadline=None)
 @given(fields, fields, addresses, addresses, fields, addresses)
 def test_whatever_a_person_does_while_we_write_is_carried_over_next_time(
     crm: dict[str, str],
