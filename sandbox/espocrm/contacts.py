@@ -9,21 +9,35 @@ from sandbox.espocrm.errors import invalid
 
 PHONE_TYPES = ("Mobile", "Office", "Home", "Fax", "Other")
 DEFAULT_PHONE_TYPE = "Mobile"
-MAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
-PHONE = re.compile(r"^\+?[\d\s()/.\-]+$")
+# As PHP's FILTER_VALIDATE_EMAIL: no unicode, no dot at an end or beside another one (observed on 9.2).
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+MAIL = re.compile(rf"(?=.{{1,64}}@.{{1,254}}$){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LABEL}")
+# E.164; extensions are refused unless they are switched on (observed on 9.2).
+PHONE = re.compile(r"\+[1-9]\d{4,14}")
 FIELDS = ("phoneNumber", "emailAddress")
 
 Record = dict[str, Any]
 
 
-def phone_number(number: str) -> str:
-    """As EspoCRM stores it: E.164; numbers without a country are German."""
-    digits = re.sub(r"[^\d+]", "", number.replace("(0)", ""))
+def phone_number(typed: str) -> str:
+    """In E.164, as the page makes it of what a person types; numbers without a country are German."""
+    digits = re.sub(r"[^\d+]", "", typed.replace("(0)", ""))
     if digits.startswith("00"):
         return "+" + digits[2:]
-    if digits.startswith("0"):
-        return "+49" + digits[1:]
-    return digits
+    return "+49" + digits[1:] if digits.startswith("0") else digits
+
+
+def as_typed(data: Record) -> Record:
+    """What EspoCRM's page sends of what a person entered; the API itself takes numbers in E.164 only."""
+    changed: Record = {"phoneNumber": phone_number(str(data["phoneNumber"]))} if data.get("phoneNumber") else {}
+    rows = data.get("phoneNumberData")
+    if isinstance(rows, list):
+        changed["phoneNumberData"] = [
+            row | {"phoneNumber": phone_number(str(row["phoneNumber"]))} if row.get("phoneNumber") else row
+            for row in rows
+        ]
+    return {**data, **changed}
 
 
 def settle_contacts(entity_type: str, record: Record, changes: Record) -> None:
@@ -54,15 +68,15 @@ def _key(field: str) -> str:
 
 def _stored(stored: list[Record], field: str, value: Any) -> Record:
     """What is known of this address or number; nothing when it is new."""
-    wanted = str(value).strip().lower() if field == "emailAddress" else phone_number(str(value))
+    wanted = str(value).strip().lower() if field == "emailAddress" else str(value).strip()
     return next((old for old in stored if old[_key(field)] == wanted), {})
 
 
 def _entry(entity_type: str, field: str, row: Record, stored: list[Record]) -> Record:
     value = str(row[field]).strip()
-    if not (MAIL if field == "emailAddress" else PHONE).match(value):
+    if not (MAIL if field == "emailAddress" else PHONE).fullmatch(value):
         raise invalid(entity_type, field, "emailAddress" if field == "emailAddress" else "valid")
-    entry: Record = {field: value if field == "emailAddress" else phone_number(value)}
+    entry: Record = {field: value}
     if field == "emailAddress":
         entry["lower"] = value.lower()
     before = _stored(stored, field, value)

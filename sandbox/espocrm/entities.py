@@ -6,6 +6,7 @@ from sandbox.espocrm.kinds import (
     BOOL,
     DATETIME,
     INT,
+    NO_BAD_SIGNS,
     TEXT,
     VARCHAR,
     EntityDef,
@@ -47,8 +48,8 @@ DOCUMENT = EntityDef(
 # What people enter of a party, contacts apart; the pages show whatever is here.
 PARTY_DATA: dict[str, Field] = {
     "salutationName": enum("", "Herr", "Frau", "Divers"),
-    "firstName": varchar(100),
-    "lastName": varchar(100),
+    "firstName": varchar(100) | NO_BAD_SIGNS,
+    "lastName": varchar(100) | NO_BAD_SIGNS,
     "firmenname": VARCHAR,
     "rechtsform": VARCHAR,
     "dateOfBirth": {"type": "date"},

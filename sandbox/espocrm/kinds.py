@@ -33,6 +33,9 @@ def varchar(length: int) -> Field:
     return {"type": "varchar", "maxLength": length}
 
 
+NO_BAD_SIGNS: Field = {"pattern": "[^<>]+"}  # as EspoCRM's own names of persons
+
+
 def enum(*options: str) -> Field:
     return {"type": "enum", "options": list(options)}
 

@@ -10,7 +10,7 @@ from typing import Any
 from sandbox.espocrm import values
 from sandbox.espocrm.attachments import Attachments
 from sandbox.espocrm.config import EspoSettings
-from sandbox.espocrm.contacts import settle_contacts
+from sandbox.espocrm.contacts import as_typed, settle_contacts
 from sandbox.espocrm.entities import ENTITIES
 from sandbox.espocrm.errors import EspoError, invalid, no_entity, no_record
 from sandbox.espocrm.kinds import EntityDef
@@ -71,7 +71,7 @@ class Records:
             specs = attributes(entity_type, self.missing)
             record: Record = {name: spec.get("default", EMPTY.get(spec["type"])) for name, spec in specs.items()}
             stamp = values.now()
-            changes = self._clean(entity_type, record, data)
+            changes = self._clean(entity_type, record, data if actor.is_api else as_typed(data))
             for name, field in self.definition(entity_type).fields.items():
                 if field.get("required") and not changes.get(name):
                     raise invalid(entity_type, name, "required")
@@ -90,7 +90,7 @@ class Records:
         with self.lock:
             record = self.get(entity_type, record_id)
             before = dict(record)
-            record |= self._clean(entity_type, record, data)
+            record |= self._clean(entity_type, record, data if actor.is_api else as_typed(data))
             self._name_person(entity_type, record)
             changed = frozenset(name for name, value in record.items() if before.get(name) != value)
             record |= {"modifiedAt": values.now(), "modifiedById": actor.id, "modifiedByName": actor.name}

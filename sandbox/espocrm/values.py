@@ -57,6 +57,8 @@ def _text(entity_type: str, name: str, field: Field, value: Any) -> str:
         raise invalid(entity_type, name, "valid")
     if len(str(value)) > field.get("maxLength", 1 << 20):
         raise invalid(entity_type, name, "maxLength")
+    if "pattern" in field and not re.fullmatch(field["pattern"], str(value)):
+        raise invalid(entity_type, name, "pattern")
     return str(value)
 
 

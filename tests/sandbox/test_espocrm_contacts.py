@@ -10,8 +10,8 @@ def party(espo):
             {"emailAddress": "ole@jansen.example", "primary": True, "optOut": True},
         ],
         "phoneNumberData": [
-            {"phoneNumber": "0431 / 12 34", "type": "Office", "primary": True},
-            {"phoneNumber": "0170 555", "primary": False},
+            {"phoneNumber": "+494311234", "type": "Office", "primary": True},
+            {"phoneNumber": "+49170555", "primary": False},
         ],
     }
     return espo("POST", "CBeteiligte", json=data).json()
@@ -39,7 +39,7 @@ def test_the_list_replaces_the_list(espo, party):
     assert after["emailAddress"] == "neu@jansen.example"
     assert [(row["lower"], row["primary"]) for row in after["emailAddressData"]] == [("neu@jansen.example", True)]
     assert after["phoneNumberData"] == party["phoneNumberData"]
-    both = [{"phoneNumber": "0431 1", "primary": True}, {"phoneNumber": "0431 2", "primary": True}]
+    both = [{"phoneNumber": "+494311", "primary": True}, {"phoneNumber": "+494312", "primary": True}]
     after = espo("PUT", here, json={"phoneNumberData": both}).json()
     assert [row["primary"] for row in after["phoneNumberData"]] == [True, False]
     after = espo("PUT", here, json={"emailAddressData": [], "phoneNumber": None}).json()
@@ -48,15 +48,15 @@ def test_the_list_replaces_the_list(espo, party):
 
 
 def test_the_value_alone_replaces_the_primary_one(espo, party):
-    after = espo("PUT", f"CBeteiligte/{party['id']}", json={"phoneNumber": "0431 99"}).json()
+    after = espo("PUT", f"CBeteiligte/{party['id']}", json={"phoneNumber": "+4943199"}).json()
     numbers = [(row["phoneNumber"], row["primary"]) for row in after["phoneNumberData"]]
     assert numbers == [("+4943199", True), ("+49170555", False)]
-    after = espo("PUT", f"CBeteiligte/{party['id']}", json={"phoneNumber": "0170555"}).json()
+    after = espo("PUT", f"CBeteiligte/{party['id']}", json={"phoneNumber": "+49170555"}).json()
     assert [(row["phoneNumber"], row["type"]) for row in after["phoneNumberData"]] == [("+49170555", "Mobile")]
 
 
 def test_saving_the_same_value_again_is_no_change(espo, party):
-    same = {"emailAddress": "ole@jansen.example", "phoneNumber": "0431 1234"}
+    same = {"emailAddress": "ole@jansen.example", "phoneNumber": "+494311234"}
     after = espo("PUT", f"CBeteiligte/{party['id']}", json=same).json()
     assert after["emailAddressData"] == party["emailAddressData"]
     assert after["phoneNumberData"] == party["phoneNumberData"]
@@ -68,14 +68,29 @@ def test_saving_the_same_value_again_is_no_change(espo, party):
     [
         ({"emailAddress": "kein@"}, "emailAddress"),
         ({"emailAddressData": [{"emailAddress": "a b@c.de"}]}, "emailAddress"),
+        ({"emailAddress": ".a@c.example"}, "emailAddress"),
+        ({"emailAddress": "a..b@c.example"}, "emailAddress"),
+        ({"emailAddress": "a@müller.example"}, "emailAddress"),
+        ({"emailAddress": "mailto:a@c.example"}, "emailAddress"),
+        ({"emailAddress": "a@c"}, "emailAddress"),
         ({"phoneNumber": "anrufen!"}, "valid"),
-        ({"phoneNumberData": [{"phoneNumber": "0431 1", "type": "Rauchzeichen"}]}, "valid"),
+        ({"phoneNumber": "0431 1234"}, "valid"),
+        ({"phoneNumber": "+49 431 1234"}, "valid"),
+        ({"phoneNumber": "+494311234 ext. 12"}, "valid"),
+        ({"lastName": "Jansen <Ole>"}, "pattern"),
+        ({"phoneNumberData": [{"phoneNumber": "+494311", "type": "Rauchzeichen"}]}, "valid"),
     ],
 )
 def test_what_is_none_is_refused(espo, party, data, kind):
     refused = espo("PUT", f"CBeteiligte/{party['id']}", json=data)
     assert refused.status_code == 400
     assert refused.headers["X-Status-Reason"].endswith(f"type: {kind}.")
+
+
+def test_what_a_person_types_is_sent_by_the_page_in_e164(client):
+    made = client.create("CBeteiligte", {"lastName": "Jansen", "phoneNumberData": [{"phoneNumber": "0431 / 12 34"}]})
+    client.update("CBeteiligte", made, {"phoneNumber": "0049 (0)431 99 88"})
+    assert client.get("CBeteiligte", made)["phoneNumber"] == "+494319988"
 
 
 def test_lists_give_them_when_they_are_selected(espo, party):
