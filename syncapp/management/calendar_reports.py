@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from django.core.management.base import CommandError
+from django.utils.text import Truncator
 
 from syncapp.clients.errors import ClientError, NotFound
 from syncapp.engine.outside import connections
@@ -110,24 +112,20 @@ def _links(what: str) -> Iterator[CalendarLink]:
 
 
 def _new_in_advoware(number: int) -> Iterator[CalendarLink]:
-    try:
+    with suppress(NotFound):
         appointment = connections.advoware().appointment(number)
-    except NotFound:
-        return
-    for employee in CalendarEmployee.objects.order_by("pk"):
-        if belongs_to(appointment, employee.pk):
-            yield CalendarLink(employee=employee, number=number, event_id=links.event_id(employee.pk, number))
+        for employee in CalendarEmployee.objects.order_by("pk"):
+            if belongs_to(appointment, employee.pk):
+                yield CalendarLink(employee=employee, number=number, event_id=links.event_id(employee.pk, number))
 
 
 def _new_in_google(event_id: str) -> Iterator[CalendarLink]:
     google = connections.google()
     for employee in CalendarEmployee.objects.exclude(calendar_id="").order_by("pk"):
-        try:
+        with suppress(NotFound):
             google.event(employee.calendar_id, event_id)
-        except NotFound:
-            continue
-        yield CalendarLink(employee=employee, event_id=event_id)
-        return
+            yield CalendarLink(employee=employee, event_id=event_id)
+            return
 
 
 def _show(item: Item, say: Say) -> None:
@@ -152,7 +150,7 @@ def _value(form: Form, name: str) -> str:
     if isinstance(value, list):
         value = " ".join(str(part) for part in value if part)
     words = " ".join(str("" if value is None else value).split())
-    return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
+    return Truncator(words).chars(LONGEST)
 
 
 def _remark(side: Shows) -> str:

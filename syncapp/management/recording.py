@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from syncapp.models import StaffAction
 
 VIA = "command"
 
 
-@contextmanager
-def recorded(action: str, target_type: str = "", target_id: str = "", detail: str = "") -> Iterator[StaffAction]:
-    """Write the action down before it is done; the block sets `count` to what really moved.
-
-    Nobody is logged in at a command line: the name of the computer's user stands in the detail.
-    """
-    row = StaffAction.objects.create(
-        via=VIA,
-        action=action,
-        target_type=target_type[:64],
-        target_id=target_id[:200],
-        count=0,
-        detail=f"{_who()}: {detail}".removesuffix(": ")[:300],
-    )
-    try:
-        yield row
-    finally:
-        row.save(update_fields=["count"])
+def recorded(
+    action: str, target_type: str = "", target_id: str = "", detail: str = ""
+) -> AbstractContextManager[StaffAction]:
+    """Nobody is logged in at a command line: the name of the computer's user stands in the detail."""
+    return StaffAction.recorded(action, target_type, target_id, f"{_who()}: {detail}".removesuffix(": "), via=VIA)
 
 
 def _who() -> str:

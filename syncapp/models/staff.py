@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -27,3 +31,22 @@ class StaffAction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.target_type} {self.target_id}"
+
+    @classmethod
+    @contextmanager
+    def recorded(
+        cls, action: str, target_type: str = "", target_id: object = "", detail: str = "", **who: Any
+    ) -> Iterator[Self]:
+        """Write the action down before it is done; the block sets `count` to what really moved.
+
+        When the block raises, the row stays with a count of 0 and the kind of the error. `who`: `user`, `via`.
+        """
+        target = {"target_type": target_type[:64], "target_id": str(target_id)[:200]}
+        row = cls.objects.create(action=action, count=0, detail=detail[:300], **target, **who)
+        try:
+            yield row
+        except Exception as exc:
+            row.detail = f"{type(exc).__name__} {detail}".strip()[:300]
+            raise
+        finally:
+            row.save(update_fields=["count", "detail"])

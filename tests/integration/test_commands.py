@@ -175,6 +175,20 @@ def test_moments(run: Any, since: str, moved: int) -> None:
     assert Record.objects.filter(status=Status.WAITING).count() == moved
 
 
+@pytest.mark.django_db
+def test_what_a_command_could_not_do_is_on_record_with_the_kind_of_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any, **__: Any) -> int:
+        raise OSError("disk full")
+
+    failed("a")
+    monkeypatch.setattr("syncapp.engine.queue.retry.retry", full)
+    with pytest.raises(OSError, match="disk full"):
+        call_command("retry_failed", "--since", "7d")
+    action = StaffAction.objects.get()
+    assert (action.via, action.count) == ("command", 0)
+    assert re.fullmatch(r"OSError .+: 7d", action.detail)
+
+
 # compare
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import cast
+from contextlib import AbstractContextManager
 
-from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -53,29 +50,11 @@ ACTIONS: dict[str, str | Promise] = {
 }
 
 
-@contextmanager
 def recorded(
     request: HttpRequest, action: str, target_type: str = "", target_id: object = "", detail: str = ""
-) -> Iterator[StaffAction]:
-    """Write the action down before it is done; the block sets `count` to what really moved.
-
-    When the block raises, the row stays with a count of 0 and the kind of the error.
-    """
-    row = StaffAction.objects.create(
-        user=cast(User, request.user),  # the admin's login is before every button
-        action=action,
-        target_type=target_type[:64],
-        target_id=str(target_id)[:200],
-        count=0,
-        detail=detail[:300],
-    )
-    try:
-        yield row
-    except Exception as exc:
-        row.detail = f"{type(exc).__name__} {detail}".strip()[:300]
-        raise
-    finally:
-        row.save(update_fields=["count", "detail"])
+) -> AbstractContextManager[StaffAction]:
+    """By whoever is logged in: the admin's login is before every button."""
+    return StaffAction.recorded(action, target_type, target_id, detail, user=request.user)
 
 
 def action_words(row: StaffAction) -> str:
