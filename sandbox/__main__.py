@@ -58,14 +58,6 @@ def parser() -> argparse.ArgumentParser:
         "(also SANDBOX_WEBHOOKS)",
     )
     options.add_argument(
-        "--webhook",
-        action="append",
-        default=[],
-        metavar="EVENT=ID:SECRET",
-        help="id and secret for one event of --webhooks, instead of the fixed ones of the sandbox; repeatable "
-        "(also SANDBOX_WEBHOOK_SECRETS, separated by blanks)",
-    )
-    options.add_argument(
         "--link-hook",
         metavar="URL",
         default=os.environ.get("SANDBOX_LINK_HOOK_URL", ""),
@@ -87,8 +79,7 @@ def main() -> int:
     sandbox = Sandbox()
     try:
         set_options(sandbox, options.set, options.link_hook, options.link_hook_token)
-        secrets = options.webhook or os.environ.get("SANDBOX_WEBHOOK_SECRETS", "").split()
-        preset_webhooks(sandbox, options.webhooks, secrets)
+        preset_webhooks(sandbox, options.webhooks)
         listening = None if options.fd is None else socket.socket(fileno=options.fd)
         server = Server(options.host, options.port, sandbox, listening)
     except (UnknownSetting, ValueError) as wrong:

@@ -26,21 +26,14 @@ def fixed_webhook(event: str) -> tuple[str, str]:
     return "65f" + digest[:14], digest[14:46]
 
 
-def preset_webhooks(sandbox: Sandbox, hub_url: str, secrets: list[str]) -> None:
-    """Subscriptions for every entity and action; `secrets` are EVENT=ID:SECRET. ValueError when one is not."""
-    given: dict[str, tuple[str, str]] = {}
-    for text in secrets:
-        event, _, pair = text.partition("=")
-        webhook_id, _, secret = pair.partition(":")
-        if not (event and webhook_id and secret):
-            raise ValueError(f"--webhook wants EVENT=ID:SECRET, not {text!r}")
-        given[event] = (webhook_id, secret)
+def preset_webhooks(sandbox: Sandbox, hub_url: str) -> None:
+    """Subscriptions for every entity and action."""
     if not hub_url:
         return
     for entity_type, word in WEBHOOK_NAMES.items():
         for action in ACTIONS:
             event = f"{entity_type}.{action}"
-            webhook_id, secret = given.get(event) or fixed_webhook(event)
+            webhook_id, secret = fixed_webhook(event)
             url = f"{hub_url.rstrip('/')}/vmh/webhook/{word}/{action}"
             data = {"event": event, "url": url, "id": webhook_id, "secret": secret, "skip_own": True}
             sandbox.espocrm.control("preset_webhook", data)
