@@ -21,7 +21,7 @@ ACTIONS = ("create", "update", "delete")
 
 
 def fixed_webhook(event: str) -> tuple[str, str]:
-    """Id and secret of a preset webhook: always the same for an event, so that a demo can write them down."""
+    """Id and secret of a preset webhook: always the same for an event, so that a hub's `.env` stays right."""
     digest = hashlib.sha256(f"sandbox webhook {event}".encode()).hexdigest()
     return "65f" + digest[:14], digest[14:46]
 
