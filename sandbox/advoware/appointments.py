@@ -87,7 +87,7 @@ class AppointmentsApi:
 
     def remove(self, number: int) -> None:
         with self.store.lock:
-            self.require(number)
+            self.store.removed_appointments[number] = self.require(number)
             del self.store.appointments[number]
 
     def require(self, number: int) -> Record:
@@ -128,6 +128,9 @@ class AppointmentsApi:
         if verb == "remove":
             self.remove(number)
             return True
+        if verb == "restore":
+            self.store.appointments[number] = self.store.removed_appointments.pop(number)
+            return self.require(number)
         raise KeyError(verb)
 
 

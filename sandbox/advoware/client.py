@@ -88,6 +88,9 @@ class AdvowareControl:
     def remove_appointment(self, frnr: int) -> None:
         self._act("remove_appointment", frNr=frnr)
 
+    def restore_appointment(self, frnr: int) -> Record:
+        return cast(Record, self._act("restore_appointment", frNr=frnr))
+
     def add_employee(self, kuerzel: str, name: str, email: str = "") -> Record:
         data = {"kuerzel": kuerzel, "name": name, "email": email}
         return cast(Record, self._act("add_employee", kuerzel=kuerzel, data=data))

@@ -65,6 +65,7 @@ class Store:
         with self.lock:
             self.parties: dict[int, Party] = {}
             self.appointments: dict[int, Record] = {}
+            self.removed_appointments: dict[int, Record] = {}
             self.employees: dict[str, Record] = {}
             self.matters: dict[int, Record] = {}
             self.party_numbers: Iterator[int] = itertools.count(FIRST_PARTY)

@@ -108,6 +108,26 @@ class CalendarLink(models.Model):
         return f"{self.employee_id} {self.number or self.event_id}"
 
 
+class CalendarTombstone(models.Model):
+    """An appointment that is deleted on both sides, as it was agreed on last. Whoever restores it on one side wants it
+    back: without this it would look like one that the other side deleted."""
+
+    employee = models.ForeignKey(CalendarEmployee, on_delete=models.CASCADE, related_name="tombstones")
+    number = models.BigIntegerField("frNr", null=True, blank=True)
+    event_id = models.CharField(_("event"), max_length=1024)
+    agreed_advoware: models.JSONField[Any, Any] = models.JSONField()
+    agreed_google: models.JSONField[Any, Any] = models.JSONField()
+    deleted_at = models.DateTimeField(_("deleted"), db_index=True)
+
+    class Meta:
+        verbose_name = _("deleted appointment")
+        verbose_name_plural = _("deleted appointments")
+        constraints = [models.UniqueConstraint(name="calendar_tombstone_event", fields=["employee", "event_id"])]
+
+    def __str__(self) -> str:
+        return f"{self.employee_id} {self.number or self.event_id}"
+
+
 class PushChannel(models.Model):
     """Through it Google tells the hub at once that a calendar changed. It ends, and the next one is opened before."""
 

@@ -60,12 +60,13 @@ Shows = Shown | Missing
 @dataclass(frozen=True, slots=True)
 class Pair:
     """`bases`: the last agreement, by field; none: never agreed. `marked`: Google's event bears our mark and the number
-    of this appointment."""
+    of this appointment. `restored`: it was deleted on both sides, and is there again."""
 
     advoware: Shows
     google: Shows
     bases: Mapping[str, Base[Any]] = field(default_factory=dict)
     marked: bool = False
+    restored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +245,7 @@ def _only_google(pair: Pair, advoware: Missing, google: Shown, rules: Rules) -> 
         return Decision(What.UNREADABLE, detail=WHEN)
     if not pair.bases and pair.marked:
         return Decision(What.LEAVE)  # without an appointment or our memory of one nobody knows what a person wants
-    if pair.bases and not edited(pair, GOOGLE, google.raw, rules):
+    if pair.bases and not pair.restored and not edited(pair, GOOGLE, google.raw, rules):
         return Decision(What.DELETE_GOOGLE)
     here = _as_agreed(pair, ADVOWARE, EMPTY_APPOINTMENT, rules)
     # What was never agreed tells everything, in a calendar without contents too.

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from itertools import islice
 from typing import TypeVar
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from syncapp.flows.calendar.links import Window
-from syncapp.models import CalendarEmployee, CalendarLink, LinkState
+from syncapp.models import CalendarEmployee, CalendarLink, CalendarTombstone, LinkState
 
 Value = TypeVar("Value")
 AT_ONCE = 500  # values in one query: SQLite takes no more than a thousand everywhere
@@ -55,6 +58,45 @@ class Known:
         for link in rows:
             if link.pk not in here:
                 self.add(link)
+
+
+def bury(link: CalendarLink) -> None:
+    """Neither side has it any more. What was agreed on is kept for who restores it."""
+    if not link.pk:
+        return
+    with transaction.atomic():
+        if link.agreed_advoware is not None and link.event_id:
+            agreed = {"agreed_advoware": link.agreed_advoware, "agreed_google": link.agreed_google}
+            CalendarTombstone.objects.update_or_create(
+                {**agreed, "number": link.number, "deleted_at": timezone.now()},
+                employee_id=link.employee_id,
+                event_id=link.event_id,
+            )
+        link.delete()
+
+
+class Buried:
+    """The appointments of an employee that were deleted on both sides; read when somebody asks for the first time."""
+
+    def __init__(self, kuerzel: str) -> None:
+        self._kuerzel = kuerzel
+
+    @cached_property
+    def _by_event(self) -> dict[str, CalendarTombstone]:
+        rows = CalendarTombstone.objects.filter(employee=self._kuerzel).order_by("deleted_at")
+        return {row.event_id: row for row in rows}
+
+    @cached_property
+    def _events(self) -> dict[int, str]:
+        return {row.number: event for event, row in self._by_event.items() if row.number is not None}
+
+    def of(self, link: CalendarLink) -> CalendarTombstone | None:
+        """Of a link that has no agreement of its own."""
+        agreed = link.agreed_advoware is not None or not link.event_id
+        return None if agreed else self._by_event.get(link.event_id)
+
+    def event_of(self, number: int) -> str:
+        return self._events.get(number, "")
 
 
 def in_parts(values: Iterable[Value], size: int) -> Iterator[tuple[Value, ...]]:

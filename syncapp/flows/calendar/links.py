@@ -19,7 +19,7 @@ from syncapp.flows.lens.agreement import Bases, with_own
 from syncapp.flows.lens.core import Raw
 from syncapp.flows.lens.own import Own
 from syncapp.flows.lens.spans import Span
-from syncapp.models import CalendarLink
+from syncapp.models import CalendarLink, CalendarTombstone
 
 SOURCE = "bitbylaw"
 # Private extended properties of our events. The last one is what we wrote last: people's edits leave it as it is, so it
@@ -119,17 +119,20 @@ def google_side(link: CalendarLink) -> Shows:
     return Shown(kept["event"] or {}, bool(kept["read_only"]), kept["beyond"])
 
 
-def bases(link: CalendarLink, advoware: Shows, google: Shows, zone: ZoneInfo) -> Bases:
-    """The last agreement, by field, with what the hub has written since."""
+def bases(
+    link: CalendarLink, advoware: Shows, google: Shows, zone: ZoneInfo, buried: CalendarTombstone | None = None
+) -> Bases:
+    """The last agreement, by field, with what the hub has written since. `buried`: the one before it was deleted."""
     here, there = (side.raw if isinstance(side, Shown) else None for side in (advoware, google))
     fields = declared(zone)
-    agreed = agreement.bases((link.agreed_advoware, link.agreed_google), here, there, fields, zone)
+    kept = buried or link
+    agreed = agreement.bases((kept.agreed_advoware, kept.agreed_google), here, there, fields, zone)
     writing: Mapping[str, Any] = link.writing
     if not writing:
         return agreed
     side = ADVOWARE if writing["side"] == "advoware" else GOOGLE
     # Earlier versions stored what both sides would have, whole.
-    put = writing.get("put") or writing[writing["side"]]
+    put = writing["put"] if "put" in writing else writing[writing["side"]]
     happened = bool(writing.get("happened"))  # else what Advoware shows tells it
     if side is GOOGLE:
         happened = link.google.get("written") == (writing.get("stand") or agreement.stand(put))

@@ -23,7 +23,7 @@ from syncapp.flows.calendar.decide import Decision, Missing, Pair, Rules, Shown,
 from syncapp.flows.calendar.fields import ADVOWARE as IN_ADVOWARE
 from syncapp.flows.calendar.fields import GOOGLE, declared, said, span
 from syncapp.flows.calendar.journal import CalendarWrite
-from syncapp.flows.calendar.known import AT_ONCE, Known, in_parts
+from syncapp.flows.calendar.known import AT_ONCE, Buried, Known, in_parts
 from syncapp.flows.calendar.links import Window
 from syncapp.flows.calendar.plan import ADVOWARE, Why
 from syncapp.flows.calendar.state import CalendarState, Item
@@ -44,6 +44,7 @@ class Reader:
     def __init__(self, run: Run, advoware: AdvowareClient, google: GoogleClient) -> None:
         self._run, self._advoware, self._google = run, advoware, google
         self.zone = ZoneInfo(settings.CONFIG.ADVOWARE_TIME_ZONE)
+        self._buried = Buried(run.entity_id)
 
     def rules(self, *, full_content: bool) -> Rules:
         return Rules(self.zone, settings.CONFIG.CALENDAR_CONFLICTS == "google", full_content)
@@ -133,7 +134,10 @@ class Reader:
         self._find_lost_creations(state, known, listed)
         for number in listed:
             if number not in known.by_number:
-                known.add(CalendarLink(employee=employee, number=number))
+                event_id = self._buried.event_of(number)
+                known.fetch_events([event_id] if event_id else [])
+                event_id = "" if event_id in known.by_event else event_id
+                known.add(CalendarLink(employee=employee, number=number, event_id=event_id))
         known.fetch_events([link.google["parent"] for link in known.rows if link.google.get("parent")])
         ask = self._to_be_asked(state, known, listed)
         for link in known.rows:
@@ -216,14 +220,15 @@ class Reader:
         self, link: CalendarLink, side: Shows, appointment: Appointment | None, state: CalendarState, *, asked: bool
     ) -> Item:
         google = links.google_side(link)
-        bases = links.bases(link, side, google, self.zone)
+        tombstone = self._buried.of(link)
+        bases = links.bases(link, side, google, self.zone, tombstone)
         reassigned = side is Missing.GONE and appointment is not None
         if reassigned and isinstance(google, Shown):
             # Whatever Google has: it goes from this calendar, it is not created again.
             bases = {name: Base(value, value) for name, value in said(state.rules.fields, GOOGLE, google.raw).items()}
         # A copy of one of our events bears its mark too, but stands for no appointment.
         marked = link.number is not None and link.google.get("mark") is not None
-        pair = Pair(side, google, bases, marked)
+        pair = Pair(side, google, bases, marked, restored=tombstone is not None and not reassigned)
         decision = decide(pair, state.rules)
         if decision.what is What.CREATE and not self._lies_in(state, decision):
             # Advoware's list would not show it, so nobody could tell whether it was created. Its time will come.

@@ -11,6 +11,7 @@ from syncapp.engine.runs import runner
 from syncapp.engine.runs.run import WriteIntent
 from syncapp.flows.calendar.audit import NO_APPOINTMENT, Extra
 from syncapp.flows.calendar.journal import CalendarWrite
+from syncapp.flows.calendar.known import bury
 from syncapp.flows.calendar.looking import Looker, record_of
 from syncapp.flows.calendar.writing import EVENT
 from syncapp.models import CalendarEmployee, CalendarLink, SystemName
@@ -51,4 +52,7 @@ class Remover:
 
 def forget(rows: Iterable[CalendarLink]) -> int:
     """Takes links away, each only as it was seen."""
-    return sum(CalendarLink.objects.filter(pk=row.pk, changed_at=row.changed_at).delete()[0] for row in rows)
+    seen = [row for row in rows if CalendarLink.objects.filter(pk=row.pk, changed_at=row.changed_at).exists()]
+    for row in seen:
+        bury(row)
+    return len(seen)

@@ -21,6 +21,7 @@ from syncapp.flows.calendar.decide import What
 from syncapp.flows.calendar.fields import ADVOWARE, GOOGLE, OF_EVENT, declared, said, span
 from syncapp.flows.calendar.form import days_of, differing, form_of
 from syncapp.flows.calendar.journal import CalendarWrite
+from syncapp.flows.calendar.known import bury
 from syncapp.flows.calendar.state import CalendarState, Item
 from syncapp.flows.lens.agreement import settled
 from syncapp.flows.lens.core import Raw, changes
@@ -52,7 +53,7 @@ class Writer:
             case What.DELETE_ADVOWARE:
                 self._delete_advoware(item)
             case What.FORGET:
-                self._forget(item.link)
+                bury(item.link)
 
     # Google
 
@@ -126,7 +127,7 @@ class Writer:
         with self._run.writing(intent, self._changes(GOOGLE, item.raw(GOOGLE), {})), suppress(NotFound):
             # It may be gone already: somebody was faster.
             self._google.delete(state.calendar_id, link.event_id, link.google.get("etag", ""))
-        self._forget(link)
+        bury(link)
 
     def _is_gone(self, link: CalendarLink, kuerzel: str) -> bool:
         try:
@@ -189,7 +190,7 @@ class Writer:
         )
         with self._run.writing(intent, self._changes(ADVOWARE, appointment.raw, {})):
             self._advoware.delete_appointment(appointment)
-        self._forget(item.link)
+        bury(item.link)
 
     # Links
 
@@ -218,10 +219,6 @@ class Writer:
     def _settle(self, item: Item) -> None:
         remember(item, self._zone)
         item.link.save()
-
-    def _forget(self, link: CalendarLink) -> None:
-        if link.pk is not None:
-            link.delete()
 
     def _event(self, action: CalendarWrite, event_id: str) -> WriteIntent:
         return WriteIntent(SystemName.GOOGLE, action, EVENT, event_id[:200])

@@ -1,6 +1,6 @@
 """Calendars, whatever happens in whatever order: no edit is lost, nothing is made twice, in the end both sides agree.
 
-People enter, edit, move and delete on both sides; tokens expire, answers get lost, the hub is killed.
+People enter, edit, move, delete and restore on both sides; tokens expire, answers get lost, the hub is killed.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from syncapp.flows.calendar.journal import CalendarWrite
 from syncapp.models import (
     CalendarEmployee,
     CalendarLink,
+    CalendarTombstone,
     JournalEntry,
     Lock,
     Record,
@@ -40,7 +41,7 @@ from tests.integration.flows.test_agreement import dying
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
-TABLES = (JournalEntry, Task, CalendarLink, CalendarEmployee, Record, Lock, System)
+TABLES = (JournalEntry, Task, CalendarLink, CalendarTombstone, CalendarEmployee, Record, Lock, System)
 OTHER = "AP"  # has a calendar too, in which are the appointments that name this Kürzel
 SLOTS = 4  # appointments that people have in mind; each is on one side first
 CLOCKS = ["09:00", "10:30", "23:30"]
@@ -55,6 +56,7 @@ edit = st.one_of(
     st.tuples(st.just("rename"), slot, side),
     st.tuples(st.just("move"), slot, side, day, clock),
     st.tuples(st.just("delete"), slot, side),
+    st.tuples(st.just("restore"), slot, st.sampled_from(["advoware", "google"])),
     st.tuples(st.just("whole days"), slot, side, day, st.integers(1, 3)),
     st.tuples(st.just("give"), slot, st.sampled_from(["", OTHER])),
     st.tuples(st.just("occurrence"), slot, st.integers(0, 2), st.booleans()),
@@ -82,6 +84,7 @@ class Story:
 
     texts: dict[str, str] = field(default_factory=dict)  # side: the newest text given there
     deleted_on: str = ""
+    bin: dict[str, Any] = field(default_factory=dict)  # side: what was deleted there last, by whomever
     sides: set[str] = field(default_factory=set)  # where people did anything at all after it was entered
     entered: bool = False
     unsure: bool = False  # deleted in Advoware before the hub could know that its creation was done
@@ -199,6 +202,9 @@ class Play:
         return True
 
     def _delete(self, which: int, side: str) -> None:
+        story = self.stories[which]
+        there = {"advoware": self._number(which), "google": self._event(which)}
+        story.bin |= {name: key for name, key in there.items() if key is not None}
         if side == "advoware" and (number := self._number(which)) is not None:
             self.stories[which].unsure |= self._creation_is_open()
             self.calendars.advoware.remove_appointment(number)
@@ -208,6 +214,18 @@ class Play:
             return
         self.stories[which].sides.add(side)
         self.stories[which].deleted_on = side
+
+    def _restore(self, which: int, side: str) -> None:
+        """What a side has not any more, whether a person deleted it there or the hub."""
+        story = self.stories[which]
+        if side not in story.bin or (self._number(which) if side == "advoware" else self._event(which)) is not None:
+            return
+        if side == "advoware":
+            self.calendars.advoware.restore_appointment(story.bin[side])
+        else:
+            self.calendars.google.update_event(self.calendars.calendar, story.bin[side], {"status": "confirmed"})
+        story.sides.add(side)
+        story.deleted_on = ""
 
     def _creation_is_open(self) -> bool:
         return JournalEntry.objects.filter(

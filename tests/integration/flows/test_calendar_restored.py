@@ -1,0 +1,182 @@
+"""What was deleted on one side, carried over, and restored by somebody: it comes back on both sides."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from syncapp.models import CalendarEmployee, CalendarLink, CalendarTombstone, LinkState, Status
+from syncapp.upkeep.pruning import prune
+from tests.calendars import Calendars, google_times, soon
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+WEEKLY = {"dauertermin": 1, "turnus": 2, "turnusArt": 2, "datumBis": "2037-12-31"}
+DAYS = {"abwesenheit": 1, "uhrzeitVon": None, "uhrzeitBis": None}
+KINDS: dict[str, dict[str, Any]] = {
+    "timed": {"ort": "Saal 3", "notiz": "x" * 300, "privat": 1},
+    "series": WEEKLY,
+    "whole days": DAYS,
+}
+
+
+@pytest.fixture
+def calendars(world: World) -> Calendars:
+    return Calendars.ready(world)
+
+
+def deleted(calendars: Calendars, side: str, number: int) -> str:
+    """On one side, and carried over; the event's id."""
+    event = calendars.link(number).event_id
+    if side == "google":
+        calendars.google.remove_event(calendars.calendar, event)
+    else:
+        calendars.advoware.remove_appointment(number)
+    assert calendars.sync().status == Status.IN_SYNC
+    assert (calendars.appointments(), calendars.ids()) == ({}, set())
+    assert not CalendarLink.objects.exists()
+    return event
+
+
+def restored(calendars: Calendars, event: str) -> None:
+    """Out of Google's bin."""
+    calendars.google.update_event(calendars.calendar, event, {"status": "confirmed"})
+
+
+def both(calendars: Calendars) -> dict[str, Any]:
+    """The one appointment, which both sides have and agree on, and nothing is left to do."""
+    assert calendars.sync().status == Status.IN_SYNC
+    before = calendars.world.mark()
+    assert calendars.sync().status == Status.IN_SYNC
+    assert calendars.world.writes(before) == []
+    ((number, row),) = calendars.appointments().items()
+    (event,) = calendars.google.events(calendars.calendar)
+    link = calendars.link(number)
+    assert (link.state, link.event_id) == (LinkState.AGREED, event["id"])
+    assert event["extendedProperties"]["private"]["advowareFrNr"] == str(number)
+    return row
+
+
+@pytest.mark.parametrize("side", ["google", "advoware"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_restored_in_google(calendars: Calendars, kind: str, side: str) -> None:
+    number = calendars.appointment(text="Verhandlung", **KINDS[kind])
+    calendars.sync()
+    before = calendars.appointments()[number]
+    event = deleted(calendars, side, number)
+    restored(calendars, event)
+    row = both(calendars)
+    changing = ("frNr", "geaendertAm")
+    assert {n: v for n, v in row.items() if n not in changing} == {n: v for n, v in before.items() if n not in changing}
+
+
+@pytest.mark.parametrize("side", ["google", "advoware"])
+@pytest.mark.parametrize("entered", ["google", "advoware"])
+def test_restored_in_advoware(calendars: Calendars, entered: str, side: str) -> None:
+    """With what Google alone holds."""
+    if entered == "google":
+        calendars.event(colorId="7", attendees=[{"email": "zeuge@x.example"}])
+    else:
+        calendars.appointment()
+    calendars.sync()
+    (number,) = calendars.appointments()
+    (before,) = calendars.google.events(calendars.calendar)
+    deleted(calendars, side, number)
+    calendars.advoware.restore_appointment(number)
+    both(calendars)
+    (after,) = calendars.google.events(calendars.calendar)
+    names = ("id", "summary", "start", "end", "colorId", "attendees")
+    assert {name: after.get(name) for name in names} == {name: before.get(name) for name in names}
+
+
+def test_restored_on_both_sides(calendars: Calendars) -> None:
+    number = calendars.appointment()
+    calendars.sync()
+    event = deleted(calendars, "google", number)
+    restored(calendars, event)
+    calendars.advoware.restore_appointment(number)
+    calendars.advoware.update_appointment(number, {"ort": "Saal 9"})
+    assert both(calendars)["ort"] == "Saal 9"
+
+
+def test_restored_and_moved_at_once(calendars: Calendars) -> None:
+    number = calendars.appointment(notiz="Vollmacht")
+    calendars.sync()
+    event = deleted(calendars, "google", number)
+    restored(calendars, event)
+    calendars.google.update_event(calendars.calendar, event, google_times(soon(5, "19:00")))
+    row = both(calendars)
+    assert (row["uhrzeitVon"], row["notiz"]) == ("19:00:00", "Vollmacht")
+
+
+def test_deleted_again_and_restored_again(calendars: Calendars) -> None:
+    number = calendars.appointment()
+    calendars.sync()
+    for side in ("google", "advoware", "google"):
+        event = deleted(calendars, side, number)
+        restored(calendars, event)
+        both(calendars)
+        (number,) = calendars.appointments()
+
+
+@pytest.mark.parametrize("kind", ["cut_before", "cut_after", "garbage"])
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_a_lost_answer_while_it_comes_back_makes_nothing_twice(calendars: Calendars, kind: str, method: str) -> None:
+    number = calendars.appointment()
+    calendars.sync()
+    event = deleted(calendars, "google", number)
+    restored(calendars, event)
+    path = "Termine" if method == "POST" else "/events"
+    calendars.world.sandbox.add_fault(kind, method=method, path=path, times=6)
+    calendars.sync()
+    calendars.world.sandbox.clear_faults()
+    both(calendars)
+
+
+def test_what_belongs_to_somebody_else_now_does_not_come_back(calendars: Calendars) -> None:
+    number = calendars.appointment()
+    calendars.sync()
+    event = calendars.link(number).event_id
+    calendars.advoware.update_appointment(number, {"sb": "XY"})
+    calendars.sync()
+    restored(calendars, event)
+    assert calendars.sync().status == Status.IN_SYNC
+    assert calendars.ids() == set()
+    assert len(calendars.world.sandbox.state("advoware")["appointments"]) == 1
+
+
+def test_a_calendar_without_contents_gives_back_what_it_never_showed(calendars: Calendars) -> None:
+    number = calendars.appointment(text="Wendland ./. Oster", notiz="geheim")
+    calendars.sync()
+    CalendarEmployee.objects.update(full_content=False)
+    calendars.sync()
+    event = deleted(calendars, "google", number)
+    restored(calendars, event)
+    row = both(calendars)
+    assert (row["text"], row["notiz"]) == ("Wendland ./. Oster", "geheim")
+    assert set(calendars.events()) == {"blocked"}
+
+
+def test_it_is_no_orphan_before_it_is_back(calendars: Calendars) -> None:
+    number = calendars.appointment()
+    calendars.sync()
+    event = deleted(calendars, "google", number)
+    restored(calendars, event)
+    call_command("calendar", "orphans", "--remove", "--yes")
+    assert calendars.ids() == {event}
+    both(calendars)
+
+
+def test_what_was_deleted_is_forgotten_after_a_while(calendars: Calendars) -> None:
+    number = calendars.appointment()
+    calendars.sync()
+    deleted(calendars, "google", number)
+    prune()
+    assert CalendarTombstone.objects.count() == 1
+    CalendarTombstone.objects.update(deleted_at=timezone.now() - timedelta(days=181))
+    prune()
+    assert not CalendarTombstone.objects.exists()
