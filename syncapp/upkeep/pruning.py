@@ -123,7 +123,9 @@ def _leftovers(now: datetime) -> tuple[Leftover, ...]:
         Leftover("closed tasks", old(tasks, "closed_at", "KEEP_JOURNAL_DAYS"), "pk"),
         Leftover("closed conflicts", old(Conflict.objects, "closed_at", "KEEP_JOURNAL_DAYS"), "pk"),
         Leftover("comparisons", old(ended, "started_at", "KEEP_ATTEMPTS_DAYS"), "pk"),
-        Leftover("deleted appointments", old(CalendarTombstone.objects, "deleted_at", "KEEP_ATTEMPTS_DAYS"), "deleted_at"),
+        Leftover(
+            "deleted appointments", old(CalendarTombstone.objects, "deleted_at", "KEEP_ATTEMPTS_DAYS"), "deleted_at"
+        ),
         Leftover("calls through the proxy", old(ProxyCall.objects, "at", "KEEP_PROXY_CALLS_DAYS"), "at"),
         Leftover("counts of the proxy", windows, "minute"),
         Leftover("workers", forgotten(), "pk"),
