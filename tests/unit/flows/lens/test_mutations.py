@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from syncapp.flows.lens import (
+    agreement,
     banks,
     core,
     days,
@@ -23,6 +24,7 @@ from syncapp.flows.lens import (
     merge,
     own,
     phones,
+    records,
     spans,
     spans_advoware,
     spans_google,
@@ -126,6 +128,23 @@ def the_entries() -> None:
     assert entries.merge_entries(*now, before)["+4930111111"].what is What.UNREADABLE
 
 
+def what_is_made_once() -> None:
+    """Advoware lets nobody change a bank account."""
+    lens = core.MadeOnce("bic", banks.Bic())
+    assert lens.put({"id": 7, "bic": "COBADEFF"}, "INGDDEFFXXX") == CantHold(core.Why.FIXED)
+    assert lens.put({}, "INGDDEFFXXX") == {"bic": "INGDDEFFXXX"}
+    fields = [Field("bic", Attribute("bic", banks.Bic()), lens)]
+    ours, theirs = {"bic": "INGDDEFF"}, {"id": 7, "bic": "COBADEFF"}
+    merged = merge_record(fields, ours, theirs, {"bic": Base("COBADEFFXXX", "COBADEFFXXX")})
+    assert (merged.there, merged.outcomes["bic"].what) == (theirs, What.CANT_HOLD)
+    after = agreement.settled(fields, merged.outcomes, {"bic": Base("COBADEFFXXX", "COBADEFFXXX")}, ours, theirs)
+    assert after.bases["bic"] == Base("COBADEFFXXX", "COBADEFFXXX")
+
+
+def a_text_that_is_not_replaced() -> None:
+    assert texts.Text(charset="latin-1", limit=9).same("Łukasz Roth", "Łukasz Ro")
+
+
 def a_null_date() -> None:
     assert days.Day().get("0001-01-01T00:00:00") is EMPTY
 
@@ -179,6 +198,14 @@ def _agrees_to_all(self: Any, here: Any, there: Any) -> bool:
     return here == there or isinstance(here, Unreadable)
 
 
+def _agrees_at_once(field: Any, outcome: Any, base: Any, here: Any, there: Any) -> Any:
+    return records.Remembered(Base(here, there))
+
+
+def _always_replaced(self: Any, value: Any, said: Any) -> Any:
+    return value == said or texts._replaced(self._cut(value), self.charset) == said
+
+
 _NEVER = "never"
 
 
@@ -198,6 +225,9 @@ FAULTS = [
     Fault("names are written always", texts.Text, "put", _writes_the_canonical_form, laws_of("name, Advoware")),
     Fault("another attribute is written", Attribute, "put", _writes_one_more, laws_of("name, Advoware")),
     Fault("other attributes are forgotten", Attribute, "put", _forgets_the_rest, laws_of("name, Advoware")),
+    Fault("what is made once is changed", core.MadeOnce, "put", Attribute.put, what_is_made_once),
+    Fault("what waits for a person is agreed", agreement, "remembered", _agrees_at_once, what_is_made_once),
+    Fault("whoever cuts replaces too", texts.Text, "same", _always_replaced, a_text_that_is_not_replaced),
     Fault("a null date is a date", days, "NULL_DATE", _NEVER, a_null_date),
     Fault("extensions are not written", phones.Phone, "written", lambda self, v: v[:12], laws_of("phone, Advoware")),
     Fault("all is the same", texts.Text, "same", lambda self, value, said: True, laws_of("name, Advoware")),
