@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.advoware.clock import Clock
+from sandbox.advoware.config import AdvowareSettings
 from sandbox.advoware.errors import AdvowareError
 from sandbox.advoware.fields import ADDRESS, BANK_ACCOUNT, COMMUNICATION, PARTY, Fields, Record, empty
 
@@ -56,7 +57,8 @@ class Party:
 
 
 class Store:
-    def __init__(self) -> None:
+    def __init__(self, settings: AdvowareSettings) -> None:
+        self.settings = settings
         self.lock = threading.RLock()
         self.clock = Clock()
         self.clear()
@@ -94,7 +96,9 @@ class Store:
             return self.touch(party)
 
     def touch(self, party: Party) -> Party:
-        """The row was saved: another rowId, even when every value is what it was."""
+        """The row was saved: another rowId, even when every value is what it was; or the same in spite of it."""
+        if self.settings.versions_stay:
+            return party
         party.row_id, party.changed_at = new_row_id(), self.clock.now()
         return party
 

@@ -27,7 +27,7 @@ class Advoware:
 
     def __init__(self, settings: AdvowareSettings) -> None:
         self.settings = settings
-        self.store = Store()
+        self.store = Store(self.settings)
         self.gateway = Gateway(settings)
         self.shapes = ErrorShapes()
         self.parties = PartiesApi(settings, self.store)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack
 from time import monotonic
 
@@ -45,8 +45,11 @@ class AdvowareClient(Appointments):
         raw = self.request("GET", Place(self._party(number)), Answer.json)
         return AdvowareParty.from_api(raw, self._config.clock, read_at)
 
-    def parties(self) -> Generator[AdvowareParty, None, None]:
-        """All parties, one at a time while they arrive. A list that breaks off raises after what came before."""
+    def parties(self, malformed: Callable[[object], None] | None = None) -> Generator[AdvowareParty, None, None]:
+        """All parties, one at a time while they arrive. A list that breaks off raises after what came before.
+
+        A row that is no party is handed to ``malformed``, and only without one stops the list.
+        """
         with ExitStack() as stack:
 
             def ask(token: Token) -> Answer:
@@ -55,7 +58,14 @@ class AdvowareClient(Appointments):
 
             zone = self._config.clock
             for raw in _objects(self.logged_in(ask), "parties"):
-                yield AdvowareParty.from_api(raw, zone)
+                try:
+                    party = AdvowareParty.from_api(raw, zone)
+                except UnexpectedAnswer:
+                    if malformed is None:
+                        raise
+                    malformed(raw)
+                    continue
+                yield party
 
     def create_party(self, values: Mapping[str, object]) -> int:
         """The number of the new party. After ``AnswerLost`` look for it before creating it again."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Self
@@ -85,6 +85,16 @@ class AdvowareParty(AdvowareObject):
         """Another one after every change of the row or of its communications; their order does not count."""
         entries = sorted((entry.id, entry.version, entry.kind) for entry in self.communications)
         return digest([self.version, entries])
+
+    def said(self, names: Sequence[str]) -> str:
+        """Another text for every other value of these keys, or of an entry: versions are not always moved (observed).
+        Empty where the object does not hold them all; of other keys it can't be compared."""
+        keys = [spelling(self.raw, name) for name in (*names, COMMUNICATIONS)]
+        if any(key not in self.raw for key in keys):
+            return ""
+        rows = self.raw[keys.pop()]
+        entries = sorted(json.dumps(row, sort_keys=True) for row in rows) if isinstance(rows, list) else rows
+        return f"{digest(list(names))[:8]}:{digest([[self.raw[key] for key in keys], entries])}"
 
 
 @dataclass(frozen=True, slots=True)

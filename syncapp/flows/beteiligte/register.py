@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from syncapp.models import Reference, ReferenceKind, SystemName
 
 ROW_ID = "row_id"  # in a reference's data: Advoware's version of the row alone
+SAID = "said"  # in a reference's data: a digest of the values
 GONE = "gone"  # in a reference's data: staff have been told that Advoware has it no more
 NOTED = "noted"  # in a reference's data: EspoCRM shows the number, so an empty field there was emptied by a person
 
@@ -32,13 +33,14 @@ class KnownState:
     entity_id: str
     fingerprint: str
     row_id: str
+    said: str  # as `AdvowareParty.said`
     gone: bool
 
 
 def known_states() -> dict[int, KnownState]:
     rows = _rows().values_list("remote_id", "entity_id", "digest", "data").iterator(chunk_size=2000)
     return {
-        int(number): KnownState(entity_id, digest, data.get(ROW_ID, ""), bool(data.get(GONE)))
+        int(number): KnownState(entity_id, digest, data.get(ROW_ID, ""), data.get(SAID, ""), bool(data.get(GONE)))
         for number, entity_id, digest, data in rows
     }
 
@@ -50,7 +52,14 @@ def mark_gone(entity_type: str, entity_id: str) -> None:
 
 
 def remember(
-    entity_type: str, entity_id: str, number: int, *, fingerprint: str = "", row_id: str = "", noted: bool = False
+    entity_type: str,
+    entity_id: str,
+    number: int,
+    *,
+    fingerprint: str = "",
+    row_id: str = "",
+    said: str = "",
+    noted: bool = False,
 ) -> None:
     """One number for one party; what stood here before is forgotten."""
     mine = _rows().filter(entity_type=entity_type, entity_id=entity_id)
@@ -63,7 +72,7 @@ def remember(
         remote_id=str(number),
         container_id="",
     )
-    data = {NOTED: noted or bool(row.data.get(NOTED)), ROW_ID: row_id}
+    data = {NOTED: noted or bool(row.data.get(NOTED)), ROW_ID: row_id, SAID: said}
     if row.digest != fingerprint or row.data != data:
         Reference.objects.filter(pk=row.pk).update(digest=fingerprint, data=data)
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+import structlog
+from django.conf import settings
 from django.utils import timezone
 
 from syncapp.clients.advoware import AdvowareClient, AdvowareParty
 from syncapp.clients.espocrm import FIELDS, EntityStamp, EspoClient
 from syncapp.flows import differences
 from syncapp.flows.beteiligte import register
+from syncapp.flows.beteiligte.fields import Rules
 from syncapp.flows.beteiligte.flow import PARTY_SYNC
 from syncapp.flows.differences import Difference, Found, How
 from syncapp.models import Record, Status
+
+log = structlog.get_logger(__name__)
 
 STALE_AFTER = timedelta(hours=24)
 LOOKS = 500  # a comparison may ask for so many; the next one takes the next
@@ -32,20 +37,30 @@ def _changed_in_crm(stamp: EntityStamp, record: Record) -> How | None:
     return How.UNSURE if record.status == Status.IN_SYNC else differences.later(stamp, record)
 
 
-def in_advoware(advoware: AdvowareClient) -> Found:
-    """What Advoware's list shows otherwise than it was when both sides agreed; one call."""
-    known, found, parties = register.known_states(), [], list(advoware.parties())
-    for party in parties:
+def in_advoware(advoware: AdvowareClient, *, whole: bool) -> Found:
+    """What Advoware's list shows otherwise than it was when both sides agreed; one call.
+
+    `whole`: values are compared too, for a version may stay while they change. A row that is no party stops nothing:
+    who is not found because of it is looked at by a run of its own, which says what is wrong.
+    """
+    malformed: list[object] = []
+    known, found, seen = register.known_states(), [], 0
+    synced = [each.advoware for each in Rules.of_settings(settings.CONFIG).synced] if whole else []
+    for seen, party in enumerate(advoware.parties(malformed.append), 1):  # noqa: B007  it counts them
         state = known.pop(party.number, None)
-        if state is not None and (state.gone or not _as_agreed(party, state)):
+        if state is not None and (state.gone or not _as_agreed(party, state, synced)):
             found.append(_party(state.entity_id, How.CHANGED_IN_ADVOWARE))
-    found += [_party(state.entity_id, How.GONE_IN_ADVOWARE) for state in known.values() if not state.gone]
-    return Found(found, len(parties))
+    how = How.STALE if malformed else How.GONE_IN_ADVOWARE
+    found += [_party(state.entity_id, how) for state in known.values() if not state.gone]
+    if malformed:
+        log.warning("scan.malformed_rows", system="advoware", rows=len(malformed))
+    return Found(found, seen + len(malformed))
 
 
-def _as_agreed(party: AdvowareParty, state: register.KnownState) -> bool:
+def _as_agreed(party: AdvowareParty, state: register.KnownState, synced: Sequence[str]) -> bool:
     if party.fingerprint == state.fingerprint:
-        return True
+        now = party.said(synced) if synced and state.said else ""
+        return not now or now == state.said or now.split(":")[0] != state.said.split(":")[0]  # of other keys
     # A list without the entries says nothing about them; then only the party's own version can be compared.
     whole = any(key.lower() == "kommunikation" for key in party.raw)
     return not whole and bool(party.row_id) and party.row_id == state.row_id

@@ -141,7 +141,8 @@ class BeteiligteSync:
         elif advoware is not None:
             self._run.clear_open_writes()  # both sides were read; a task or a conflict may stay open for long
             party = advoware.party
-            told = {"fingerprint": party.fingerprint, "row_id": party.row_id}
+            synced = [each.advoware for each in state.rules.synced]
+            told = {"fingerprint": party.fingerprint, "row_id": party.row_id, "said": party.said(synced)}
             register.remember(*entity, party.number, **told, noted=crm.number == party.number)
             self._tell_bank_accounts(state.agreed, party)
         elif state.number is not None:

@@ -53,7 +53,7 @@ def _both_sides(parties: datetime | None, accounts: datetime | None, *, whole: b
     yield from parties_scan.in_crm(crm, parties, whole=whole)
     yield from accounts_scan.in_crm(crm, accounts, whole=whole)
     if settings.CONFIG.ADVOWARE_PARTIES_LIST == "all":
-        yield parties_scan.in_advoware(connections.advoware())
+        yield parties_scan.in_advoware(connections.advoware(), whole=whole)
     else:
         yield parties_scan.not_looked_at_lately()
     yield Found(list(_needing_a_look()))

@@ -119,7 +119,11 @@ def test_a_party_that_is_back_in_advoware_as_it_was_is_noticed(parties: Parties,
     party, number = parties.pair()
     calm(parties, name)
     stamps = AdvowareClient.parties
-    with mock.patch.object(AdvowareClient, "parties", lambda self: (s for s in stamps(self) if s.number != number)):
+
+    def others(client: AdvowareClient, *more: Any) -> Any:
+        return (party for party in stamps(client, *more) if party.number != number)
+
+    with mock.patch.object(AdvowareClient, "parties", others):
         parties.world.sandbox.add_fault(
             "status", status=404, system="advoware", path=f"Beteiligte/{number}", times=None
         )
@@ -213,9 +217,9 @@ def test_an_edit_during_the_comparison_or_during_a_run_is_found_by_the_next(part
     compared(parties, confirmed=True)
     real = AdvowareClient.parties
 
-    def late(client: AdvowareClient) -> Any:
+    def late(client: AdvowareClient, *more: Any) -> Any:
         parties.world.sandbox.update(PARTY, party, {"lastName": "Oster"}, silent=True)
-        return real(client)
+        return real(client, *more)
 
     with mock.patch.object(AdvowareClient, "parties", late):
         compared(parties)
@@ -269,3 +273,25 @@ def test_a_change_in_advoware_is_found_right_after_our_own_write_to_the_crm(worl
     assert (scan.state, scan.differing) == (ScanState.DONE, 1)
     world.drive()
     assert parties.crm(pk)["rechtsform"] == "GbR"
+
+
+@pytest.mark.parametrize(("name", "found"), [(PARTIES, 0), (ALL_PARTIES, 1)])
+def test_a_change_under_the_same_version_is_found_at_night(parties: Parties, name: str, found: int) -> None:
+    """Observed: rowId and geaendertAm may stay while values change."""
+    pk, number = parties.pair((4, "a@kanzlei.example"))
+    settled()
+    compared(parties, name, confirmed=True)
+    parties.world.sandbox.settings(advoware_versions_stay=True)
+    parties.edit_advoware(number, name="Roth")
+    run = compared(parties, name)
+    assert run.counts.get(How.CHANGED_IN_ADVOWARE, 0) == found
+    assert (parties.crm(pk)["lastName"] == "Roth") is bool(found)
+
+
+def test_what_is_no_party_stops_nothing_and_makes_nobody_gone(parties: Parties) -> None:
+    pk, number = parties.pair()
+    parties.world.sandbox.settings(advoware_malformed_parties=2)
+    parties.edit_advoware(number, name="Roth")
+    run = compared(parties)
+    assert (run.state, run.counts.get(How.GONE_IN_ADVOWARE, 0)) == (ScanState.DONE, 0)
+    assert parties.crm(pk)["lastName"] == "Roth"
