@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 
-PAUSES, PAUSE_SECONDS = 2, 2  # how often xAI says "too many requests" before it takes the next file
+PAUSES, PAUSE_SECONDS = 2, 2  # how often xAI says "too many requests" before it takes a file into a collection
 LONG_PAUSE_SECONDS = 90  # longer than a worker waits for: the record waits instead, for everybody to see
 ANSWER = """Klageerwiderung
 Die Klage ist unbegründet. Die Nutzungsentschädigung ist der Höhe nach übersetzt."""
@@ -65,10 +65,10 @@ class Firm:
         self.link(document, case)
         return document
 
-    def slow_down(self, times: int, seconds: int) -> None:
-        """xAI takes no file, and says when to come back."""
+    def slow_down(self, times: int, seconds: int, system: str, path: str) -> None:
+        """xAI takes nothing there, and says when to come back."""
         pause = {"Retry-After": str(seconds)}
-        self.world.faults.add(Fault("status", "xai", "POST", "/v1/files$", times=times, status=429, headers=pause))
+        self.world.faults.add(Fault("status", system, "POST", path, times=times, status=429, headers=pause))
 
 
 def working_day(world: World) -> Record:
@@ -80,7 +80,7 @@ def working_day(world: World) -> Record:
 def long_pause(world: World) -> None:
     """For those who stay and look: a document that waits because xAI asked for a long pause."""
     firm = Firm(world)
-    firm.slow_down(1, LONG_PAUSE_SECONDS)
+    firm.slow_down(1, LONG_PAUSE_SECONDS, "xai", "/v1/files$")
     content, case = "Gutachten zur ortsüblichen Vergleichsmiete", "Wendland ./. Oster, Fliederweg 12"
     firm.file("Gutachten Mietspiegel", "Gutachten.txt", content, "text/plain", firm.id_of("Raeumungsklage", case))
 
@@ -92,7 +92,7 @@ def _documents(firm: Firm) -> Record:
     """`while_busy`: the document that comes while xAI asks for `pauses`."""
     case = firm.id_of("Raeumungsklage", "Baugenossenschaft Deichkrone ./. Tiede")
     other = firm.id_of("Raeumungsklage", "Lüders ./. Möwenstube GmbH")
-    firm.slow_down(PAUSES, PAUSE_SECONDS)
+    firm.slow_down(PAUSES, PAUSE_SECONDS, "xai-management", "/documents/")
     while_busy = firm.file("Klageerwiderung Tiede", "Klageerwiderung.txt", ANSWER, "text/plain", case)
 
     firm.upload(firm.id_of("CDokumente", "Mietkonto Oster"), "Mietkonto.csv", RENTS, "text/csv")

@@ -48,7 +48,7 @@ class Started:
     def family(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
 
-    def wait(self, seconds: float = 240) -> int:
+    def wait(self, seconds: float = 150) -> int:
         return self.process.wait(seconds)
 
 
@@ -92,7 +92,7 @@ def test_once_checks_the_result_and_ends(folder: Path) -> None:
 
 def test_it_stays_until_ctrl_c_and_leaves_nothing_running(folder: Path) -> None:
     demo = Started(folder)
-    until(lambda: STAYS in demo.output(), 240, demo.output)
+    until(lambda: STAYS in demo.output(), 150, demo.output)
     children = demo.family()
     assert len(children) >= 6  # sandbox, web server and its worker, supervisor, cluster and its workers
     assert "logins: mitarbeit / betreuung, password " in demo.output()

@@ -52,7 +52,7 @@ def of_day(firm: Firm, day: DocumentDay, calls: Sequence[Row], deliveries: Seque
     uploads = [call["status"] for call in calls if call["method"] == "POST" and call["path"].endswith("/v1/files")]
     contents = len({file["sha256"] for file in firm.xai["files"]})
     survived = any(firm.settled(document) for document in firm.documents if document["id"] == day.while_busy)
-    pauses = uploads.count(429) if survived else 0
+    pauses = sum(call["status"] == 429 for call in calls) if survived else 0
     delivered = sum(row["outcome"] == "delivered" for row in deliveries)
     return [
         Finding(_("messages of EspoCRM that the hub accepted"), len(deliveries), delivered),
