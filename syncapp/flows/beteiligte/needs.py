@@ -29,12 +29,14 @@ def task_needs(
             side = _to_be_mended(outcome, base.fields.get(name))
             yield _value_need("value_by_hand", SYSTEMS[side], name, number, outcome.of(side), outcome.of(side.other))
         elif outcome.what is What.CANT_HOLD:
-            yield _held(name, name, number, outcome, text_of(outcome.of(outcome.to[0])), text_of(outcome.value))
+            (side,) = outcome.to
+            fact = (name, text_of(outcome.of(side)), text_of(outcome.value))
+            yield _cant_hold(side, name, number, fact, outcome.reason)
     for each, ours, theirs in foreign_values(crm, advoware):
         if each.way is not Way.OFF:
-            side = Side.HERE if ours is EMPTY else Side.THERE
-            wrong = Outcome(ours, theirs, What.CANT_HOLD, (side,), reason=CantHold(Why.WRONG_KIND))
-            yield _held(each.name, each.name, number, wrong, text_of(wrong.of(side)), text_of(wrong.of(side.other)))
+            side, now, wanted = (Side.HERE, ours, theirs) if ours is EMPTY else (Side.THERE, theirs, ours)
+            fact = (each.name, text_of(now), text_of(wanted))
+            yield _cant_hold(side, each.name, number, fact, CantHold(Why.WRONG_KIND))
     yield from _contacts(merged, base, number, crm, advoware)
     yield from _missed(agreed.not_kept, crm, advoware)
 
@@ -60,8 +62,8 @@ def _contacts(merged: Merged, base: Agreed, number: str, crm: CrmSide, advoware:
             fact = (ours, f"{text} ({theirs})", f"{text} ({ours})")
             yield TaskNeed(kind, ADVOWARE, short(key), Resource.PARTY, number, (fact,))
         elif outcome.what is What.CANT_HOLD:
-            goes = outcome.value is EMPTY
-            yield _held(ENTRY, key, number, outcome, text if goes else "", "" if goes else text)
+            fact = (ENTRY, text, "") if outcome.value is EMPTY else (ENTRY, "", text)
+            yield _cant_hold(outcome.to[0], key, number, fact, outcome.reason)
     sides = ((Side.HERE, crm.contacts, base.contacts.here), (Side.THERE, advoware.contacts, base.contacts.there))
     for side, said, then in sides:
         for value in sorted(said.entries.unreadable if said else ()):
@@ -82,7 +84,7 @@ def _missed(values: Mapping[str, str], crm: CrmSide, advoware: AdvowareSide) -> 
         else:
             fact = (ENTRY, "" if wanted else key, wanted)
         if side is Side.HERE:
-            yield _cant_hold(CRM, short(key), number, fact, CantHold(Why.NOT_KEPT))
+            yield _cant_hold(side, key, number, fact, CantHold(Why.NOT_KEPT))
         else:
             yield TaskNeed("value_not_kept", ADVOWARE, short(key), Resource.PARTY, number, (fact,))
 
@@ -102,13 +104,9 @@ def is_open(noted: str, wanted: str, crm: CrmSide, advoware: AdvowareSide) -> bo
     return isinstance(said, Unreadable) or not lenses[name].same(value_of(wanted), said)
 
 
-def _held(field: str, key: str, number: str, outcome: Outcome[str], now: str, wanted: str) -> TaskNeed:
-    assert outcome.reason is not None  # noqa: S101  it is why
-    return _cant_hold(SYSTEMS[outcome.to[0]], short(key), number, (field, now, wanted), outcome.reason)
-
-
-def _cant_hold(system: str, key: str, number: str, fact: Fact, reason: CantHold) -> TaskNeed:
-    return TaskNeed("cant_hold", system, key, Resource.PARTY, number, (fact, ("reason", reason.code, "")))
+def _cant_hold(side: Side, key: str, number: str, fact: Fact, reason: CantHold | None) -> TaskNeed:
+    facts = (fact, ("reason", reason.code if reason else "", ""))
+    return TaskNeed("cant_hold", SYSTEMS[side], short(key), Resource.PARTY, number, facts)
 
 
 def short(value: str) -> str:

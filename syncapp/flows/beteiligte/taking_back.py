@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from syncapp.flows.beteiligte.agreement import Agreed, Written
-from syncapp.flows.beteiligte.contacts import Contact, Contacts
+from syncapp.flows.beteiligte.contacts import Contact
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, value_of
 from syncapp.flows.lens.core import Said, Unreadable, Value
-from syncapp.flows.lens.declaration import Field, Side
+from syncapp.flows.lens.declaration import Side
 
 CHANGED_SINCE, GONE, UNSUPPORTED = "changed_since", "gone", "unsupported"
 
@@ -56,42 +55,31 @@ def _refusal(undo: Written, crm: CrmSide | None, advoware: AdvowareSide | None, 
         return UNSUPPORTED
     if crm is None or advoware is None:
         return GONE
-    sides: Mapping[Side, CrmSide | AdvowareSide] = {Side.HERE: crm, Side.THERE: advoware}
-    here, there = sides[undo.at], sides[undo.at.other]
-    fields = {each.name: each for each in crm.fields}
-    before = {name: value_of(was) for name, (was, _wrote) in undo.fields.items()}
-    after = {name: value_of(wrote) for name, (_was, wrote) in undo.fields.items()}
-    if not fields.keys() >= undo.fields.keys():
+    lenses = {each.name: each for each in crm.fields}
+    if not lenses.keys() >= undo.fields.keys():
         return CHANGED_SINCE  # it is a party of the other kind now
-    as_written = _shows(fields, undo.at, here, after) and _has(here.contacts, undo.added, undo.removed)
+
+    def says(side: Side, name: str, value: Said[str]) -> bool:
+        said = (crm if side is Side.HERE else advoware).said[name]
+        if isinstance(said, Unreadable) or isinstance(value, Unreadable):
+            return False
+        return lenses[name].lens(side).same(value, said)
+
+    kinds = _kinds(crm if undo.at is Side.HERE else advoware)
+    as_written = kinds >= undo.added.keys() and not kinds & undo.removed.keys()
     # An earlier run has taken it back on this side and was stopped before the other one followed.
-    as_before = _shows(fields, undo.at, here, before) and _has(here.contacts, undo.removed, undo.added)
-    if not (as_written or as_before):
-        return CHANGED_SINCE
-    for name in undo.fields:
+    as_before = kinds >= undo.removed.keys() and not kinds & undo.added.keys()
+    for name, texts in undo.fields.items():
+        before, after = map(value_of, texts)
+        as_written &= says(undo.at, name, after)
+        as_before &= says(undo.at, name, before)
         # A person's edit that is still on its way from the other side is not overwritten either.
-        said, agreed = there.said[name], base.fields.get(name)
-        known = [before[name], after[name], *([agreed.of(undo.at.other)] if agreed else [])]
-        if isinstance(said, Unreadable) or not any(_same(fields[name], undo.at.other, each, said) for each in known):
+        agreed, other = base.fields.get(name), undo.at.other
+        known = (before, after, agreed.of(other) if agreed else after)
+        if not any(says(other, name, value) for value in known):
             return CHANGED_SINCE
-    return ""
+    return "" if as_written or as_before else CHANGED_SINCE
 
 
-def _shows(
-    fields: Mapping[str, Field[Any, Any, str]],
-    side: Side,
-    now: CrmSide | AdvowareSide,
-    values: Mapping[str, Value[str]],
-) -> bool:
-    return all(_same(fields[name], side, value, now.said[name]) for name, value in values.items())
-
-
-def _same(field: Field[Any, Any, str], side: Side, value: Said[str], said: Said[str]) -> bool:
-    if isinstance(value, Unreadable) or isinstance(said, Unreadable):
-        return False
-    return field.lens(side).same(value, said)
-
-
-def _has(now: Contacts | None, there: Mapping[str, Contact], gone: Mapping[str, Contact]) -> bool:
-    kinds = now.entries.kinds if now else {}
-    return kinds.keys() >= there.keys() and not kinds.keys() & gone.keys()
+def _kinds(side: CrmSide | AdvowareSide) -> frozenset[str]:
+    return frozenset(side.contacts.entries.kinds if side.contacts else ())
