@@ -98,11 +98,11 @@ def _with_contacts(
     texts = {**theirs.texts, **ours.texts, **{key: contact.text for key, contact in back.contacts_in.items()}}
     outcomes = merge_entries(ours.entries, theirs.entries, state.base.contacts, forced=forced)
     for key, outcome in outcomes.items():
-        outcomes[key] = _unless_refused(outcome, contact_name(key), state)
+        outcome = outcomes[key] = _unless_refused(outcome, contact_name(key), state)
         if outcome.what is What.PUT and one_way and Side.HERE in outcome.to:
             outcomes[key] = replace(outcome, what=What.WAITS)
         elif outcome.what is What.PUT and outcome.value is not EMPTY:
-            outcomes[key] = _as_held(outcomes[key], key, texts[key], ours, theirs, state)
+            outcomes[key] = _as_held(outcome, key, texts[key], ours, theirs, state)
     merged = Merged(fields, outcomes, texts, told=True)
     comes = {
         key: merged.contact(key, each.value)

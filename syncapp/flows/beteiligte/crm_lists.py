@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from syncapp.clients.espocrm import FIELDS, EspoParty
-from syncapp.flows.beteiligte.contacts import CRM_KINDS, MAIL_ROW, PHONE_ROW, Contact, canonical, crm_kind
+from syncapp.flows.beteiligte.contacts import CRM_KINDS, MAIL_ROW, PHONE_ROW, Contact, canonical, crm_kind, lens
 from syncapp.flows.beteiligte.fields import Kind, Rules
+from syncapp.flows.lens.core import CantHold
 from syncapp.flows.lens.declaration import Side
 
 _TYPES = {kind: name for name, kind in CRM_KINDS.items()}
@@ -17,17 +18,22 @@ def lists_after(
     party: EspoParty, remove: Iterable[str], add: Iterable[Contact], retype: Mapping[str, Kind], rules: Rules
 ) -> dict[str, list[dict[str, Any]]]:
     """EspoCRM's lists that change, by attribute; what is not concerned keeps all its flags."""
-    gone, comes = set(remove), list(add)
-    phones = [each for each in comes if each.kind is not Kind.MAIL]
-    new_mails = [{MAIL_ROW: each.text, "lower": each.text.lower()} for each in comes if each.kind is Kind.MAIL]
-    new_phones = [{PHONE_ROW: each.text, "type": _TYPES[each.kind]} for each in phones]
+    gone = set(remove)
+    new: dict[bool, list[dict[str, Any]]] = {True: [], False: []}  # whether it is a mail address
+    for each in add:
+        written = lens(each.kind, Side.HERE, rules).put(None, each.text)
+        assert not isinstance(written, CantHold)  # noqa: S101  it was asked before
+        text = str(written)
+        mail = {MAIL_ROW: text, "lower": text.lower(), "primary": False}
+        phone = {PHONE_ROW: text, "type": _TYPES.get(each.kind), "primary": False}
+        new[each.kind is Kind.MAIL].append(mail if each.kind is Kind.MAIL else phone)
     lists = {
-        FIELDS.party_mails: (party.mails or (), MAIL_ROW, new_mails),
-        FIELDS.party_phones: (party.phones or (), PHONE_ROW, new_phones),
+        FIELDS.party_mails: (party.mails or (), MAIL_ROW, new[True]),
+        FIELDS.party_phones: (party.phones or (), PHONE_ROW, new[False]),
     }
     changed = {}
-    for attribute, (before, name, new) in lists.items():
-        after = [*_kept(before, name, gone, retype, rules), *({**row, "primary": False} for row in new)]
+    for attribute, (before, name, comes) in lists.items():
+        after = [*_kept(before, name, gone, retype, rules), *comes]
         if after != [dict(row) for row in before]:
             changed[attribute] = _with_a_primary(after)
     return changed

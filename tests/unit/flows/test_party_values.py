@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncapp.clients.espocrm import EspoParty
+from syncapp.flows.beteiligte.actions import AddContact
 from syncapp.flows.beteiligte.contacts import Contact, of_crm
 from syncapp.flows.beteiligte.crm_lists import lists_after
 from syncapp.flows.beteiligte.fields import TABLE, Kind, Rules, declared
+from syncapp.flows.beteiligte.placing import towards_advoware
 from syncapp.flows.beteiligte.sides import changed
 from syncapp.flows.lens.core import EMPTY, Raw, Unreadable
 from syncapp.flows.lens.declaration import Field, Side
@@ -164,6 +166,17 @@ def test_a_type_is_followed_and_the_other_numbers_stay() -> None:
         ("?", "Fax"),
         ("+4951120", "Home"),
     ]
+
+
+def test_an_extension_is_written_as_each_system_takes_it() -> None:
+    party = EspoParty("p1", None, (), (), None, None, False, {})
+    extended = Contact(Kind.OFFICE, "+4930123456;ext=12")
+    rules = replace(RULES, phone_extensions=True)
+    (row,) = lists_after(party, [], [extended], {}, rules)["phoneNumberData"]
+    assert row["phoneNumber"] == "+4930123456 ext. 12"
+    (move,), refused = towards_advoware({"+4930123456;ext=12": extended}, (), (), rules)
+    assert isinstance(move, AddContact)
+    assert (move.value, refused) == ("+4930123456 Durchwahl 12", {})
 
 
 def test_a_number_of_another_country_is_read_by_the_region_that_is_set() -> None:
