@@ -93,7 +93,7 @@ def inside(known: Names) -> list[str]:
         for row in Task.objects.select_related("record")
     ]
     conflicts = [
-        f"conflict {row.field} {[row.agreed, row.espocrm, row.advoware]} {row.state} {row.choice}"
+        f"conflict {row.field} {[row.agreed, row.here, row.there]} {row.state} {row.choice}"
         for row in Conflict.objects.all()
     ]
     undos = [f"undo {row.entry.action} {row.state} {row.refusal}" for row in Undo.objects.select_related("entry")]
