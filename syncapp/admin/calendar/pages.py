@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 
 from syncapp.admin.calendar.words import SHORT, count_words, days_words, link_words, state_of, subject
 from syncapp.admin.kit.calendar_numbers import by_state, open_url, records
-from syncapp.admin.kit.words import next_words
-from syncapp.admin.records.record_page import tasks_of
+from syncapp.admin.records.record_page import next_words, tasks_of
 from syncapp.admin.records.write_views import WriteView, write_views
 from syncapp.flows.calendar.form import Form
 from syncapp.flows.calendar.labels import FIELDS

@@ -31,7 +31,6 @@ from syncapp.models import (
     Task,
     TaskState,
 )
-from syncapp.templatetags.hub import step_name
 
 IN_SYNC = Q(status=Status.IN_SYNC)
 CACHE_KEY = "admin:in_sync"
@@ -48,10 +47,6 @@ class StepNumbers:
 
     step: str
     counts: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def words(self) -> str:
-        return step_name(self.step)
 
     @property
     def cells(self) -> list[tuple[str, int, str]]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
 
 View = Callable[..., HttpResponse]
 
@@ -41,41 +42,24 @@ def viewer(name: str, address: str, *permissions: str) -> Callable[[View], View]
     """A page; a user without one of the permissions is refused (403)."""
 
     def declare(view: View) -> View:
-        PAGES[name] = (address, _guarded(view, permissions))
+        PAGES[name] = (address, permission_required(permissions, raise_exception=True)(view))
         return view
 
     return declare
 
 
-def button(name: str, address: str, *permissions: str, **fixed: Any) -> Callable[[View], View]:
+def button(name: str, address: str, *permissions: str, **fixed: object) -> Callable[[View], View]:
     """The same behind a button: anything but a POST is refused (405).
 
     One function may serve several buttons, told apart by what is `fixed` among its arguments.
     """
 
     def declare(view: View) -> View:
-        guarded = _guarded(view, permissions)
-
-        @wraps(view)
-        def posted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.method != "POST":
-                return HttpResponseNotAllowed(["POST"])
-            return guarded(request, *args, **kwargs, **fixed)
-
-        BUTTONS[name] = (address, posted)
+        guarded = require_POST(permission_required(permissions, raise_exception=True)(view))
+        BUTTONS[name] = (address, partial(guarded, **fixed))
         return view
 
     return declare
-
-
-def _guarded(view: View, permissions: tuple[str, ...]) -> View:
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.has_perms(permissions):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return guarded
 
 
 def page(request: HttpRequest, template: str, title: str | Promise, **context: Any) -> TemplateResponse:

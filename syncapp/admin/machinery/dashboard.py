@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.db.models import Count, Max, Min
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -11,10 +14,41 @@ from syncapp.admin.kit import numbers
 from syncapp.admin.kit.views import page, part, viewer
 from syncapp.admin.machinery import systems
 from syncapp.admin.machinery.machinery import worker_views
-from syncapp.admin.records import causes
-from syncapp.models import Status
+from syncapp.models import Record, Status, SystemName
 
 CAUSES_ON_START = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Failures with the same step, system and reason."""
+
+    step: str
+    system: str
+    reason: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+    @property
+    def system_words(self) -> str:
+        return str(SystemName(self.system).label) if self.system in SystemName.values else ""
+
+    @property
+    def url(self) -> str:
+        return numbers.records_url(step=self.step, reason=self.reason, status="open", system=self.system or "none")
+
+
+def causes(limit: int = 100) -> list[Cause]:
+    """What needs a person, grouped; the cause seen last comes first."""
+    rows = (
+        Record.objects.filter(status__in=numbers.NEEDS_A_PERSON)
+        .order_by()
+        .values_list("step", "system", "reason")
+        .annotate(count=Count("pk"), first=Min("changed_at"), last=Max("changed_at"))
+        .order_by("-last")[:limit]
+    )
+    return [Cause(*row) for row in rows]
 
 
 def start_context() -> dict[str, Any]:
@@ -27,7 +61,7 @@ def start_context() -> dict[str, Any]:
         "columns": [(status.value, status.label) for status in numbers.TILES],
         "total": sum(count for _status, count, _url in tiles),
         "needs_a_person": needs,
-        "causes": causes.causes(CAUSES_ON_START) if needs else [],
+        "causes": causes(CAUSES_ON_START) if needs else [],
         "systems": systems.overview(),
         "workers": [view for view in worker_views() if not view.row.stopped_at],
         "queue": numbers.queue(),
@@ -52,4 +86,4 @@ def fresh_numbers(request: HttpRequest) -> HttpResponse:
 
 @viewer("causes", "causes/", "syncapp.view_record")
 def cause_list(request: HttpRequest) -> HttpResponse:
-    return page(request, "causes", _("Failures by cause"), causes=causes.causes())
+    return page(request, "causes", _("Failures by cause"), causes=causes())

@@ -51,38 +51,28 @@ class SystemView:
     row: System
     configured: bool
     waiting: int
+    tone: str
+    words: str
+    advice: str
 
     @property
     def label(self) -> str:
         return self.row.get_name_display()
 
-    @property
-    def tone(self) -> str:
-        if not self.configured:
-            return "quiet"
-        if self.row.paused:
-            return "warn"
-        return "good" if self.row.state == SystemState.UP else "bad"
 
-    @property
-    def words(self) -> str:
-        if not self.configured:
-            return _("not configured")
-        if self.row.paused:
-            return _("paused by staff")
-        return self.row.get_state_display()
-
-    @property
-    def advice(self) -> str:
-        if not self.configured:
-            return _("An administrator can enter its address and key in the settings.")
-        if self.row.paused:
-            return _("Nothing is lost: what happens meanwhile waits, and goes on when the pause is ended.")
-        if self.row.state == SystemState.REFUSED:
-            return str(REFUSALS.get(self.row.code, REFUSED))
-        if self.row.state == SystemState.DOWN:
-            return _("It is tried again by itself; what needs it waits meanwhile. Nothing to do.")
-        return ""
+def _standing(row: System, configured: bool) -> tuple[str, str, str]:
+    """Tone, words and advice."""
+    if not configured:
+        return "quiet", _("not configured"), _("An administrator can enter its address and key in the settings.")
+    if row.paused:
+        advice = _("Nothing is lost: what happens meanwhile waits, and goes on when the pause is ended.")
+        return "warn", _("paused by staff"), advice
+    state = row.get_state_display()
+    if row.state == SystemState.REFUSED:
+        return "bad", state, str(REFUSALS.get(row.code, REFUSED))
+    if row.state == SystemState.DOWN:
+        return "bad", state, _("It is tried again by itself; what needs it waits meanwhile. Nothing to do.")
+    return "good", state, ""
 
 
 def overview() -> list[SystemView]:
@@ -96,7 +86,7 @@ def overview() -> list[SystemView]:
             waiting = 0
             if row.paused or row.state != SystemState.UP:
                 waiting = counted(Record.objects.filter(status=Status.WAITING, system=name), WAITING_UP_TO)
-            found.append(SystemView(row, ready, waiting))
+            found.append(SystemView(row, ready, waiting, *_standing(row, ready)))
     return found
 
 

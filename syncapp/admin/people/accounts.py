@@ -1,4 +1,7 @@
-"""Users and groups: for superusers only, in the theme. Pages of other packages that could do harm are taken away."""
+"""Who works here, for superusers only, and what staff did: append-only, read-only.
+
+Pages of other packages that could do harm are taken away.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,25 @@ from typing import Any
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
-from django.contrib.admin.exceptions import NotRegistered
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy
 from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from syncapp.admin.kit.base import ReadOnlyAdmin
+from syncapp.admin.kit.columns import column
+from syncapp.admin.kit.recording import action_words
+from syncapp.models import StaffAction
+from syncapp.templatetags.hub import exactly
+
 # Django-Q2's "resubmit" would run tasks past requests and claims; its schedules have a page of their own here.
 for model in (Failure, OrmQ, Schedule, Success, AccessAttempt, AccessFailureLog, AccessLog, User, Group):
-    try:
+    if admin.site.is_registered(model):  # their admin modules register depending on settings
         admin.site.unregister(model)
-    except NotRegistered:  # their admin modules register depending on settings
-        continue
 
 
 class SuperusersOnly(ModelAdmin):
@@ -40,3 +48,18 @@ class HubUserAdmin(SuperusersOnly, UserAdmin):  # type: ignore[misc, type-arg]
 @admin.register(Group)
 class HubGroupAdmin(SuperusersOnly, GroupAdmin):  # type: ignore[misc]
     pass
+
+
+@admin.register(StaffAction)
+class StaffActionAdmin(ReadOnlyAdmin[StaffAction]):
+    list_title = gettext_lazy("What staff did")
+    list_display = ("moment", "who", "did", "target", "count", "detail")
+    list_select_related = ("user",)
+
+    moment = column(gettext_lazy("when"), lambda row: exactly(row.at))
+    who = column(gettext_lazy("who"), lambda row: row.user or row.via)
+    did = column(gettext_lazy("did what"), action_words)
+    target = column(
+        gettext_lazy("to what"),
+        lambda row: format_html('{} <span class="hub-id">{}</span>', row.target_type, row.target_id),
+    )

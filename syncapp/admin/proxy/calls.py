@@ -17,9 +17,9 @@ from syncapp.admin.kit.base import ReadOnlyAdmin
 from syncapp.admin.kit.columns import badge, column
 from syncapp.admin.proxy.filters import CalledSinceFilter, CallerFilter, MethodFilter, OutcomeFilter, ValidFilter
 from syncapp.models import ProxyCall, ProxyKey, ProxyRefusal
+from syncapp.proxy.paths import BASE
 from syncapp.templatetags.hub import exactly, when
 
-BASE = "api/v1/"  # all paths begin with it, so lists leave it out
 RECENT = 20  # calls on the page of a key
 
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.views import MANAGE_PROXY_KEY, back, button, page, say, viewer
 from syncapp.models import ProxyKey
+from syncapp.proxy.paths import BASE
 
-BASE = "api/v1/"  # may be written or left out
 MOST_PATHS = 50
 _PATH = re.compile(r"(?!\.+(/|$))[\w.,()&+~ -]+(/(?!\.+(/|$))[\w.,()&+~ -]+)*")
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from syncapp.admin.kit.numbers import NEEDS_A_PERSON
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.views import DISCARD, RELEASE_LOCK, RETRY, back, button, ids, note_of, page, say
-from syncapp.admin.kit.words import ending_words
 from syncapp.admin.records.record_page import record_context
 from syncapp.admin.records.records import RecordAdmin, given_up_words, moved_words
 from syncapp.engine.queue import retry
@@ -52,7 +51,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
             shown: dict[str, Any] = {"fault": reason_in_words(verdict.reason), "fault_detail": verdict.detail}
         else:
             row.count = 1
-            shown = {"plan": plan, "ending": ending_words(plan.status, plan.reason)}
+            shown = {"plan": plan}
     context = record_context(request, record)
     return page(request, "preview", **{**context, **shown, "title": _("Preview")})
 

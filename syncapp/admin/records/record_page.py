@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from syncapp.admin.kit.paging import older
 from syncapp.admin.kit.views import viewer
-from syncapp.admin.kit.words import next_words, state_words
 from syncapp.admin.records.write_views import write_views
 from syncapp.models import (
     Attempt,
@@ -22,7 +24,7 @@ from syncapp.models import (
     Status,
     Task,
 )
-from syncapp.templatetags.hub import step_words
+from syncapp.words.reason_words import reason_in_words
 from syncapp.words.task_views import TaskView
 
 ATTEMPTS = 10
@@ -30,6 +32,15 @@ WRITES = 20
 WEBHOOKS = 10
 REFERENCES = 50
 TASKS = 20
+
+STATES: dict[str, str | Promise] = {
+    Status.IN_SYNC: gettext_lazy("All systems agree."),
+    Status.RUNNING: gettext_lazy("Is being worked on right now."),
+    Status.WAITING: gettext_lazy("Waits for its turn."),
+    Status.SKIPPED: gettext_lazy("Nothing is to be done here."),
+    Status.FAILED: gettext_lazy("Could not be done; a person is needed."),
+    Status.CONFLICT: gettext_lazy("Both sides were changed; a person must choose."),
+}
 
 
 def record_context(request: HttpRequest, record: Record) -> dict[str, Any]:
@@ -43,8 +54,7 @@ def record_context(request: HttpRequest, record: Record) -> dict[str, Any]:
     return {
         "title": f"{record.entity_type} {record.entity_id}",
         "record": record,
-        "step_words": step_words(record.step),
-        "state_words": state_words(record),
+        "state_words": STATES[record.status],
         "next_words": next_words(record),
         "needs_person": record.status in (Status.FAILED, Status.CONFLICT),
         "can_be_given_up": record.status in (Status.FAILED, Status.CONFLICT, Status.WAITING),
@@ -85,3 +95,20 @@ def siblings_of(record: Record) -> list[Record]:
     """Other steps about the same entity."""
     rows = Record.objects.filter(entity_type=record.entity_type, entity_id=record.entity_id)
     return list(rows.exclude(pk=record.pk)[:10])
+
+
+def next_words(record: Record) -> str:
+    """What happens next, or what staff should do next."""
+    if record.reason:
+        return reason_in_words(record.reason)
+    if record.status == Status.WAITING and record.due_at and record.due_at <= timezone.now():
+        return _("It is its turn: a free worker takes it within seconds.")
+    if record.status == Status.WAITING:
+        return _("It starts by itself when its time has come; nothing to do.")
+    if (
+        record.status == Status.RUNNING
+        and record.claimed_request is not None
+        and record.requested > record.claimed_request
+    ):
+        return _("Something changed meanwhile, so it runs once more afterwards; nothing to do.")
+    return _("Nothing to do.")
