@@ -1,14 +1,18 @@
-"""Whose calendars a command works on: looked at one after the other, or asked to be compared now."""
+"""Whose calendars and which appointments a command means: looked at one after the other, or compared now."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
-from syncapp.clients.errors import ClientError
+from syncapp.clients.errors import ClientError, NotFound
+from syncapp.engine.outside import connections
 from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
+from syncapp.flows.calendar import links
+from syncapp.flows.calendar.appointments import belongs_to
 from syncapp.flows.calendar.flow import CALENDAR_SYNC, EMPLOYEE
 from syncapp.management.base import misused
 from syncapp.management.output import plural, progress
@@ -52,6 +56,36 @@ def ask_each(
 def number_of(what: str) -> int | None:
     """The frNr, if it is one."""
     return int(what) if what.lstrip("-").isdecimal() and len(what) < 19 else None
+
+
+def appointments(what: str) -> Iterator[CalendarLink]:
+    """Of that number or event; one that the hub does not know yet is looked for in Advoware, then in Google."""
+    number = number_of(what)
+    known = CalendarLink.objects.select_related("employee").order_by("employee")
+    rows = list(known.filter(number=number) if number is not None else known.filter(event_id=what))
+    if rows:
+        yield from rows
+    elif number is not None:
+        yield from _new_in_advoware(number)
+    else:
+        yield from _new_in_google(what)
+
+
+def _new_in_advoware(number: int) -> Iterator[CalendarLink]:
+    with suppress(NotFound):
+        appointment = connections.advoware().appointment(number)
+        for employee in CalendarEmployee.objects.order_by("pk"):
+            if belongs_to(appointment, employee.pk):
+                yield CalendarLink(employee=employee, number=number, event_id=links.event_id(employee.pk, number))
+
+
+def _new_in_google(event_id: str) -> Iterator[CalendarLink]:
+    google = connections.google()
+    for employee in CalendarEmployee.objects.exclude(calendar_id="").order_by("pk"):
+        with suppress(NotFound):
+            google.event(employee.calendar_id, event_id)
+            yield CalendarLink(employee=employee, event_id=event_id)
+            return
 
 
 def resync(say: Say, *, what: str, full: bool, dry_run: bool) -> int:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 
 from django.core.management.base import CommandError
 from django.utils.text import Truncator
 
-from syncapp.clients.errors import ClientError, NotFound
-from syncapp.engine.outside import connections
-from syncapp.flows.calendar import links, looking
-from syncapp.flows.calendar.appointments import belongs_to
+from syncapp.clients.errors import ClientError
+from syncapp.flows.calendar import looking
 from syncapp.flows.calendar.decide import Shown, Shows, What
 from syncapp.flows.calendar.form import Form
 from syncapp.flows.calendar.labels import FIELDS
 from syncapp.flows.calendar.state import CalendarState, Item
 from syncapp.management.base import FOUND, NOT_ASKED
-from syncapp.management.calendar_employees import Say, ask_each, chosen, number_of
+from syncapp.management.calendar_employees import Say, appointments, ask_each, chosen
 from syncapp.management.output import plural, progress, table
-from syncapp.models import CalendarEmployee, CalendarLink
+from syncapp.models import CalendarEmployee
 
 VERIFY = """Compares both sides whole and prints what a run would do, by decision.
 
@@ -61,11 +57,9 @@ def verify(say: Say, *, kuerzel: Sequence[str]) -> int:
 
 
 def _by_decision(state: CalendarState) -> dict[What, list[str]]:
-    labels: dict[What, list[str]] = defaultdict(list)
-    for item in state.items:
-        if item.decision.what not in QUIET:
-            labels[item.decision.what].append(item.label)
-    return {what: labels[what] for what in What if what in labels}
+    loud = [what for what in What if what not in QUIET]
+    labels = {what: [item.label for item in state.items if item.decision.what is what] for what in loud}
+    return {what: found for what, found in labels.items() if found}
 
 
 def _some(labels: Sequence[str]) -> str:
@@ -87,7 +81,7 @@ def show(say: Say, *, what: str) -> int:
     """The only action that prints what an appointment is about."""
     try:
         with progress("Asking"):
-            items = [looking.looker(link.employee_id).one(link) for link in _links(what.strip())]
+            items = [looking.looker(link.employee_id).one(link) for link in appointments(what.strip())]
     except ClientError as exc:
         raise CommandError(f"Could not be asked: {exc}", returncode=NOT_ASKED) from exc
     for item in items:
@@ -96,36 +90,6 @@ def show(say: Say, *, what: str) -> int:
         say("Neither the hub nor Advoware knows it. Give the frNr, or the id of an event in an employee's calendar.")
         return FOUND
     return 0
-
-
-def _links(what: str) -> Iterator[CalendarLink]:
-    """Of that number or event; one that the hub does not know yet is looked for in Advoware, then in Google."""
-    number = number_of(what)
-    known = CalendarLink.objects.select_related("employee").order_by("employee")
-    rows = list(known.filter(number=number) if number is not None else known.filter(event_id=what))
-    if rows:
-        yield from rows
-    elif number is not None:
-        yield from _new_in_advoware(number)
-    else:
-        yield from _new_in_google(what)
-
-
-def _new_in_advoware(number: int) -> Iterator[CalendarLink]:
-    with suppress(NotFound):
-        appointment = connections.advoware().appointment(number)
-        for employee in CalendarEmployee.objects.order_by("pk"):
-            if belongs_to(appointment, employee.pk):
-                yield CalendarLink(employee=employee, number=number, event_id=links.event_id(employee.pk, number))
-
-
-def _new_in_google(event_id: str) -> Iterator[CalendarLink]:
-    google = connections.google()
-    for employee in CalendarEmployee.objects.exclude(calendar_id="").order_by("pk"):
-        with suppress(NotFound):
-            google.event(employee.calendar_id, event_id)
-            yield CalendarLink(employee=employee, event_id=event_id)
-            return
 
 
 def _show(item: Item, say: Say) -> None:
