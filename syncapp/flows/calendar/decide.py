@@ -23,6 +23,7 @@ from syncapp.flows.calendar.fields import (
     declared,
     said,
     span,
+    with_all,
 )
 from syncapp.flows.lens import core as lens
 from syncapp.flows.lens import declaration
@@ -255,11 +256,7 @@ def _only_google(pair: Pair, advoware: Missing, google: Shown, rules: Rules) -> 
 
 def _as_agreed(pair: Pair, side: Side, raw: Raw, rules: Rules) -> Raw:
     """What a side had at the last agreement."""
-    for each in rules.fields:
-        value = pair.bases[each.name].of(side) if each.name in pair.bases else EMPTY
-        after = raw if isinstance(value, Unreadable) else each.lens(side).put(raw, value)
-        raw = raw if isinstance(after, CantHold) else after
-    return raw
+    return with_all(rules.fields, side, raw, {name: base.of(side) for name, base in pair.bases.items()})
 
 
 def _creation(what: What, merged: Merged[Raw, Raw]) -> Decision:

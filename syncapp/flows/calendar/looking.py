@@ -17,7 +17,7 @@ from syncapp.engine.runs.run import Run
 from syncapp.flows import directions
 from syncapp.flows.calendar import links
 from syncapp.flows.calendar.decide import Missing, Shows
-from syncapp.flows.calendar.fields import declared, said
+from syncapp.flows.calendar.fields import declared
 from syncapp.flows.calendar.flow import CALENDAR_SYNC, EMPLOYEE
 from syncapp.flows.calendar.form import Form, form_of
 from syncapp.flows.calendar.known import Known
@@ -39,16 +39,12 @@ def looker(kuerzel: str) -> Looker:
     return Looker(run, connections.advoware(run), connections.google(run))
 
 
-def forms(item: Item) -> tuple[Form, Form, Form, Form]:
+def forms(item: Item) -> tuple[Form, ...]:
     """Both sides as people read them, Advoware's first, and both halves of the last agreement; empty: there is none."""
     zone = ZoneInfo(settings.CONFIG.ADVOWARE_TIME_ZONE)
-    sides = [(item.raw(side), {name: base.of(side) for name, base in item.pair.bases.items()}) for side in Side]
-    now = [
-        form_of(said(declared(zone), side, raw), zone) if raw else {}
-        for side, (raw, _) in zip(Side, sides, strict=True)
-    ]
-    agreed = [form_of(base, zone) for _, base in sides]
-    return now[0], now[1], agreed[0], agreed[1]
+    here, there = (item.says(side, declared(zone)) if item.raw(side) else {} for side in Side)
+    agreed = ({name: base.of(side) for name, base in item.pair.bases.items()} for side in Side)
+    return (form_of(here, zone), form_of(there, zone), *(form_of(each, zone) for each in agreed))
 
 
 def may_write_to_advoware() -> bool:

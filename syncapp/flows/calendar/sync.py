@@ -140,17 +140,22 @@ class CalendarSync:
         ends, again = time.monotonic() + LONGEST_RUN, False
         writes = [action for action in plan.actions if isinstance(action, Write)]
         new = [action.item for action in writes if action.does is What.INSERT]
+        moved_on: set[int] = set()  # what is to be done about these was decided before
         for action in (action for action in writes if action.does is not What.INSERT):
+            item = action.item
             if time.monotonic() > ends:
                 return again, True
-            item = action.item
+            if id(item) in moved_on:
+                continue
             self._tell_overruled(item)
             try:
                 self._writer.write(state, item, action.does)
             except OF_ONE as exc:
-                again |= self._of_one(state, item, exc)
+                if self._of_one(state, item, exc):
+                    moved_on.add(id(item))
             else:
                 counts[action.does.name.lower()] += 1
+        again |= bool(moved_on)
         for batch in (new[start : start + BATCH_LIMIT] for start in range(0, len(new), BATCH_LIMIT)):
             if time.monotonic() > ends:
                 return again, True

@@ -18,7 +18,7 @@ from syncapp.flows.calendar import links, lost
 from syncapp.flows.calendar.agreement import to_json, to_store
 from syncapp.flows.calendar.appointments import belongs_to, strays
 from syncapp.flows.calendar.decide import What
-from syncapp.flows.calendar.fields import ADVOWARE, GOOGLE, OF_EVENT, declared, said, span
+from syncapp.flows.calendar.fields import ADVOWARE, GOOGLE, declared, said, span, with_all
 from syncapp.flows.calendar.form import days_of, differing, form_of
 from syncapp.flows.calendar.journal import CalendarWrite
 from syncapp.flows.calendar.known import bury
@@ -97,8 +97,8 @@ class Writer:
     def _take_again(self, calendar_id: str, event_id: str, body: Mapping[str, Any]) -> GoogleEvent:
         """The id was used before, by us: the event is there, or was deleted, which keeps its id for ever."""
         there = self._google.event(calendar_id, event_id)
-        ours = {name: body.get(name) for name in OF_EVENT}
-        patch = {**changes(there.raw, ours), "extendedProperties": body["extendedProperties"], "status": "confirmed"}
+        patch = changes(there.raw, with_all(self._fields, GOOGLE, there.raw, said(self._fields, GOOGLE, body)))
+        patch |= {"extendedProperties": body["extendedProperties"], "status": "confirmed"}
         return self._google.patch(calendar_id, event_id, patch, there.etag)
 
     def _update_google(self, state: CalendarState, item: Item) -> None:
@@ -144,9 +144,8 @@ class Writer:
         with self._run.writing(intent, self._changes(ADVOWARE, {}, values)) as journal:
             found = self._created(state, values, journal)
             journal.target_id, link.number, link.writing["happened"] = str(found), found, True
-            link.save(
-                update_fields=["number", "writing"]
-            )  # before the journal says that it is done, and nobody looks any more
+            # Before the journal says that it is done, and nobody looks any more.
+            link.save(update_fields=["number", "writing"])
         with suppress(NotFound):  # deleted already, as the next run will see
             values = dict(self._advoware.appointment(found).raw)
         # The event names its appointment: who looks in Google finds it, and so do we without a database.

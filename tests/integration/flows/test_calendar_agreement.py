@@ -47,6 +47,15 @@ SLOTS = 4  # appointments that people have in mind; each is on one side first
 CLOCKS = ["09:00", "10:30", "23:30"]
 RULES = {None: (0, 0, 0), "DAILY": (1, 1, 1), "WEEKLY": (1, 1, 2), "MONTHLY": (1, 1, 3)}
 
+# What an event may have and Advoware doesn't know.
+RICH: dict[str, Any] = {
+    "colorId": "7",
+    "reminders": {"useDefault": False},
+    "attendees": [{"email": "zeuge@x.example"}],
+    "transparency": "transparent",
+    "description": "<b>Frist</b><ul><li>Akte</li></ul>",
+}
+
 slot = st.integers(0, SLOTS - 1)
 side = st.sampled_from(["advoware", "google", "other"])  # the last: the calendar of whom it is shared with
 clock = st.sampled_from(CLOCKS)
@@ -87,6 +96,7 @@ class Story:
     bin: dict[str, Any] = field(default_factory=dict)  # side: what was deleted there last, by whomever
     sides: set[str] = field(default_factory=set)  # where people did anything at all after it was entered
     entered: bool = False
+    event: str = ""  # in which it was entered in Google
     unsure: bool = False  # deleted in Advoware before the hub could know that its creation was done
 
 
@@ -134,7 +144,8 @@ class Play:
             until = {"datumBis": "2037-12-31"} if rule else {}
             self.calendars.appointment(start, text=text, dauertermin=series, turnus=every, turnusArt=unit, **until)
         else:
-            self.calendars.event(start, summary=text, recurrence=[f"RRULE:FREQ={rule}"] if rule else [])
+            rules = [f"RRULE:FREQ={rule}"] if rule else []
+            story.event = self.calendars.event(start, summary=text, recurrence=rules, **RICH)
 
     def _give(self, which: int, anwalt: str) -> None:
         """The other one takes part, or does not any more."""
@@ -290,6 +301,11 @@ class Play:
         return sorted(here), sorted(there)
 
 
+def rich(calendars: Calendars, event_id: str) -> dict[str, Any]:
+    event = calendars.google.event(calendars.calendar, event_id)
+    return {name: event.get(name) for name in RICH}
+
+
 def clocks(play: Play) -> tuple[dict[str, str], dict[str, str]]:
     """The times of day, on both sides; whole days have none."""
     rows = play.calendars.appointments().values()
@@ -331,6 +347,7 @@ def test_any_history_ends_in_agreement(world: World, script: list[tuple[Any, ...
         table.objects.all().delete()
     world.sandbox.reset()
     play = Play(world)
+    as_entered = rich(play.calendars, play.calendars.event(soon(9), summary="S", **RICH))
     for step in script:
         play.do(step)
     play.calm_down()
@@ -344,6 +361,8 @@ def test_any_history_ends_in_agreement(world: World, script: list[tuple[Any, ...
     assert clocks(play)[0] == clocks(play)[1]
     for which, story in enumerate(play.stories):
         nothing_lost(play, which, story, texts)
+        if story.event:
+            assert rich(play.calendars, story.event) == as_entered, "Google lost what Advoware doesn't know"
     links = CalendarLink.objects.exclude(google__parent__gt="")
     assert links.filter(employee="SB").count() == len(texts)
     assert not links.exclude(state="agreed").exists()

@@ -200,6 +200,30 @@ def test_an_appointment_that_is_edited_between_read_and_write_keeps_the_edit(
     assert texts(calendars) == {"schneller"}
 
 
+def test_what_was_decided_before_somebody_was_faster_is_not_written_on_the_other_side(
+    calendars: Calendars, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = calendars.appointment()
+    calendars.sync()
+    (event,) = calendars.ids()
+    calendars.advoware.update_appointment(number, {"ort": "hier"})
+    calendars.google.update_event(calendars.calendar, event, {"summary": "dort"})
+    real, done = AdvowareClient.save_appointment, []
+
+    def slower(self: AdvowareClient, *args: Any) -> Any:
+        if not done:
+            calendars.advoware.update_appointment(number, {"notiz": "schneller"})
+            calendars.google.update_event(calendars.calendar, event, {"location": "Halle"})
+        done.append(True)
+        return real(self, *args)
+
+    monkeypatch.setattr(AdvowareClient, "save_appointment", slower)
+    assert calendars.sync().status == Status.IN_SYNC
+    assert texts(calendars) == {"dort"}
+    (notice,) = Task.objects.all()
+    assert [(fact["field"], fact["now"], fact["wanted"]) for fact in notice.facts] == [("place", "hier", "Halle")]
+
+
 def test_a_creation_is_looked_for_before_anybody_can_change_it(calendars: Calendars) -> None:
     calendars.sync()
     calendars.event(summary="Neu")

@@ -79,7 +79,7 @@ def test_restored_in_google(calendars: Calendars, kind: str, side: str) -> None:
 def test_restored_in_advoware(calendars: Calendars, entered: str, side: str) -> None:
     """With what Google alone holds."""
     if entered == "google":
-        calendars.event(colorId="7", attendees=[{"email": "zeuge@x.example"}])
+        calendars.event(colorId="7", attendees=[{"email": "zeuge@x.example"}], description="<b>Frist</b>")
     else:
         calendars.appointment()
     calendars.sync()
@@ -89,7 +89,7 @@ def test_restored_in_advoware(calendars: Calendars, entered: str, side: str) -> 
     calendars.advoware.restore_appointment(number)
     both(calendars)
     (after,) = calendars.google.events(calendars.calendar)
-    names = ("id", "summary", "start", "end", "colorId", "attendees")
+    names = ("id", "summary", "start", "end", "colorId", "attendees", "description")
     assert {name: after.get(name) for name in names} == {name: before.get(name) for name in names}
 
 
