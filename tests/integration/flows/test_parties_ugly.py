@@ -35,7 +35,7 @@ entries = st.sampled_from([*NUMBERS, *NO_NUMBERS, *MAILS, *NO_MAILS, ""]) | rema
 names = st.sampled_from(["name", "vorname", "anrede", "rechtsform"])
 good = st.sampled_from(["+49301234567", "+491701234567", "+495111230467", "a@x.example", "j@x.example"])
 steps = st.one_of(
-    st.tuples(st.just("crm"), names, st.sampled_from(SHORT)),
+    st.tuples(st.just("crm"), names, st.sampled_from([text for text in SHORT if "<" not in text])),
     st.tuples(st.just("advoware"), names, words | st.sampled_from(SENT)),
     st.tuples(st.just("crm contact"), good, st.booleans()),
     st.tuples(st.just("new entry"), st.sampled_from(KOMMKZ), entries),
