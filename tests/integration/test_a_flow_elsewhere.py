@@ -19,7 +19,6 @@ from django_q.signing import SignedPackage
 
 from syncapp import schedules
 from syncapp.admin.machinery import picture
-from syncapp.admin.machinery.step_views import step_views
 from syncapp.events import registry, running
 from syncapp.events.intake import Arrival, receive
 from syncapp.models import JournalEntry, Record, ScanRun, ScanState, Status
@@ -121,7 +120,7 @@ class TestItShows:
         assert "raeumungsklage_webhook -->" in capsys.readouterr().out
 
     def test_in_the_picture_and_on_the_pages(self, client: Client) -> None:
-        drawn = picture.draw(step_views())
+        drawn = picture.draw(picture.step_views())
         assert "Cases" in {box.title for box in drawn.boxes}
         schedules.ensure()
         client.force_login(rows.user("erika", rows.CARE))

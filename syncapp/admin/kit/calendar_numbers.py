@@ -9,13 +9,11 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from syncapp.admin.kit.paging import counted
 from syncapp.flows.calendar.flow import CALENDAR_SYNC, EMPLOYEE
 from syncapp.models import CalendarEmployee, CalendarLink, LinkState, Reason, Record, Status
 
 # What somebody has to know of. A new one waits for its turn, or is of a kind that is left alone.
 OPEN = (LinkState.HELD, LinkState.BY_HAND, LinkState.FAILED)
-COUNT_UP_TO = 1000
 _RECORD = {"step": CALENDAR_SYNC, "entity_type": EMPLOYEE}
 
 
@@ -33,11 +31,6 @@ def in_trouble() -> QuerySet[Record]:
     """Calendars for which a person is needed."""
     troubled = Q(status__in=(Status.FAILED, Status.CONFLICT)) | Q(status=Status.SKIPPED, reason=Reason.TASK_OPEN)
     return records().filter(troubled)
-
-
-def attention() -> tuple[int, int]:
-    """How many calendars are in trouble, and how many appointments are not in sync."""
-    return counted(in_trouble(), COUNT_UP_TO), counted(open_links(), COUNT_UP_TO)
 
 
 def with_state(employees: QuerySet[CalendarEmployee]) -> QuerySet[CalendarEmployee]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.core.cache import cache
@@ -36,6 +37,8 @@ IN_SYNC = Q(status=Status.IN_SYNC)
 CACHE_KEY = "admin:in_sync"
 VERY_MANY = 50_000  # records in sync; counting a million takes a fifth of a second
 REMEMBERED_SECONDS = 10  # two refreshes of the start page
+
+COUNT_UP_TO = 1000
 
 NEEDS_A_PERSON = (Status.FAILED, Status.CONFLICT)
 TILES = (Status.FAILED, Status.CONFLICT, Status.RUNNING, Status.WAITING, Status.IN_SYNC, Status.SKIPPED)
@@ -113,15 +116,17 @@ class Attention:
 
 def attention() -> Attention:
     """Capped counts for the badges of the navigation."""
-    return Attention(
-        counted(Record.objects.filter(status__in=NEEDS_A_PERSON), 1000),
-        counted(InboxMessage.objects.filter(state=InboxState.QUARANTINED), 1000),
-        counted(Orphan.objects.filter(state=OrphanState.OPEN), 1000),
-        counted(ScanRun.objects.filter(state=ScanState.STOPPED), 1000),
-        counted(Task.objects.filter(state=TaskState.OPEN), 1000),
-        counted(in_conflict(), 1000),
-        *calendar_numbers.attention(),
+    waiting: tuple[QuerySet[Any], ...] = (
+        Record.objects.filter(status__in=NEEDS_A_PERSON),
+        InboxMessage.objects.filter(state=InboxState.QUARANTINED),
+        Orphan.objects.filter(state=OrphanState.OPEN),
+        ScanRun.objects.filter(state=ScanState.STOPPED),
+        Task.objects.filter(state=TaskState.OPEN),
+        in_conflict(),
+        calendar_numbers.in_trouble(),
+        calendar_numbers.open_links(),
     )
+    return Attention(*(counted(rows, COUNT_UP_TO) for rows in waiting))
 
 
 def in_conflict() -> QuerySet[Record]:

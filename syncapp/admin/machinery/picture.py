@@ -1,4 +1,7 @@
-"""The picture of the flows as SVG: who sends, who receives, what runs, and what is written to, with live numbers."""
+"""Steps as the pages show them (the register's entry, live numbers, what staff have switched), and their picture.
+
+It is SVG: who sends, who receives, what runs, and what is written to.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,34 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from syncapp.admin.machinery.step_views import StepView
-from syncapp.events import topics
-from syncapp.models import SystemName
+from syncapp.admin.kit.numbers import StepNumbers, by_step
+from syncapp.engine.runs import switches
+from syncapp.events import registry, topics
+from syncapp.events.spec import StepSpec
+from syncapp.models import StepSwitch, SystemName
 from syncapp.templatetags.hub import step_name
 
 WIDTH, LOW, HIGH, GAP, BETWEEN = 190, 44, 84, 14, 70  # pixels: boxes of two heights, gaps down and across
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    spec: StepSpec
+    flow_words: str
+    numbers: StepNumbers
+    switch: StepSwitch
+    observing: bool
+
+
+def step_views() -> list[StepView]:
+    numbers = {row.step: row for row in by_step()}
+    set_by_staff = {row.step: row for row in StepSwitch.objects.all()}
+    views = []
+    for spec in registry.steps():
+        switch = set_by_staff.get(spec.name) or StepSwitch(step=spec.name)
+        row = numbers.get(spec.name) or StepNumbers(spec.name)
+        views.append(StepView(spec, registry.flow_words(spec.flow), row, switch, switches.observing(switch)))
+    return views
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.views import PAUSE_STEP, back, button, page, part, say, viewer, wants_part
 from syncapp.admin.machinery import picture
-from syncapp.admin.machinery.step_views import step_views
 from syncapp.engine.runs import switches
 from syncapp.events import registry
 
@@ -23,7 +22,7 @@ SWITCHED = {
 
 @viewer("steps", "steps/", "syncapp.view_stepswitch")
 def step_list(request: HttpRequest) -> HttpResponse:
-    views = step_views()
+    views = picture.step_views()
     drawn = picture.draw(views)
     if wants_part(request):
         return part(request, "picture", picture=drawn)

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from syncapp.admin.kit.numbers import NEEDS_A_PERSON
 from syncapp.admin.kit.paging import older
 from syncapp.admin.kit.views import viewer
 from syncapp.admin.records.write_views import write_views
@@ -56,8 +57,8 @@ def record_context(request: HttpRequest, record: Record) -> dict[str, Any]:
         "record": record,
         "state_words": STATES[record.status],
         "next_words": next_words(record),
-        "needs_person": record.status in (Status.FAILED, Status.CONFLICT),
-        "can_be_given_up": record.status in (Status.FAILED, Status.CONFLICT, Status.WAITING),
+        "needs_person": record.status in NEEDS_A_PERSON,
+        "can_be_given_up": record.status in (*NEEDS_A_PERSON, Status.WAITING),
         "attempts": attempts,
         "attempts_next": attempts_next,
         "writes": write_views(writes),
