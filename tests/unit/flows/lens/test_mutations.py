@@ -19,6 +19,7 @@ from syncapp.flows.lens import (
     banks,
     core,
     days,
+    descriptions,
     entries,
     mails,
     merge,
@@ -59,6 +60,16 @@ POOLS: dict[str, tuple[Any, ...]] = {
     "day": (*DAYS, None),
     "name": (*TEXTS, None),
     "text": (*TEXTS, None),
+    "short note": (
+        "<b>Frist</b><br>Akte",
+        "&gt;",
+        "&amp;lt;b&amp;gt;",
+        "<b>&",
+        "5 < 7",
+        "Zeile\r\nzwei",
+        "x" * 40,
+        None,
+    ),
     "salutation": ("Herr", "Herrn", "Mr.", "Frau", "Firma", "", None),
 }
 
@@ -206,7 +217,14 @@ def _always_replaced(self: Any, value: Any, said: Any) -> Any:
     return value == said or texts._replaced(self._cut(value), self.charset) == said
 
 
+def a_text_with_signs_of_html() -> None:
+    lens = descriptions.Description(limit=99)
+    for text in ("&gt;", "<b>", "a <br> b & c"):
+        assert lens.get(lens.put(None, text)) == text
+
+
 _NEVER = "never"
+NOTE = "short note, Google"
 
 
 def _as_it_stands(raw: Any) -> str:
@@ -243,6 +261,8 @@ FAULTS = [
     Fault(
         "a removal is believed", entries, "_without_doubtful_removals", lambda outcomes, *given: outcomes, the_entries
     ),
+    Fault("HTML is written anew", descriptions.Description, "put", _writes_the_canonical_form, laws_of(NOTE)),
+    Fault("text is taken for HTML", descriptions, "escape", lambda text, quote: text, a_text_with_signs_of_html),
     Fault("what is unreadable is agreed to", Field, "agree", _agrees_to_all, the_merge),
 ]
 
