@@ -82,7 +82,7 @@ class World:
         for side in edited:
             if outcome.what in REPORTED or outcome.loser is side or (dropped and written):
                 continue
-            assert self.agreed(), f"the edit {side} was not carried over"
+            assert self.agreed() or self.may_be_arrived(side), f"the edit {side} was not carried over"
         if crash:
             self.own += [Own(side, outcome.value) for side in written]
             self.unsure |= {(side, value) for side in written for value in (outcome.value, outcome.of(side))}
@@ -101,6 +101,12 @@ class World:
             not isinstance(each, Unreadable) and not isinstance(said, Unreadable) and lens.kept(each, said)
             for each in unsure
         )
+
+    def may_be_arrived(self, side: Side) -> bool:
+        """Whether the other side shows what it may have made of this very edit, and may have it from us."""
+        value, now = self.said(side), self.said(side.other)
+        readable = not isinstance(value, Unreadable) and not isinstance(now, Unreadable)
+        return readable and self.may_be_ours(side.other) and self.field.lens(side.other).kept(value, now)
 
     def agreed(self) -> bool:
         return self.field.agree(self.said(Side.HERE), self.said(Side.THERE))
