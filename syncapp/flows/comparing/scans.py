@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 import structlog
+from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -18,11 +19,11 @@ from syncapp.clients.errors import ClientError
 from syncapp.engine.outside import connections, locks, outages
 from syncapp.engine.queue import enqueue
 from syncapp.events import registry
-from syncapp.events.spec import Comparison
-from syncapp.flows import brake, cursors
+from syncapp.events.spec import Brake, Comparison
+from syncapp.flows import cursors
 from syncapp.flows.comparing.notes import Confirmed, Interrupted, NotAvailable
 from syncapp.flows.differences import CRM_ONLY, ONLY_A_LOOK, Difference, Found, leave_requests
-from syncapp.models import ScanRun, ScanState
+from syncapp.models import Record, ScanRun, ScanState, Status
 
 CONFIRMED = "syncapp.jobs.scan_confirmed"
 
@@ -79,13 +80,25 @@ def _compare(scan: ScanRun, compared: Comparison, confirmed: bool) -> None:
             parts.append(part)
         found = _each_once(parts)
         held_back = [] if confirmed else [each for each in found if each.how in compared.brake.counts]
-        if brake.too_many(compared.brake, len(held_back)):
+        if _too_many(compared.brake, len(held_back)):
             scan.state, scan.note = ScanState.STOPPED, compared.brake.note(len(held_back)).stored()
             _count(scan, found)
             leave_requests(scan, [each for each in found if each.how not in compared.brake.counts])
             return  # the cursors stay: the next comparison finds the others again
         _leave(scan, found, parts)
     scan.state = ScanState.DONE
+
+
+def _too_many(brake: Brake, counted: int) -> bool:
+    """A side that suddenly looks empty is more often an outage than an intention: above the limit AND the percentage
+    of what is known a person must confirm."""
+    config = settings.CONFIG
+    if counted <= getattr(config, brake.limit):
+        return False
+    known = Record.objects.exclude(status=Status.SKIPPED)
+    if brake.steps:
+        known = known.filter(step__in=brake.steps)
+    return counted * 100 > known.count() * int(getattr(config, brake.percent))
 
 
 def _parts(compared: Comparison) -> Iterator[Found]:

@@ -6,10 +6,17 @@ from django.utils.translation import gettext_lazy as _
 
 from syncapp.events.spec import Flow, StepSpec, topic
 from syncapp.events.topics import TASK_CHANGED
-from syncapp.flows.tasks.fields import labels
+from syncapp.kit.marking import gettext_noop
 from syncapp.people.tasks import ENTITY
 
 TASK_MIRROR = "task_mirror"
+LABELS = {
+    "description": gettext_noop("Description"),
+    "message": gettext_noop("Message"),
+    "status": gettext_noop("Status"),
+    "assignedUserId": gettext_noop("Assigned user"),
+    "userId": gettext_noop("Assigned user"),
+}
 REASONS = {
     "tasks_not_shown": _(
         "Tasks are not shown in EspoCRM (setting TASKS_TO_ESPOCRM). The task itself is on the page of tasks."
@@ -37,6 +44,6 @@ def flow() -> Flow:
             ),
         ),
         own_types=(ENTITY,),
-        fields=labels,
+        fields=lambda: LABELS,
         reasons=REASONS,
     )
