@@ -38,6 +38,7 @@ class TaskKind(models.TextChoices):
     APPOINTMENT_BY_HAND = "appointment_by_hand", _("Appointment must be changed by hand in Advoware")
     APPOINTMENT_OVERRULED = "appointment_overruled", _("An appointment was replaced after changes on both sides")
     MASS_DELETION = "mass_deletion", _("Unusually many appointments would be deleted")
+    MASS_CREATION = "mass_creation", _("Unusually many appointments would be created in Advoware")
     CALENDAR_GONE = "calendar_gone", _("A Google calendar was deleted")
 
 

@@ -62,6 +62,23 @@ WORDS: Mapping[str, Words] = {
         ),
         button=_("Yes, delete them"),
     ),
+    TaskKind.MASS_CREATION: Words(
+        _(
+            "Unusually many events of the Google calendar of %(number)s are not in Advoware. Perhaps another program "
+            "has filled the calendar, so the hub has created nothing in Advoware. Everything else goes on meanwhile."
+        ),
+        (
+            _("Look up some of the events below in Google: are these really new appointments?"),
+            _("If they are in Advoware already, with another time or text, delete them in Google."),
+            _("If they are new, close this task; then the hub creates them in Advoware."),
+        ),
+        _("The task closes by itself when there are fewer of them."),
+        now=_("appointments"),
+        effect=_(
+            "The hub then creates exactly these appointments in Advoware. If others come by then, you are asked again."
+        ),
+        button=_("Yes, create them"),
+    ),
     TaskKind.CALENDAR_GONE: Words(
         _(
             "The employee's Google calendar was deleted, or the hub is not allowed to see it any more. In Advoware "

@@ -125,10 +125,6 @@ class Decision:
         return self.steps[0] in (What.CREATE, What.UPDATE_ADVOWARE, What.DELETE_ADVOWARE)
 
     @property
-    def deletes(self) -> bool:
-        return self.what in (What.DELETE_GOOGLE, What.DELETE_ADVOWARE)
-
-    @property
     def outcomes(self) -> Mapping[str, Outcome[Any]]:
         return self.merged.outcomes if self.merged else {}
 

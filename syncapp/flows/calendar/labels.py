@@ -24,6 +24,7 @@ _OTHER_LABELS: Mapping[str, str] = {
     "frNr": _("Number in Advoware"),
     WHEN: _("Time"),
     # Of a task about many of them.
+    What.CREATE.value: _("To be created in Advoware"),
     What.DELETE_GOOGLE.value: _("To be deleted in Google"),
     What.DELETE_ADVOWARE.value: _("To be deleted in Advoware"),
     "": _("Appointments"),

@@ -108,6 +108,11 @@ WRITES: Mapping[What, type[Write]] = {
     What.FORGET: Forget,
 }
 _DOES = {kind: what for what, kind in WRITES.items()}
+# What waits for a person when there is unusually much of it, by the kind of the task.
+_BRAKED: Mapping[str, tuple[What, ...]] = {
+    "mass_deletion": (What.DELETE_GOOGLE, What.DELETE_ADVOWARE),
+    "mass_creation": (What.CREATE,),
+}
 _TO_ADVOWARE = (CreateInAdvoware, UpdateAdvoware, DeleteAdvoware)
 
 
@@ -128,13 +133,14 @@ def plan(state: CalendarState) -> Plan:
         return Plan(Skipped(Why.TASK_OPEN), tasks=(gone,))
     needs = [*_by_hand(state), *_brake(state)]
     needs = [need for need in needs if need.identity not in state.closed]
-    held_deletions = any(need.kind == "mass_deletion" for need in needs)
+    braked = {need.kind for need in needs} & _BRAKED.keys()
     actions: list[Action] = [*_calendar(state)]
     held: list[Action] = []
     for item in state.items:
         for write in (WRITES[what](item) for what in item.decision.steps if what in WRITES):
             switched_off = isinstance(write, _TO_ADVOWARE) and not state.writable
-            (held if switched_off or (held_deletions and item.decision.deletes) else actions).append(write)
+            stopped = any(item.decision.what in _BRAKED[kind] for kind in braked)
+            (held if switched_off or stopped else actions).append(write)
     return Plan(_ending(state, held, needs), tuple(actions), _notes(state), tuple(held), tuple(needs))
 
 
@@ -152,18 +158,17 @@ def _calendar(state: CalendarState) -> Iterator[CreateCalendar | ShareCalendar]:
 
 
 def _brake(state: CalendarState) -> Iterator[TaskNeed]:
-    """More deletions at once than people usually make: more often an outage than an intention."""
-    deleting = [item for item in state.items if item.decision.deletes]
+    """More at once than people usually delete, or enter in Google: more often an outage, or a calendar that was filled
+    by others, than an intention."""
     limit, percent = state.limit
     agreed = sum(item.link.agreed_advoware is not None for item in state.items)
-    if len(deleting) > limit and len(deleting) * 100 > agreed * percent:
-        facts = tuple(
-            (side.value, str(sum(item.decision.what is side for item in deleting)), "")
-            for side in (What.DELETE_GOOGLE, What.DELETE_ADVOWARE)
-        )
-        # The appointments themselves, so that a yes to these is no yes to others.
-        which = ",".join(sorted(item.label for item in deleting))
-        yield TaskNeed("mass_deletion", GOOGLE, "", "Kalender", state.employee.kuerzel, (*facts, ("", which, "")))
+    for kind, steps in _BRAKED.items():
+        many = [item for item in state.items if item.decision.what in steps]
+        if len(many) > limit and len(many) * 100 > agreed * percent:
+            facts = tuple((what.value, str(sum(item.decision.what is what for item in many)), "") for what in steps)
+            # The appointments themselves, so that a yes to these is no yes to others.
+            which = ",".join(sorted(item.label for item in many))
+            yield TaskNeed(kind, GOOGLE, "", "Kalender", state.employee.kuerzel, (*facts, ("", which, "")))
 
 
 def _by_hand(state: CalendarState) -> Iterator[TaskNeed]:

@@ -16,7 +16,7 @@ from syncapp.clients.errors import NotFound
 from syncapp.clients.google import GoogleClient, GoogleEvent, SyncTokenExpired
 from syncapp.engine.runs.run import Run
 from syncapp.flows import directions
-from syncapp.flows.calendar import links, lost
+from syncapp.flows.calendar import links, lost, pairing
 from syncapp.flows.calendar.agreement import to_json
 from syncapp.flows.calendar.appointments import belongs_to, shown, strays
 from syncapp.flows.calendar.decide import Decision, Missing, Pair, Rules, Shown, Shows, What, decide, edited
@@ -132,6 +132,7 @@ class Reader:
         listed = {a.number: a for a in self._advoware.appointments(employee.kuerzel, window.first, window.last)}
         known.fetch_numbers(listed)
         self._find_lost_creations(state, known, listed)
+        self._pair_what_is_the_same(state, known, listed)
         for number in listed:
             if number not in known.by_number:
                 event_id = self._buried.event_of(number)
@@ -151,6 +152,25 @@ class Reader:
                 yield self._item(link, side, appointment, state, asked=True)
             else:
                 yield self._item(link, self._unasked(link, state), None, state, asked=False)
+
+    def _pair_what_is_the_same(self, state: CalendarState, known: Known, listed: Mapping[int, Appointment]) -> None:
+        """Before anything is created: both sides may have been filled by others."""
+        new = {
+            number: found.raw
+            for number, found in listed.items()
+            if number not in known.by_number and not self._buried.event_of(number)
+        }
+        events = {
+            link.event_id: link.google["event"]
+            for link in known.rows
+            if link.number is None and not link.writing and link.google.get("event") and not self._buried.of(link)
+        }
+        for event_id, number in pairing.pairs(new, events, self.zone).items() if new and events else ():
+            link = known.by_event[event_id]
+            link.number = number
+            known.by_number[number] = link
+            if link not in state.told:
+                state.told.append(link)
 
     def _lost_its_series(self, link: CalendarLink, known: Known) -> bool:
         parent = link.google.get("parent")

@@ -20,6 +20,7 @@ EFFECTS = {
     TaskKind.CREATION_UNCERTAIN,
     TaskKind.BANK_GONE,
     TaskKind.BANK_UNCERTAIN,
+    TaskKind.MASS_CREATION,
     TaskKind.MASS_DELETION,
     TaskKind.CALENDAR_GONE,
 }

@@ -442,3 +442,41 @@ def test_employees_that_are_switched_off_or_unknown_are_left_alone(calendars: Ca
     assert (record.status, record.reason) == (Status.SKIPPED, "calendar_off")
     nobody = Calendars(calendars.world, "NN").sync()
     assert (nobody.status, nobody.reason) == (Status.SKIPPED, "not_an_employee")
+
+
+def texts(calendars: Calendars) -> set[str]:
+    return {row["text"] for row in calendars.appointments().values()}
+
+
+def test_calendars_that_were_filled_by_others_are_paired_and_not_doubled(calendars: Calendars) -> None:
+    """An earlier hub, an import: seven on both sides, as they are, and one more on each."""
+    days = [soon(3 + day) for day in range(7)]
+    for number, day in enumerate(days):
+        calendars.appointment(day, text=f"Termin {number}", notiz="Akte")
+        calendars.event(day, summary=f"Termin {number}", description="Akte", colorId="7")
+    calendars.appointment(soon(20), text="Nur in Advoware")
+    calendars.event(soon(21), summary="Nur in Google")
+    record = calendars.sync()
+    assert (record.status, calendars.tasks()) == (Status.IN_SYNC, [])
+    wanted = {"Nur in Advoware", "Nur in Google", *(f"Termin {number}" for number in range(7))}
+    assert texts(calendars) == set(calendars.events()) == wanted
+    assert len(calendars.appointments()) == len(calendars.ids()) == 9
+    assert calendars.events()["Termin 3"]["colorId"] == "7"
+    calendars.google.update_event(calendars.calendar, calendars.events()["Termin 3"]["id"], {"summary": "verlegt"})
+    calendars.sync()
+    assert "verlegt" in texts(calendars)
+    assert len(calendars.appointments()) == 9
+
+
+def test_many_new_events_wait_for_a_person_before_they_are_created(calendars: Calendars) -> None:
+    for day in range(12):
+        calendars.event(soon(3 + day), summary=f"Fremd {day}")
+    calendars.appointment(text="Neu")
+    record = calendars.sync()
+    assert (record.status, record.reason, calendars.tasks()) == (Status.SKIPPED, Reason.TASK_OPEN, ["mass_creation"])
+    assert texts(calendars) == {"Neu"}
+    assert len(calendars.ids()) == 13
+    tasks.close_task(Task.objects.get(kind="mass_creation"), None, "ja")
+    retry.retry(Record.objects.filter(pk=record.pk))
+    calendars.world.drive()
+    assert len(calendars.appointments()) == len(calendars.ids()) == 13
