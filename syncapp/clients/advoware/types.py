@@ -92,9 +92,8 @@ class AdvowareParty(AdvowareObject):
         keys = [spelling(self.raw, name) for name in (*names, COMMUNICATIONS)]
         if any(key not in self.raw for key in keys):
             return ""
-        rows = self.raw[keys.pop()]
-        entries = sorted(json.dumps(row, sort_keys=True) for row in rows) if isinstance(rows, list) else rows
-        return f"{digest(list(names))[:8]}:{digest([[self.raw[key] for key in keys], entries])}"
+        entries = sorted((entry.kind, entry.value, entry.remark) for entry in self.communications)
+        return f"{digest(list(names))[:8]}:{digest([[self.raw[key] for key in keys[:-1]], entries])}"
 
 
 @dataclass(frozen=True, slots=True)
