@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 from syncapp.clients.advoware import Appointment
 from syncapp.flows.calendar.decide import Shown
+from syncapp.flows.calendar.fields import declared
 from syncapp.flows.calendar.known import AT_ONCE, in_parts
 from syncapp.flows.calendar.lost import Stray
 from syncapp.models import CalendarLink
 
+(_PRIVATE,) = (each.here for each in declared() if each.name == "private")
 DERIVED = ("vortermin", "hinfahrt", "rückfahrt", "urlaub")
 
 
@@ -23,7 +25,16 @@ def is_derived(number: int, kind: str) -> bool:
 
 
 def belongs_to(appointment: Appointment, kuerzel: str) -> bool:
-    return kuerzel.casefold() in {appointment.text(name).casefold() for name in ("sb", "anwalt")}
+    """Whether the employee's calendar shows it. With whose list it came says nothing: Advoware's filter may look at
+    `sb`, at `anwalt` or at both, and may take an empty one for everyone (observed).
+
+    It is of whoever it names; a private one of one person only, and of nobody when it names none; another one that
+    names nobody is everyone's.
+    """
+    named = [name for name in (appointment.text(each).casefold() for each in ("sb", "anwalt")) if name]
+    if _PRIVATE.get(appointment.raw) == "yes":
+        return named[:1] == [kuerzel.casefold()]
+    return not named or kuerzel.casefold() in named
 
 
 def strays(listed: Mapping[int, Appointment]) -> list[Stray]:

@@ -129,7 +129,8 @@ class Reader:
 
     def _items(self, state: CalendarState, known: Known) -> Iterable[Item]:
         employee, window = state.employee, state.window
-        listed = {a.number: a for a in self._advoware.appointments(employee.kuerzel, window.first, window.last)}
+        shown_to = self._advoware.appointments(employee.kuerzel, window.first, window.last)
+        listed = {each.number: each for each in shown_to if belongs_to(each, employee.kuerzel)}
         known.fetch_numbers(listed)
         self._find_lost_creations(state, known, listed)
         self._pair_what_is_the_same(state, known, listed)

@@ -138,7 +138,9 @@ class Writer:
     # Advoware
 
     def _create(self, state: CalendarState, item: Item) -> None:
-        link, values = item.link, {**_merged(item).here, "sb": state.employee.kuerzel}
+        link, kuerzel = item.link, state.employee.kuerzel
+        # Both, or somebody else's calendar may show it: an empty one may mean everyone.
+        values = {**_merged(item).here, "sb": kuerzel, "anwalt": kuerzel}
         self._intend(item, ADVOWARE)
         intent = WriteIntent(SystemName.ADVOWARE, CalendarWrite.CREATE_APPOINTMENT, APPOINTMENT, mark=link.event_id)
         with self._run.writing(intent, self._changes(ADVOWARE, {}, values)) as journal:

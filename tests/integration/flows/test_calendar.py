@@ -480,3 +480,27 @@ def test_many_new_events_wait_for_a_person_before_they_are_created(calendars: Ca
     retry.retry(Record.objects.filter(pk=record.pk))
     calendars.world.drive()
     assert len(calendars.appointments()) == len(calendars.ids()) == 13
+
+
+def test_an_event_of_one_employee_reaches_no_other_calendar(calendars: Calendars) -> None:
+    other = Calendars.ready(calendars.world, "XY", "xy@kanzlei.example")
+    calendars.event(soon(), summary="Zahnarzt", visibility="private")
+    calendars.event(soon(4), summary="Mandant Wendland")
+    calendars.sync()
+    other.sync()
+    made = calendars.appointments().values()
+    assert {(row["text"], row["sb"], row["anwalt"]) for row in made} == {
+        ("Zahnarzt", "SB", "SB"),
+        ("Mandant Wendland", "SB", "SB"),
+    }
+    assert other.events() == {}
+
+
+def test_a_private_appointment_never_reaches_a_second_calendar(calendars: Calendars) -> None:
+    other = Calendars.ready(calendars.world, "XY", "xy@kanzlei.example")
+    calendars.appointment(text="Zahnarzt", privat=1, anwalt="XY")
+    calendars.appointment(soon(4), text="Besprechung", anwalt="XY")
+    calendars.sync()
+    other.sync()
+    assert set(calendars.events()) == {"Zahnarzt", "Besprechung"}
+    assert set(other.events()) == {"Besprechung"}
