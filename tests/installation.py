@@ -135,6 +135,16 @@ def until(ask: Callable[[], T], seconds: float, otherwise: Callable[[], str]) ->
     return answer
 
 
+def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    return [process for process in processes if _lives(process)]
+
+
+def _lives(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):  # it may end between the two questions
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
 @cache
 def _template() -> str:
     """A migrated database, made once for each pytest process: migrating takes seconds, copying none."""

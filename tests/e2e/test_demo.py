@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from tests import engines
-from tests.installation import ROOT, until
+from tests.installation import ROOT, alive, until
 
 pytestmark = pytest.mark.e2e
 STAYS = "Ctrl-C ends all of it"
@@ -60,10 +60,6 @@ def folder(tmp_path: Path) -> Iterator[Path]:
             process.kill()
     while STARTED:
         STARTED.pop().wait(10)
-
-
-def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
-    return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
 
 
 def test_once_checks_the_result_and_ends(folder: Path) -> None:

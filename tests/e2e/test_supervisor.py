@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.installation import Installation, until
+from tests.installation import Installation, alive, until
 
 pytestmark = pytest.mark.e2e
 BEATING = "SELECT name FROM syncapp_worker WHERE beat_at IS NOT NULL AND stopped_at IS NULL"
@@ -38,10 +38,6 @@ def main_of(supervisor: subprocess.Popen[bytes]) -> psutil.Process:
 
 def family(main: psutil.Process) -> list[psutil.Process]:
     return [main, *main.children(recursive=True)]
-
-
-def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
-    return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
 
 
 def task_workers(main: psutil.Process) -> list[psutil.Process]:
@@ -153,6 +149,20 @@ def test_no_cluster_stays_behind_when_the_supervisor_itself_is_killed(
     processes = family(main_of(supervisor))
     os.kill(supervisor.pid, signal.SIGKILL)
     until(lambda: not alive(processes), 20, lambda: f"still there: {alive(processes)}")
+
+
+def test_a_cluster_that_is_told_many_times_to_end_ends(hub: Installation, supervisor: subprocess.Popen[bytes]) -> None:
+    """The kernel tells of a killed parent once for each of its threads, while the cluster is about to end already."""
+    processes = family(main_of(supervisor))
+    supervisor.send_signal(signal.SIGSTOP)  # it would start a new one
+    for _ in range(400):
+        processes[0].send_signal(signal.SIGTERM)
+        time.sleep(0.00005)
+    until(lambda: not alive(processes), 20, lambda: f"still there: {alive(processes)}")
+    supervisor.send_signal(signal.SIGCONT)
+    hub.wait_for("SELECT 1 FROM syncapp_worker WHERE restarts > 0 AND stopped_at IS NULL", seconds=30)
+    hub.wait_for(BEATING, seconds=60)
+    end_cleanly(hub, supervisor)
 
 
 def test_the_health_check_tells_working_from_silent(hub: Installation, supervisor: subprocess.Popen[bytes]) -> None:

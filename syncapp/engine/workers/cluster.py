@@ -1,4 +1,4 @@
-"""One `manage.py qcluster` and everything it starts, as a thing that can be started, looked at, drained and ended."""
+"""One `manage.py cluster` and everything it starts, as a thing that can be started, looked at, drained and ended."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Cluster:
     def start(self) -> None:
         extra = {ENV_NAME: self.name} | ({"QUEUE_WORKERS": str(self.workers)} if self.workers else {})
         self._had_sentinel = self._draining = False
-        self._main = start_session([sys.executable, str(settings.BASE_DIR / "manage.py"), "qcluster"], extra)
+        self._main = start_session([sys.executable, str(settings.BASE_DIR / "manage.py"), "cluster"], extra)
 
     def fault(self) -> str:
         """What is visibly wrong with the processes; empty when nothing is. (A frozen cluster looks healthy here.)"""

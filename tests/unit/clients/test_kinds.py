@@ -152,3 +152,17 @@ def test_an_ending_is_added_and_small(name: str, made: str) -> None:
 @given(st.binary(max_size=300), st.text(max_size=20))
 def test_any_bytes_have_an_answer(raw: bytes, name: str) -> None:
     assert kind(name, raw)
+
+
+DAMAGED = packed({"mimetype": "application/epub+zip" * 20, "word/document.xml": "<w:document/>"})
+
+
+@pytest.mark.parametrize("change", [0x01, 0x02, 0x80, 0xFF])
+def test_a_zip_with_any_one_damaged_byte_has_a_kind(change: int) -> None:
+    for at in range(4, len(DAMAGED)):
+        damaged = DAMAGED[:at] + bytes([DAMAGED[at] ^ change]) + DAMAGED[at + 1 :]
+        assert kind("Anlage", damaged) in {".zip", ".docx", ".epub", NotIndexed.KIND}
+
+
+def test_a_zip_that_ends_too_early_is_a_zip() -> None:
+    assert {kind("Anlage", DAMAGED[:length]) for length in range(4, len(DAMAGED))} == {".zip"}

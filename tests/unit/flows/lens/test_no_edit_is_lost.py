@@ -1,9 +1,9 @@
 """Histories of two sides that people edit while the hub runs, crashes and is not believed, against a tiny model.
 
-The model knows one thing for each side: what it said when the last run ended that was not stopped. Whatever differs
-from that is an edit, which is to be found on both sides or reported. Of a write whose answer was lost nobody can tell
-whether it happened: a person who then types what that side would make of it, or what stood there before, can't be told
-from us.
+The model knows one thing for each side: what it said when a run last settled the field (was not stopped, left no task).
+What differs from that is an edit, which is to be found on both sides or reported. Of a run that was stopped while it
+wrote nobody can tell how far it came: until the field is settled again, a person who types what that run read or wrote,
+or what that side would make of it, can't be told from us.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class World:
             self.there = {**self.there, "w": short}
 
     def settle_model(self) -> None:
-        self.known = {side: self.said(side) for side in Side}
+        self.known, self.unsure = {side: self.said(side) for side in Side}, set()
 
     def run(self, *, crash: bool, dropped: bool) -> None:
         h, t = self.said(Side.HERE), self.said(Side.THERE)
@@ -85,12 +85,13 @@ class World:
             assert self.agreed() or self.may_be_arrived(side), f"the edit {side} was not carried over"
         if crash:
             self.own += [Own(side, outcome.value) for side in written]
-            self.unsure |= {(side, value) for side in written for value in (outcome.value, outcome.of(side))}
+            self.unsure |= {(side, outcome.value) for side in written}
+            self.unsure |= {(side, outcome.of(side)) for side in Side if written}
             return
         seen = remembered(self.field, outcome, base, self.said(Side.HERE), self.said(Side.THERE))
         assert not seen.moved_on
         assert seen.kept or dropped, "what was kept was not seen"
-        self.base, self.own, self.unsure = seen.base, [], set()
+        self.base, self.own = seen.base, []
         if outcome.what not in REPORTED:
             self.settle_model()
 
