@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from syncapp.api import state
 from syncapp.models import (
+    NEEDS_A_PERSON,
     Attempt,
     CalendarEmployee,
     CalendarLink,
@@ -32,7 +33,6 @@ from syncapp.models import (
     Record,
     ScanRun,
     ScanState,
-    Status,
     SystemState,
     Task,
     TaskState,
@@ -72,7 +72,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def _gauges(now: datetime) -> Iterator[Gauge]:
     yield Gauge("hub_records", "Records by step and state", _counted(Record.objects, step="step", state="status"))
-    failed = Record.objects.filter(status__in=[Status.FAILED, Status.CONFLICT])
+    failed = Record.objects.filter(status__in=NEEDS_A_PERSON)
     yield Gauge("hub_records_need_a_person", "By step and reason", _counted(failed, step="step", reason="reason"))
     tasks = Task.objects.filter(state=TaskState.OPEN)
     yield Gauge("hub_open_tasks", "What staff must do in another system, by kind", _counted(tasks, kind="kind"))

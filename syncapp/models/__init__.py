@@ -6,7 +6,7 @@ from syncapp.models.engine import Cursor, Lock, QuotaBucket, ScanRun, ScanState,
 from syncapp.models.inbox import InboxItem, InboxMessage, InboxState
 from syncapp.models.proxy import ProxyCall, ProxyKey, ProxyRefusal, ProxyWindow
 from syncapp.models.reasons import PATIENT, Reason
-from syncapp.models.records import NO_REASON, Record, Status, Urgency
+from syncapp.models.records import NEEDS_A_PERSON, NO_REASON, Record, Status, Urgency
 from syncapp.models.references import Orphan, OrphanState, OrphanWhy, Reference, ReferenceKind
 from syncapp.models.staff import StaffAction
 from syncapp.models.systems import StepSwitch, System, SystemName, SystemState
@@ -23,6 +23,7 @@ from syncapp.models.tasks import (
 )
 
 __all__ = [
+    "NEEDS_A_PERSON",
     "NOTICES",
     "NO_REASON",
     "PATIENT",

@@ -20,6 +20,9 @@ class Status(models.TextChoices):
     CONFLICT = "conflict", _("conflict")
 
 
+NEEDS_A_PERSON = (Status.FAILED, Status.CONFLICT)
+
+
 class Urgency(models.IntegerChoices):
     """Lower runs first: fresh events never starve behind a full comparison."""
 

@@ -22,6 +22,7 @@ from django_q.models import OrmQ, Task
 
 from syncapp.engine.workers.heartbeat import forgotten
 from syncapp.models import (
+    NEEDS_A_PERSON,
     Attempt,
     CalendarTombstone,
     Conflict,
@@ -100,7 +101,7 @@ def _leftovers(now: datetime) -> tuple[Leftover, ...]:
     unsettled = Q(state__in=[JournalState.INTENDED, JournalState.LOST]) & ~Q(record__status=Status.IN_SYNC)
     entries = JournalEntry.objects.exclude(unsettled)
     wanted = JournalEntry.objects.filter(unsettled, attempt__isnull=False).values("attempt")
-    settled = Attempt.objects.exclude(record__status__in=[Status.FAILED, Status.CONFLICT]).exclude(pk__in=wanted)
+    settled = Attempt.objects.exclude(record__status__in=NEEDS_A_PERSON).exclude(pk__in=wanted)
     newest = ScanRun.objects.values("scan").annotate(newest=Max("pk")).values("newest")
     ended = ScanRun.objects.filter(state__in=[ScanState.DONE, ScanState.FAILED]).exclude(pk__in=newest)
     tasks = HubTask.objects.exclude(state=TaskState.CLOSED)

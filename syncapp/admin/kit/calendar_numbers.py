@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from syncapp.flows.calendar.flow import CALENDAR_SYNC, EMPLOYEE
-from syncapp.models import CalendarEmployee, CalendarLink, LinkState, Reason, Record, Status
+from syncapp.models import NEEDS_A_PERSON, CalendarEmployee, CalendarLink, LinkState, Reason, Record, Status
 
 # What somebody has to know of. A new one waits for its turn, or is of a kind that is left alone.
 OPEN = (LinkState.HELD, LinkState.BY_HAND, LinkState.FAILED)
@@ -29,7 +29,7 @@ def records(kuerzel: str = "") -> QuerySet[Record]:
 
 def in_trouble() -> QuerySet[Record]:
     """Calendars for which a person is needed."""
-    troubled = Q(status__in=(Status.FAILED, Status.CONFLICT)) | Q(status=Status.SKIPPED, reason=Reason.TASK_OPEN)
+    troubled = Q(status__in=NEEDS_A_PERSON) | Q(status=Status.SKIPPED, reason=Reason.TASK_OPEN)
     return records().filter(troubled)
 
 

@@ -13,10 +13,9 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from syncapp.admin.kit.base import Choice
-from syncapp.admin.kit.numbers import NEEDS_A_PERSON
 from syncapp.admin.kit.search import entity_types
 from syncapp.events import registry
-from syncapp.models import Status, SystemName
+from syncapp.models import NEEDS_A_PERSON, Status, SystemName
 from syncapp.templatetags.hub import step_name
 from syncapp.words.journal_words import writes
 from syncapp.words.reason_words import reasons

@@ -19,6 +19,7 @@ from syncapp.admin.kit import calendar_numbers
 from syncapp.admin.kit.paging import counted
 from syncapp.engine.queue import enqueue
 from syncapp.models import (
+    NEEDS_A_PERSON,
     Conflict,
     ConflictState,
     InboxMessage,
@@ -40,8 +41,7 @@ REMEMBERED_SECONDS = 10  # two refreshes of the start page
 
 COUNT_UP_TO = 1000
 
-NEEDS_A_PERSON = (Status.FAILED, Status.CONFLICT)
-TILES = (Status.FAILED, Status.CONFLICT, Status.RUNNING, Status.WAITING, Status.IN_SYNC, Status.SKIPPED)
+TILES = (*NEEDS_A_PERSON, Status.RUNNING, Status.WAITING, Status.IN_SYNC, Status.SKIPPED)
 
 
 @dataclass(frozen=True, slots=True)

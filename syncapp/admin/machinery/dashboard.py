@@ -14,7 +14,7 @@ from syncapp.admin.kit import numbers
 from syncapp.admin.kit.views import page, part, viewer
 from syncapp.admin.machinery import systems
 from syncapp.admin.machinery.machinery import worker_views
-from syncapp.models import Record, Status, SystemName
+from syncapp.models import NEEDS_A_PERSON, Record, Status, SystemName
 
 CAUSES_ON_START = 6
 
@@ -42,7 +42,7 @@ class Cause:
 def causes(limit: int = 100) -> list[Cause]:
     """What needs a person, grouped; the cause seen last comes first."""
     rows = (
-        Record.objects.filter(status__in=numbers.NEEDS_A_PERSON)
+        Record.objects.filter(status__in=NEEDS_A_PERSON)
         .order_by()
         .values_list("step", "system", "reason")
         .annotate(count=Count("pk"), first=Min("changed_at"), last=Max("changed_at"))
@@ -54,7 +54,7 @@ def causes(limit: int = 100) -> list[Cause]:
 def start_context() -> dict[str, Any]:
     steps = numbers.by_step()
     tiles = numbers.totals(steps)
-    needs = sum(count for status, count, _url in tiles if status in numbers.NEEDS_A_PERSON)
+    needs = sum(count for status, count, _url in tiles if status in NEEDS_A_PERSON)
     return {
         "tiles": tiles,
         "steps": steps,

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from syncapp.admin.kit.numbers import NEEDS_A_PERSON
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.views import DISCARD, RELEASE_LOCK, RETRY, back, button, ids, note_of, page, say
 from syncapp.admin.records.record_page import record_context
@@ -19,7 +18,7 @@ from syncapp.engine.recovery import guards
 from syncapp.engine.runs import verdicts
 from syncapp.events import running
 from syncapp.kit.tracing import trace_id_of
-from syncapp.models import Record, Status
+from syncapp.models import NEEDS_A_PERSON, Record, Status
 from syncapp.words.reason_words import reason_in_words
 
 PAGE = "admin:syncapp_record_change"

@@ -10,11 +10,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from syncapp.admin.kit.numbers import NEEDS_A_PERSON
 from syncapp.admin.kit.paging import older
 from syncapp.admin.kit.views import viewer
 from syncapp.admin.records.write_views import write_views
 from syncapp.models import (
+    NEEDS_A_PERSON,
     Attempt,
     Conflict,
     ConflictState,

@@ -17,14 +17,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from syncapp.admin.kit.base import ReadOnlyAdmin
 from syncapp.admin.kit.columns import badge, column, in_crm
 from syncapp.admin.kit.filters import ReasonFilter, SinceFilter, StatusFilter, StepFilter, SystemFilter
-from syncapp.admin.kit.numbers import NEEDS_A_PERSON
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.search import found_by
 from syncapp.admin.kit.views import DISCARD, RETRY, page
 from syncapp.admin.records.record_page import record_context
 from syncapp.engine.queue import retry
 from syncapp.kit.tracing import trace_id_of
-from syncapp.models import Record, Status
+from syncapp.models import NEEDS_A_PERSON, Record, Status
 from syncapp.templatetags.hub import step_name, tone, when
 from syncapp.words.reason_words import reason_in_words
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
-from syncapp.models import Reason, Record, Status, Urgency
+from syncapp.models import NEEDS_A_PERSON, Reason, Record, Status, Urgency
 
 CHUNK = 1000
 
@@ -29,7 +29,7 @@ def retry(records: QuerySet[Record], trace_id: str = "") -> int:
 
 def discard(records: QuerySet[Record], note: str) -> int:
     """Give records up, with the reason that staff named; a later event brings them back. Returns how many moved."""
-    given_up = records.filter(status__in=[Status.FAILED, Status.CONFLICT, Status.WAITING])
+    given_up = records.filter(status__in=(*NEEDS_A_PERSON, Status.WAITING))
     return given_up.update(
         status=Status.SKIPPED,
         reason=Reason.DISCARDED,

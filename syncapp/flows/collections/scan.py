@@ -14,7 +14,7 @@ from syncapp.flows.collections.flow import COLLECTION_SYNC
 from syncapp.flows.collections.mapping import Agreed, Why, unchanged
 from syncapp.flows.differences import Difference, Found, How
 from syncapp.flows.parents import Life, life_of
-from syncapp.models import Reason, Record, Status
+from syncapp.models import NEEDS_A_PERSON, Reason, Record, Status
 
 ROWS = 200
 
@@ -58,7 +58,7 @@ def _difference(parent: EspoParent, record: Record | None, collections: frozense
         return How.NEW if life is Life.ACTIVE or parent.collection_id else None
     if record.status in (Status.WAITING, Status.RUNNING):
         return None  # on its way already
-    if record.status in (Status.FAILED, Status.CONFLICT):
+    if record.status in NEEDS_A_PERSON:
         return None  # a person has it; the parent's next event tries again
     if record.reason == Reason.NOT_CONFIGURED:
         return How.NEW  # its systems are configured only now

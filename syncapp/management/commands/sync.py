@@ -19,14 +19,13 @@ from syncapp.events import registry, running
 from syncapp.management.base import HubCommand, misused, need, one_of
 from syncapp.management.output import progress
 from syncapp.management.recording import recorded
-from syncapp.models import Record, Status, Urgency
+from syncapp.models import NEEDS_A_PERSON, Record, Status, Urgency
 from syncapp.words.plan_words import in_words
 from syncapp.words.reason_words import reason_in_words
 
 FAILED, STILL_WAITING = 1, 3
 LOOK_SECONDS = 0.2
 AGREED = (Status.IN_SYNC, Status.SKIPPED)
-NEEDS_A_PERSON = (Status.FAILED, Status.CONFLICT)
 
 
 class Command(HubCommand):
