@@ -19,6 +19,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
 from syncapp.api import state
+from syncapp.engine.workers.heartbeat import works
 from syncapp.models import (
     NEEDS_A_PERSON,
     Attempt,
@@ -94,7 +95,7 @@ def _gauges(now: datetime) -> Iterator[Gauge]:
     paused = [({"system": view.name}, float(view.paused)) for view in systems]
     yield Gauge("hub_system_paused", "1 while staff pause the system", paused)
     workers = list(Worker.objects.filter(stopped_at=None).order_by("name"))
-    working = [({"worker": row.name}, float(state.works(row, now))) for row in workers]
+    working = [({"worker": row.name}, float(works(row, now))) for row in workers]
     yield Gauge("hub_worker_working", "1 when the worker proved lately that it works", working)
     restarts = [({"worker": row.name}, float(row.restarts)) for row in workers]
     yield Gauge("hub_worker_restarts", "How often its supervisor had to start it anew", restarts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Count, Min
@@ -13,12 +13,8 @@ from redis.exceptions import RedisError
 
 from syncapp.engine.outside import connections
 from syncapp.engine.queue import enqueue
+from syncapp.engine.workers.heartbeat import works
 from syncapp.models import Record, Status, System, SystemName, SystemState, Worker
-
-# `manage.py qcluster` without our supervisor gets no canaries; its proof is the sweep that Django-Q2 schedules every
-# minute and looks for every half.
-UNSUPERVISED = "-qcluster"
-SCHEDULED_PROOF = timedelta(seconds=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +56,6 @@ def workers() -> Workers:
     beats = [row.beat_at for row in rows if row.beat_at is not None]
     working = sum(works(row, now) for row in rows)
     return Workers(working, len(rows) - working, max(beats, default=None))
-
-
-def works(worker: Worker, now: datetime) -> bool:
-    """Whether it has proved its work lately enough."""
-    patience = timedelta(seconds=2 * settings.CONFIG.CANARY_SECONDS)
-    if worker.name.endswith(UNSUPERVISED):
-        patience += SCHEDULED_PROOF
-    return worker.beat_at is not None and now - worker.beat_at <= patience
 
 
 def systems() -> list[SystemView]:

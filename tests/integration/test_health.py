@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from redis.exceptions import ConnectionError as RedisAway
 
+from syncapp.admin.machinery.machinery import worker_views
 from syncapp.api import state
 from syncapp.engine.outside import outages
 from syncapp.models import (
@@ -73,6 +74,7 @@ def test_ready_when_a_worker_has_proved_its_work(client: Client) -> None:
         (1, {"stopped_at": timezone.now()}, 503),
         (140, {"name": "host-qcluster"}, 200),  # without our supervisor the proof comes with the minute's sweep
         (160, {"name": "host-qcluster"}, 503),
+        (-26 * 3600, {}, 503),  # a clock was ahead when it was written
     ],
 )
 def test_not_ready_without_proof_of_work(client: Client, seconds: float, more: dict[str, Any], status: int) -> None:
@@ -172,3 +174,26 @@ def test_the_description_of_the_api_is_for_staff(client: Client) -> None:
 def test_the_description_of_the_api_has_no_warnings(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("spectacular", "--validate", "--fail-on-warn")
     assert "openapi: 3" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("started", "beat", "name", "tone"),
+    [
+        (600, 5, "host-1", "good"),
+        (600, 61, "host-1", "bad"),
+        (600, 140, "host-qcluster", "good"),
+        (600, -26 * 3600, "host-1", "bad"),
+        (20, None, "host-1", "busy"),
+        (600, None, "host-1", "bad"),
+    ],
+)
+def test_the_page_of_workers_judges_as_the_health_check(
+    client: Client, started: float, beat: float | None, name: str, tone: str
+) -> None:
+    now = timezone.now()
+    proof = None if beat is None else now - timedelta(seconds=beat)
+    Worker.objects.create(name=name, started_at=now - timedelta(seconds=started), beat_at=proof)
+    (shown,) = worker_views()
+    assert shown.tone == tone
+    assert (client.get("/health/ready").status_code == 200) == (tone == "good")

@@ -15,6 +15,7 @@ from syncapp.admin.kit.numbers import queue
 from syncapp.admin.kit.views import page, part, viewer, wants_part
 from syncapp.admin.records.write_views import write_views
 from syncapp.engine.recovery import guards
+from syncapp.engine.workers.heartbeat import patience, works
 from syncapp.models import Attempt, InboxItem, InboxMessage, JournalEntry, Worker
 
 MOST = 200  # rows of each kind on the page of a trace
@@ -29,19 +30,18 @@ class WorkerView:
 
 
 def worker_views() -> list[WorkerView]:
-    """Workers of the last days; silent is one whose last proof of work is older than two canaries."""
+    """Workers of the last days; whether one works is judged as by the health check."""
     now = timezone.now()
-    silent_after = timedelta(seconds=2 * settings.CONFIG.CANARY_SECONDS)
     views = []
     for row in Worker.objects.exclude(stopped_at__lt=now - FORGOTTEN).order_by("stopped_at", "name")[:100]:
         if row.stopped_at:
             views.append(WorkerView(row, "quiet", _("ended")))
-        elif (row.beat_at or row.started_at) < now - silent_after:
-            views.append(WorkerView(row, "bad", _("gives no sign of work")))
-        elif row.beat_at is None:
+        elif works(row, now):
+            views.append(WorkerView(row, "good", _("works")))
+        elif row.beat_at is None and now - row.started_at <= patience(row):
             views.append(WorkerView(row, "busy", _("starting")))
         else:
-            views.append(WorkerView(row, "good", _("works")))
+            views.append(WorkerView(row, "bad", _("gives no sign of work")))
     return views
 
 

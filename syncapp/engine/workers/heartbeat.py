@@ -24,6 +24,10 @@ from django_q.signals import post_execute_in_worker, pre_execute
 from syncapp.models import Worker
 
 ENV_NAME = "HUB_WORKER"  # set by `manage.py worker` for the cluster that it supervises
+# `manage.py qcluster` without our supervisor gets no canaries; its proof is the sweep that Django-Q2 schedules every
+# minute and looks for every half.
+UNSUPERVISED = "-qcluster"
+SCHEDULED_PROOF = timedelta(seconds=90)
 THROTTLE_SECONDS = 1.0
 FORGET_AFTER = timedelta(days=7)  # every start makes a new row; long enough to look back at a bad week
 
@@ -41,7 +45,7 @@ def host_name() -> str:
 
 def cluster_name() -> str:
     """The cluster that this process works for; a plain `manage.py qcluster` has one name a machine."""
-    return os.environ.get(ENV_NAME) or f"{host_name()}-qcluster"
+    return os.environ.get(ENV_NAME) or f"{host_name()}{UNSUPERVISED}"
 
 
 def beat() -> None:
@@ -113,7 +117,8 @@ class WorkerRow:
         return Worker.objects.values_list("beat_at", flat=True).get(pk=self.name)
 
     def others_at_work(self, seconds: float) -> int:
-        return _at_work(seconds).exclude(pk=self.name).count()
+        since = timezone.now() - timedelta(seconds=2 * seconds)
+        return Worker.objects.filter(stopped_at=None, beat_at__gte=since).exclude(pk=self.name).count()
 
     def restarted(self, reason: str) -> None:
         """Only noted here, written at the next look: a restart must not wait for the database."""
@@ -135,8 +140,16 @@ def forgotten() -> QuerySet[Worker]:
 
 def working_here() -> bool:
     """Whether a worker of this machine has proved lately that it works."""
-    return _at_work(settings.CONFIG.CANARY_SECONDS).filter(name__startswith=f"{host_name()}-").exists()
+    here, now = Worker.objects.filter(stopped_at=None, name__startswith=f"{host_name()}-"), timezone.now()
+    return any(works(row, now) for row in here)
 
 
-def _at_work(seconds: float) -> QuerySet[Worker]:
-    return Worker.objects.filter(stopped_at=None, beat_at__gte=timezone.now() - timedelta(seconds=2 * seconds))
+def works(worker: Worker, now: datetime) -> bool:
+    """Whether it has proved its work lately enough. A proof of the future is none: a clock was ahead."""
+    return worker.beat_at is not None and abs(now - worker.beat_at) <= patience(worker)
+
+
+def patience(worker: Worker) -> timedelta:
+    """For how long it may give no proof of work."""
+    canaries = timedelta(seconds=2 * settings.CONFIG.CANARY_SECONDS)
+    return canaries + SCHEDULED_PROOF if worker.name.endswith(UNSUPERVISED) else canaries
