@@ -1,4 +1,4 @@
-"""The environment, read once, typed and checked: every fault is named in one message.
+"""The settings of one installation: names, kinds and defaults, and what follows from several.
 
 Names are those the firm and other programs already use (see `.env.example`, which explains each). A system whose
 settings are empty is *not configured*: its flows are switched off with a warning, the rest of the hub works.
@@ -6,18 +6,31 @@ settings are empty is *not configured*: its flows are switched off with a warnin
 
 from __future__ import annotations
 
-import os
-import re
-from difflib import get_close_matches
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import quote, urlsplit, urlunsplit
-from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bitbylaw.setting_types import (
+    AdvowareResource,
+    ApiPath,
+    CommaList,
+    DatabaseUrl,
+    HttpUrl,
+    Json,
+    NonEmpty,
+    PartyFieldName,
+    PerMinute,
+    Positive,
+    RedisUrl,
+    Seconds,
+    SecretLists,
+    ZoneName,
+)
 from syncapp.flows.beteiligte import fields as party_fields
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -33,64 +46,12 @@ ADVOWARE_LOGIN = (
 INSECURE_DEVELOPMENT_KEY = "insecure-development-key-only-for-DJANGO_DEBUG"
 
 
-class ConfigError(Exception):
-    """The environment can't be used as it is; the message lists every fault, without any value."""
-
-
-def _commas(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
-
-
-def _http_url(value: str) -> str:
-    if value and not re.fullmatch(r"https?://[^\s/@]+(/[^\s]*)?", value):
-        raise ValueError("must be an http(s) address without a user name in it")
-    return value.rstrip("/")
-
-
-def _secret_lists(value: object) -> object:
-    """`{"id": "secret"}` and `{"id": ["old", "new"]}` are both welcome: secrets can be rotated."""
-    if isinstance(value, dict):
-        return {key: (item,) if isinstance(item, str) else item for key, item in value.items()}
-    return value
-
-
-def _zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError("must be the name of a time zone, such as Europe/Berlin")
-    return value
-
-
-def _party_field(name: str) -> str:
-    names = [each.name for each in party_fields.TABLE]
-    if name in names:
-        return name
-    nearest = get_close_matches(name.lower(), names, 1)
-    meant = f"do you mean {nearest[0]}? " if nearest else ""
-    raise ValueError(f"no field of parties; {meant}There are: {', '.join(names)}")
-
-
-CommaList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_commas)]
-HttpUrl = Annotated[str, AfterValidator(_http_url)]
-Seconds = Annotated[float, Field(gt=0)]
-Positive = Annotated[int, Field(gt=0)]
-PerMinute = Annotated[int, Field(ge=100)]  # a batch of fifty calls must leave room for others
-NonEmpty = Annotated[str, Field(min_length=1)]
-ZoneName = Annotated[str, AfterValidator(_zone)]
-ApiPath = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$")]
-AdvowareResource = Literal[
-    "parties", "employees", "appointments", "matters", "communications", "bank_accounts", "addresses"
-]
-
-
-PartyFieldName = Annotated[str, AfterValidator(_party_field)]
-
-
 class Config(BaseSettings):
     """One installation's settings. Times in seconds, sizes in the unit of the name."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, case_sensitive=True)
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", env_ignore_empty=True, case_sensitive=True, enable_decoding=False
+    )
 
     # Django
     DJANGO_SECRET_KEY: str = ""
@@ -100,7 +61,7 @@ class Config(BaseSettings):
     DJANGO_LANGUAGE: Literal["de", "en"] = "de"
     DJANGO_HTTPS_ONLY: bool = True
     DJANGO_TRUST_PROXY: bool = False  # believe X-Forwarded-Proto of the reverse proxy in front
-    DATABASE_URL: str = f"sqlite:///{BASE_DIR / 'data' / 'hub.sqlite3'}"
+    DATABASE_URL: DatabaseUrl = f"sqlite:///{BASE_DIR / 'data' / 'hub.sqlite3'}"
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     LOG_FORMAT: Literal["json", "text"] = "json"
 
@@ -109,7 +70,7 @@ class Config(BaseSettings):
     QUEUE_WORKERS: Positive = 4
     QUEUE_TIMEOUT_SECONDS: Positive = 600
     QUEUE_POLL_SECONDS: Seconds = 0.05
-    REDIS_URL: str = ""
+    REDIS_URL: RedisUrl = ""
     REDIS_HOST: str = ""
     REDIS_PORT: Positive = 6379
     REDIS_PASSWORD: str = ""
@@ -127,10 +88,10 @@ class Config(BaseSettings):
     MASS_CHANGE_PERCENT: Annotated[int, Field(gt=0, le=100)] = 30
 
     # Webhooks
-    ESPOCRM_WEBHOOK_SECRETS: Annotated[dict[NonEmpty, tuple[NonEmpty, ...]], BeforeValidator(_secret_lists)] = {}
+    ESPOCRM_WEBHOOK_SECRETS: SecretLists = {}
     WEBHOOK_TOKENS: CommaList = ()
     WEBHOOK_MAX_MB: Positive = 10
-    WEBHOOK_ENTITIES: dict[str, str] = {
+    WEBHOOK_ENTITIES: Annotated[dict[str, str], Json] = {
         "document": "CDokumente",
         "beteiligte": "CBeteiligte",
         "bankverbindungen": "CBankverbindungen",
@@ -151,8 +112,8 @@ class Config(BaseSettings):
     ESPOCRM_METADATA_TTL_SECONDS: Seconds = 300
     ESPOCRM_UI_URL: HttpUrl = ""
     # How the CRM spells the hub's words for a state: entity type and field, ours, theirs.
-    ESPOCRM_STATUS_VALUES: dict[str, dict[str, str]] = {"CBeteiligte.syncStatus": {"unclean": "dirty"}}
-    ESPOCRM_PARENT_STATUS: dict[str, dict[str, tuple[str, ...]]] = {}
+    ESPOCRM_STATUS_VALUES: Annotated[dict[str, dict[str, str]], Json] = {"CBeteiligte.syncStatus": {"unclean": "dirty"}}
+    ESPOCRM_PARENT_STATUS: Annotated[dict[str, dict[str, tuple[str, ...]]], Json] = {}
 
     # xAI
     XAI_API_KEY: str = ""
@@ -178,15 +139,15 @@ class Config(BaseSettings):
     ADVOWARE_SECURITY_GATEWAY_URL: HttpUrl = ""
     ADVOWARE_TIMEOUT_SECONDS: Seconds = 30
     ADVOWARE_TIME_ZONE: ZoneName = "Europe/Berlin"
-    ADVOWARE_PATHS: dict[AdvowareResource, ApiPath] = {}
+    ADVOWARE_PATHS: Annotated[dict[AdvowareResource, ApiPath], Json] = {}
     ADVOWARE_PARTIES_LIST: Literal["all", "single"] = "all"
     ADVOWARE_WRITE_ENABLED: bool = False
     ADVOWARE_TO_ESPOCRM_ENABLED: bool = False
-    ADVOWARE_PARTY_FIELDS: dict[PartyFieldName, str] = {}
-    ADVOWARE_SALUTATIONS: dict[NonEmpty, NonEmpty] = {}
-    ADVOWARE_KOMMKZ: dict[party_fields.Kind, tuple[Annotated[int, Field(ge=1, le=12)], ...]] = {}
-    PARTY_DIRECTIONS: dict[PartyFieldName, party_fields.Direction] = {}
-    PARTY_CONFLICTS: dict[PartyFieldName, party_fields.Rule] = {}
+    ADVOWARE_PARTY_FIELDS: Annotated[dict[PartyFieldName, str], Json] = {}
+    ADVOWARE_SALUTATIONS: Annotated[dict[NonEmpty, NonEmpty], Json] = {}
+    ADVOWARE_KOMMKZ: Annotated[dict[party_fields.Kind, tuple[Annotated[int, Field(ge=1, le=12)], ...]], Json] = {}
+    PARTY_DIRECTIONS: Annotated[dict[PartyFieldName, party_fields.Direction], Json] = {}
+    PARTY_CONFLICTS: Annotated[dict[PartyFieldName, party_fields.Rule], Json] = {}
     PHONE_REGION: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "DE"
     PHONE_EXTENSIONS: bool = False
     BANK_ACCOUNTS_TO_ESPOCRM: bool = False
@@ -225,15 +186,14 @@ class Config(BaseSettings):
     KEEP_JOURNAL_DAYS: Positive = 730
     KEEP_PROXY_CALLS_DAYS: Positive = 180
 
-    @model_validator(mode="after")
-    def _key_is_secret(self) -> Config:
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        """What is wrong between settings: the one to mend first, and the sentence."""
         if not self.DJANGO_SECRET_KEY and not self.DJANGO_DEBUG:
-            raise ValueError("DJANGO_SECRET_KEY is missing (only with DJANGO_DEBUG=1 may it be left out)")
+            yield "DJANGO_SECRET_KEY", "is missing (only with DJANGO_DEBUG=1 may it be left out)"
         if self.QUEUE_BROKER == "redis" and not self.redis_url:
-            raise ValueError("QUEUE_BROKER=redis needs REDIS_HOST or REDIS_URL")
+            yield "QUEUE_BROKER", "redis needs REDIS_HOST or REDIS_URL"
         if self.LOCK_TTL_SECONDS <= self.QUEUE_TIMEOUT_SECONDS:
-            raise ValueError("LOCK_TTL_SECONDS must be longer than QUEUE_TIMEOUT_SECONDS")
-        return self
+            yield "LOCK_TTL_SECONDS", "must be longer than QUEUE_TIMEOUT_SECONDS"
 
     @cached_property
     def secret_key(self) -> str:
@@ -280,19 +240,3 @@ class Config(BaseSettings):
     def advoware_lacks(self) -> tuple[str, ...]:
         """The settings without which nobody can log in to Advoware, as far as they are empty."""
         return tuple(name for name in ADVOWARE_LOGIN if not getattr(self, name))
-
-
-def load() -> Config:
-    """The settings of this process; raises `ConfigError` that lists all faults at once and quotes no value.
-
-    `HUB_ENV_FILE` names another file than `.env`, or none when empty: tests and the demo must never meet real systems.
-    """
-    try:
-        return Config(_env_file=os.environ.get("HUB_ENV_FILE", str(BASE_DIR / ".env")) or None)
-    except ValidationError as exc:
-        faults = [
-            f"  {'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in exc.errors(include_input=False)
-        ]
-        raise ConfigError("The configuration has faults:\n" + "\n".join(faults)) from None
-    except Exception as exc:  # a JSON value that can't be parsed stops pydantic-settings before it validates
-        raise ConfigError(f"The configuration has a fault: {exc}") from None

@@ -12,16 +12,19 @@ from csp.constants import NONE, SELF
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from bitbylaw import config as _config
+from bitbylaw import environment as _environment
 from bitbylaw.admin_theme import UNFOLD as UNFOLD
+from bitbylaw.config import BASE_DIR as BASE_DIR
 from bitbylaw.logs import logging_settings
 
 try:
-    CONFIG = _config.load()
-except _config.ConfigError as exc:
-    sys.exit(str(exc))
+    CONFIG = _environment.load()
+except _environment.ConfigError as exc:
+    if not _environment.only_help(sys.argv):
+        sys.exit(str(exc))
+    CONFIG = _environment.bare()
 
-BASE_DIR = _config.BASE_DIR
+
 DEBUG = CONFIG.DJANGO_DEBUG
 SECRET_KEY = CONFIG.secret_key
 ALLOWED_HOSTS = list(CONFIG.DJANGO_ALLOWED_HOSTS)

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core import checks
 
+from bitbylaw import environment
 from syncapp.checks import entities, installation, scheduling, steps, systems
 from syncapp.clients.espocrm import FIELDS
 from syncapp.events import registry
@@ -36,4 +37,5 @@ def check_schedules(**_: Any) -> list[checks.CheckMessage]:
 @checks.register("hub")
 def check_settings(**_: Any) -> list[checks.CheckMessage]:
     """The settings fit together; what is not configured is said, with what it switches off."""
-    return [*installation.faults(settings), *systems.switched_off(settings.CONFIG, registry.steps())]
+    named = installation.of_names(environment.misspelt())
+    return [*named, *installation.faults(settings), *systems.switched_off(settings.CONFIG, registry.steps())]

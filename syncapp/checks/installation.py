@@ -5,7 +5,7 @@ Why each value of the queue matters is in docs/operators.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -90,6 +90,12 @@ def _sqlite(alias: str, options: dict[str, Any]) -> Iterator[Fault]:
         yield Fault("E060", f"The SQLite database {alias!r} needs transaction_mode IMMEDIATE, else writers fail.")
     if "journal_mode=wal" not in str(options.get("init_command", "")).lower().replace(" ", ""):
         yield Fault("E061", f"The SQLite database {alias!r} needs journal_mode=WAL in its init_command.")
+
+
+def of_names(meant: Mapping[str, str]) -> Iterator[Fault]:
+    """`meant`: misspelt names of settings and the right ones."""
+    for name, right in meant.items():
+        yield Fault("W059", f"{name} is no setting of the hub.", f"Do you mean {right}?")
 
 
 def _doors(config: Config) -> Iterator[Fault]:

@@ -44,8 +44,12 @@ class Batch:
 
 
 def entities(body: bytes, entity_type: str) -> Batch:
-    """What EspoCRM sends: an array of attribute maps with an `id` each, or a single one."""
-    return _batch(body, lambda raw: [(entity_type, _id_in(raw, "id"))])
+    """What EspoCRM sends: an array of attribute maps with an `id` each, or a single one.
+
+    A hook of the firm's own may say `{"entity_id", "entity_type", "action"}` instead; an item of another type than this
+    door's is then a mistake. (Beside an `id` a field of that name is one of the entity's own.)
+    """
+    return _batch(body, lambda raw: [(entity_type, _entity_in(raw, entity_type))])
 
 
 def links(body: bytes) -> Batch:
@@ -73,6 +77,8 @@ def _batch(body: bytes, read: Callable[[Mapping[str, Any]], list[tuple[str, str]
             items += [Item(position, entity_type, entity_id) for entity_type, entity_id in read(raw)]
         except _Bad as exc:
             rejected.append(Rejected(position, str(exc)))
+    if rejected and not items:
+        raise Unreadable(f"no item of {len(rows)} can be used; the first: {rejected[0].reason}")
     return Batch(tuple(items), tuple(rejected), len(rows))
 
 
@@ -114,6 +120,12 @@ def _type_in(raw: Mapping[str, Any], *names: str) -> str:
     return value
 
 
+def _entity_in(raw: Mapping[str, Any], entity_type: str) -> str:
+    if "id" not in raw and _first(raw, ("entity_type", "entityType")) not in (None, entity_type):
+        raise _Bad("entity_type is not that of this address")
+    return _id_in(raw, "id", "entity_id", "entityId")
+
+
 def _first(raw: Mapping[str, Any], names: tuple[str, ...]) -> Any:
     return next((raw[name] for name in names if raw.get(name) not in (None, "")), None)
 
@@ -140,6 +152,8 @@ def _depth(body: bytes) -> int:
         if token in (b"[", b"{"):
             depth += 1
             deepest = max(deepest, depth)
+            if deepest > MAX_DEPTH:
+                break
         elif token in (b"]", b"}"):
             depth -= 1
     return deepest

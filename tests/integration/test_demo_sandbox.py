@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bitbylaw.config import load
+from bitbylaw.environment import load
 from syncapp.engine.outside import connections
 from syncapp.management.demo.sandbox import Sandbox
 from syncapp.models import SystemName

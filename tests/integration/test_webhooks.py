@@ -165,6 +165,12 @@ def test_an_entity_type_without_a_flow_is_accepted_and_recorded() -> None:
         b'"text"',
         b"\xff\xfe",
         b"[" * 5000 + b"]" * 5000,
+        b'{"a":' * 5000,
+        b"[{}]",
+        b'[null, 5, [], "a1"]',
+        b'[{"id": ""}, {"id": "../x"}]',
+        b'{"entity_type": "CDokumente"}',
+        b'{"entity_id": "a1", "entity_type": "Account", "action": "update"}',
         json.dumps([{"id": "a"}] * 5001).encode(),
     ],
 )
@@ -174,6 +180,29 @@ def test_an_authentic_body_that_cannot_be_read_is_kept_before_it_is_refused(body
     message = InboxMessage.objects.get()
     assert (message.state, bytes(message.body or b"")) == (InboxState.QUARANTINED, body)
     assert not Record.objects.exists()
+
+
+def test_why_no_item_could_be_used_is_said_without_its_contents() -> None:
+    assert post([{"name": "Geheim"}, {"id": "Geheim!"}]).status_code == 400
+    assert InboxMessage.objects.get().reason == "no item of 2 can be used; the first: id is missing"
+
+
+def test_an_empty_batch_is_no_fault() -> None:
+    assert post([]).json()["total_ids_in_batch"] == 0
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"entity_id": "a1", "entity_type": "CDokumente", "action": "update"},
+        {"entityId": "a1", "entityType": "CDokumente"},
+        {"entity_id": "a1"},
+        {"id": "a1", "entity_type": "a field of the entity's own", "entity_id": "another"},
+    ],
+)
+def test_other_ways_to_name_an_entity(item: dict[str, str]) -> None:
+    assert post(item).status_code == 200
+    assert Record.objects.get().entity_id == "a1"
 
 
 def test_a_quarantined_message_is_processed_again_once() -> None:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 import pytest
 from django.utils import translation
 
-from bitbylaw.config import BASE_DIR, Config, ConfigError, load
+from bitbylaw.config import BASE_DIR, Config
+from bitbylaw.environment import ConfigError, load
 from syncapp.events import registry
 from syncapp.flows.beteiligte.fields import TABLE, PartyField, Rules, Who
 from syncapp.words.field_words import field_in_words

@@ -17,7 +17,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from bitbylaw.config import BASE_DIR, Config, load
+from bitbylaw.config import BASE_DIR, Config
+from bitbylaw.environment import load
 from sandbox.espocrm import entities, schema
 from sandbox.espocrm.kinds import VARCHAR
 from syncapp.admin.records.write_views import write_views

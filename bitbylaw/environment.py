@@ -1,0 +1,91 @@
+"""Reads the settings out of the environment and `.env`: once, and with every fault named in one message."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+from pydantic import ValidationError
+
+from bitbylaw.config import BASE_DIR, Config
+
+NEARLY = 0.87  # how alike two names are, of 1: a letter or two
+
+
+class ConfigError(Exception):
+    """The environment can't be used as it is; the message lists every fault, without any value."""
+
+
+def load() -> Config:
+    """The settings of this process; raises `ConfigError` that lists all faults at once and quotes no value.
+
+    `HUB_ENV_FILE` names another file than `.env`, or none when empty: tests and the demo must never meet real systems.
+    """
+    meant = misspelt()
+    config, faults = _read()
+    for name, sentence in config.contradictions():
+        faults.setdefault(name, sentence)
+    if faults:
+        faults |= {name: f"is no setting; do you mean {right}?" for name, right in meant.items()}
+        raise ConfigError(
+            "\n".join(["The configuration has faults:", *sorted(f"  {k}: {v}" for k, v in faults.items())])
+        )
+    return config
+
+
+def bare() -> Config:
+    """What nobody has set anything of: for `--help`, which must work before the first line of an `.env` is written."""
+    return Config.model_construct()
+
+
+def only_help(argv: Sequence[str]) -> bool:
+    """Whether the command line asks `manage.py` for nothing but words."""
+    if Path(argv[0]).name != "manage.py":
+        return False
+    return argv[1:2] in ([], ["help"], ["version"]) or not {"-h", "--help", "--version"}.isdisjoint(argv[1:])
+
+
+def misspelt() -> dict[str, str]:
+    """Names in the file or the environment that are no settings, but nearly one: with the one that is meant."""
+    names = {*_names_in_file(), *os.environ} - set(Config.model_fields)
+    nearest = {name: get_close_matches(name.upper(), Config.model_fields, 1, NEARLY) for name in sorted(names)}
+    return {name: found[0] for name, found in nearest.items() if found}
+
+
+def _file() -> str | None:
+    return os.environ.get("HUB_ENV_FILE", str(BASE_DIR / ".env")) or None
+
+
+def _names_in_file() -> list[str]:
+    file = _file()
+    if file is None or ("HUB_ENV_FILE" not in os.environ and not Path(file).exists()):
+        return []  # who names a file means one that is there
+    try:
+        with open(file, encoding="utf-8") as stream:
+            return list(dotenv_values(stream=stream, interpolate=False))
+    except (OSError, UnicodeDecodeError) as exc:
+        what = "is not a text in UTF-8" if isinstance(exc, UnicodeDecodeError) else "can't be read"
+        raise ConfigError(f"The configuration has a fault:\n  {file} {what}.") from None
+
+
+def _read() -> tuple[Config, dict[str, str]]:
+    """The settings, those with a fault as if they had not been set, and the faults."""
+    try:
+        return Config(_env_file=_file()), {}
+    except ValidationError as exc:
+        errors = exc.errors(include_input=False)
+    # What is wrong between the others is to be told now too, not only when these are mended.
+    usual: dict[str, Any] = {
+        name: Config.model_fields[name].get_default(call_default_factory=True)
+        for name in {str(each["loc"][0]) for each in errors}
+    }
+    return Config(_env_file=_file(), **usual), dict(map(_told, errors))
+
+
+def _told(error: Any) -> tuple[str, str]:
+    where = ".".join(str(part) for part in error["loc"] if part != "[key]")
+    return where, error["msg"].removeprefix("Value error, ")

@@ -1,0 +1,89 @@
+"""Of what kind a setting is: how its text is read, and what is said when it can't be. No message quotes a value."""
+
+from __future__ import annotations
+
+import json
+import re
+from difflib import get_close_matches
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from syncapp.flows.beteiligte import fields as party_fields
+
+
+def _commas(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _json(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if text[:1] == text[-1:] == "'":  # container engines hand over the quotes of an env file too
+        text = text[1:-1]
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise ValueError('must be JSON, such as {"name": "value"}') from None
+
+
+def _http_url(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^\s/@]+(/[^\s]*)?", value):
+        raise ValueError("must be an http(s) address without a user name in it")
+    return value.rstrip("/")
+
+
+def _database_url(value: str) -> str:
+    if not value.startswith(("sqlite://", "postgres://", "postgresql://")):
+        raise ValueError("must begin with sqlite:/// or postgres://")
+    return value
+
+
+def _redis_url(value: str) -> str:
+    if value and not value.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("must begin with redis://, rediss:// or unix://")
+    return value
+
+
+def _secret_lists(value: object) -> object:
+    """`{"id": "secret"}` and `{"id": ["old", "new"]}` are both welcome: secrets can be rotated."""
+    if isinstance(value, dict):
+        return {key: (item,) if isinstance(item, str) else item for key, item in value.items()}
+    return value
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("must be the name of a time zone, such as Europe/Berlin")
+    return value
+
+
+def _party_field(name: str) -> str:
+    names = [each.name for each in party_fields.TABLE]
+    if name in names:
+        return name
+    nearest = get_close_matches(name.lower(), names, 1)
+    meant = f"do you mean {nearest[0]}? " if nearest else ""
+    raise ValueError(f"no field of parties; {meant}There are: {', '.join(names)}")
+
+
+CommaList = Annotated[tuple[str, ...], BeforeValidator(_commas)]
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
+RedisUrl = Annotated[str, AfterValidator(_redis_url)]
+Seconds = Annotated[float, Field(gt=0)]
+Positive = Annotated[int, Field(gt=0)]
+PerMinute = Annotated[int, Field(ge=100)]  # a batch of fifty calls must leave room for others
+NonEmpty = Annotated[str, Field(min_length=1)]
+Json = BeforeValidator(_json)
+SecretLists = Annotated[dict[NonEmpty, tuple[NonEmpty, ...]], BeforeValidator(_secret_lists), Json]
+ZoneName = Annotated[str, AfterValidator(_zone)]
+ApiPath = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$")]
+AdvowareResource = Literal[
+    "parties", "employees", "appointments", "matters", "communications", "bank_accounts", "addresses"
+]
+PartyFieldName = Annotated[str, AfterValidator(_party_field)]
