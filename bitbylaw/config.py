@@ -20,6 +20,8 @@ from bitbylaw.setting_types import (
     ApiPath,
     CommaList,
     DatabaseUrl,
+    EspoField,
+    EspoName,
     HttpUrl,
     Json,
     NonEmpty,
@@ -31,6 +33,7 @@ from bitbylaw.setting_types import (
     SecretLists,
     ZoneName,
 )
+from syncapp.clients.espocrm.names import Names
 from syncapp.flows.beteiligte import fields as party_fields
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -113,6 +116,9 @@ class Config(BaseSettings):
     ESPOCRM_UI_URL: HttpUrl = ""
     # How the CRM spells the hub's words for a state: entity type and field, ours, theirs.
     ESPOCRM_STATUS_VALUES: Annotated[dict[str, dict[str, str]], Json] = {"CBeteiligte.syncStatus": {"unclean": "dirty"}}
+    # Where the CRM calls things otherwise than the hub: entity types, and fields and links by "Entity.field".
+    ESPOCRM_ENTITIES: Annotated[dict[EspoName, EspoName], Json] = {}
+    ESPOCRM_FIELDS: Annotated[dict[EspoField, EspoName], Json] = {}
     ESPOCRM_PARENT_STATUS: Annotated[dict[str, dict[str, tuple[str, ...]]], Json] = {}
 
     # xAI
@@ -194,10 +200,18 @@ class Config(BaseSettings):
             yield "QUEUE_BROKER", "redis needs REDIS_HOST or REDIS_URL"
         if self.LOCK_TTL_SECONDS <= self.QUEUE_TIMEOUT_SECONDS:
             yield "LOCK_TTL_SECONDS", "must be longer than QUEUE_TIMEOUT_SECONDS"
+        fields = [(ours.partition(".")[0], theirs) for ours, theirs in self.ESPOCRM_FIELDS.items()]
+        for name, theirs in (("ESPOCRM_ENTITIES", [*self.ESPOCRM_ENTITIES.values()]), ("ESPOCRM_FIELDS", fields)):
+            if len({*theirs}) < len(theirs):
+                yield name, "two of the hub's names stand for one of the CRM's"
 
     @cached_property
     def secret_key(self) -> str:
         return self.DJANGO_SECRET_KEY or INSECURE_DEVELOPMENT_KEY
+
+    @property
+    def espocrm_names(self) -> Names:
+        return Names(self.ESPOCRM_ENTITIES, self.ESPOCRM_FIELDS)
 
     @cached_property
     def redis_url(self) -> str:

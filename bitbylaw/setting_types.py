@@ -83,6 +83,8 @@ Json = BeforeValidator(_json)
 SecretLists = Annotated[dict[NonEmpty, tuple[NonEmpty, ...]], BeforeValidator(_secret_lists), Json]
 ZoneName = Annotated[str, AfterValidator(_zone)]
 ApiPath = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$")]
+EspoName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,99}$")]
+EspoField = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{0,99}\.[A-Za-z][A-Za-z0-9_]{0,99}$")]
 AdvowareResource = Literal[
     "parties", "employees", "appointments", "matters", "communications", "bank_accounts", "addresses"
 ]

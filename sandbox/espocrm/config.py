@@ -15,6 +15,7 @@ class EspoSettings:
     lockout_seconds: float = 60.0
     denied: list[str] = field(default_factory=list)  # "CDokumente.edit", "Webhook.read": refused to API users
     missing: list[str] = field(default_factory=list)  # "CDokumente.md5sum": fields and links not installed here
+    renamed: dict[str, str] = field(default_factory=dict)  # "CDokumente": "Akt", "CDokumente.xaiId": "kiDatei"
     optimistic_locking: list[str] = field(default_factory=lambda: ["CDokumente", "CBeteiligte"])
     duplicate_check: list[str] = field(default_factory=lambda: ["Account.name"])
     hash_on_upload: bool = False  # EspoCRM hashes nothing (observed.md); a firm's own hook may

@@ -33,11 +33,12 @@ class RestApi:
         self.links = links
         self.webhook_api = WebhookApi(webhooks)
 
-    def answer(self, request: Request, path: str) -> Answer:
+    def answer(self, request: Request, path: str, signed: str) -> Answer:
+        """`signed`: the path as the caller knows it."""
         try:
             if self.settings.maintenance:
                 raise EspoError(503, "Maintenance mode is on.")
-            actor = self.guard.identify(request, path)
+            actor = self.guard.identify(request, signed)
             return self.route(request, path.strip("/").split("/"), actor)
         except EspoError as refusal:
             return refusal.answer()

@@ -10,6 +10,7 @@ from sandbox.espocrm.config import EspoSettings
 from sandbox.espocrm.delivery import LinkHook, Sender, WebhookJob
 from sandbox.espocrm.links import Links
 from sandbox.espocrm.records import Actor, Records
+from sandbox.espocrm.renamed import Renamed
 from sandbox.espocrm.rest import RestApi
 from sandbox.espocrm.webhooks import Webhook, WebhookQueue
 from sandbox.world import Mount
@@ -35,7 +36,7 @@ class EspoCrm:
         self._add_users()
 
     def mounts(self) -> list[Mount]:
-        return [Mount("/espocrm/api/v1/", self.name, self.rest.answer)]
+        return [Mount("/espocrm/api/v1/", self.name, Renamed(self.settings, self.rest.answer).answer)]
 
     def upload(self, document_id: str, name: str, content: bytes, mime: str, actor: Actor = HUMAN) -> str:
         """Put a file on a document, as the upload in the browser does; the attachment's id."""

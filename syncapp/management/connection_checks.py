@@ -79,19 +79,25 @@ def _crm() -> Iterator[Finding]:
 def _entity(crm: EspoClient, needs: Needs) -> Generator[Finding, None, Sequence[EntityMeta]]:
     def judge(meta: EntityMeta) -> Said:
         lacking = [name for name in needs.required if name not in meta.fields]
-        return (f"lacks the fields {', '.join(lacking)}", False) if lacking else ("has what is needed", True)
+        return (f"lacks the fields {_there(name, lacking)}", False) if lacking else ("has what is needed", True)
 
     name = needs.entity_type
     found = yield from ask(SystemName.ESPOCRM, name, partial(crm.metadata, name), judge)
     for meta in found:
         if lacking := [field for field in needs.optional if field not in meta.fields]:
-            yield Finding(SystemName.ESPOCRM, name, f"lacks {', '.join(lacking)}: not needed, not written", None)
+            yield Finding(SystemName.ESPOCRM, name, f"lacks {_there(name, lacking)}: not needed, not written", None)
         for field, words in STATES.get(name, {}).items():
             sent = ((word, crm.sent(name, {field: word})) for word in words)
             if unknown := [word for word, kept in sent if not kept]:
                 words_of = f"{field} has no option for {', '.join(unknown)}: not written, see ESPOCRM_STATUS_VALUES"
                 yield Finding(SystemName.ESPOCRM, name, words_of, None)
     return found
+
+
+def _there(entity_type: str, names: Sequence[str]) -> str:
+    """Fields as the CRM calls them, with the hub's name where it is another one."""
+    theirs = {name: settings.CONFIG.espocrm_names.attribute(entity_type, name) for name in names}
+    return ", ".join(new if new == name else f"{new} ({entity_type}.{name})" for name, new in theirs.items())
 
 
 def _advoware() -> Iterator[Finding]:

@@ -130,4 +130,5 @@ def _shown(field: str, value: object) -> object:
 def crm_link(entity_type: str, entity_id: str) -> str:
     """The address of an entity in EspoCRM's own pages; empty when EspoCRM's address is not configured."""
     base = "" if entity_type in registry.own_types() else settings.CONFIG.ESPOCRM_UI_URL
-    return f"{base}/#{entity_type}/view/{entity_id}" if base and entity_type and entity_id else ""
+    theirs = settings.CONFIG.espocrm_names.entity(entity_type)
+    return f"{base}/#{theirs}/view/{entity_id}" if base and entity_type and entity_id else ""

@@ -25,7 +25,7 @@ from syncapp.clients.espocrm.types import (
     Webhook,
 )
 from syncapp.clients.http.answers import Answer
-from syncapp.clients.http.parse import Values, the_object
+from syncapp.clients.http.parse import Values
 from syncapp.clients.http.remembered import Remembered
 
 
@@ -47,15 +47,17 @@ class EspoClient(EspoRest):
         asked = (self._config.api_url, entity_type)
         meta = self.metadata_cache.get(asked)
         if meta is None:
-            key = f"entityDefs.{path_of(entity_type)}"
+            names = self._config.names
+            key = f"entityDefs.{names.entity(path_of(entity_type))}"
             # A type that the user may not see: 200 and an empty body (observed).
-            meta = EntityMeta.from_api(self.request("GET", "Metadata", Answer.json_if_any, query=[("key", key)]))
+            raw = self.request("GET", "Metadata", Answer.json_if_any, query=[("key", key)])
+            meta = EntityMeta.from_api(raw, entity_type, names)
             self.metadata_cache.put(asked, meta, self._config.metadata_ttl)
         return meta
 
     def get(self, entity_type: str, record_id: str) -> Mapping[str, Any]:
         """The raw record, whole."""
-        return self._ours(entity_type, the_object(SYSTEM, self.read_json(path_of(entity_type, record_id))))
+        return self._ours(entity_type, self.record(entity_type, record_id))
 
     def document(self, document_id: str) -> EspoDocument:
         return EspoDocument.from_api(self.get(FIELDS.document_entity, document_id))
@@ -71,9 +73,17 @@ class EspoClient(EspoRest):
 
     def bank_accounts(self, party_id: str) -> tuple[EspoBankAccount, ...]:
         """All of one party. Every attribute: a list without ``select`` holds them all."""
-        path = path_of(FIELDS.party_entity, party_id, FIELDS.party_accounts)
-        rows = (self._ours(FIELDS.bank_entity, row) for row in self.rows(path, ()))
+        path = path_of(FIELDS.party_entity, party_id, self._accounts_link())
+        rows = (self._ours(FIELDS.bank_entity, row) for row in self.rows(path, (), of=FIELDS.bank_entity))
         return tuple(map(EspoBankAccount.from_api, rows))
+
+    def _accounts_link(self) -> str:
+        """EspoCRM makes up the name of a link, each installation its own."""
+        try:
+            found = self.metadata(FIELDS.party_entity).link_to(FIELDS.bank_entity, FIELDS.bank_link)
+        except EntityTypeUnknown:  # the API user may not see the type's metadata
+            found = None
+        return found or FIELDS.party_accounts
 
     def create(self, entity_type: str, fields: Mapping[str, object]) -> Mapping[str, Any]:
         """The new record. After ``AnswerLost`` look for it before creating it again."""
@@ -86,7 +96,7 @@ class EspoClient(EspoRest):
 
     def linked_document_ids(self, entity_type: str, record_id: str, link: str) -> Iterator[str]:
         """Ids behind a link of a parent."""
-        for row in self.rows(path_of(entity_type, record_id, link), (ID,)):
+        for row in self.rows(path_of(entity_type, record_id, link), (ID,), of=FIELDS.document_entity):
             yield Values(SYSTEM, row).needed(ID)
 
     def changed_since(
@@ -141,19 +151,23 @@ class EspoClient(EspoRest):
         return self.request("GET", path, lambda answer: _stream_into(answer, into, start, max_bytes), headers=plain)
 
     def webhooks(self) -> list[Webhook]:
-        return [Webhook.from_api(row) for row in self.rows("Webhook", ())]
+        return [self._webhook(row) for row in self.rows("Webhook", ())]
 
     def webhook(self, webhook_id: str) -> Webhook:
         """With its secret."""
-        return Webhook.from_api(self.get("Webhook", webhook_id))
+        return self._webhook(self.get("Webhook", webhook_id))
 
     def create_webhook(self, event: str, url: str) -> Webhook:
         """Look through ``webhooks()`` first: registered twice is delivered twice. What we write is not told to us."""
-        body = {"event": event, "url": url, "skipOwn": True}
-        return Webhook.from_api(self.write("POST", "Webhook", body, repeatable=False))
+        body = {"event": self._config.names.event(event), "url": url, "skipOwn": True}
+        return self._webhook(self.write("POST", "Webhook", body, repeatable=False))
+
+    def _webhook(self, row: Mapping[str, Any]) -> Webhook:
+        found = Webhook.from_api(row)
+        return replace(found, event=self._config.names.our_event(found.event))
 
     def _parents(self, path: str, entity_type: str) -> Iterator[EspoParent]:
-        return (EspoParent.from_api(row, entity_type) for row in self.rows(path, FIELDS.parent_select))
+        return (EspoParent.from_api(row, entity_type) for row in self.rows(path, FIELDS.parent_select, of=entity_type))
 
 
 def _stream_into(answer: Answer, into: BinaryIO, start: int, max_bytes: int) -> Downloaded:

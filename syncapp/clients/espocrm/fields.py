@@ -44,9 +44,10 @@ class Fields:
     party_retries: str = "syncRetryCount"
     party_next_retry: str = "syncNextRetry"
     party_reset_at: str = "syncAutoResetAt"
-    party_accounts: str = "cBankverbindungens"  # the link to its bank accounts
+    party_accounts: str = "cBankverbindungens"  # the link to its bank accounts, where the metadata names none
     bank_entity: str = "CBankverbindungen"
     bank_party: str = "beteiligteId"
+    bank_link: str = "beteiligte"  # the same link
     iban: str = "iban"
     bank_active: str = "istAktiv"
     bank_default: str = "istStandard"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from syncapp.clients.errors import EntityTypeUnknown
+from syncapp.clients.espocrm.names import Names
 from syncapp.clients.espocrm.types import SYSTEM, EspoRecord
 from syncapp.clients.http.parse import Values, of, the_object
+
+AS_THEY_ARE = Names()
+MANY = "hasMany"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +31,30 @@ class EntityMeta:
     options: Mapping[str, frozenset[str]]  # of enumerations that say them themselves
 
     @classmethod
-    def from_api(cls, raw: object) -> Self:
+    def from_api(cls, raw: object, entity_type: str = "", names: Names = AS_THEY_ARE) -> Self:
         """``GET Metadata?key=entityDefs.X``. An unknown type comes back as 200 with nothing: ``EntityTypeUnknown``."""
         if raw is None or raw is False or raw == [] or raw == {}:
             raise EntityTypeUnknown(SYSTEM, "not_in_metadata")
         definition = the_object(SYSTEM, raw)
         # PHP writes an empty map as []
         fields, links = (the_object(SYSTEM, definition.get(key) or {}, key) for key in ("fields", "links"))
-        read = {name: LinkMeta.from_api(link) for name, link in links.items()}
+        ours = {name: fields[theirs] for name, theirs in names.our_fields(entity_type, fields).items()}
+        read = {name: _ours(links[theirs], names) for name, theirs in names.our_fields(entity_type, links).items()}
         # a link to "any" parent names no type
         linked = {name: link for name, link in read.items() if link.entity_type}
-        return cls(frozenset(fields), linked, dict(_options(fields)))
+        return cls(frozenset(ours), linked, dict(_options(ours)))
+
+    def link_to(self, entity_type: str, foreign: str) -> str | None:
+        """The link to many of a type, of several the one that is called `foreign` there; None: it can't be told."""
+        many = [name for name, link in self.links.items() if (link.entity_type, link.kind) == (entity_type, MANY)]
+        named = [name for name in many if self.links[name].foreign == foreign] or many
+        return named[0] if len(named) == 1 else None
+
+
+def _ours(raw: object, names: Names) -> LinkMeta:
+    link = LinkMeta.from_api(raw)
+    entity_type = names.our_entity(link.entity_type)
+    return replace(link, entity_type=entity_type, foreign=names.our_attribute(entity_type, link.foreign) or "")
 
 
 def _options(fields: Mapping[str, object]) -> Iterator[tuple[str, frozenset[str]]]:

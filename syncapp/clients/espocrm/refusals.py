@@ -18,20 +18,23 @@ from syncapp.clients.errors import (
     Outdated,
     UnexpectedAnswer,
 )
+from syncapp.clients.espocrm.names import Names
 from syncapp.clients.http.answers import Refusal
 from syncapp.clients.http.parse import json_if_it_is
 
+AS_THEY_ARE = Names()
 REASON = "X-Status-Reason"
 _FIELD = re.compile(r"\bfield: ([A-Za-z0-9_]{1,100})\b")
 _RULE = re.compile(r"\btype: ([A-Za-z0-9_]{1,100})\b")
 _WRONG_SETTING = re.compile(r"\b(controller|entity type|scope|link|action|route)\b", re.IGNORECASE)
 
 
-def refusal_of_espocrm(refusal: Refusal) -> ClientError:
+def refusal_of_espocrm(refusal: Refusal, names: Names = AS_THEY_ARE) -> ClientError:
     reason = refusal.headers.get(REASON)
     if refusal.status == 400:
         field, rule = _FIELD.search(reason or ""), _RULE.search(reason or "")
-        return refusal.by_status(f"validation.{rule[1]}" if rule else "", field[1] if field else None)
+        named = names.our_attribute(names.our_entity(refusal.path.partition("/")[0]), field[1]) if field else None
+        return refusal.by_status(f"validation.{rule[1]}" if rule else "", named)
     if refusal.status == 403:
         # the lock of an address after wrong keys sends neither reason nor body
         return refusal.error(LockedOut if not reason and not refusal.body.strip() else Forbidden)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from syncapp.clients.errors import ClientError, Rejected, UnexpectedAnswer
 from syncapp.clients.espocrm.fields import ID
+from syncapp.clients.espocrm.names import Names
 from syncapp.clients.espocrm.refusals import refusal_of_espocrm
 from syncapp.clients.espocrm.statuses import Table
 from syncapp.clients.espocrm.types import SYSTEM
@@ -40,6 +41,7 @@ class EspoConfig(ClientConfig):
     metadata_ttl: float = 300.0  # seconds
     page_size: int = LARGEST_PAGE
     statuses: Table = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
 
     @property
     def api_url(self) -> str:
@@ -75,7 +77,7 @@ class EspoRest(OutsideClient[EspoConfig]):
     system = SYSTEM
 
     def refused(self, refusal: Refusal) -> ClientError:
-        return refusal_of_espocrm(refusal)
+        return refusal_of_espocrm(refusal, self._config.names)
 
     def request(
         self,
@@ -88,29 +90,40 @@ class EspoRest(OutsideClient[EspoConfig]):
         headers: Mapping[str, str] | None = None,
         repeatable: bool = True,
     ) -> T:
-        sent = {**self._identity(method, path), **(headers or {})}
+        there = self._config.names.path(path)
+        sent = {**self._identity(method, there), **(headers or {})}
         data = json.dumps(body).encode() if body is not None else None
-        url = f"{self._config.api_url}/{path}"
-        return self.perform(Call.of(method, url, path, sent, query=query, body=data, repeatable=repeatable), read)
+        url = f"{self._config.api_url}/{there}"
+        return self.perform(Call.of(method, url, there, sent, query=query, body=data, repeatable=repeatable), read)
 
-    def read_json(self, path: str, query: Query = ()) -> object:
-        return self.request("GET", path, Answer.json, query=query)
+    def record(self, entity_type: str, record_id: str) -> Mapping[str, Any]:
+        """The raw record, whole."""
+        answer = self.request("GET", path_of(entity_type, record_id), Answer.json)
+        return self._config.names.read(entity_type, the_object(SYSTEM, answer))
 
     def page(
-        self, path: str, select: Sequence[str], order_by: str, where: Sequence[Where] = ()
+        self, path: str, select: Sequence[str], order_by: str, where: Sequence[Where] = (), *, of: str = ""
     ) -> list[Mapping[str, Any]]:
-        """The first rows in ascending order, at most a page; EspoCRM breaks ties by id (Select/Order/Applier.php)."""
-        query = [("maxSize", str(self._config.rows)), ("offset", "0"), ("orderBy", order_by), ("order", "asc")]
+        """The first rows in ascending order, at most a page; EspoCRM breaks ties by id (Select/Order/Applier.php).
+
+        ``of``: the entity type of the rows, where the path leads over a link.
+        """
+        entity_type, names = of or path.partition("/")[0], self._config.names
+        order = names.attribute(entity_type, order_by)
+        query = [("maxSize", str(self._config.rows)), ("offset", "0"), ("orderBy", order), ("order", "asc")]
         if select:
-            query.append(("select", ",".join(select)))
+            query.append(("select", ",".join(names.attribute(entity_type, name) for name in select)))
         for number, (kind, attribute, value) in enumerate(where):
             query.append((f"where[{number}][type]", kind))
-            query.append((f"where[{number}][attribute]", attribute))
+            query.append((f"where[{number}][attribute]", names.attribute(entity_type, attribute)))
             query.append((f"where[{number}][value]", value))
         answer = self.request("GET", path, Answer.json, query=query, headers={"X-No-Total": "true"})
-        return the_rows(SYSTEM, the_object(SYSTEM, answer).get("list"), "list")
+        rows = the_rows(SYSTEM, the_object(SYSTEM, answer).get("list"), "list")
+        return [names.read(entity_type, row) for row in rows]
 
-    def rows(self, path: str, select: Sequence[str], where: Sequence[Where] = ()) -> Iterator[Mapping[str, Any]]:
+    def rows(
+        self, path: str, select: Sequence[str], where: Sequence[Where] = (), *, of: str = ""
+    ) -> Iterator[Mapping[str, Any]]:
         """All rows, by id: what existed all the time comes exactly once.
 
         Each page asks for ids after the last one, so rows that come, go or change while this runs shift nothing.
@@ -118,7 +131,7 @@ class EspoRest(OutsideClient[EspoConfig]):
         after: list[Where] = []
         seen: set[object] = set()
         while True:
-            page = self.page(path, select, ID, [*where, *after])
+            page = self.page(path, select, ID, [*where, *after], of=of)
             ids = {row.get(ID) for row in page}
             if ids & seen:
                 raise UnexpectedAnswer(SYSTEM, "paging")  # the server left out our condition; this would never end
@@ -129,8 +142,10 @@ class EspoRest(OutsideClient[EspoConfig]):
             after = [("greaterThan", ID, str(page[-1].get(ID)))]
             self.renew_patience()
 
-    def write(self, method: str, path: str, body: object, **how: Any) -> Mapping[str, Any]:
-        return the_object(SYSTEM, self.request(method, path, Answer.json, body=body, **how))
+    def write(self, method: str, path: str, body: Mapping[str, object], **how: Any) -> Mapping[str, Any]:
+        entity_type, names = path.partition("/")[0], self._config.names
+        answer = self.request(method, path, Answer.json, body=names.sent(entity_type, body), **how)
+        return names.read(entity_type, the_object(SYSTEM, answer))
 
     def _identity(self, method: str, path: str) -> dict[str, str]:
         """https://docs.espocrm.com/development/api/#authentication; the signed path is without query."""
