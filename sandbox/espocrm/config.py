@@ -13,7 +13,7 @@ OTHER_API_KEY = "sandbox-espocrm-other-key"  # a second program with access to t
 class EspoSettings:
     maintenance: bool = False
     lockout_seconds: float = 60.0
-    denied: list[str] = field(default_factory=list)  # "CDokumente.edit", "Webhook.read": refused to API users
+    denied: list[str] = field(default_factory=list)  # "CDokumente.edit", "CDokumente.xaiId.edit": refused to API users
     missing: list[str] = field(default_factory=list)  # "CDokumente.md5sum": fields and links not installed here
     renamed: dict[str, str] = field(default_factory=dict)  # "CDokumente": "Akt", "CDokumente.xaiId": "kiDatei"
     optimistic_locking: list[str] = field(default_factory=lambda: ["CDokumente", "CBeteiligte"])

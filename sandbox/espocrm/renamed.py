@@ -84,6 +84,8 @@ class Renamed:
         data = json.loads(answer.body)
         if entity == "Metadata":
             data = self._definition(data, key.split(".")[-1]) if isinstance(data, dict) else data
+        elif entity == "App":
+            data["acl"] = self._rights(data["acl"])
         elif isinstance(data, dict) and "list" in data:
             data["list"] = [self._row(row, rows) for row in data["list"]]
         elif isinstance(data, dict):
@@ -98,6 +100,14 @@ class Renamed:
                 first, dot, action = there[name].partition(".")
                 there[name] = self._types().get(first, first) + dot + action
         return there
+
+    def _rights(self, acl: Mapping[str, Any]) -> dict[str, Any]:
+        table = {self._types().get(name, name): level for name, level in acl["table"].items()}
+        fields = {
+            self._types().get(entity, entity): {self._fields(entity).get(name, name): may for name, may in each.items()}
+            for entity, each in acl["fieldTable"].items()
+        }
+        return {**acl, "table": table, "fieldTable": fields}
 
     def _definition(self, found: Mapping[str, Any], theirs: str) -> dict[str, Any]:
         entity = self._back(self._types()).get(theirs, theirs)

@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.wrappers import Request
 
 from sandbox.answers import Answer
-from sandbox.espocrm import filters
+from sandbox.espocrm import filters, rights
 from sandbox.espocrm.auth import Guard
 from sandbox.espocrm.config import EspoSettings
 from sandbox.espocrm.errors import EspoError, espo_answer
@@ -48,7 +48,7 @@ class RestApi:
         match [method, *parts]:
             case ["GET", "App", "user"]:
                 user = {"id": actor.id, "userName": actor.name, "type": "api"}
-                return espo_answer({"user": user, "settings": {"version": VERSION}})
+                return espo_answer({"user": user, "acl": rights.acl(self.settings), "settings": {"version": VERSION}})
             case ["GET", "Metadata"]:
                 return self.metadata(request.args.get("key", ""), actor)
             case [_, "Webhook", *rest]:
@@ -85,13 +85,15 @@ class RestApi:
         return data
 
     def shown(self, entity_type: str, record: Record, select: Iterable[str] = ()) -> Record:
+        hidden = rights.forbidden(self.settings, entity_type, "read")
+        record = {name: value for name, value in record.items() if name not in hidden}
         if select:
             wanted = {"id", *select}
             return {name: value for name, value in record.items() if name in wanted}
         if self.settings.missing:
             known = attributes(entity_type, self.records.missing)
             return {name: value for name, value in record.items() if name in known}
-        return dict(record)
+        return record
 
     def metadata(self, key: str, actor: Actor) -> Answer:
         """Of a type that the user may not see: nothing at all (observed on 9.2)."""
@@ -148,6 +150,9 @@ class RestApi:
             with self.records.lock:
                 self.records.get(entity_type, record_id)
                 self.records.check_version(entity_type, record_id, request.headers.get("X-Version-Number"), data)
+                # What may not be edited drops out in silence, as an unknown field does (Core/Record/Service.php).
+                forbidden = rights.forbidden(self.settings, entity_type, "edit")
+                data = {name: value for name, value in data.items() if name not in forbidden}
                 updated = self.records.update(entity_type, record_id, data, actor)
             return espo_answer(self.shown(entity_type, updated))
         if method == "DELETE":

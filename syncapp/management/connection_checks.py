@@ -6,7 +6,7 @@ only, never a value: every one of them belongs to a client.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import timedelta
 from functools import partial
@@ -15,13 +15,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from syncapp.clients.advoware import AdvowareClient, AdvowareParty
-from syncapp.clients.espocrm import FIELDS, EntityMeta, EspoClient
 from syncapp.clients.google import GoogleCalendar
 from syncapp.engine.outside import connections
 from syncapp.flows.beteiligte.fields import Rules
-from syncapp.flows.beteiligte.state import Shown
-from syncapp.flows.documents.mapping import CrmStatus
-from syncapp.management.crm_fields import Needs, of_parties
+from syncapp.management import crm_checks
 from syncapp.management.findings import Finding, Said, ask, of_keys
 from syncapp.models import SystemName
 
@@ -36,68 +33,17 @@ APPOINTMENT_FIELDS = (
     *("text", "datum", "uhrzeitVon", "datumBis", "uhrzeitBis", "ort", "notiz", "sb", "anwalt", "privat"),
     *("abwesenheit", "dauertermin", "turnus", "turnusArt"),
 )
-# The words for a state that flows write, by entity type and field.
-STATES: Mapping[str, Mapping[str, Sequence[str]]] = {
-    FIELDS.document_entity: {
-        FIELDS.xai_status: tuple(map(str, CrmStatus)),
-        FIELDS.sync_status: ("clean", "failed"),
-        FIELDS.file_status: ("synced",),
-    },
-    FIELDS.party_entity: {FIELDS.sync_status: tuple(map(str, Shown))},
-    FIELDS.bank_entity: {FIELDS.sync_status: ("clean", "unclean", "failed")},
-}
 VERSIONS = ("rowId", "geaendertAm")
 MAY_WRITE = ("owner", "writer")  # roles in a calendar of Google
 
 
 def all_systems() -> Iterator[Finding]:
-    more = {SystemName.ESPOCRM: _crm, SystemName.ADVOWARE: _advoware, SystemName.GOOGLE: _google}
+    more = {SystemName.ESPOCRM: crm_checks.findings, SystemName.ADVOWARE: _advoware, SystemName.GOOGLE: _google}
     for name in SystemName:
         if not connections.configured(name):
             yield Finding(name, "settings", "not configured, its flows are switched off", None)
         elif (yield from ask(name, "answers and knows our key", partial(connections.ping, name))) and name in more:
             yield from more[name]()
-
-
-def _crm() -> Iterator[Finding]:
-    crm = connections.espocrm()
-    EspoClient.metadata_cache.clear()
-    name = FIELDS.document_entity
-    documents = yield from _entity(crm, Needs(name, FIELDS.document_required, FIELDS.optional(name)))
-    linked = {link.entity_type for meta in documents for link in meta.links.values()}
-    for entity_type in settings.CONFIG.COLLECTION_ENTITIES:
-        parents = yield from _entity(crm, Needs(entity_type, (FIELDS.collection_id,), FIELDS.optional(entity_type)))
-        if documents and parents and entity_type not in linked:
-            words = f"{name} has no link to it: its documents can't be found"
-            yield Finding(SystemName.ESPOCRM, entity_type, words, False)
-    if connections.configured(SystemName.ADVOWARE):
-        for needs in of_parties():
-            yield from _entity(crm, needs)
-    yield from ask(SystemName.ESPOCRM, "webhooks can be read", crm.webhooks)
-
-
-def _entity(crm: EspoClient, needs: Needs) -> Generator[Finding, None, Sequence[EntityMeta]]:
-    def judge(meta: EntityMeta) -> Said:
-        lacking = [name for name in needs.required if name not in meta.fields]
-        return (f"lacks the fields {_there(name, lacking)}", False) if lacking else ("has what is needed", True)
-
-    name = needs.entity_type
-    found = yield from ask(SystemName.ESPOCRM, name, partial(crm.metadata, name), judge)
-    for meta in found:
-        if lacking := [field for field in needs.optional if field not in meta.fields]:
-            yield Finding(SystemName.ESPOCRM, name, f"lacks {_there(name, lacking)}: not needed, not written", None)
-        for field, words in STATES.get(name, {}).items():
-            sent = ((word, crm.sent(name, {field: word})) for word in words)
-            if unknown := [word for word, kept in sent if not kept]:
-                words_of = f"{field} has no option for {', '.join(unknown)}: not written, see ESPOCRM_STATUS_VALUES"
-                yield Finding(SystemName.ESPOCRM, name, words_of, None)
-    return found
-
-
-def _there(entity_type: str, names: Sequence[str]) -> str:
-    """Fields as the CRM calls them, with the hub's name where it is another one."""
-    theirs = {name: settings.CONFIG.espocrm_names.attribute(entity_type, name) for name in names}
-    return ", ".join(new if new == name else f"{new} ({entity_type}.{name})" for name, new in theirs.items())
 
 
 def _advoware() -> Iterator[Finding]:

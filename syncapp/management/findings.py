@@ -15,13 +15,14 @@ Said = tuple[str, bool | None]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`good` None: worth knowing, no trouble."""
+    """`good` None: worth knowing, no trouble. `rows`: field by field."""
 
     system: str
     what: str
     words: str
     good: bool | None = True
     milliseconds: int | None = None
+    rows: tuple[tuple[str, ...], ...] = ()
 
 
 def ask(

@@ -14,6 +14,7 @@ from syncapp.clients.espocrm.changes import changes
 from syncapp.clients.espocrm.fields import FIELDS, ID
 from syncapp.clients.espocrm.metadata import EntityMeta
 from syncapp.clients.espocrm.rest import EspoRest, checked_id, path_of
+from syncapp.clients.espocrm.rights import Rights
 from syncapp.clients.espocrm.types import (
     SYSTEM,
     Downloaded,
@@ -54,6 +55,10 @@ class EspoClient(EspoRest):
             meta = EntityMeta.from_api(raw, entity_type, names)
             self.metadata_cache.put(asked, meta, self._config.metadata_ttl)
         return meta
+
+    def rights(self) -> Rights | None:
+        """What the API user may do; None where EspoCRM does not tell."""
+        return Rights.from_api(self.request("GET", "App/user", Answer.json), self._config.names)
 
     def get(self, entity_type: str, record_id: str) -> Mapping[str, Any]:
         """The raw record, whole."""

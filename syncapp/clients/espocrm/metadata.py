@@ -29,6 +29,7 @@ class EntityMeta:
     fields: frozenset[str]  # fields, not attributes: a file field `x` has the attributes `xId` and `xName`
     links: Mapping[str, LinkMeta]
     options: Mapping[str, frozenset[str]]  # of enumerations that say them themselves
+    kinds: Mapping[str, str]  # EspoCRM's type of each field
 
     @classmethod
     def from_api(cls, raw: object, entity_type: str = "", names: Names = AS_THEY_ARE) -> Self:
@@ -42,7 +43,8 @@ class EntityMeta:
         read = {name: _ours(links[theirs], names) for name, theirs in names.our_fields(entity_type, links).items()}
         # a link to "any" parent names no type
         linked = {name: link for name, link in read.items() if link.entity_type}
-        return cls(frozenset(ours), linked, dict(_options(ours)))
+        kinds = {name: str(spec.get("type", "")) for name, spec in ours.items() if isinstance(spec, Mapping)}
+        return cls(frozenset(ours), linked, dict(_options(ours)), kinds)
 
     def link_to(self, entity_type: str, foreign: str) -> str | None:
         """The link to many of a type, of several the one that is called `foreign` there; None: it can't be told."""

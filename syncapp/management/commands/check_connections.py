@@ -8,6 +8,7 @@ from django.core.management.base import CommandError
 
 from syncapp.management.base import HubCommand
 from syncapp.management.connection_checks import all_systems
+from syncapp.management.crm_checks import HEADS
 from syncapp.management.findings import Finding
 from syncapp.management.output import plural, progress, table
 
@@ -31,6 +32,9 @@ class Command(HubCommand):
                 tell(f"{finding.system} {finding.what}")
         rows = [(_MARKS[each.good], each.system, each.what, each.words, _time(each)) for each in findings]
         self.stdout.write(table(("", "system", "what", "result", "ms"), rows))
+        for each in findings:
+            if each.rows:
+                self.stdout.write(f"\n{each.what}\n{table(HEADS, each.rows)}")
         troubles = sum(each.good is False for each in findings)
         if troubles:
             raise CommandError(f"{plural(troubles, 'thing')} to mend.", returncode=TROUBLE)

@@ -13,7 +13,7 @@ from django.db import connection
 
 from syncapp.engine.workers.heartbeat import working_here
 from syncapp.engine.workers.supervision import Supervisor
-from syncapp.management import crm_fields
+from syncapp.management import crm_needs
 from syncapp.models import Worker
 
 
@@ -46,7 +46,7 @@ class Command(BaseCommand):
             self._check()
             return
         _refuse_without_tables()
-        threading.Thread(target=crm_fields.warn_at_start, name="crm-fields", daemon=True).start()
+        threading.Thread(target=crm_needs.warn_at_start, name="crm-fields", daemon=True).start()
         sys.exit(Supervisor(workers).run())
 
     def _check(self) -> None:

@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from syncapp.clients.espocrm import EspoClient
-from syncapp.management import crm_fields
+from syncapp.management import crm_needs
 from syncapp.management.connection_checks import all_systems
 from syncapp.models import SystemName
 from tests.world import World, configured
@@ -26,7 +26,7 @@ def lacking(world: World) -> World:
 
 def warnings() -> list[dict[str, Any]]:
     with capture_logs() as logs:
-        crm_fields.warn_at_start()
+        crm_needs.warn_at_start()
     return [row for row in logs if row["log_level"] == "warning"]
 
 

@@ -1,0 +1,164 @@
+"""What the hub needs of EspoCRM, entity type by entity type: fields with their kinds, rights, and what is lost without.
+
+Names are the hub's; `ESPOCRM_ENTITIES` and `ESPOCRM_FIELDS` say how this installation calls them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from django.conf import settings
+
+from syncapp.clients.errors import ClientError
+from syncapp.clients.espocrm import FIELDS, EspoClient
+from syncapp.clients.espocrm.fields import NAME
+from syncapp.clients.espocrm.types import NOTIFICATION, TASK
+from syncapp.engine.outside import connections
+from syncapp.flows.bankverbindungen import fields as accounts
+from syncapp.flows.beteiligte.fields import Rules
+from syncapp.flows.beteiligte.state import Shown
+from syncapp.flows.documents.mapping import CrmStatus
+from syncapp.models import SystemName
+
+MAIL, PHONE = "emailAddress", "phoneNumber"  # fields; the lists that the hub reads are their attributes
+TEXTS, LISTS = ("varchar", "text"), ("array", "multiEnum", "jsonArray", "checklist")
+CHOICE, MOMENT, NUMBER, YES_NO = ("enum", "varchar"), ("datetime",), ("int", "varchar", "autoincrement"), ("bool",)
+READ, EDIT, CREATE = "read", "edit", "create"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A field. `kinds`: EspoCRM's types that can hold it, the usual one first; empty: any. `lost`: what does not work
+    without it."""
+
+    name: str
+    kinds: tuple[str, ...]
+    lost: str
+    required: bool = False
+    written: bool = True
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Of one entity type. What is not required is left out of a write where the CRM lacks it."""
+
+    entity_type: str
+    fields: tuple[Need, ...]
+    actions: tuple[str, ...] = (READ, EDIT)
+
+
+def of_documents() -> Needs:
+    status = tuple(map(str, CrmStatus))
+    return Needs(
+        FIELDS.document_entity,
+        (
+            Need(NAME, (), "documents have no name", required=True, written=False),
+            Need(FIELDS.file, ("file",), "there is nothing to bring to xAI", required=True, written=False),
+            Need(FIELDS.xai_id, TEXTS, "a file is not known again", required=True),
+            Need(FIELDS.xai_collections, LISTS, "where a file is can't be told", required=True),
+            Need(FIELDS.xai_synced_hash, TEXTS, "a replaced file is not noticed", required=True),
+            Need(FIELDS.xai_status, CHOICE, "nobody sees how a document stands", required=True, options=status),
+            Need(FIELDS.xai_error, TEXTS, "nobody reads in the CRM why"),
+            Need(FIELDS.md5, TEXTS, "the check sum is not shown"),
+            Need(FIELDS.sha256, TEXTS, "the check sum is not shown"),
+            Need(FIELDS.file_status, CHOICE, "not shown", options=("synced",)),
+            Need(FIELDS.old_file_status, (), "an old name, not needed"),
+            Need(FIELDS.sync_status, CHOICE, "not shown", options=("clean", "failed")),
+            Need(FIELDS.sync_error, TEXTS, "nobody reads in the CRM why"),
+            Need(FIELDS.sync_failed_at, MOMENT, "not shown"),
+        ),
+    )
+
+
+def of_parents() -> Iterator[Needs]:
+    for entity_type in settings.CONFIG.COLLECTION_ENTITIES:
+        collection = Need(FIELDS.collection_id, TEXTS, "its collection is not known again", required=True)
+        name = Need(NAME, (), "its collection has no name", written=False)
+        status = Need(FIELDS.parent_status, (), "a closed one keeps its collection", written=False)
+        yield Needs(entity_type, (collection, name, status))
+
+
+def of_parties() -> tuple[Needs, ...]:
+    """Parties and bank accounts."""
+    synced = Rules.of_settings(settings.CONFIG).synced
+    names = dict.fromkeys(name for each in synced for name in (each.crm, each.crm_company) if name)
+    created = (CREATE,) if settings.CONFIG.BANK_ACCOUNTS_TO_ESPOCRM else ()
+    return (
+        Needs(
+            FIELDS.party_entity,
+            (
+                Need(FIELDS.party_number, NUMBER, "parties are not known again", required=True),
+                *(Need(name, (), "parties are not synced", required=True) for name in (MAIL, PHONE, *names)),
+                *_of_sync(tuple(map(str, Shown))),
+                Need(FIELDS.party_row_id, TEXTS, "not shown"),
+                Need(FIELDS.party_contact_hash, TEXTS, "not shown"),
+                Need(FIELDS.party_retries, (), "not shown"),
+                Need(FIELDS.party_next_retry, MOMENT, "not shown"),
+                Need(FIELDS.party_reset_at, MOMENT, "not shown"),
+            ),
+        ),
+        Needs(
+            FIELDS.bank_entity,
+            (
+                Need(accounts.IBAN.here.name, TEXTS, "accounts are not synced", required=True),
+                Need(FIELDS.bank_link, ("link",), "accounts are not synced", required=True, written=bool(created)),
+                *(Need(each.here.name, TEXTS, "not synced") for each in accounts.TABLE[1:]),
+                Need(FIELDS.bank_default, YES_NO, "not synced"),
+                Need(FIELDS.bank_remote_id, TEXTS, "an account whose IBAN changed is not known again"),
+                *_of_sync(("clean", "unclean", "failed")),
+            ),
+            (READ, EDIT, *created),
+        ),
+    )
+
+
+def of_tasks() -> Iterator[Needs]:
+    shown = settings.CONFIG.TASKS_TO_ESPOCRM
+    if shown:
+        yield Needs(shown, (), {TASK: (READ, EDIT, CREATE), NOTIFICATION: (CREATE,)}[shown])
+        yield Needs("User", (), (READ,))  # nothing can be assigned to who can't be seen (observed)
+
+
+def everything() -> Iterator[Needs]:
+    """For what is configured; a type that is several things (a party is a parent too) comes once."""
+    found: dict[str, Needs] = {}
+    parties = of_parties() if connections.configured(SystemName.ADVOWARE) else ()
+    for needs in (of_documents(), *parties, *of_parents(), *of_tasks()):
+        before = found.get(needs.entity_type, Needs(needs.entity_type, (), ()))
+        fields = {each.name: each for each in (*needs.fields, *before.fields)}
+        actions = tuple(dict.fromkeys((*before.actions, *needs.actions)))
+        found[needs.entity_type] = Needs(needs.entity_type, tuple(fields.values()), actions)
+    yield from found.values()
+
+
+def _of_sync(words: tuple[str, ...]) -> tuple[Need, ...]:
+    return (
+        Need(FIELDS.sync_status, CHOICE, "not shown", options=words),
+        Need(FIELDS.party_error, TEXTS, "nobody reads in the CRM why"),
+        Need(FIELDS.party_synced_at, MOMENT, "not shown"),
+    )
+
+
+def warn_at_start() -> None:
+    """A line in the log for each field that the CRM lacks; a CRM that does not answer is no reason to wait."""
+    if not (connections.configured(SystemName.ESPOCRM) and connections.configured(SystemName.ADVOWARE)):
+        return
+    try:
+        for lacking in _lacking(connections.espocrm()):
+            log.warning("crm.field_missing", **lacking)
+    except ClientError as exc:
+        log.warning("crm.fields_unknown", error=type(exc).__name__)
+
+
+def _lacking(crm: EspoClient) -> Iterator[dict[str, Any]]:
+    for needs in of_parties():
+        present = crm.metadata(needs.entity_type).fields
+        for each in needs.fields:
+            if each.name not in present:
+                yield {"entity_type": needs.entity_type, "field": each.name, "needed": each.required}
