@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from syncapp.clients.errors import EntityTypeUnknown
 from syncapp.clients.espocrm import EspoClient
 from syncapp.clients.espocrm.fields import FIELDS
 
@@ -38,12 +39,22 @@ def life_of(entity_type: str, status: str, configured: Mapping[str, Mapping[str,
     return next((life for life, words in _USUAL.items() if word in words), Life.ACTIVE)
 
 
-def collection_types(crm: EspoClient, named: Collection[str]) -> frozenset[str]:
+def collection_types(crm: EspoClient, named: Collection[str], asked: str = "") -> frozenset[str]:
     """Whose names may go to xAI, an allow-list: `named` by the setting COLLECTION_ENTITIES, and the CRM's metadata link
-    them to documents and have a field for the collection. Raises what the client raises."""
+    them to documents and have a field for the collection. A type that the hub may not see is left out; where it is the
+    one that is `asked` about, `EntityTypeUnknown` tells why."""
     links = crm.metadata(FIELDS.document_entity).links.values()
     linked = {link.entity_type for link in links if link.kind == "hasMany"}
-    return frozenset(kind for kind in linked & set(named) if FIELDS.collection_id in crm.metadata(kind).fields)
+    return frozenset(kind for kind in linked & set(named) if _keeps_collection(crm, kind, asked))
+
+
+def _keeps_collection(crm: EspoClient, kind: str, asked: str) -> bool:
+    try:
+        return FIELDS.collection_id in crm.metadata(kind).fields
+    except EntityTypeUnknown:
+        if kind == asked:
+            raise
+        return False
 
 
 @dataclass(frozen=True, slots=True)

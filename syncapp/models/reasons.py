@@ -48,6 +48,13 @@ class Reason(models.TextChoices):
         "forbidden",
         _("The hub lacks a right in the other system. An administrator must grant it, then press Retry."),
     )
+    TYPE_UNSEEN = (
+        "type_unseen",
+        _(
+            "The CRM does not know this kind of entity, or does not let the hub see it. An administrator must give the "
+            "hub's role the right, or correct the setting (see manage.py check_connections), then press Retry."
+        ),
+    )
     FIELD_MISSING = (
         "field_missing",
         _("The CRM does not keep a field that the hub writes. An administrator must add it, then press Retry."),

@@ -40,7 +40,7 @@ _TABLE: tuple[tuple[type[errors.ClientError], Next, Reason], ...] = (
     (errors.NotFound, Next.AGAIN, Reason.OUTDATED),
     (errors.UnexpectedAnswer, Next.AGAIN, Reason.UNEXPECTED_ANSWER),
     (errors.Forbidden, Next.PERSON, Reason.FORBIDDEN),
-    (errors.EntityTypeUnknown, Next.PERSON, Reason.FIELD_MISSING),
+    (errors.EntityTypeUnknown, Next.PERSON, Reason.TYPE_UNSEEN),
 )
 
 

@@ -52,7 +52,7 @@ class CollectionSync:
 
     def read(self) -> CollectionState:
         run, agreed = self._run, Agreed.from_json(self._run.agreed)
-        if run.entity_type not in collection_types(self._crm, settings.CONFIG.COLLECTION_ENTITIES):
+        if run.entity_type not in collection_types(self._crm, settings.CONFIG.COLLECTION_ENTITIES, run.entity_type):
             return CollectionState(run.entity_type, run.entity_id, None, Life.PAUSED, agreed, allowed=False)
         parent = self._parent()
         life = Life.CLOSED

@@ -242,7 +242,7 @@ def test_retry_after_lengthens_a_pause_and_a_fresh_event_does_not_shorten_it() -
         (errors.Forbidden("espocrm"), Reason.FORBIDDEN),
         (errors.Rejected("espocrm", field="name"), Reason.REJECTED),
         (errors.Duplicate("espocrm"), Reason.REJECTED),
-        (errors.EntityTypeUnknown("espocrm"), Reason.FIELD_MISSING),
+        (errors.EntityTypeUnknown("espocrm"), Reason.TYPE_UNSEEN),
         (ZeroDivisionError("secret value"), Reason.INTERNAL_ERROR),
     ],
 )
