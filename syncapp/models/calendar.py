@@ -72,6 +72,8 @@ class CalendarLink(models.Model):
     # The fields at the last agreement, each as its side said it; null: never agreed.
     agreed_advoware: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     agreed_google: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
+    # Whose it was in Advoware when it was seen there last: by the names that Advoware has for them.
+    owners: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
     # What is being written to a side, stored before the call: seeing it there is then no person's change.
     writing: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
     # The days between which it takes place, so that leaving the window is told from a deletion; null: without end.
@@ -117,6 +119,7 @@ class CalendarTombstone(models.Model):
     event_id = models.CharField(_("event"), max_length=1024)
     agreed_advoware: models.JSONField[Any, Any] = models.JSONField()
     agreed_google: models.JSONField[Any, Any] = models.JSONField()
+    owners: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
     deleted_at = models.DateTimeField(_("deleted"), db_index=True)
 
     class Meta:

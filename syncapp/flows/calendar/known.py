@@ -68,7 +68,7 @@ def bury(link: CalendarLink) -> None:
         if link.agreed_advoware is not None and link.event_id:
             agreed = {"agreed_advoware": link.agreed_advoware, "agreed_google": link.agreed_google}
             CalendarTombstone.objects.update_or_create(
-                {**agreed, "number": link.number, "deleted_at": timezone.now()},
+                {**agreed, "number": link.number, "owners": link.owners, "deleted_at": timezone.now()},
                 employee_id=link.employee_id,
                 event_id=link.event_id,
             )

@@ -11,9 +11,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from syncapp.clients.google import GoogleEvent
-from syncapp.flows.calendar import agreement
+from syncapp.flows.calendar import agreement, occurrences
 from syncapp.flows.calendar.decide import Missing, Shown, Shows
-from syncapp.flows.calendar.fields import ADVOWARE, GOOGLE, OF_EVENT, WHEN, declared, said, span
+from syncapp.flows.calendar.fields import ADVOWARE, GOOGLE, OF_EVENT, declared, said, span
 from syncapp.flows.calendar.form import Form, days_of, form_of
 from syncapp.flows.lens.agreement import Bases, with_own
 from syncapp.flows.lens.core import Raw
@@ -57,26 +57,11 @@ def told(event: GoogleEvent, kuerzel: str, zone: ZoneInfo) -> dict[str, Any]:
     kept |= {"deleted": False, "read_only": not event.writable}
     kept |= {"mark": marked_number(event, kuerzel), "written": event.private.get(WRITTEN, "")}
     if event.recurring_event_id:
-        why = "cancelled occurrence" if event.deleted else "changed occurrence"
-        return kept | {"beyond": why, "about": _about(event.raw, zone)}
+        why = occurrences.CANCELLED if event.deleted else occurrences.CHANGED
+        return kept | {"beyond": why, "about": occurrences.about(event.raw, zone)}
     if event.deleted:
         return kept | {"deleted": True}
     return kept | {"event": {name: event.raw[name] for name in OF_EVENT if name in event.raw}}
-
-
-def _about(raw: Raw, zone: ZoneInfo) -> dict[str, Any]:
-    """What a person must know of an occurrence. `instead_of`: when it was to begin."""
-    fields = declared(zone)
-    about = form_of(said(fields, GOOGLE, raw), zone)
-    moments = {"start": raw.get("start"), "end": raw.get("end"), "instead_of": raw.get("originalStartTime")}
-    for name, moment in moments.items():
-        when = span(fields, GOOGLE, {"start": moment, "end": moment})
-        about[name] = _begin(when, zone) if when else ""
-    return about
-
-
-def _begin(when: Span, zone: ZoneInfo) -> str:
-    return when.start.isoformat() if when.all_day else str(form_of({WHEN: when}, zone)["start"])
 
 
 def agreed_forms(link: CalendarLink, zone: ZoneInfo) -> tuple[Form, Form]:

@@ -69,6 +69,10 @@ class Looker(Reader):
         state = CalendarState(employee, window(), rules, calendar_id=employee.calendar_id)
         if link.event_id and employee.calendar_id:
             self._ask_google(link)
+        if parent := link.google.get("parent"):
+            return self._occurrence(
+                link, CalendarLink.objects.filter(employee=employee, event_id=parent).first(), state
+            )
         side, appointment, asked = self._ask_advoware(link)
         return self._item(link, side, appointment, state, asked=asked)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -13,20 +12,20 @@ from django.utils import timezone
 
 from syncapp.clients.advoware import AdvowareClient, Appointment
 from syncapp.clients.errors import NotFound
-from syncapp.clients.google import GoogleClient, GoogleEvent, SyncTokenExpired
+from syncapp.clients.google import GoogleClient
 from syncapp.engine.runs.run import Run
 from syncapp.flows import directions
-from syncapp.flows.calendar import links, lost, pairing
-from syncapp.flows.calendar.agreement import to_json
-from syncapp.flows.calendar.appointments import belongs_to, shown, strays
+from syncapp.flows.calendar import links, occurrences, pairing
+from syncapp.flows.calendar.appointments import belongs_to, shown
 from syncapp.flows.calendar.decide import Decision, Missing, Pair, Rules, Shown, Shows, What, decide, edited
 from syncapp.flows.calendar.fields import ADVOWARE as IN_ADVOWARE
-from syncapp.flows.calendar.fields import GOOGLE, declared, said, span
-from syncapp.flows.calendar.journal import CalendarWrite
-from syncapp.flows.calendar.known import AT_ONCE, Buried, Known, in_parts
+from syncapp.flows.calendar.fields import GOOGLE, said, span
+from syncapp.flows.calendar.known import Buried, Known
 from syncapp.flows.calendar.links import Window
 from syncapp.flows.calendar.plan import ADVOWARE, Why
+from syncapp.flows.calendar.recovering import LostCreations
 from syncapp.flows.calendar.state import CalendarState, Item
+from syncapp.flows.calendar.telling import Telling
 from syncapp.flows.lens.declaration import Base
 from syncapp.models import CalendarEmployee, CalendarLink
 from syncapp.people import tasks
@@ -70,69 +69,15 @@ class Reader:
         named = [row for row in self._google.calendars() if row.summary == employee.calendar_name]
         return min((row.id for row in named), default="")
 
-    # Google
-
     def _with_google(self, state: CalendarState) -> Known:
-        """The links as Google tells of them now; nothing of it is stored yet."""
-        employee = state.employee
-        token = employee.sync_token if employee.calendar_id else ""
-        try:
-            try:
-                return self._told(state, token)
-            except SyncTokenExpired:
-                return self._told(state, "")
-        except NotFound:
-            state.calendar_gone = True
-            state.calendar_id = ""
-            return Known(employee, state.window, whole=True)
-
-    def _told(self, state: CalendarState, token: str) -> Known:
-        known = Known(state.employee, state.window, whole=not token)
-        changes = self._google.changes(state.calendar_id, sync_token=token or None)
-        told: dict[str, CalendarLink] = {}
-        for part in in_parts(changes.events, AT_ONCE):
-            numbers = (links.marked_number(event, state.employee.kuerzel) for event in part)
-            known.fetch_events(event.id for event in part)
-            known.fetch_numbers(number for number in numbers if number is not None)
-            for event in part:
-                link = known.by_event.get(event.id) or self._new_link(state, event, known)
-                if link is not None:
-                    link.google = links.told(event, state.employee.kuerzel, self.zone)
-                    links.place(link, self.zone)
-                    told[event.id] = link
-        if not token:
-            # A whole list does not tell of deletions: what it lacks was deleted.
-            for link in known.rows:
-                kept: dict[str, Any] = link.google
-                if kept and link.event_id not in told and not kept["deleted"]:
-                    link.google = {**kept, "deleted": True, "event": None}
-                    told[link.event_id] = link
-        state.told, state.next_token = list(told.values()), changes.next_token
-        return known
-
-    def _new_link(self, state: CalendarState, event: GoogleEvent, known: Known) -> CalendarLink | None:
-        """None: a deleted event that we never knew."""
-        number = links.marked_number(event, state.employee.kuerzel)
-        link = known.by_number.get(number) if number is not None else None
-        if link is not None and not link.event_id:
-            link.event_id = event.id
-            known.by_event[event.id] = link
-            return link
-        if event.deleted and not event.recurring_event_id:
-            return None
-        # A copy of one of our events bears its mark too, and is an event of its own.
-        link = CalendarLink(employee=state.employee, number=number if link is None else None, event_id=event.id)
-        known.add(link)
-        return link
-
-    # Advoware
+        return Telling(self._google, self.zone).links(state)
 
     def _items(self, state: CalendarState, known: Known) -> Iterable[Item]:
         employee, window = state.employee, state.window
         shown_to = self._advoware.appointments(employee.kuerzel, window.first, window.last)
         listed = {each.number: each for each in shown_to if belongs_to(each, employee.kuerzel)}
         known.fetch_numbers(listed)
-        self._find_lost_creations(state, known, listed)
+        LostCreations(self._run, self._advoware, self.zone).find(state, known, listed)
         self._pair_what_is_the_same(state, known, listed)
         for number in listed:
             if number not in known.by_number:
@@ -143,8 +88,8 @@ class Reader:
         known.fetch_events([link.google["parent"] for link in known.rows if link.google.get("parent")])
         ask = self._to_be_asked(state, known, listed)
         for link in known.rows:
-            if self._lost_its_series(link, known):
-                yield Item(link, Pair(Missing.NEVER, Missing.GONE), Decision(What.FORGET))
+            if parent := link.google.get("parent"):
+                yield self._occurrence(link, known.by_event.get(parent), state)
             elif link.number in listed:
                 side: Shows = shown(listed[link.number])
                 yield self._item(link, side, listed[link.number], state, asked=True)
@@ -173,10 +118,16 @@ class Reader:
             if link not in state.told:
                 state.told.append(link)
 
-    def _lost_its_series(self, link: CalendarLink, known: Known) -> bool:
-        parent = link.google.get("parent")
-        series = known.by_event.get(parent) if parent else None
-        return bool(parent) and (series is None or bool(series.google.get("deleted")))
+    def _occurrence(self, link: CalendarLink, series: CalendarLink | None, state: CalendarState) -> Item:
+        """Advoware knows no single ones: a person enters what became of it."""
+        if series is None or series.google.get("deleted"):
+            return Item(link, Pair(Missing.NEVER, Missing.GONE), Decision(What.FORGET))
+        pair = Pair(Missing.NEVER, links.google_side(link))
+        if occurrences.is_as_in_series(link.google, series.google, self.zone):
+            return Item(link, pair, Decision(What.NOTHING))
+        if not state.window.touches(link):
+            return Item(link, pair, Decision(What.LEAVE))  # it is over, or far ahead
+        return Item(link, pair, decide(pair, state.rules))
 
     def _to_be_asked(self, state: CalendarState, known: Known, listed: Mapping[int, Appointment]) -> set[int]:
         """Links about which Advoware is asked singly, by their `id()`: first those whose event has moved on, which
@@ -186,27 +137,6 @@ class Reader:
         still = [link for link in missing if state.window.touches(link) and not self._moved_in_google(link, state)]
         chosen = moved[:ASKED_SINGLY] + (still if len(moved) + len(still) <= ASKED_SINGLY else [])
         return {id(link) for link in chosen}
-
-    def _find_lost_creations(self, state: CalendarState, known: Known, listed: Mapping[int, Appointment]) -> None:
-        """Appointments that an earlier run made though its answer was lost."""
-        journals = self._run.unsettled_writes(CalendarWrite.CREATE_APPOINTMENT)
-        free = strays(listed) if journals else []
-        for journal in journals:
-            link = known.by_event.get(journal.mark)
-            if link is None:
-                continue
-            if link.number is not None and link.number in listed:
-                state.found[journal.pk] = link.number
-                continue
-            wanted = lost.sent(journal.changes, self.zone)
-            stray = lost.find(wanted, free, journal.begun_at, declared(self.zone))
-            if stray is None:
-                continue
-            free.remove(stray)
-            link.number = stray.number
-            link.writing = {"side": "advoware", "put": to_json(wanted), **link.writing, "happened": True}
-            known.by_number[stray.number] = link
-            state.found[journal.pk] = stray.number
 
     def _moved_in_google(self, link: CalendarLink, state: CalendarState) -> bool:
         google = links.google_side(link)
@@ -242,6 +172,8 @@ class Reader:
     ) -> Item:
         google = links.google_side(link)
         tombstone = self._buried.of(link)
+        if tombstone is not None:
+            link.owners = tombstone.owners
         bases = links.bases(link, side, google, self.zone, tombstone)
         reassigned = side is Missing.GONE and appointment is not None
         if reassigned and isinstance(google, Shown):
@@ -251,9 +183,8 @@ class Reader:
         marked = link.number is not None and link.google.get("mark") is not None
         pair = Pair(side, google, bases, marked, restored=tombstone is not None and not reassigned)
         decision = decide(pair, state.rules)
-        if decision.what is What.CREATE and not self._lies_in(state, decision):
-            # Advoware's list would not show it, so nobody could tell whether it was created. Its time will come.
-            decision = Decision(What.LEAVE)
+        if decision.what is What.CREATE and not bases and not self._lies_in(state, decision):
+            decision = Decision(What.LEAVE)  # an import of years ago is nobody's wish; the time of the others will come
         if decision.what is What.NOTHING and isinstance(side, Shown) and self._lacks_its_mark(link, google):
             # A creation was cut short before the event was told its number.
             decision = replace(decision, what=What.UPDATE_GOOGLE)

@@ -35,6 +35,8 @@ LONGEST_RUN = 300.0  # seconds; the rest goes on in the next run, long before th
 # These say something about one appointment only; everything else is about the system and ends the run.
 OF_ONE = (errors.Rejected, errors.Forbidden, errors.NotFound, errors.Outdated, errors.Duplicate, errors.TooLarge)
 
+_REMEMBERED = ("agreed_advoware", "agreed_google", "state", "detail", "writing", "owners")
+
 
 class CalendarSync:
     """One run of one employee."""
@@ -226,6 +228,8 @@ class CalendarSync:
                 self._mark(link, LinkState.HELD)
             elif what in (What.NOTHING, What.BY_HAND) and item.both_shown:
                 self._agree(item)
+            elif what is What.NOTHING and link.google.get("parent"):
+                self._mark(link, LinkState.AGREED)
             elif what is What.BY_HAND:
                 self._mark(link, LinkState.BY_HAND, detail=item.decision.detail)
             elif what is What.UNREADABLE:
@@ -233,9 +237,9 @@ class CalendarSync:
 
     def _agree(self, item: Item) -> None:
         link = item.link
-        before = (link.agreed_advoware, link.agreed_google, link.state, link.detail, link.writing)
+        before = [getattr(link, name) for name in _REMEMBERED]
         remember(item, self._reader.zone)
-        if (link.agreed_advoware, link.agreed_google, link.state, link.detail, link.writing) != before:
+        if [getattr(link, name) for name in _REMEMBERED] != before:
             link.save()
 
     def _mark(self, link: CalendarLink, state: LinkState, reason: str = "", detail: str = "") -> None:

@@ -16,7 +16,7 @@ from syncapp.clients.google import EventWrite, GoogleClient, GoogleEvent, Kind
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.flows.calendar import links, lost
 from syncapp.flows.calendar.agreement import to_json, to_store
-from syncapp.flows.calendar.appointments import belongs_to, strays
+from syncapp.flows.calendar.appointments import belongs_to, owners, owners_of_new, strays
 from syncapp.flows.calendar.decide import What
 from syncapp.flows.calendar.fields import ADVOWARE, GOOGLE, declared, said, span, with_all
 from syncapp.flows.calendar.form import days_of, differing, form_of
@@ -139,8 +139,8 @@ class Writer:
 
     def _create(self, state: CalendarState, item: Item) -> None:
         link, kuerzel = item.link, state.employee.kuerzel
-        # Both, or somebody else's calendar may show it: an empty one may mean everyone.
-        values = {**_merged(item).here, "sb": kuerzel, "anwalt": kuerzel}
+        values = dict(_merged(item).here)
+        values |= owners_of_new(link.owners, values, kuerzel)
         self._intend(item, ADVOWARE)
         intent = WriteIntent(SystemName.ADVOWARE, CalendarWrite.CREATE_APPOINTMENT, APPOINTMENT, mark=link.event_id)
         with self._run.writing(intent, self._changes(ADVOWARE, {}, values)) as journal:
@@ -240,6 +240,8 @@ def remember(item: Item, zone: ZoneInfo) -> None:
             bases[each.name] = replace(bases[each.name], there=each.there.get(there))
     link.agreed_advoware, link.agreed_google = to_store(bases) if bases else (None, None)
     link.writing = {}
+    if item.now.get(ADVOWARE) or item.raw(ADVOWARE):
+        link.owners = owners(here)
     if not to_be_put:
         link.state = LinkState.BY_HAND if item.decision.left_open else LinkState.AGREED
         link.reason, link.detail = "", item.decision.detail[:300]

@@ -267,6 +267,60 @@ def test_a_changed_or_cancelled_occurrence_is_a_persons_task(calendars: Calendar
     assert len(calendars.appointments()) == 1
 
 
+ONLY_GOOGLE: dict[str, dict[str, Any]] = {
+    "colour": {"colorId": "11"},
+    "answer": {"attendees": [{"email": "sb@kanzlei.example", "responseStatus": "declined", "self": True}]},
+    "reminder": {"reminders": {"useDefault": False, "overrides": [{"method": "popup", "minutes": 5}]}},
+    "free": {"transparency": "transparent"},
+    "attachment": {"attachments": [{"fileUrl": "https://drive.example/1", "title": "Klage"}]},
+    "properties of others": {"extendedProperties": {"private": {"eigen": "1"}, "shared": {"gemeinsam": "2"}}},
+    "nothing but its version": {},
+}
+
+
+@pytest.mark.parametrize("days", [False, True])
+@pytest.mark.parametrize("change", ONLY_GOOGLE)
+def test_an_occurrence_that_says_what_its_series_says_is_nobodys_task(
+    calendars: Calendars, change: str, days: bool
+) -> None:
+    clocks: dict[str, Any] = {"abwesenheit": 1, "uhrzeitVon": None, "uhrzeitBis": None} if days else {}
+    calendars.appointment(text="Jour fixe", dauertermin=1, turnus=1, turnusArt=2, datumBis="2037-12-31", **clocks)
+    calendars.sync()
+    (series,) = calendars.ids()
+    rows = calendars.google.occurrences(calendars.calendar, series)
+    for row in rows[1:60]:  # over both changes of the clocks
+        calendars.google.update_event(calendars.calendar, row["id"], ONLY_GOOGLE[change])
+    assert calendars.sync().status == Status.IN_SYNC
+    assert calendars.tasks() == []
+    calendars.google.expire_sync_tokens()
+    before = calendars.world.mark()
+    assert calendars.sync().status == Status.IN_SYNC
+    assert calendars.world.writes(before) == []
+    assert set(CalendarLink.objects.values_list("state", flat=True)) == {LinkState.AGREED}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [google_times(soon(6, "12:00")), google_times(soon(3), 90), {"location": "Saal 9"}, {"visibility": "private"}],
+)
+def test_an_occurrence_that_was_recoloured_and_moved_is_a_persons_task(
+    calendars: Calendars, change: dict[str, Any]
+) -> None:
+    calendars.appointment(text="Jour fixe", dauertermin=1, turnus=1, turnusArt=2, datumBis="2037-12-31")
+    calendars.sync()
+    (series,) = calendars.ids()
+    first = calendars.google.occurrences(calendars.calendar, series)[0]
+    calendars.google.update_event(calendars.calendar, first["id"], {"colorId": "11"})
+    assert calendars.sync().status == Status.IN_SYNC
+    calendars.google.update_event(calendars.calendar, first["id"], change)
+    calendars.sync()
+    assert calendars.tasks() == ["appointment_by_hand"]
+    back = {name: first.get(name) for name in change} | {"visibility": "default"}
+    calendars.google.update_event(calendars.calendar, first["id"], back)
+    assert calendars.sync().status == Status.IN_SYNC
+    assert calendars.tasks() == []
+
+
 def test_derived_appointments_are_shown_and_never_written(calendars: Calendars) -> None:
     number = calendars.appointment(text="Hinfahrt nach Kiel", derived="Hinfahrt")
     calendars.sync()
