@@ -93,6 +93,12 @@ reactions = st.one_of(
 rounds = st.tuples(edits, reactions, st.integers(0, 5))
 
 
+# Staff leave an IBAN that nobody can read as it is; the account's other values still agree.
+LEFT_UNREADABLE = [
+    (("advoware iban", 0, NOT_VALID[1]), ("scan", True), 3),
+    (("staff", True), ("nothing",), 3),
+    (("crm", 0, ("kontoinhaber", "Oster")), ("events", True), 3),
+]
 # An account that was told as left behind, then hidden behind another question, and forgotten.
 LEFT_BESIDE = [
     (("remove in advoware", 5), ("nothing",), 1),
@@ -230,6 +236,8 @@ class Play:
         if task.kind == "value_unreadable" and "iban" in facts:
             old = facts["iban"]["wanted"]
         row = next((row for each, row in self.there() if each == number and text("iban", row["iban"]) == old), None)
+        if "iban" not in facts and ours:
+            row = self.same(number, ours)
         if task.kind == "bank_deleted" and row:
             self.world.sandbox.advoware.remove_bank_account(number, row["id"])
         elif task.kind == "bank_changed" and row:
@@ -256,6 +264,12 @@ class Play:
                 self.world.sandbox.advoware.update_bank_account(number, row["id"], {name: fact["now"]})
         elif ours:
             self.world.sandbox.update(BANK, ours["id"], {field.here.name: fact["wanted"]})
+
+    def same(self, number: int, ours: dict[str, Any]) -> dict[str, Any] | None:
+        """The account in Advoware: by IBAN, or by its number there, when its IBAN became one that nobody can read."""
+        rows = [row for each, row in self.there() if each == number]
+        by_iban = [row for row in rows if code(row["iban"]) and code(row["iban"]) == code(ours["iban"])]
+        return next(iter(by_iban + [row for row in rows if str(row["id"]) == ours["advowareKontoId"]]), None)
 
     def crm(self, pk: str) -> dict[str, Any]:
         return next((row for row in self.rows() if row["id"] == pk), {})
@@ -375,7 +389,8 @@ def tasks_justified(play: Play) -> None:
             assert facts["iban"]["now"] in play.ibans(number)
             assert (code(row["iban"]), number) == (facts["iban"]["wanted"], play.number(row["beteiligteId"]))
         elif code(row["iban"]):
-            (there,) = [each for n, each in play.there() if n == number and code(each["iban"]) == code(row["iban"])]
+            there = play.same(number, row)
+            assert there is not None
             for name, fact in facts.items():
                 assert (text(name, there[name]), text(name, row[name])) == (fact["now"], fact["wanted"])
 
@@ -386,6 +401,7 @@ def tasks_justified(play: Play) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @example(script=LEFT_BESIDE, back=False)
+@example(script=LEFT_UNREADABLE, back=True)
 @given(script=st.lists(rounds, min_size=2, max_size=12), back=st.booleans())
 def test_any_history_ends_in_agreement(world: World, script: list[tuple[Any, ...]], back: bool) -> None:
     for table in TABLES:
