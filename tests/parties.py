@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from syncapp.engine.outside import outages
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
+from syncapp.events import running
 from syncapp.flows.beteiligte.flow import PARTY_SYNC
-from syncapp.models import Record, Task, TaskState
+from syncapp.models import Record, Task, TaskState, Urgency
 from tests.events import happened
 from tests.world import World
 
@@ -85,6 +89,19 @@ class Parties:
         self.event(pk, full=full)
         self.world.drive()
         return self.record(pk)
+
+    def run_once(self, pk: str) -> Record:
+        """Staff's Retry, and one run of it."""
+        target = Target(PARTY_SYNC, PARTY, pk)
+        sync_requests.request([target], urgency=Urgency.STAFF, full=True, force=True, trace_id="test")
+        self.again(pk)
+        return self.record(pk)
+
+    def again(self, pk: str) -> None:
+        for name in ("espocrm", "advoware"):
+            if outages.obstacle([name]):
+                outages.try_now(name)
+        running.run_now(self.record(pk).pk, PARTY_SYNC, even_early=True)
 
     def record(self, pk: str) -> Record:
         return Record.objects.get(step=PARTY_SYNC, entity_id=pk)

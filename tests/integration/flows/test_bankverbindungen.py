@@ -20,38 +20,12 @@ from syncapp.flows.bankverbindungen.sync import BankverbindungenSync
 from syncapp.flows.beteiligte.flow import PARTY_SYNC
 from syncapp.models import JournalEntry, JournalState, Reason, Record, Status, Task, TaskState, Urgency
 from syncapp.people.tasks import close_task
+from tests.accounts import BANK, IBAN, OTHER, account, in_crm, look, shown, tasks, there
 from tests.integration.flows.test_agreement import dying
 from tests.parties import PARTY, Parties
 from tests.world import configured
 
 pytestmark = pytest.mark.django_db
-
-BANK = "CBankverbindungen"
-IBAN, OTHER = "DE02120300000000202051", "DE02500105170137075030"
-
-
-def account(parties: Parties, party: str, **data: Any) -> str:
-    return parties.world.sandbox.create(BANK, {"name": "Konto", "beteiligteId": party, "iban": IBAN, **data})
-
-
-def look(parties: Parties, pk: str, step: str = BANK_SYNC, kind: str = BANK, *, full: bool = True) -> Record:
-    sync_requests.request([Target(step, kind, pk)], urgency=Urgency.EVENT, full=full)
-    parties.world.drive()
-    return Record.objects.get(step=step, entity_id=pk)
-
-
-def there(parties: Parties, number: int) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = parties.advoware(number)["bankverbindungen"]
-    return rows
-
-
-def tasks(pk: str) -> list[tuple[str, list[dict[str, str]]]]:
-    rows = Task.objects.filter(record__entity_id=pk, state=TaskState.OPEN)
-    return [(row.kind, row.facts) for row in rows]
-
-
-def shown(parties: Parties, pk: str) -> dict[str, Any]:
-    return parties.world.sandbox.get(BANK, pk)
 
 
 def test_a_new_account_is_created_and_noted(parties: Parties) -> None:
@@ -283,11 +257,6 @@ def test_observing_tells_the_crm_no_failure(parties: Parties) -> None:
     parties.world.sandbox.update(BANK, pk, {"iban": IBAN})
     assert look(parties, pk).reason == Reason.FORBIDDEN
     assert parties.world.writes(before) == []
-
-
-def in_crm(parties: Parties) -> list[dict[str, Any]]:
-    rows = parties.world.sandbox.state("espocrm")["records"][BANK]
-    return [row for row in rows if not row["deleted"]]
 
 
 def test_a_write_that_was_broken_off_is_settled_although_a_task_stays_open(parties: Parties) -> None:

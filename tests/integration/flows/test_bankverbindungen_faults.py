@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from syncapp.clients.advoware import AdvowareClient, BankAccount
 from syncapp.engine.outside import locks
-from syncapp.engine.queue import retry, sync_requests
+from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.recovery.sweep import sweep
 from syncapp.engine.runs import switches
@@ -20,43 +20,29 @@ from syncapp.flows.bankverbindungen.flow import BANK_SYNC, PARTY_ACCOUNTS
 from syncapp.flows.beteiligte.flow import PARTY_SYNC
 from syncapp.flows.comparing import scans
 from syncapp.flows.comparing.flow import ALL_PARTIES, PARTIES
-from syncapp.models import Reason, Record, Reference, Status, Task, TaskState, Urgency
-from syncapp.people.tasks import close_task
-from tests.events import found_by
-from tests.integration.flows.test_agreement import dying
-from tests.integration.flows.test_bankverbindungen import (
+from syncapp.models import Reason, Record, Reference, Status, Urgency
+from tests.accounts import (
     BANK,
     IBAN,
     OTHER,
+    THIRD,
     account,
+    close,
+    event,
     in_crm,
     look,
+    look_now,
     shown,
+    targets,
     tasks,
     there,
 )
+from tests.events import found_by
+from tests.integration.flows.test_agreement import dying
 from tests.parties import PARTY, Parties
 from tests.world import configured
 
 pytestmark = pytest.mark.django_db
-THIRD = "DE89370400440532013000"
-
-
-def event(parties: Parties, pk: str) -> Record:
-    """What a webhook leaves behind."""
-    return look(parties, pk, full=False)
-
-
-def close(pk: str) -> None:
-    """A person closes the one open task and the hub looks at it again, as the button does."""
-    task = Task.objects.get(record__entity_id=pk, state=TaskState.OPEN)
-    assert close_task(task, None, "")
-    retry.retry(Record.objects.filter(pk=task.record_id))
-
-
-def targets(pk: str) -> list[tuple[str, str]]:
-    rows = Task.objects.filter(record__entity_id=pk, state=TaskState.OPEN).order_by("pk")
-    return [(row.kind, row.target_id) for row in rows]
 
 
 # Nothing is made twice
@@ -80,11 +66,6 @@ def test_two_accounts_of_the_crm_with_one_iban_make_one_in_advoware(parties: Par
     parties.world.drive()
     assert [row["iban"] for row in there(parties, number)] == [IBAN]
     assert {Record.objects.get(entity_id=pk).status for pk in (first, second)} == {Status.IN_SYNC}
-
-
-def look_now(pk: str) -> None:
-    sync_requests.request([Target(BANK_SYNC, BANK, pk)], urgency=Urgency.EVENT, full=True)
-    running.run_now(Record.objects.get(step=BANK_SYNC, entity_id=pk).pk, BANK_SYNC, even_early=True)
 
 
 def test_while_another_run_creates_for_the_party_a_run_waits_its_turn(parties: Parties) -> None:

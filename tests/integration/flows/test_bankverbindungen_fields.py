@@ -16,38 +16,29 @@ from syncapp.flows.comparing.flow import ALL_PARTIES, PARTIES
 from syncapp.flows.differences import How
 from syncapp.models import JournalEntry, JournalState, Reason, Record, ScanRun, Status, Task, TaskState
 from syncapp.people.tasks import close_task
-from tests.integration.flows.test_bankverbindungen import (
+from tests.accounts import (
     BANK,
     IBAN,
     OTHER,
     account,
+    add,
+    close,
+    edit,
+    event,
     in_crm,
     look,
+    look_now,
     shown,
+    targets,
     tasks,
     there,
+    told,
 )
-from tests.integration.flows.test_bankverbindungen_faults import close, event, look_now, targets
 from tests.parties import PARTY, Parties
 from tests.world import configured
 
 pytestmark = pytest.mark.django_db
 LONG = "Almut Wendland und Söhne " * 12
-
-
-def add(parties: Parties, number: int, **data: Any) -> None:
-    parties.world.sandbox.advoware.add_bank_account(number, data)
-
-
-def edit(parties: Parties, number: int, **data: Any) -> None:
-    """Of the party's only account in Advoware."""
-    (row,) = there(parties, number)
-    parties.world.sandbox.advoware.update_bank_account(number, row["id"], data)
-
-
-def told(pk: str) -> list[dict[str, str]]:
-    rows = Task.objects.filter(record__entity_id=pk, state=TaskState.OPEN).order_by("pk")
-    return [fact for row in rows for fact in row.facts]
 
 
 # What people type

@@ -10,34 +10,12 @@ import pytest
 
 from syncapp.clients.advoware import AdvowareClient
 from syncapp.clients.espocrm import EspoClient
-from syncapp.engine.outside import outages
-from syncapp.engine.queue import sync_requests
-from syncapp.engine.queue.sync_requests import Target
-from syncapp.engine.runs import switches
-from syncapp.events import running
-from syncapp.flows.beteiligte.flow import PARTY_SYNC
-from syncapp.models import Conflict, JournalEntry, Reason, Record, Status, Task, TaskState, Undo, UndoState, Urgency
-from syncapp.people import conflicts, tasks, undos
+from syncapp.models import Reason, Status, Task, TaskState
+from syncapp.people import tasks
 from tests.parties import MAIL, MOBILE, OFFICE, PARTY, Parties
 from tests.world import World, configured
 
 pytestmark = pytest.mark.django_db
-
-
-def run_once(parties: Parties, pk: str) -> Record:
-    """Staff's Retry, and one run of it."""
-    target = Target(PARTY_SYNC, PARTY, pk)
-    sync_requests.request([target], urgency=Urgency.STAFF, full=True, force=True, trace_id="test")
-    again(pk)
-    return parties.record(pk)
-
-
-def again(pk: str) -> None:
-    record = Record.objects.get(step=PARTY_SYNC, entity_id=pk)
-    for name in ("espocrm", "advoware"):
-        if outages.obstacle([name]):
-            outages.try_now(name)
-    running.run_now(record.pk, record.step, even_early=True)
 
 
 @contextmanager
@@ -84,7 +62,7 @@ def test_a_creation_that_was_not_done_is_repeated(world: World, parties: Parties
 def test_the_crm_was_edited_before_the_lost_party_was_found(world: World, parties: Parties) -> None:
     pk = parties.in_crm()
     world.sandbox.add_fault("cut_after", system="advoware", method="POST", path="Beteiligte$")
-    run_once(parties, pk)
+    parties.run_once(pk)
     parties.edit_crm(pk, lastName="Wendland-Roth")
     assert parties.sync(pk).status == Status.IN_SYNC
     (number,) = parties.numbers()
@@ -94,7 +72,7 @@ def test_the_crm_was_edited_before_the_lost_party_was_found(world: World, partie
 def test_a_lost_party_that_was_edited_in_advoware_needs_a_person(world: World, parties: Parties) -> None:
     pk = parties.in_crm()
     world.sandbox.add_fault("cut_after", system="advoware", method="POST", path="Beteiligte$")
-    run_once(parties, pk)
+    parties.run_once(pk)
     (number,) = parties.numbers()
     parties.edit_advoware(number, vorname="Alma")
     assert parties.sync(pk).reason == Reason.TASK_OPEN
@@ -113,7 +91,7 @@ def test_a_party_is_created_when_a_person_says_that_none_of_the_candidates_is_it
 ) -> None:
     pk = parties.in_crm()
     world.sandbox.add_fault("cut_before", system="advoware", method="POST", path="Beteiligte$")
-    run_once(parties, pk)
+    parties.run_once(pk)
     others = {parties.in_advoware(vorname="Alma"), parties.in_advoware(vorname="Albert")}
     parties.sync(pk)
     task = Task.objects.get(state=TaskState.OPEN)
@@ -266,7 +244,7 @@ def test_what_was_written_to_advoware_is_not_taken_for_a_persons_edit(world: Wor
     pk, number = parties.pair((MAIL, "alt@w.example"))
     parties.edit_crm(pk, lastName="Roth", emailAddressData=[{"emailAddress": "neu@w.example", "primary": True}])
     world.sandbox.add_fault("status", system="espocrm", method="PUT", path=PARTY, times=20)
-    run_once(parties, pk)
+    parties.run_once(pk)
     world.sandbox.clear_faults()
     assert parties.advoware(number)["name"] == "Roth"
     parties.edit_crm(pk, lastName="Weiss", emailAddressData=[])
@@ -303,7 +281,7 @@ def test_a_value_that_is_not_kept_survives_an_outage_of_the_crm(world: World, pa
     rows = [{"emailAddress": "alt@w.example", "primary": True}, {"emailAddress": "neu@w.example"}]
     parties.edit_crm(pk, rechtsform="OHG", emailAddressData=rows)
     world.sandbox.add_fault("status", system="espocrm", method="PUT", path=PARTY, times=20)
-    run_once(parties, pk)
+    parties.run_once(pk)
     world.sandbox.clear_faults()
     assert parties.sync(pk).reason == Reason.TASK_OPEN
     assert parties.crm(pk)["rechtsform"] == "OHG"
@@ -323,190 +301,6 @@ def test_a_contact_that_is_not_kept_is_a_task_and_stays_in_the_crm(world: World,
     parties.add_entry(number, MAIL, "neu@w.example")
     assert parties.sync(pk).status == Status.IN_SYNC
     assert parties.tasks(pk) == []
-
-
-# Taking writes back
-
-
-def undo(parties: Parties, pk: str, system: str, action: str) -> Undo:
-    entry = JournalEntry.objects.filter(record__entity_id=pk, system=system, action=action).latest("pk")
-    assert undos.request_undo(entry, None)
-    return Undo.objects.get(entry=entry)
-
-
-def state_of(undone: Undo) -> tuple[str, str]:
-    undone.refresh_from_db()
-    return undone.state, undone.refusal
-
-
-@pytest.mark.parametrize("system", ["advoware", "espocrm"])
-def test_a_write_is_taken_back_on_both_sides(parties: Parties, system: str) -> None:
-    pk, number = parties.pair()
-    if system == "advoware":
-        parties.edit_crm(pk, lastName="Roth")
-        parties.sync(pk)
-        undone = undo(parties, pk, system, "update_party")
-    else:
-        parties.edit_advoware(number, name="Roth")
-        parties.sync(pk)
-        undone = undo(parties, pk, system, "update_crm_party")
-    assert parties.sync(pk).status == Status.IN_SYNC
-    assert state_of(undone) == (UndoState.DONE, "")
-    assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Wendland"
-
-
-def test_a_write_is_not_taken_back_when_the_value_was_changed_since(parties: Parties) -> None:
-    pk, number = parties.pair()
-    parties.edit_crm(pk, lastName="Roth")
-    parties.sync(pk)
-    parties.edit_advoware(number, name="Weiss")
-    undone = undo(parties, pk, "advoware", "update_party")
-    parties.sync(pk)
-    assert state_of(undone) == (UndoState.REFUSED, "changed_since")
-    assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Weiss"
-
-
-def test_a_write_is_not_taken_back_when_the_other_side_was_changed_since(parties: Parties) -> None:
-    pk, number = parties.pair()
-    parties.edit_crm(pk, lastName="Roth")
-    parties.sync(pk)
-    parties.edit_crm(pk, lastName="Weiss")
-    undone = undo(parties, pk, "advoware", "update_party")
-    parties.sync(pk)
-    assert state_of(undone) == (UndoState.REFUSED, "changed_since")
-    assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Weiss"
-
-
-@pytest.mark.parametrize("action", ["update_party", "update_contact"])
-def test_taking_back_that_breaks_off_between_the_writes_goes_on(world: World, parties: Parties, action: str) -> None:
-    pk, number = parties.pair((MAIL, "alt@w.example"))
-    parties.edit_crm(pk, lastName="Roth", emailAddress="neu@w.example")
-    parties.sync(pk)
-    undone = undo(parties, pk, "advoware", action)
-    world.sandbox.add_fault("status", system="espocrm", method="PUT", path=PARTY, times=20)
-    run_once(parties, pk)
-    world.sandbox.clear_faults()
-    assert parties.sync(pk).status == Status.IN_SYNC
-    assert state_of(undone) == (UndoState.DONE, "")
-    if action == "update_party":
-        assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Wendland"
-    else:
-        assert parties.mails(pk) == {"alt@w.example"}
-        assert parties.entries(number) == [(MAIL, "alt@w.example")]
-
-
-@pytest.mark.parametrize("where", ["advoware", "espocrm"])
-def test_taking_back_is_refused_when_the_party_is_gone(world: World, parties: Parties, where: str) -> None:
-    pk, number = parties.pair()
-    parties.edit_crm(pk, lastName="Roth")
-    parties.sync(pk)
-    undone = undo(parties, pk, "advoware", "update_party")
-    if where == "advoware":
-        parties.remove_in_advoware(number)
-    else:
-        world.sandbox.delete(PARTY, pk)
-    parties.sync(pk)
-    assert state_of(undone) == (UndoState.REFUSED, "gone")
-
-
-# Writing is switched off
-
-OFF = {"ADVOWARE_WRITE_ENABLED": False, "ADVOWARE_TO_ESPOCRM_ENABLED": False}
-
-
-@pytest.mark.parametrize("to_advoware", [True, False])
-@pytest.mark.parametrize("to_crm", [True, False])
-def test_each_switch_holds_its_side_back_and_nothing_is_lost(
-    world: World, parties: Parties, to_advoware: bool, to_crm: bool
-) -> None:
-    pk, number = parties.pair((MAIL, "a@w.example"), (OFFICE, "+4951110"))
-    parties.edit_crm(pk, lastName="Roth", emailAddressData=[])
-    parties.edit_advoware(number, vorname="Alma")
-    parties.add_entry(number, OFFICE, "+4951177")
-    with configured(ADVOWARE_WRITE_ENABLED=to_advoware, ADVOWARE_TO_ESPOCRM_ENABLED=to_crm):
-        record = run_once(parties, pk)
-        waits = not (to_advoware and to_crm)
-        assert (record.reason == Reason.WRITING_OFF) is waits
-        assert (parties.advoware(number)["name"] == "Roth") is to_advoware
-        assert ((MAIL, "") in parties.entries(number)) is to_advoware
-        assert (parties.crm(pk)["firstName"] == "Alma") is to_crm
-        assert ("+4951177" in parties.phones(pk)) is to_crm
-        mark = world.mark()
-        run_once(parties, pk)
-        assert world.writes(mark) == []  # our own write is an event: writing again and again would never end
-        assert parties.crm(pk)["syncStatus"] == ("dirty" if to_advoware != to_crm else "clean")
-    switches.wake_observed()
-    world.drive()
-    assert parties.record(pk).status == Status.IN_SYNC
-    assert (parties.advoware(number)["name"], parties.advoware(number)["vorname"]) == ("Roth", "Alma")
-    assert (parties.crm(pk)["lastName"], parties.crm(pk)["firstName"]) == ("Roth", "Alma")
-    assert parties.mails(pk) == set()
-    assert set(parties.phones(pk)) == {"+4951110", "+4951177"}
-    assert parties.crm(pk)["syncStatus"] == "clean"
-
-
-def test_nothing_is_created_while_writing_is_off_and_everything_when_it_is_on(world: World, parties: Parties) -> None:
-    pk = parties.in_crm(emailAddress="a@w.example")
-    with configured(**OFF):
-        mark = world.mark()
-        assert run_once(parties, pk).reason == Reason.WRITING_OFF
-        assert world.writes(mark) == []
-    switches.wake_observed()
-    world.drive()
-    (number,) = parties.numbers()
-    assert parties.entries(number) == [(MAIL, "a@w.example")]
-
-
-def test_while_writing_is_off_not_even_a_failure_is_told(world: World, parties: Parties) -> None:
-    _, number = parties.pair()
-    pk = parties.in_crm(betnr=number)
-    with configured(**OFF):
-        mark = world.mark()
-        assert run_once(parties, pk).reason == "number_taken"
-        assert world.writes(mark) == []
-
-
-def test_a_decision_waits_for_the_switch(world: World, parties: Parties) -> None:
-    with configured(PARTY_CONFLICTS={"name": "person"}):
-        pk, number = parties.pair()
-        parties.edit_crm(pk, lastName="Roth")
-        parties.edit_advoware(number, name="Weiss")
-        assert parties.sync(pk).status == Status.CONFLICT
-        conflicts.decide(parties.record(pk), {Conflict.objects.get().pk: "espocrm"}, None)
-        with configured(PARTY_CONFLICTS={"name": "person"}, **OFF):
-            assert run_once(parties, pk).reason == Reason.WRITING_OFF
-            assert run_once(parties, pk).reason == Reason.WRITING_OFF
-        switches.wake_observed()
-        world.drive()
-    assert parties.advoware(number)["name"] == "Roth"
-    assert Conflict.objects.get().state == "applied"
-
-
-def test_taking_back_waits_for_the_switch(world: World, parties: Parties) -> None:
-    pk, number = parties.pair()
-    parties.edit_crm(pk, lastName="Roth")
-    parties.sync(pk)
-    undone = undo(parties, pk, "advoware", "update_party")
-    with configured(ADVOWARE_TO_ESPOCRM_ENABLED=False):
-        assert run_once(parties, pk).reason == Reason.WRITING_OFF
-        assert run_once(parties, pk).reason == Reason.WRITING_OFF
-    switches.wake_observed()
-    world.drive()
-    assert state_of(undone) == (UndoState.DONE, "")
-    assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Wendland"
-
-
-def test_observe_mode_records_the_plan_and_writes_nothing(world: World, parties: Parties) -> None:
-    pk, number = parties.pair()
-    parties.edit_crm(pk, lastName="Roth")
-    switches.set_observing(PARTY_SYNC, True)
-    mark = world.mark()
-    assert run_once(parties, pk).reason == Reason.OBSERVED
-    assert world.writes(mark) == []
-    assert {"kind": "party.save", "fields": ["name"]} in parties.record(pk).history.latest("pk").plan
-    switches.set_observing(PARTY_SYNC, False)
-    world.drive()
-    assert parties.advoware(number)["name"] == "Roth"
 
 
 # Fields that the CRM does not have
@@ -554,7 +348,7 @@ def test_contacts_rest_while_the_crm_does_not_tell_its_own(world: World, parties
 def test_a_party_that_was_perhaps_created_before_the_crm_lost_it_is_a_task(world: World, parties: Parties) -> None:
     pk = parties.in_crm()
     world.sandbox.add_fault("cut_after", system="advoware", method="POST", path="Beteiligte$")
-    run_once(parties, pk)
+    parties.run_once(pk)
     world.sandbox.delete(PARTY, pk)
     for _ in range(2):
         assert parties.sync(pk).reason == Reason.TASK_OPEN
@@ -564,26 +358,13 @@ def test_a_party_that_was_perhaps_created_before_the_crm_lost_it_is_a_task(world
         assert parties.sync(pk).reason == Reason.ENTITY_GONE
 
 
-@pytest.mark.parametrize("fault", [{"betnr": True}, {}])
-def test_observe_mode_does_not_even_tell_a_failure(world: World, parties: Parties, fault: dict[str, bool]) -> None:
-    _, number = parties.pair()
-    pk = parties.in_crm(**({"betnr": number} if fault else {}))
-    if not fault:
-        world.sandbox.add_fault("status", system="advoware", status=403, times=20)
-        parties.edit_crm(pk, betnr=1)
-    switches.set_observing(PARTY_SYNC, True)
-    mark = world.mark()
-    assert run_once(parties, pk).status == Status.FAILED
-    assert world.writes(mark) == []
-
-
 def test_a_comparison_beside_a_lost_write_of_the_crm_writes_once(world: World, parties: Parties) -> None:
     pk, number = parties.pair((MAIL, "a@w.example"))
     parties.edit_advoware(number, name="Roth")
     parties.add_entry(number, MAIL, "b@w.example")
     world.sandbox.add_fault("cut_after", system="espocrm", method="PUT", path=PARTY)
     world.sandbox.add_fault("status", system="espocrm", method="GET", path=PARTY, after=1, times=None)  # no second look
-    run_once(parties, pk)
+    parties.run_once(pk)
     world.sandbox.clear_faults()
     parties.edit_crm(pk, lastName="Weiss", emailAddressData=[{"emailAddress": "a@w.example", "primary": True}])
     assert parties.sync(pk).status == Status.IN_SYNC
@@ -659,6 +440,6 @@ def test_a_write_of_ours_that_was_answered_by_our_own_conflict_ends_in_one_run(w
     pk, number = parties.pair()
     parties.edit_advoware(number, name="Roth")
     world.sandbox.add_fault("cut_after", system="espocrm", method="PUT", path=PARTY)
-    record = run_once(parties, pk)
+    record = parties.run_once(pk)
     assert (record.status, record.attempts) == (Status.IN_SYNC, 0)
     assert parties.crm(pk)["lastName"] == "Roth"

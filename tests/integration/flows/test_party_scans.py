@@ -25,7 +25,7 @@ from syncapp.flows.comparing.flow import ALL_PARTIES, PARTIES
 from syncapp.flows.differences import How
 from syncapp.models import Cursor, Reason, Record, ScanRun, ScanState, Status, Task, TaskState
 from syncapp.people import tasks
-from tests.integration.flows.test_bankverbindungen import BANK, IBAN, account, look, there
+from tests.accounts import BANK, IBAN, account, look, there
 from tests.parties import PARTY, Parties
 from tests.world import World, configured
 
