@@ -53,7 +53,9 @@ class RestApi:
                 return self.metadata(request.args.get("key", ""), actor)
             case [_, "Webhook", *rest]:
                 self.allow(actor, "Webhook", "read" if method == "GET" else "edit")
-                return self.webhook_api.answer(method, rest, self.body(request) if method == "POST" else {}, actor)
+                return self.webhook_api.answer(
+                    method, rest, self.body(request) if method in ("POST", "PUT") else {}, actor
+                )
             case [_, "Attachment", *rest]:
                 return self.attachment(request, method, rest, actor)
             case ["GET", entity_type]:

@@ -27,6 +27,10 @@ class WebhookApi:
                 return espo_answer({"total": len(own), "list": own})
             case ["GET", webhook_id]:
                 return espo_answer(self.own(webhook_id, actor).as_dict())
+            case ["PUT", webhook_id]:
+                hook = self.own(webhook_id, actor)
+                hook.active = bool(data.get("isActive", hook.active))
+                return espo_answer(hook.as_dict())
             case ["DELETE", webhook_id]:
                 self.queue.drop(self.own(webhook_id, actor).id)
                 return espo_answer(True)

@@ -43,6 +43,7 @@ class Webhook:
     url: str
     user_id: str
     skip_own: bool = False
+    active: bool = True
     id: str = field(default_factory=new_id)
     secret_key: str = field(default_factory=lambda: secrets.token_hex(16))
     created_at: str = field(default_factory=now)
@@ -52,7 +53,7 @@ class Webhook:
             "id": self.id,
             "event": self.event,
             "url": self.url,
-            "isActive": True,
+            "isActive": self.active,
             "skipOwn": self.skip_own,
             "userId": self.user_id,
             "secretKey": self.secret_key,
@@ -111,7 +112,7 @@ class WebhookQueue:
     def note(self, change: Change) -> None:
         """Queue what subscribers should hear of a change; nothing when nobody subscribed to it."""
         with self.lock:
-            wanted = {webhook.event for webhook in self.webhooks.values()}
+            wanted = {webhook.event for webhook in self.webhooks.values() if webhook.active}
             if not wanted:
                 return
             record, kind = change.record, change.entity_type
@@ -139,7 +140,7 @@ class WebhookQueue:
                 event = self.events.popleft()
                 for webhook in self.webhooks.values():
                     own = webhook.skip_own and webhook.user_id == event.user_id
-                    if webhook.event == event.name and not own:
+                    if webhook.active and webhook.event == event.name and not own:
                         self.items.append(Item(next(self.numbers), webhook.id, event.data))
 
     def batches(self, ignore_pause: bool = False) -> list[tuple[Webhook, list[Item]]]:

@@ -46,6 +46,14 @@ def compare(wanted: Sequence[Wanted], registered: Iterable[Webhook]) -> Comparis
     return Comparison(there, missing, tuple(doubles), tuple(foreign))
 
 
+def replaced(foreign: Iterable[Webhook], url: str) -> tuple[Webhook, ...]:
+    """Those that lead to the address of another hub and are switched on; "" for none."""
+    start = url.rstrip("/")
+    return tuple(
+        hook for hook in foreign if start and hook.active and (hook.url == start or hook.url.startswith(f"{start}/"))
+    )
+
+
 def checked_base(url: str, *, allow_http: bool) -> str:
     """The hub's address without a slash at its end.
 

@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from syncapp.clients.espocrm import EspoClient
-from syncapp.engine.outside import locks
+from syncapp.engine.outside import connections, locks
 from syncapp.engine.recovery import guards
 from syncapp.engine.runs import claims
 from syncapp.models import Reason, Record, ScanRun, StaffAction, Status, Urgency
@@ -369,6 +369,30 @@ def test_foreign_webhooks_are_left_alone_and_secrets_shown_only_when_wanted(worl
     secrets = json.loads(said.partition("ESPOCRM_WEBHOOK_SECRETS='")[2].partition("'")[0])
     assert len(secrets) == 15
     assert "s3cr3t" not in said
+
+
+def test_the_webhooks_of_an_earlier_hub_are_switched_off_when_ours_are_there(world: World, run: Any) -> None:
+    old = "https://old.example.org/api"
+    for number, url in enumerate((f"{old}/document", f"{old}/case", "https://old.example.org/apis/x")):
+        crm = connections.espocrm()
+        crm.create_webhook(("Account.update", "Account.delete", "Account.create")[number], url)
+    replace = (*BASE, "--replace", f"{old}/")
+
+    _, said = run(*replace, "--dry-run")
+    assert said.count("would be switched off") == 2
+    assert {hook.active for hook in connections.espocrm().webhooks()} == {True}
+
+    with configured(WEBHOOK_ENTITIES={"document": "CDokumente", "account": "CUnknown"}):
+        assert run(*replace)[0] == 1  # not all of ours are there: nothing is taken from the other one
+    assert {hook.active for hook in connections.espocrm().webhooks()} == {True}
+
+    code, said = run(*replace)
+    assert (code, said.count("is switched off")) == (0, 2)
+    off = {hook.url for hook in connections.espocrm().webhooks() if not hook.active}
+    assert off == {f"{old}/document", f"{old}/case"}
+    assert "Administration > Webhooks" in said
+    assert StaffAction.objects.get(action="switch_webhooks_off").count == 2
+    assert "Switched off: 0 webhooks" in run(*replace)[1]
 
 
 def test_a_refused_webhook_does_not_cost_the_others(world: World, run: Any) -> None:

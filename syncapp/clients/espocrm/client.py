@@ -167,6 +167,10 @@ class EspoClient(EspoRest):
         body = {"event": self._config.names.event(event), "url": url, "skipOwn": True}
         return self._webhook(self.write("POST", "Webhook", body, repeatable=False))
 
+    def switch_off(self, webhook: Webhook) -> None:
+        """It stays in EspoCRM's list, and can be switched on there again."""
+        self.write("PUT", path_of("Webhook", webhook.id), {"isActive": False})
+
     def _webhook(self, row: Mapping[str, Any]) -> Webhook:
         found = Webhook.from_api(row)
         return replace(found, event=self._config.names.our_event(found.event))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,14 @@ from django.core.management.base import CommandError, CommandParser
 from django.urls import reverse
 
 from syncapp.clients.errors import ClientError, Forbidden, Rejected
-from syncapp.clients.espocrm import EspoClient
+from syncapp.clients.espocrm import EspoClient, Webhook
 from syncapp.engine.outside import connections
 from syncapp.events.topics import ACTIONS
 from syncapp.management import env_file
 from syncapp.management.base import HubCommand
 from syncapp.management.output import plural, table
 from syncapp.management.recording import recorded
-from syncapp.management.webhook_registration import Wanted, checked_base, compare
+from syncapp.management.webhook_registration import Wanted, checked_base, compare, replaced
 from syncapp.models import SystemName
 
 TROUBLE = 1
@@ -38,6 +39,13 @@ class Command(HubCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--base-url", required=True, metavar="URL", help="the final address of this hub, https://…")
         parser.add_argument("--allow-http", action="store_true", help="accept http:// (inner network, trying out)")
+        parser.add_argument(
+            "--replace",
+            default="",
+            metavar="URL",
+            help="the address of an earlier hub: once all of ours are there, its webhooks are switched off in EspoCRM "
+            "(not deleted: they can be switched on there again)",
+        )
         parser.add_argument("--write-env", type=Path, metavar="FILE", help="put the secrets into this .env file")
         parser.add_argument("--show-secrets", action="store_true", help="print the line for .env, secrets included")
 
@@ -55,6 +63,7 @@ class Command(HubCommand):
     def _register(
         self, crm: EspoClient, wanted: list[Wanted], known: env_file.Secrets, *, dry_run: bool, **options: Any
     ) -> None:
+        """First ours, then the secrets, and only then is an earlier hub told nothing any more: no change is missed."""
         found = compare(wanted, crm.webhooks())
         hooks, refused = [*found.there.values()], 0
         said = {each: "there" if hook.active else SWITCHED_OFF for each, hook in found.there.items()}
@@ -71,13 +80,24 @@ class Command(HubCommand):
                         said[each], row.count = "created", row.count + 1
         rows = [(each.event, said[each], each.url) for each in wanted]
         rows += [(hook.event, f"double ({hook.id}): delete it in EspoCRM", hook.url) for hook in found.doubles]
-        rows += [(hook.event, f"foreign ({hook.id}): left alone", hook.url) for hook in found.foreign]
+        old = replaced(found.foreign, options["replace"])
+        rows += [(hook.event, _of_foreign(hook, old, dry_run=dry_run), hook.url) for hook in found.foreign]
         self.stdout.write(table(("event", "webhook", "address"), rows))
         if not dry_run:
             secrets = {hook.id: hook.secret or crm.webhook(hook.id).secret for hook in hooks}
             self._hand_over(env_file.merge(known, secrets), options["write_env"], options["show_secrets"])
+        if options["replace"] and not dry_run and not refused:
+            self._switch_off(crm, old, options["replace"])
         if refused:
             raise CommandError(f"{plural(refused, 'webhook')} could not be registered.", returncode=TROUBLE)
+
+    def _switch_off(self, crm: EspoClient, old: Sequence[Webhook], url: str) -> None:
+        if old:
+            with recorded("switch_webhooks_off", "Webhook", "", f"{len(old)} of another hub") as row:
+                for hook in old:
+                    crm.switch_off(hook)
+                    row.count += 1
+        self.stdout.write(f"\nSwitched off: {plural(len(old), 'webhook')} that led to {url}.{_OTHERS}")
 
     def _hand_over(self, secrets: env_file.Secrets, path: Path | None, show: bool) -> None:
         if path is not None:
@@ -90,12 +110,21 @@ class Command(HubCommand):
         self.stdout.write(_NEXT)
 
 
+_OTHERS = """
+Webhooks that belong to another API user can't be seen from here. An administrator finds them in EspoCRM under
+Administration > Webhooks: switch off there what still leads to the earlier hub."""
 _NEXT = """
 Next:
   1. ESPOCRM_WEBHOOK_SECRETS must be in the environment of the web server; restart it.
   2. Change a document in EspoCRM. EspoCRM sends every 2 to 5 minutes; it then shows in the admin under
      "Received webhooks". If not: EspoCRM 9.3.2 and later must allow inner addresses (webhookAllowedAddressList).
   3. Links made and removed are told by a hook of your own, or found by the comparison every night."""
+
+
+def _of_foreign(hook: Webhook, old: Sequence[Webhook], *, dry_run: bool) -> str:
+    if hook not in old:
+        return f"foreign ({hook.id}): left alone"
+    return f"of the earlier hub ({hook.id}): {'would be' if dry_run else 'is'} switched off"
 
 
 def _wanted(base: str) -> list[Wanted]:
