@@ -24,6 +24,8 @@ from bitbylaw.setting_types import (
     EspoName,
     HttpUrl,
     Json,
+    MatterEntityField,
+    MatterField,
     NonEmpty,
     PartyFieldName,
     PerMinute,
@@ -104,6 +106,11 @@ class Config(BaseSettings):
     # Whose names go to xAI: the CRM must link them to documents too, and keep a field for the collection.
     COLLECTION_ENTITIES: CommaList = ("CBeteiligte", "Raeumungsklage", "Account")
 
+    # What knows its Akte in Advoware, and in which of its fields; {} switches that off.
+    MATTER_ENTITIES: Annotated[dict[NonEmpty, dict[MatterEntityField, NonEmpty]], Json] = {
+        "Raeumungsklage": {"id": "advowareAkteId", "reference": "aktenzeichen"}
+    }
+
     # Monitoring
     METRICS_TOKEN: str = ""  # who sends it as a bearer may read /metrics; empty: there is no such page
 
@@ -150,6 +157,7 @@ class Config(BaseSettings):
     ADVOWARE_WRITE_ENABLED: bool = False
     ADVOWARE_TO_ESPOCRM_ENABLED: bool = False
     ADVOWARE_PARTY_FIELDS: Annotated[dict[PartyFieldName, str], Json] = {}
+    ADVOWARE_MATTER_FIELDS: Annotated[dict[MatterField, NonEmpty], Json] = {}
     ADVOWARE_SALUTATIONS: Annotated[dict[NonEmpty, NonEmpty], Json] = {}
     ADVOWARE_KOMMKZ: Annotated[dict[party_fields.Kind, tuple[Annotated[int, Field(ge=1, le=12)], ...]], Json] = {}
     PARTY_DIRECTIONS: Annotated[dict[PartyFieldName, party_fields.Direction], Json] = {}

@@ -88,4 +88,6 @@ EspoField = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{0,99}\.[A-Za-z][
 AdvowareResource = Literal[
     "parties", "employees", "appointments", "matters", "communications", "bank_accounts", "addresses"
 ]
+MatterField = Literal["id", "reference"]
+MatterEntityField = Literal["id", "reference", "status"]
 PartyFieldName = Annotated[str, AfterValidator(_party_field)]

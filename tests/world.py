@@ -134,7 +134,8 @@ class World:
 
 @contextmanager
 def world() -> Iterator[World]:
-    with SandboxThread() as running, configured(**sandbox_settings(running)):
+    # Cases know no Akte, but where tests are about that: two flows would be at work on each case.
+    with SandboxThread() as running, configured(**sandbox_settings(running), MATTER_ENTITIES={}):
         running.client.settings(xai_indexing_seconds=0)
         EspoClient.metadata_cache.clear()
         yield World(running.client)

@@ -105,6 +105,12 @@ class AdvowareControl:
         """az, rubrum, referat, betNr."""
         return cast(Record, self._act("add_matter", id=id, data=data))
 
+    def update_matter(self, id: int, data: Record) -> Record:
+        return cast(Record, self._act("update_matter", id=id, data=data))
+
+    def remove_matter(self, id: int) -> bool:
+        return bool(self._act("remove_matter", id=id))
+
     def set_password(self, password: str) -> None:
         """Somebody changed it; tokens that are out stay good."""
         self._act("set_password", password=password)

@@ -35,6 +35,7 @@ class AdvowareSettings:
     ignored_fields: list[str] = field(default_factory=list)  # of parties and their details: accepted and not kept
     details_move_party: bool = False  # a changed communication, address or account is a new rowId of its party
     versions_stay: bool = False  # a change moves neither rowId nor geaendertAm (observed)
+    matter_by_number: str = "object"  # or list, unknown: what Akten/{id} answers (open)
     malformed_parties: int = 0  # so many rows of the list are no parties
     large_body_mb: float = 5.0
     large_body_chunk: int = 65536  # bytes in a chunk of the large body; 0: in one piece, with Content-Length

@@ -13,7 +13,7 @@ from sandbox.advoware.config import AdvowareSettings
 from sandbox.advoware.errors import AdvowareError, ErrorShapes
 from sandbox.advoware.gateway import CONNECTOR, LOOKUP_PREFIX, RELAY, SECURITY, Gateway
 from sandbox.advoware.oddities import Oddities
-from sandbox.advoware.parties import NO_METHOD, NO_ROUTE, PartiesApi
+from sandbox.advoware.parties import NO_METHOD, NO_ROUTE, PartiesApi, number_of
 from sandbox.advoware.people import People
 from sandbox.advoware.store import Store, sorted_rows
 from sandbox.answers import Answer
@@ -63,6 +63,8 @@ class Advoware:
                 return self.listing(request, list(self.store.employees.values()))
             case ["api", "v1", "Akten"]:
                 return self.listing(request, [{"id": key} | row for key, row in self.store.matters.items()])
+            case ["api", "v1", "Akten", number] if self.settings.matter_by_number != "unknown":
+                return self.matter(request, number)
             case ["api", "v1", "advonet", *rest]:
                 return self.oddities.route(request, rest)
         raise AdvowareError(404, NO_ROUTE)
@@ -71,6 +73,16 @@ class Advoware:
         if request.method != "GET":
             raise AdvowareError(405, NO_METHOD)
         return wire.answer(self.settings, rows)
+
+    def matter(self, request: Request, number: str) -> Answer:
+        """AdvowareError 404 when there is none of that number. Matters are only read."""
+        if request.method != "GET":
+            raise AdvowareError(405, NO_METHOD)
+        key = number_of(number)
+        if key not in self.store.matters:
+            raise AdvowareError(404, f"Die Akte {key} wurde nicht gefunden.")
+        row = {"id": key} | self.store.matters[key]
+        return wire.answer(self.settings, [row] if self.settings.matter_by_number == "list" else row)
 
     def control(self, action: str, data: dict[str, Any]) -> Any:
         verb, _, thing = action.partition("_")

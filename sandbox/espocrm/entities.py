@@ -138,12 +138,30 @@ ENTITIES: dict[str, EntityDef] = {
     "CBeteiligte": PARTY,
     "CBankverbindungen": BANK_ACCOUNT,
     "Raeumungsklage": EntityDef(
-        {"name": VARCHAR | {"required": True}, "aktenzeichen": VARCHAR, "description": TEXT, **PARENT_FIELDS},
+        {
+            "name": VARCHAR | {"required": True},
+            "aktenzeichen": VARCHAR,
+            "advowareAkteId": VARCHAR,
+            "description": TEXT,
+            **PARENT_FIELDS,
+        },
         {"cDokumentes": many_to_many("CDokumente", "raeumungsklages", "cDokumenteRaeumungsklage")},
     ),
     "Account": EntityDef(
         {"name": VARCHAR | {"required": True}, "website": VARCHAR, "description": TEXT, **PARENT_FIELDS},
         {"cDokumentes": many_to_many("CDokumente", "accounts", "accountCDokumente")},
+    ),
+    # What the firm has since March 2026 (observed.md).
+    "CAdvowareAkten": EntityDef(
+        {
+            "name": VARCHAR | {"required": True},
+            "aktenzeichen": VARCHAR,
+            "aktennummer": INT,
+            "aktenpfad": VARCHAR,
+            "aktivierungsstatus": enum("new", "active", "paused", "deactivated"),
+            "syncStatus": enum("unclean", "pending_sync", "synced", "failed"),
+            "lastSync": DATETIME,
+        },
     ),
     "Task": TASK,
     "Notification": NOTIFICATION,

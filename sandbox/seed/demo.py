@@ -15,13 +15,22 @@ if TYPE_CHECKING:
     from sandbox.app import Sandbox
 
 CASES = [
-    ("Wendland ./. Oster, Fliederweg 12", "21 C 114/26", "active"),
-    ("Baugenossenschaft Deichkrone ./. Tiede", "48 C 902/26", "active"),
-    ("Hinrichs ./. Kaltenbach, Am Speicher 3", "7 C 55/26", "active"),
-    ("Lüders ./. Möwenstube GmbH", "12 O 71/26", "active"),
-    ("Erbengemeinschaft Aßmann ./. Priebe", "33 C 640/25", "active"),
-    ("Sörensen ./. Brackwede, Hafenstraße 88", "5 C 18/26", "active"),
+    ("Wendland ./. Oster, Fliederweg 12", "114/26", "active"),
+    ("Baugenossenschaft Deichkrone ./. Tiede", "902/26", "active"),
+    ("Hinrichs ./. Kaltenbach, Am Speicher 3", "0055/2026", "active"),
+    ("Lüders ./. Möwenstube GmbH", "71/26", "active"),
+    ("Erbengemeinschaft Aßmann ./. Priebe", "Az. 640/25", "active"),
+    ("Sörensen ./. Brackwede, Hafenstraße 88", "18/26", "active"),
 ]
+# The cases' Akten in Advoware, whose people write the same otherwise: one is there twice, and one is missing.
+MATTERS = {
+    9001: (0, "114/26-MS"),
+    9002: (1, "0902/2026"),
+    9003: (2, "55/26"),
+    9004: (3, "71/26"),
+    9005: (4, "640/25"),
+    9006: (3, "0071/26-JH"),
+}
 PARTIES = [
     {"salutationName": "Frau", "firstName": "Almut", "lastName": "Wendland", "dateOfBirth": "1961-04-17"},
     {"salutationName": "Herr", "firstName": "Jörn", "lastName": "Oster", "dateOfBirth": "1979-11-02"},
@@ -129,6 +138,6 @@ def _fill_parties(sandbox: Sandbox) -> None:
         advoware("create_party", {"betNr": betnr, "data": values, **details})
     changed, values = NEWER_IN_ADVOWARE
     advoware("update_party", {"betNr": IN_ADVOWARE[changed], "data": values})
-    for number, (name, file_number, _) in enumerate(CASES):
-        advoware("add_matter", {"id": 9001 + number, "data": {"az": file_number, "rubrum": name}})
+    for number, (case, reference) in MATTERS.items():
+        advoware("add_matter", {"id": number, "data": {"az": reference, "rubrum": CASES[case][0]}})
     calendar.fill_calendar(sandbox, EMPLOYEES, datetime.now(BERLIN))

@@ -84,13 +84,14 @@ def in_crm(
     """
     seen: set[str] = set()
     while batch := list(islice(stamps, ROWS)):
-        rows = Record.objects.filter(step=step, entity_id__in=[stamp.id for stamp in batch])
+        rows = Record.objects.filter(step=step, entity_type=entity_type, entity_id__in=[stamp.id for stamp in batch])
         records = {record.entity_id: record for record in rows}
         seen.update(stamp.id for stamp in batch)
         hows = ((stamp, _in_crm(stamp, records.get(stamp.id), judge)) for stamp in batch)
         yield Found([Difference(step, entity_type, stamp.id, how) for stamp, how in hows if how], len(batch))
     if whole:
-        known = Record.objects.filter(step=step).exclude(status=Status.SKIPPED, reason=Reason.ENTITY_GONE)
+        ours = Record.objects.filter(step=step, entity_type=entity_type)
+        known = ours.exclude(status=Status.SKIPPED, reason=Reason.ENTITY_GONE)
         ids = known.values_list("entity_id", flat=True).iterator(chunk_size=2000)
         yield Found([Difference(step, entity_type, pk, How.GONE) for pk in ids if pk not in seen])
 

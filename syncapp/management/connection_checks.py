@@ -6,7 +6,7 @@ only, never a value: every one of them belongs to a client.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import timedelta
 from functools import partial
@@ -14,7 +14,7 @@ from functools import partial
 from django.conf import settings
 from django.utils import timezone
 
-from syncapp.clients.advoware import AdvowareClient, AdvowareParty
+from syncapp.clients.advoware import AdvowareClient, AdvowareParty, Matter, MatterFields
 from syncapp.clients.google import GoogleCalendar
 from syncapp.engine.outside import connections
 from syncapp.flows.beteiligte.fields import Rules
@@ -48,7 +48,7 @@ def all_systems() -> Iterator[Finding]:
 
 def _advoware() -> Iterator[Finding]:
     name, client = SystemName.ADVOWARE, connections.advoware()
-    yield from ask(name, "matters (Akten)", client.matters_answer)
+    yield from _matters(client)
     if settings.CONFIG.ADVOWARE_PARTIES_LIST == "single":
         yield Finding(name, "list of parties", "switched off by ADVOWARE_PARTIES_LIST, so no party was looked at", None)
     else:
@@ -58,6 +58,23 @@ def _advoware() -> Iterator[Finding]:
             if party is not None:
                 yield from _one_party(client, party.number)
     yield from _appointments(client)
+
+
+def _matters(client: AdvowareClient) -> Iterator[Finding]:
+    """Of the first Akte the keys are shown whatever they are: which of them the settings mean is for a person."""
+    name, names = SystemName.ADVOWARE, MatterFields(**settings.CONFIG.ADVOWARE_MATTER_FIELDS)
+
+    def judge(raw: Mapping[str, object]) -> Said:
+        return ("ok", True) if raw else ("is empty, so no Akte was looked at", None)
+
+    found = yield from ask(name, "matters (Akten)", client.matters_answer, judge)
+    for raw in [raw for raw in found if raw]:
+        hint = "; names are set by ADVOWARE_MATTER_FIELDS"
+        read = yield from ask(name, "its number and Aktenzeichen", partial(Matter.from_api, raw, names), hint=hint)
+        yield from of_keys(name, "keys of an Akte", raw, (names.id, names.reference), {}, hint)
+        for matter in read:
+            hint = "; where only the list can be read, nothing is to be done"
+            yield from ask(name, "one Akte by its number", partial(client.matter, matter.id), hint=hint)
 
 
 def _first(client: AdvowareClient) -> AdvowareParty | None:

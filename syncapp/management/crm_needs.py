@@ -17,6 +17,7 @@ from syncapp.clients.espocrm import FIELDS, EspoClient
 from syncapp.clients.espocrm.fields import NAME
 from syncapp.clients.espocrm.types import NOTIFICATION, TASK
 from syncapp.engine.outside import connections
+from syncapp.flows.akten.mapping import Names
 from syncapp.flows.bankverbindungen import fields as accounts
 from syncapp.flows.beteiligte.fields import Rules
 from syncapp.flows.beteiligte.state import Shown
@@ -118,6 +119,15 @@ def of_parties() -> tuple[Needs, ...]:
     )
 
 
+def of_matters() -> Iterator[Needs]:
+    """Cases and their Akten. A firm without these fields goes without, so none is required."""
+    for entity_type, configured in settings.CONFIG.MATTER_ENTITIES.items():
+        names = Names(**configured)
+        akte = Need(names.id, ("varchar", "int"), "a case does not know its Akte in Advoware")
+        reference = Need(names.reference, TEXTS, "the Akte of a case is not found", written=False)
+        yield Needs(entity_type, (akte, reference))
+
+
 def of_tasks() -> Iterator[Needs]:
     shown = settings.CONFIG.TASKS_TO_ESPOCRM
     if shown:
@@ -128,7 +138,7 @@ def of_tasks() -> Iterator[Needs]:
 def everything() -> Iterator[Needs]:
     """For what is configured; a type that is several things (a party is a parent too) comes once."""
     found: dict[str, Needs] = {}
-    parties = of_parties() if connections.configured(SystemName.ADVOWARE) else ()
+    parties = (*of_parties(), *of_matters()) if connections.configured(SystemName.ADVOWARE) else ()
     for needs in (of_documents(), *parties, *of_parents(), *of_tasks()):
         before = found.get(needs.entity_type, Needs(needs.entity_type, (), ()))
         fields = {each.name: each for each in (*needs.fields, *before.fields)}

@@ -17,6 +17,7 @@ class ReferenceKind(models.TextChoices):
     PARTY = "party", _("party")
     BANK_ACCOUNT = "bank_account", _("bank account")
     TASK = "task", _("task of a person")
+    MATTER = "matter", _("matter")
 
 
 class Reference(models.Model):

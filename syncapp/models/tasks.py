@@ -40,6 +40,10 @@ class TaskKind(models.TextChoices):
     MASS_DELETION = "mass_deletion", _("Unusually many appointments would be deleted")
     MASS_CREATION = "mass_creation", _("Unusually many appointments would be created in Advoware")
     CALENDAR_GONE = "calendar_gone", _("A Google calendar was deleted")
+    MATTER_MISSING = "matter_missing", _("Akte is not in Advoware")
+    MATTER_AMBIGUOUS = "matter_ambiguous", _("Several Akten in Advoware could be meant")
+    MATTER_DIFFERS = "matter_differs", _("Akte in Advoware has another Aktenzeichen")
+    MATTER_UNREADABLE = "matter_unreadable", _("Aktenzeichen can't be understood")
 
 
 # Told once: nothing shows later whether somebody has read it, so only a person closes it.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from syncapp.models.tasks import TaskKind
-from syncapp.words import appointment_task_texts
+from syncapp.words import appointment_task_texts, matter_task_texts
 from syncapp.words.task_wording import BY_ITSELF, ONLY_BY_HAND, Text, Words
 
 __all__ = ["WORDS", "Text", "Words", "has_effect"]
@@ -167,6 +167,7 @@ WORDS: Mapping[str, Words] = {
         button=_("It is not there: create it"),
     ),
     **appointment_task_texts.WORDS,
+    **matter_task_texts.WORDS,
 }
 
 

@@ -190,12 +190,28 @@ def test_without_the_cache_each_process_helps_itself(sandbox: Running) -> None:
 @pytest.mark.django_db
 def test_check_connections_names_keys_and_no_values(sandbox: Running, capsys: pytest.CaptureFixture[str]) -> None:
     sandbox.client.advoware.create_party({"name": "Geheimnis"}, communications=[{"kommKz": 1, "tlf": "0511 987"}])
+    sandbox.client.advoware.add_matter(9001, {"az": "123/26", "rubrum": "Geheimnis"})
     call_command("check_connections")
     said = capsys.readouterr().out
     for words in ("list of parties", "its bank accounts", "matters (Akten)", "has all that are synced", "steuernummer"):
         assert words in said
+    assert "one Akte by its number" in said
+    assert "also has betNr, referat, rubrum" in said
+    assert "123/26" not in said
     assert "Geheimnis" not in said
     assert "0511" not in said
+
+
+@pytest.mark.django_db
+def test_check_connections_shows_the_keys_of_an_akte_that_are_called_otherwise(
+    sandbox: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sandbox.client.advoware.add_matter(9001, {"az": "123/26"})
+    with configured(ADVOWARE_MATTER_FIELDS={"reference": "aktenzeichen"}), pytest.raises(CommandError):
+        call_command("check_connections")
+    said = capsys.readouterr().out
+    assert "names are set by ADVOWARE_MATTER_FIELDS" in said
+    assert "also has az, betNr, referat, rubrum" in said
 
 
 @pytest.mark.django_db

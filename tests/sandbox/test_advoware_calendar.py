@@ -114,6 +114,14 @@ def test_employees_and_matters(advoware, client):
     assert [row["kuerzel"] for row in client.state("advoware")["employees"]] == ["AP", "MS"]
     assert advoware("GET", "Akten").json()[0]["az"] == "12/26"
     assert client.state("advoware")["matters"][0]["id"] == 7
+    assert advoware("GET", "Akten/7").json()["az"] == "12/26"
+    assert advoware("GET", "Akten/8").status_code == 404
+    client.settings(advoware_matter_by_number="list")
+    assert [row["id"] for row in advoware("GET", "Akten/7").json()] == [7]
+    client.settings(advoware_matter_by_number="unknown")
+    assert "HTTP-Ressource" in advoware("GET", "Akten/7").text
+    client.settings(advoware_matter_by_number="object")
+    assert {advoware(method, "Akten/7", json={}).status_code for method in ("POST", "PUT", "DELETE")} == {405}
     assert client.advoware.remove_employee("MS") is True
     assert len(advoware("GET", "advonet/Mitarbeiter").json()) == 1
     assert advoware("POST", "Akten", json={}).status_code == 405

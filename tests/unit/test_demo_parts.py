@@ -16,6 +16,7 @@ from syncapp.management.demo import findings, installation, looking, processes, 
 from syncapp.management.demo.calendars import Calendars
 from syncapp.management.demo.firm import Fate, Firm
 from syncapp.management.demo.looking import PAUSE_SECONDS, Comparisons
+from syncapp.management.demo.matters import Matters
 from syncapp.management.demo.parties import Entered, Parties
 from syncapp.management.demo.workday import CalendarDay, PartyDay
 
@@ -198,6 +199,30 @@ def test_parties_that_agree_are_recognised_however_people_typed() -> None:
 )
 def test_parties_that_differ_are_noticed(wrong: Parties) -> None:
     assert not all(line.right for line in findings.of_parties(wrong))
+
+
+def matters(*cases: tuple[str, str | None], akten: tuple[str, ...] = ("0012/2026-MS", "13/26", "13/2026")) -> Matters:
+    rows = [
+        {"id": str(number), "deleted": False, "aktenzeichen": typed, "advowareAkteId": known}
+        for number, (typed, known) in enumerate(cases)
+    ]
+    there = [{"id": 9001 + number, "az": az} for number, az in enumerate(akten)]
+    return Matters({"records": {"Raeumungsklage": rows}}, {"matters": there})
+
+
+@pytest.mark.parametrize(
+    ("found", "left", "right"),
+    [
+        (matters(("Az. 12/26", "9001"), ("13/26", None), ("14/26", None)), 1, [True, True]),
+        (matters(("12/26", None), ("13/26", None), ("14/26", None)), 1, [False, True]),
+        (matters(("12/26", "9002"), ("13/26", None), ("14/26", None)), 1, [False, True]),
+        (matters(("12/26", "9001"), ("13/26", "9002"), ("14/26", None)), 0, [False, False]),
+    ],
+    ids=["as it should be", "not found", "another one", "guessed"],
+)
+def test_cases_that_know_their_akte(found: Matters, left: int, right: list[bool]) -> None:
+    tasks = ["matter_missing", "matter_ambiguous"] * left
+    assert [line.right for line in findings.of_matters(found, tasks)] == right
 
 
 HERE, THERE = {"firstName": "Ewa"}, {"vorname": "Evi"}

@@ -20,11 +20,13 @@ from syncapp.models import (
     ConflictState,
     InboxItem,
     JournalEntry,
+    Reason,
     Record,
     Reference,
     Status,
     Task,
 )
+from syncapp.people.tasks import has_open_tasks
 from syncapp.words.reason_words import reason_in_words
 from syncapp.words.task_views import TaskView
 
@@ -55,7 +57,7 @@ def record_context(request: HttpRequest, record: Record) -> dict[str, Any]:
     return {
         "title": f"{record.entity_type} {record.entity_id}",
         "record": record,
-        "state_words": STATES[record.status],
+        "state_words": state_words(record),
         "next_words": next_words(record),
         "needs_person": record.status in NEEDS_A_PERSON,
         "can_be_given_up": record.status in (*NEEDS_A_PERSON, Status.WAITING),
@@ -98,10 +100,19 @@ def siblings_of(record: Record) -> list[Record]:
     return list(rows.exclude(pk=record.pk)[:10])
 
 
+def state_words(record: Record) -> str | Promise:
+    return _("All but what a person must do agrees.") if left_to_a_person(record) else STATES[record.status]
+
+
+def left_to_a_person(record: Record) -> bool:
+    """In step, with a task: what the hub may do is done."""
+    return record.status == Status.IN_SYNC and has_open_tasks(record)
+
+
 def next_words(record: Record) -> str:
     """What happens next, or what staff should do next."""
-    if record.reason:
-        return reason_in_words(record.reason)
+    if record.reason or left_to_a_person(record):
+        return reason_in_words(record.reason or Reason.TASK_OPEN)
     if record.status == Status.WAITING and record.due_at and record.due_at <= timezone.now():
         return _("It is its turn: a free worker takes it within seconds.")
     if record.status == Status.WAITING:

@@ -1,8 +1,8 @@
 """Advoware, the practice-management system of the firm."""
 
 from syncapp.clients.advoware.client import AdvowareClient
-from syncapp.clients.advoware.config import AdvowareConfig, Paths
-from syncapp.clients.advoware.types import AdvowareParty, Appointment, BankAccount, Communication, Employee
+from syncapp.clients.advoware.config import AdvowareConfig, MatterFields, Paths
+from syncapp.clients.advoware.types import AdvowareParty, Appointment, BankAccount, Communication, Employee, Matter
 
 __all__ = [
     "AdvowareClient",
@@ -12,5 +12,7 @@ __all__ = [
     "BankAccount",
     "Communication",
     "Employee",
+    "Matter",
+    "MatterFields",
     "Paths",
 ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from time import monotonic
 
 import ijson
@@ -15,7 +16,7 @@ from syncapp.clients.advoware.config import SYSTEM
 from syncapp.clients.advoware.relay import Relayed, checked_path
 from syncapp.clients.advoware.replacing import in_doubt
 from syncapp.clients.advoware.rest import Place
-from syncapp.clients.advoware.types import AdvowareParty, BankAccount, Communication, Employee
+from syncapp.clients.advoware.types import AdvowareParty, BankAccount, Communication, Employee, Matter
 from syncapp.clients.errors import NotFound, Unauthorized, UnexpectedAnswer
 from syncapp.clients.http.answers import Answer
 from syncapp.clients.http.login import Token
@@ -23,6 +24,7 @@ from syncapp.clients.http.parse import the_object
 from syncapp.clients.http.transport import Query
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_NUMBER = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what may stand in a path; people type these numbers
 
 
 class AdvowareClient(Appointments):
@@ -35,9 +37,27 @@ class AdvowareClient(Appointments):
     def employees(self) -> tuple[Employee, ...]:
         return self.listed(Employee, Place(self._config.paths.employees))
 
-    def matters_answer(self) -> None:
-        """Whether Akten can be read; nothing of them is kept."""
-        self.request("GET", Place(self._config.paths.matters), lambda answer: answer.beginning(1))
+    def matters(self) -> Generator[Matter, None, None]:
+        """All Akten, one at a time while they arrive. The hub has no way to write one."""
+        for raw in self._streamed(self._config.paths.matters, "matters"):
+            yield Matter.from_api(raw, self._config.matter_fields)
+
+    def matters_answer(self) -> Mapping[str, object]:
+        """The first Akte as it came, whatever its keys are called; empty where there is none."""
+        with closing(self._streamed(self._config.paths.matters, "matters")) as rows:
+            return next(rows, {})
+
+    def matter(self, number: str) -> Matter:
+        """``NotFound`` when there is none of that number, ``EntityTypeUnknown`` where Akten can't be asked for singly.
+        Nobody knows whether one is answered or a list: both are read."""
+        if not _NUMBER.fullmatch(number):
+            raise NotFound(SYSTEM, "matter")
+        raw = self.request("GET", Place(f"{self._config.paths.matters}/{number}"), Answer.json_if_any)
+        for row in raw if isinstance(raw, list) else [raw] if raw else []:
+            found = Matter.from_api(row, self._config.matter_fields)
+            if found.id == number:
+                return found
+        raise NotFound(SYSTEM, "matter")
 
     def party(self, number: int) -> AdvowareParty:
         """``NotFound`` when there is none of that number."""
@@ -50,22 +70,16 @@ class AdvowareClient(Appointments):
 
         A row that is no party is handed to ``malformed``, and only without one stops the list.
         """
-        with ExitStack() as stack:
-
-            def ask(token: Token) -> Answer:
-                call = self.call("GET", Place(self._config.paths.parties), token)
-                return self.repeated(lambda: stack.enter_context(self.welcome(call)))
-
-            zone = self._config.clock
-            for raw in _objects(self.logged_in(ask), "parties"):
-                try:
-                    party = AdvowareParty.from_api(raw, zone)
-                except UnexpectedAnswer:
-                    if malformed is None:
-                        raise
-                    malformed(raw)
-                    continue
-                yield party
+        zone = self._config.clock
+        for raw in self._streamed(self._config.paths.parties, "parties"):
+            try:
+                party = AdvowareParty.from_api(raw, zone)
+            except UnexpectedAnswer:
+                if malformed is None:
+                    raise
+                malformed(raw)
+                continue
+            yield party
 
     def create_party(self, values: Mapping[str, object]) -> int:
         """The number of the new party. After ``AnswerLost`` look for it before creating it again."""
@@ -117,6 +131,15 @@ class AdvowareClient(Appointments):
             return relayed
 
         return self.logged_in(ask)
+
+    def _streamed(self, path: str, what: str) -> Generator[Mapping[str, object], None, None]:
+        with ExitStack() as stack:
+
+            def ask(token: Token) -> Answer:
+                call = self.call("GET", Place(path), token)
+                return self.repeated(lambda: stack.enter_context(self.welcome(call)))
+
+            yield from _objects(self.logged_in(ask), what)
 
     def _party(self, number: int, *below: str | int) -> str:
         return "/".join(map(str, (self._config.paths.parties, int(number), *below)))

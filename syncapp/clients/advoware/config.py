@@ -28,6 +28,14 @@ class Paths:
 
 
 @dataclass(frozen=True, slots=True)
+class MatterFields:
+    """What an Akte calls its number and its Aktenzeichen."""
+
+    id: str = "id"
+    reference: str = "az"
+
+
+@dataclass(frozen=True, slots=True)
 class AdvowareConfig(ClientConfig):
     """``app_id``, ``secret`` (base64), ``kanzlei``, ``database``, ``user`` (Kürzel) and ``password`` are the login.
 
@@ -47,6 +55,7 @@ class AdvowareConfig(ClientConfig):
     secret: str = field(default="", repr=False)
     zone: str = "Europe/Berlin"  # Advoware's times come without one
     paths: Paths = Paths()
+    matter_fields: MatterFields = MatterFields()
 
     @property
     def clock(self) -> ZoneInfo:

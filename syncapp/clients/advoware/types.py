@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from syncapp.clients.advoware.config import SYSTEM
+from syncapp.clients.advoware.config import SYSTEM, MatterFields
 from syncapp.clients.advoware.keys import Keys, spelling
 from syncapp.clients.http.parse import Answered, of, the_object, the_whole
 
@@ -129,6 +129,27 @@ class Employee(AdvowareObject):
     kuerzel: str = of(Keys.text, "kuerzel")
     name: str = of(Keys.text, "name")
     email: str = of(Keys.text, "email")
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """An Akte, read only. ``reference``: its Aktenzeichen as Advoware writes it."""
+
+    id: str
+    reference: str
+    raw: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def from_api(cls, raw: object, names: MatterFields) -> Self:
+        """Raises ``UnexpectedAnswer`` where one of the two keys is missing: then the names are not this Advoware's, and
+        nothing may be told from it. An Akte may have an empty Aktenzeichen."""
+        keys = Keys(SYSTEM, the_object(SYSTEM, raw, cls.__name__))
+        number = keys.text(names.id)
+        if not number:
+            raise keys.wrong(names.id)
+        if spelling(keys.raw, names.reference) not in keys.raw:
+            raise keys.wrong(names.reference)
+        return cls(number, keys.text(names.reference), keys.raw)
 
 
 def digest(values: object) -> str:

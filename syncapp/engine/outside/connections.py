@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from syncapp.clients.advoware import AdvowareClient, AdvowareConfig, Paths
+from syncapp.clients.advoware import AdvowareClient, AdvowareConfig, MatterFields, Paths
 from syncapp.clients.espocrm import EspoClient, EspoConfig
 from syncapp.clients.google import GoogleClient, GoogleConfig
 from syncapp.clients.http.observe import Observer
@@ -108,6 +108,7 @@ def _advoware_config() -> AdvowareConfig:
         timeout=config.ADVOWARE_TIMEOUT_SECONDS,
         zone=config.ADVOWARE_TIME_ZONE,
         paths=Paths(**config.ADVOWARE_PATHS),
+        matter_fields=MatterFields(**config.ADVOWARE_MATTER_FIELDS),
         retry=RetryPolicy(
             attempts=3, first=config.HTTP_RETRY_FIRST_SECONDS, cap=30.0, budget=config.HTTP_RETRY_BUDGET_SECONDS
         ),

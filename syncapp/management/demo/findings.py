@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from syncapp.management.demo.calendars import Calendars
 from syncapp.management.demo.firm import Fate, Firm, Row
+from syncapp.management.demo.matters import Matters
 from syncapp.management.demo.parties import Parties
 from syncapp.management.demo.workday import CalendarDay, DocumentDay, PartyDay
 
+UNCLEAR_MATTERS = 2
 NOTICES = 2  # one of the first comparison, where the newer value held, and one of the day, by the firm's rule
 
 
@@ -76,6 +78,17 @@ def of_parties(parties: Parties, day: PartyDay | None = None) -> list[Finding]:
         Finding(_("parties that are the same in EspoCRM and Advoware"), len(agreeing), same),
         Finding(_("parties in Advoware: each once"), len(parties.known), len(parties.there)),
         Finding(_("bank accounts that are in Advoware: each once"), accounts, accounts - differing),
+    ]
+
+
+def of_matters(matters: Matters, left: Sequence[str]) -> list[Finding]:
+    """Which cases lead to their Akten; the one that is there twice and the one that is missing wait for a person."""
+    known = len(matters.named_once)
+    right = known - len(matters.named_once.items() ^ matters.numbers.items())
+    tasks = left.count("matter_ambiguous") + left.count("matter_missing")
+    return [
+        Finding(_("cases that know their Akte in Advoware"), known, right),
+        Finding(_("tasks: an Akte that is there twice, and one that is missing"), UNCLEAR_MATTERS, tasks),
     ]
 
 

@@ -20,7 +20,7 @@ from syncapp.models import CalendarEmployee, Conflict, ConflictState, Record, Sy
 
 # Schedules by their names.
 PARTIES, CALENDARS = "scan_parties", "calendar"  # every 15 minutes
-EVERYTHING = (CALENDARS, "scan_all_parties", "scan_everything")  # at night
+EVERYTHING = (CALENDARS, "scan_all_parties", "scan_everything", "scan_matters")  # at night
 # Login -> the group whose rights it has (made by a migration).
 LOGINS = {"mitarbeit": "Kanzlei-Mitarbeiter", "betreuung": "Hub-Betreuung"}
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from syncapp.management.demo import installation, parties
 from syncapp.management.demo.calendars import Calendars
 from syncapp.management.demo.firm import Firm, Row
+from syncapp.management.demo.matters import Matters
 from syncapp.management.demo.parties import Parties
 from syncapp.management.demo.sandbox import Sandbox
 from syncapp.words.field_words import field_in_words
@@ -31,6 +32,7 @@ class Look:
     firm: Firm
     parties: Parties
     calendars: Calendars
+    matters: Matters
 
 
 class Looking:
@@ -47,7 +49,7 @@ class Looking:
         crm, advoware, google, xai = map(self._sandbox.state, ("espocrm", "advoware", "google", "xai"))
         for comparison in self._comparisons:
             comparison.saw(advoware)
-        return Look(Firm(crm, xai), Parties(crm, advoware), Calendars(advoware, google))
+        return Look(Firm(crm, xai), Parties(crm, advoware), Calendars(advoware, google), Matters(crm, advoware))
 
 
 class Comparisons:

@@ -87,6 +87,7 @@ class Demo:
         return [
             *findings.of_stock(look.firm),
             *findings.of_parties(look.parties),
+            *findings.of_matters(look.matters, installation.left_to_people()),
             *findings.of_calendars(look.calendars),
         ]
 
@@ -98,6 +99,7 @@ class Demo:
             *findings.of_stock(look.firm),
             *findings.of_day(look.firm, day.documents, calls, deliveries),
             *findings.of_parties(look.parties, day.parties),
+            *findings.of_matters(look.matters, left),
             *findings.of_people(look.parties, day.parties, left),
             *findings.of_calendars(look.calendars, day.calendars),
             *findings.of_edits(look.calendars, day.calendars, left),

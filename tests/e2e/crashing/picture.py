@@ -18,7 +18,7 @@ from tests.e2e.crashing import calendars, party_picture
 from tests.e2e.crashing.party_picture import Names
 
 SHOWN = ("deleted", "status", "xaiId", "xaiCollections", "xaiSyncedHash", "xaiSyncStatus", "xaiSyncError", "fileStatus")
-SHOWN_TOO = ("syncStatus", "syncError", "syncFailedAt", "md5sum", "xaiCollectionId")
+SHOWN_TOO = ("syncStatus", "syncError", "syncFailedAt", "md5sum", "xaiCollectionId", "advowareAkteId")
 OPEN = (JournalState.INTENDED, JournalState.LOST)
 XAI_ID = re.compile(r"\b(?:file|collection)_[0-9a-f]{8}[0-9a-f-]{28}\b")
 

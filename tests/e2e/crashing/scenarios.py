@@ -111,6 +111,12 @@ def _close(firm: Firm) -> None:
     firm.event("klage1", PARENT)
 
 
+def _a_case(firm: Firm) -> None:
+    firm.crm.advoware.add_matter(9001, {"az": "0123/2026"})
+    firm.crm.create(PARENT, {"name": "Muster ./. Beispiel", "aktenzeichen": "123/26"}, id="klage1")
+    firm.event("klage1", PARENT)
+
+
 _LEFT = {"dokument1": "skipped no_parent", "dokument2": "skipped no_parent"}
 _IN_SYNC = {"dokument1": "in_sync", "klage1": "in_sync"}
 _GONE = {"dokument1": "skipped entity_gone", "klage1": "in_sync"}
@@ -126,4 +132,12 @@ DOCUMENT_SCENARIOS: Mapping[str, Scenario] = {
     ),
     "new_then_other_content": Scenario(_nothing, _one_document, _IN_SYNC, meanwhile=_new_content),
     "new_then_deleted": Scenario(_one_parent, _another_document, _GONE, meanwhile=_delete),
+    "matter_found": Scenario(
+        _nothing,
+        _a_case,
+        {"klage1": "in_sync"},
+        {"MATTER_ENTITIES": {PARENT: {}}, "COLLECTION_ENTITIES": ()},
+        looks_again=True,
+        after_reading=True,
+    ),
 }

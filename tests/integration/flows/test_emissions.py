@@ -21,6 +21,7 @@ from tests.world import LINKS, World, configured
 
 IBANS = ("DE02120300000000202051", "DE02500105170137075030", "DE02100500000054540402")
 BANK = "CBankverbindungen"
+MATTERS = {"Raeumungsklage": {"reference": "aktenzeichen"}}
 
 
 @pytest.fixture
@@ -73,11 +74,17 @@ def calendars(world: World) -> None:
     ready.sync()
 
 
+def cases_and_akten(world: World) -> None:
+    case = world.parent(aktenzeichen="7/26")  # Advoware has no such Akte
+    happened("Raeumungsklage", case)
+    world.drive()
+
+
 def test_every_flow_emits_what_it_declares(world: World, emitted: set[tuple[str, str]]) -> None:
     world.sandbox.settings(google_push_seconds=600)  # nobody listens at the hub's address
-    switched_on = {"BANK_ACCOUNTS_TO_ESPOCRM": True, "TASKS_TO_ESPOCRM": "Task"}
+    switched_on = {"BANK_ACCOUNTS_TO_ESPOCRM": True, "TASKS_TO_ESPOCRM": "Task", "MATTER_ENTITIES": MATTERS}
     with configured(**switched_on, CALENDAR_PUSH_URL="https://hub.example.org"):
-        for firm in (documents_and_collections, parties_and_accounts, calendars):
+        for firm in (documents_and_collections, parties_and_accounts, calendars, cases_and_akten):
             firm(world)
         declared = {(spec.name, topic) for spec in registry.runnable() for topic in spec.emits}
         assert {each for each in emitted if each[0]} == declared
