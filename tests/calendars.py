@@ -76,7 +76,7 @@ class Calendars:
     # Google
 
     def event(self, start: datetime | None = None, minutes: int = 60, **data: Any) -> str:
-        body = {"summary": "Mittagessen", **google_times(start or soon(), minutes), **data}
+        body = {"summary": "Mittagessen", **google_times(start or soon(clock="15:00"), minutes), **data}
         return str(self.google.create_event(self.calendar, body)["id"])
 
     def events(self) -> dict[str, dict[str, Any]]:

@@ -1,7 +1,14 @@
 """The tables are the truth; the queue only carries."""
 
 from syncapp.models.attempts import Attempt, JournalAction, JournalEntry, JournalState, Outcome, Seen
-from syncapp.models.calendar import CalendarEmployee, CalendarLink, CalendarTombstone, LinkState, PushChannel
+from syncapp.models.calendar import (
+    CalendarEmployee,
+    CalendarLink,
+    CalendarQuestion,
+    CalendarTombstone,
+    LinkState,
+    PushChannel,
+)
 from syncapp.models.engine import Cursor, Lock, QuotaBucket, ScanRun, ScanState, Worker
 from syncapp.models.inbox import InboxItem, InboxMessage, InboxState
 from syncapp.models.proxy import ProxyCall, ProxyKey, ProxyRefusal, ProxyWindow
@@ -30,6 +37,7 @@ __all__ = [
     "Attempt",
     "CalendarEmployee",
     "CalendarLink",
+    "CalendarQuestion",
     "CalendarTombstone",
     "Conflict",
     "ConflictState",

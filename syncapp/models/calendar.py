@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -129,6 +130,57 @@ class CalendarTombstone(models.Model):
 
     def __str__(self) -> str:
         return f"{self.employee_id} {self.number or self.event_id}"
+
+
+class CalendarQuestion(models.Model):
+    """What may be one appointment, and neither is paired nor created before a person has said so: an appointment
+    without an event and the events that it could be; or an event without an appointment that says the same as one.
+    """
+
+    employee = models.ForeignKey(CalendarEmployee, on_delete=models.CASCADE, related_name="questions")
+    number = models.BigIntegerField("frNr")
+    # "": the appointment has no event; else the event that has none and looks like one of the appointment's.
+    event_id = models.CharField(_("event"), max_length=1024, blank=True, default="")
+    # The appointment as people read it (clients' data), and the ids of the events that it could be, likeliest first.
+    here: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    candidates: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+    # What a person said: the event that it is, or "" for none of them; and digests of what they saw, by the events
+    # ("": the appointment).
+    choice = models.CharField(_("decision"), max_length=1024, blank=True, default="")
+    seen: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("decided by")
+    )
+    # It was decided, and something had changed before the hub came to it.
+    anew = models.BooleanField(default=False)
+    opened_at = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("appointment without a partner")
+        verbose_name_plural = _("appointments without a partner")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(name="calendar_question_once", fields=["employee", "number", "event_id"]),
+            models.UniqueConstraint(
+                name="calendar_question_event_once", fields=["employee", "choice"], condition=~Q(choice="")
+            ),
+            models.CheckConstraint(
+                name="calendar_question_chosen_if_decided", condition=Q(decided_at__isnull=False) | Q(choice="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.employee_id} {self.event_id or self.number}"
+
+    @property
+    def key(self) -> tuple[int, str]:
+        return self.number, self.event_id
+
+    @property
+    def events(self) -> list[str]:
+        """All that it is about."""
+        return [*([self.event_id] if self.event_id else []), *self.candidates]
 
 
 class PushChannel(models.Model):

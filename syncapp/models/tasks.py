@@ -39,6 +39,7 @@ class TaskKind(models.TextChoices):
     APPOINTMENT_OVERRULED = "appointment_overruled", _("An appointment was replaced after changes on both sides")
     MASS_DELETION = "mass_deletion", _("Unusually many appointments would be deleted")
     MASS_CREATION = "mass_creation", _("Unusually many appointments would be created in Advoware")
+    APPOINTMENTS_ALIKE = "appointments_alike", _("Appointments of both sides perhaps belong together")
     CALENDAR_GONE = "calendar_gone", _("A Google calendar was deleted")
     MATTER_MISSING = "matter_missing", _("Akte is not in Advoware")
     MATTER_AMBIGUOUS = "matter_ambiguous", _("Several Akten in Advoware could be meant")

@@ -79,6 +79,20 @@ WORDS: Mapping[str, Words] = {
         ),
         button=_("Yes, create them"),
     ),
+    TaskKind.APPOINTMENTS_ALIKE: Words(
+        _(
+            "Appointments of Advoware and events of the Google calendar of %(number)s are nearly the same, or several "
+            "could be the same. The hub neither pairs nor creates them, so that nothing is there twice. All else goes "
+            "on meanwhile."
+        ),
+        (
+            _("Open the list of what could belong together."),
+            _("Say for each appointment which event it is, or that it is none of them; then the hub creates it."),
+            _("What should not be there at all, delete in Advoware or in Google."),
+        ),
+        _("The task closes by itself when nothing is left. Closed by hand, the appointments still wait in the list."),
+        now=_("appointments"),
+    ),
     TaskKind.CALENDAR_GONE: Words(
         _(
             "The employee's Google calendar was deleted, or the hub is not allowed to see it any more. In Advoware "

@@ -36,6 +36,7 @@ BEYOND: Mapping[str, str] = {
     "RRULE": gettext_noop("a series with several rules"),
     "changed occurrence": gettext_noop("a single occurrence of a series was changed"),
     "cancelled occurrence": gettext_noop("a single occurrence of a series was deleted"),
+    "which": gettext_noop("perhaps it is an appointment of the other side: a person says what belongs together"),
     "length": gettext_noop("a series whose occurrences last longer than a day"),
 }
 NOTHING = (None, "", "None")

@@ -14,8 +14,11 @@ from django.utils.translation import gettext as _
 
 from syncapp.admin.calendar.words import SHORT, count_words, days_words, link_words, state_of, subject
 from syncapp.admin.kit.calendar_numbers import by_state, open_url, records
+from syncapp.admin.kit.paging import counted
 from syncapp.admin.records.record_page import next_words, tasks_of
 from syncapp.admin.records.write_views import WriteView, write_views
+from syncapp.flows.calendar import questions
+from syncapp.flows.calendar.decide import WHICH
 from syncapp.flows.calendar.form import Form
 from syncapp.flows.calendar.labels import FIELDS
 from syncapp.flows.calendar.links import agreed_forms
@@ -45,6 +48,8 @@ def employee_context(employee: CalendarEmployee) -> dict[str, Any]:
         "states": states,
         "appointments": sum(count for _value, _words, count, _url in states),
         "open_url": open_url(employee.pk),
+        "alike": counted(questions.waiting().filter(employee=employee)),
+        "alike_url": f"{reverse('admin:hub_alike')}?{urlencode({'employee': employee.pk})}",
         "all_url": f"{listed}?{urlencode({'employee': employee.pk})}",
         "waits_for_sharing": employee.enabled and employee.address != employee.shared_with,
         "days_back": settings.CONFIG.CALENDAR_DAYS_BACK,
@@ -62,6 +67,7 @@ def appointment_context(link: CalendarLink) -> dict[str, Any]:
         "record": record,
         "state_words": SHORT[link.state],
         "why": link_words(link),
+        "alike": link.detail == WHICH,
         "days": days_words(link),
         "agreed": [(field_in_words(name), value(here, name), value(there, name)) for name in FIELDS] if here else [],
         "writes": writes_about(link, record) if record else [],

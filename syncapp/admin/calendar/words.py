@@ -46,6 +46,7 @@ DECISIONS: Mapping[What, str | Promise] = {
     What.DELETE_ADVOWARE: gettext_lazy("The appointment is deleted in Advoware, because its event is gone in Google."),
     What.FORGET: gettext_lazy("The hub forgets it: it is gone on both sides."),
     What.BY_HAND: gettext_lazy("A person must do it in Advoware, which can't hold it."),
+    What.ASK: gettext_lazy("Nothing: a person says first what belongs together."),
     What.LEAVE: gettext_lazy("Both sides stay as they are: one of them may not be written, or isn't compared here."),
     What.UNREADABLE: gettext_lazy("Nothing: the appointment can't be read. Correct it where it was entered."),
 }

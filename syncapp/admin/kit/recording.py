@@ -26,6 +26,7 @@ ACTIONS: dict[str, str | Promise] = {
     "confirm_scan": _("stopped comparison confirmed"),
     "close_task": _("task closed"),
     "decide_conflict": _("conflict decided"),
+    "decide_alike": _("said what belongs together"),
     "request_undo": _("write asked to be undone"),
     "make_proxy_key": _("proxy key made"),
     "revoke_proxy_key": _("proxy key revoked"),

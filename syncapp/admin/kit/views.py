@@ -102,3 +102,9 @@ def note_of(request: HttpRequest) -> str:
 def ids(texts: list[str]) -> list[int]:
     """Ids out of a form; what is none is left out."""
     return [int(text) for text in texts if text.isdecimal() and len(text) < 19]
+
+
+def numbered(request: HttpRequest, start: str) -> dict[int, str]:
+    """{number: value} of the form's fields `choice-17`, `seen-17`."""
+    names = {name.removeprefix(start): value for name, value in request.POST.items() if name.startswith(start)}
+    return {int(pk): str(value) for pk, value in names.items() if pk.isdecimal() and len(pk) < 19}

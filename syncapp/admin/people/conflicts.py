@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from syncapp.admin.kit.numbers import in_conflict
 from syncapp.admin.kit.recording import recorded
-from syncapp.admin.kit.views import DECIDE_CONFLICT, button, page, viewer
+from syncapp.admin.kit.views import DECIDE_CONFLICT, button, numbered, page, viewer
 from syncapp.admin.people.conflict_views import moved_on, open_fields
 from syncapp.engine.queue import retry
 from syncapp.kit.tracing import trace_id_of
@@ -103,16 +103,10 @@ def _changed() -> str:
 
 def _choices(request: HttpRequest, record: Record) -> dict[int, str]:
     """What was chosen out of what there was to choose; it may be decided by now."""
-    chosen = _numbered(request, "choice-")
+    chosen = numbered(request, "choice-")
     rows = Conflict.objects.filter(record=record, pk__in=list(chosen))
     return {row.pk: chosen[row.pk] for row in rows if chosen[row.pk] in row.between}
 
 
 def _seen(request: HttpRequest) -> dict[int, str]:
-    return _numbered(request, "seen-")
-
-
-def _numbered(request: HttpRequest, start: str) -> dict[int, str]:
-    """{number: value} of the form's fields `choice-17`, `seen-17`."""
-    names = {name.removeprefix(start): value for name, value in request.POST.items() if name.startswith(start)}
-    return {int(pk): str(value) for pk, value in names.items() if pk.isdecimal() and len(pk) < 19}
+    return numbered(request, "seen-")

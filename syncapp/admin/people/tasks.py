@@ -22,7 +22,7 @@ from syncapp.admin.kit.search import entity_types, last_part
 from syncapp.admin.kit.views import CLOSE_TASK, page
 from syncapp.flows.calendar.flow import CALENDAR_SYNC
 from syncapp.flows.calendar.plan import APPOINTMENT
-from syncapp.models import Record, Task, TaskState
+from syncapp.models import Record, Task, TaskKind, TaskState
 from syncapp.templatetags.hub import when
 from syncapp.words.task_views import TaskView
 
@@ -56,7 +56,11 @@ class TaskAdmin(ReadOnlyAdmin[Task]):
 
     def row_context(self, request: HttpRequest, row: Task) -> dict[str, Any]:
         context = {"title": row.get_kind_display(), "view": TaskView(row), "task": row, "record": row.record}
-        return {**context, "employee_url": _employee_url(request, row.record), "found_url": _found_url(request, row)}
+        return {
+            **context,
+            "employee_url": _employee_url(request, row.record),
+            "found_url": _found_url(request, row),
+        } | {"alike_url": _alike_url(request, row)}
 
     @admin.display(description=gettext_lazy("what to do"))
     def what(self, task: Task) -> SafeString:
@@ -98,6 +102,13 @@ def _employee_url(request: HttpRequest, record: Record) -> str:
     if record.step != CALENDAR_SYNC or not request.user.has_perm("syncapp.view_calendaremployee"):
         return ""
     return reverse("admin:syncapp_calendaremployee_change", args=[record.entity_id])
+
+
+def _alike_url(request: HttpRequest, task: Task) -> str:
+    """The list in which a person says what belongs together."""
+    if task.kind != TaskKind.APPOINTMENTS_ALIKE or not request.user.has_perm("syncapp.view_calendarlink"):
+        return ""
+    return f"{reverse('admin:hub_alike')}?{urlencode({'employee': task.record.entity_id})}"
 
 
 def _found_url(request: HttpRequest, task: Task) -> str:

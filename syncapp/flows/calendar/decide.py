@@ -33,6 +33,7 @@ from syncapp.flows.lens.records import Asked, Merged, cannot, merge
 
 BLOCKED = "blocked"  # what an anonymised calendar shows instead of the text
 HIDDEN: Appointment = {"text": BLOCKED, "place": EMPTY, "note": EMPTY}
+WHICH = "which"  # why nothing is done: a person says what belongs together
 EMPTY_APPOINTMENT: Raw = {"text": NO_TEXT, "ort": "", "notiz": "", "privat": 0}
 _OPEN = (declaration.What.CANT_HOLD, declaration.What.UNREADABLE)
 
@@ -94,6 +95,7 @@ class What(Enum):
     UPDATE_BOTH = "change on both sides"
     FORGET = "gone on both sides"
     BY_HAND = "a person must change it in Advoware"
+    ASK = "a person must say what belongs together"
     LEAVE = "left as it is"
     UNREADABLE = "can't be read"
 

@@ -51,11 +51,19 @@ def marked_number(event: GoogleEvent, kuerzel: str) -> int | None:
     return int(text) if text.lstrip("-").isdecimal() else None
 
 
+def mark_of_others(event: GoogleEvent) -> int | None:
+    """The number that the firm's earlier hub left at the same place, without saying whose calendar it was. Another mark
+    proves nothing."""
+    text = event.private.get(MARK, "")
+    return int(text) if not event.private.get(OWNER) and text.lstrip("-").isdecimal() else None
+
+
 def told(event: GoogleEvent, kuerzel: str, zone: ZoneInfo) -> dict[str, Any]:
     """What a link keeps of an event: the attributes that are in sync, its version, or why it is none."""
     kept: dict[str, Any] = {"etag": event.etag, "parent": event.recurring_event_id, "beyond": "", "event": None}
     kept |= {"deleted": False, "read_only": not event.writable}
-    kept |= {"mark": marked_number(event, kuerzel), "written": event.private.get(WRITTEN, "")}
+    kept |= {"mark": marked_number(event, kuerzel), "others_mark": mark_of_others(event)}
+    kept |= {"written": event.private.get(WRITTEN, "")}
     if event.recurring_event_id:
         why = occurrences.CANCELLED if event.deleted else occurrences.CHANGED
         return kept | {"beyond": why, "about": occurrences.about(event.raw, zone)}

@@ -132,7 +132,7 @@ def plan(state: CalendarState) -> Plan:
     if state.calendar_gone and gone.identity not in state.closed:
         return Plan(Skipped(Why.TASK_OPEN), tasks=(gone,))
     needs = [*_by_hand(state), *_brake(state)]
-    needs = [need for need in needs if need.identity not in state.closed]
+    needs = [need for need in (*needs, *_alike(state)) if need.identity not in state.closed]
     braked = {need.kind for need in needs} & _BRAKED.keys()
     actions: list[Action] = [*_calendar(state)]
     held: list[Action] = []
@@ -147,7 +147,7 @@ def plan(state: CalendarState) -> Plan:
 def _ending(state: CalendarState, held: Iterable[Action], needs: Iterable[TaskNeed]) -> Ending:
     if not state.writable and any(isinstance(each, _TO_ADVOWARE) for each in held):
         return Postponed(Why.WRITING_OFF, HELD_FOR, waits_for=ADVOWARE)
-    return Skipped(Why.TASK_OPEN) if list(needs) else Settled({})
+    return Skipped(Why.TASK_OPEN) if [*state.questions, *needs] else Settled({})
 
 
 def _calendar(state: CalendarState) -> Iterator[CreateCalendar | ShareCalendar]:
@@ -169,6 +169,13 @@ def _brake(state: CalendarState) -> Iterator[TaskNeed]:
             # The appointments themselves, so that a yes to these is no yes to others.
             which = ",".join(sorted(item.label for item in many))
             yield TaskNeed(kind, GOOGLE, "", "Kalender", state.employee.kuerzel, (*facts, ("", which, "")))
+
+
+def _alike(state: CalendarState) -> Iterator[TaskNeed]:
+    """One for all of them: a filled calendar has hundreds."""
+    if state.questions:
+        facts = (("", ",".join(question.label for question in state.questions), ""),)
+        yield TaskNeed("appointments_alike", GOOGLE, "", "Kalender", state.employee.kuerzel, facts)
 
 
 def _by_hand(state: CalendarState) -> Iterator[TaskNeed]:

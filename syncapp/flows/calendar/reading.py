@@ -15,9 +15,9 @@ from syncapp.clients.errors import NotFound
 from syncapp.clients.google import GoogleClient
 from syncapp.engine.runs.run import Run
 from syncapp.flows import directions
-from syncapp.flows.calendar import links, occurrences, pairing
+from syncapp.flows.calendar import links, occurrences, unpaired
 from syncapp.flows.calendar.appointments import belongs_to, shown
-from syncapp.flows.calendar.decide import Decision, Missing, Pair, Rules, Shown, Shows, What, decide, edited
+from syncapp.flows.calendar.decide import WHICH, Decision, Missing, Pair, Rules, Shown, Shows, What, decide, edited
 from syncapp.flows.calendar.fields import ADVOWARE as IN_ADVOWARE
 from syncapp.flows.calendar.fields import GOOGLE, said, span
 from syncapp.flows.calendar.known import Buried, Known
@@ -78,7 +78,7 @@ class Reader:
         listed = {each.number: each for each in shown_to if belongs_to(each, employee.kuerzel)}
         known.fetch_numbers(listed)
         LostCreations(self._run, self._advoware, self.zone).find(state, known, listed)
-        self._pair_what_is_the_same(state, known, listed)
+        unpaired.pair(state, known, listed, self._buried, self.zone)
         for number in listed:
             if number not in known.by_number:
                 event_id = self._buried.event_of(number)
@@ -98,25 +98,6 @@ class Reader:
                 yield self._item(link, side, appointment, state, asked=True)
             else:
                 yield self._item(link, self._unasked(link, state), None, state, asked=False)
-
-    def _pair_what_is_the_same(self, state: CalendarState, known: Known, listed: Mapping[int, Appointment]) -> None:
-        """Before anything is created: both sides may have been filled by others."""
-        new = {
-            number: found.raw
-            for number, found in listed.items()
-            if number not in known.by_number and not self._buried.event_of(number)
-        }
-        events = {
-            link.event_id: link.google["event"]
-            for link in known.rows
-            if link.number is None and not link.writing and link.google.get("event") and not self._buried.of(link)
-        }
-        for event_id, number in pairing.pairs(new, events, self.zone).items() if new and events else ():
-            link = known.by_event[event_id]
-            link.number = number
-            known.by_number[number] = link
-            if link not in state.told:
-                state.told.append(link)
 
     def _occurrence(self, link: CalendarLink, series: CalendarLink | None, state: CalendarState) -> Item:
         """Advoware knows no single ones: a person enters what became of it."""
@@ -185,6 +166,8 @@ class Reader:
         decision = decide(pair, state.rules)
         if decision.what is What.CREATE and not bases and not self._lies_in(state, decision):
             decision = Decision(What.LEAVE)  # an import of years ago is nobody's wish; the time of the others will come
+        if unpaired.is_asked(link, state):
+            decision = Decision(What.ASK, detail=WHICH)
         if decision.what is What.NOTHING and isinstance(side, Shown) and self._lacks_its_mark(link, google):
             # A creation was cut short before the event was told its number.
             decision = replace(decision, what=What.UPDATE_GOOGLE)

@@ -9,6 +9,7 @@ from syncapp.flows.calendar.decide import Decision, Pair, Rules, Shown
 from syncapp.flows.calendar.fields import Appointment as Said
 from syncapp.flows.calendar.fields import Declared, said
 from syncapp.flows.calendar.links import Window
+from syncapp.flows.calendar.questions import Answers, Question
 from syncapp.flows.lens.core import Raw
 from syncapp.flows.lens.declaration import Side
 from syncapp.models import CalendarEmployee, CalendarLink
@@ -50,7 +51,7 @@ class CalendarState:
     """`calendar_id` "": there is none yet. `calendar_gone`: the one we had is not there any more.
 
     `next_token`: where to go on in Google's list of changes, once `told` is stored. `share_with`: an address that the
-    calendar is not shared with yet.
+    calendar is not shared with yet. `questions`: what waits for a person, who says what belongs together.
     """
 
     employee: CalendarEmployee
@@ -63,6 +64,9 @@ class CalendarState:
     next_token: str | None = None
     share_with: str = ""
     found: dict[int, int] = field(default_factory=dict)  # journal entry of a lost creation to the number it came to
+    questions: list[Question] = field(default_factory=list)
+    asked: set[int | str] = field(default_factory=set)  # the numbers and events that they are about
+    answers: Answers = field(default_factory=Answers)
     off: str = ""  # why nothing is to be done, a reason
     closed: frozenset[tuple[str, str, str]] = frozenset()
     writable: bool = True  # in Advoware

@@ -19,7 +19,7 @@ from syncapp.engine.outside import connections
 from syncapp.engine.runs.planning import Ending, Plan, Settled, Skipped, TaskNeed, read_again
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.engine.runs.verdicts import judge
-from syncapp.flows.calendar import links, push
+from syncapp.flows.calendar import links, push, questions
 from syncapp.flows.calendar.decide import What
 from syncapp.flows.calendar.form import differing, form_of
 from syncapp.flows.calendar.journal import CalendarWrite
@@ -127,6 +127,7 @@ class CalendarSync:
                     link.state = LinkState.NEW  # should this run end here, the next one has to see it
                 link.changed_at = now
                 link.save()
+            questions.ask(state.employee, state.questions, state.answers)  # what was answered stands on the links now
             if state.next_token is not None:
                 CalendarEmployee.objects.filter(pk=state.employee.pk).update(sync_token=state.next_token)
 
@@ -149,7 +150,8 @@ class CalendarSync:
                 return again, True
             if id(item) in moved_on:
                 continue
-            self._tell_overruled(item)
+            if item.link.event_id not in state.answers.same:  # who said that these are one saw what is replaced
+                self._tell_overruled(item)
             try:
                 self._writer.write(state, item, action.does)
             except OF_ONE as exc:
@@ -230,7 +232,7 @@ class CalendarSync:
                 self._agree(item)
             elif what is What.NOTHING and link.google.get("parent"):
                 self._mark(link, LinkState.AGREED)
-            elif what is What.BY_HAND:
+            elif what is What.BY_HAND or (what is What.ASK and link.event_id):
                 self._mark(link, LinkState.BY_HAND, detail=item.decision.detail)
             elif what is What.UNREADABLE:
                 self._mark(link, LinkState.FAILED, Why.UNREADABLE, item.decision.detail)

@@ -15,6 +15,7 @@ from syncapp.models import (
     Attempt,
     CalendarEmployee,
     CalendarLink,
+    CalendarQuestion,
     Conflict,
     InboxItem,
     InboxMessage,
@@ -204,6 +205,33 @@ def link(of: CalendarEmployee, **columns: Any) -> CalendarLink:
     return CalendarLink.objects.create(employee=of, **given | columns)
 
 
+def free_event(of: CalendarEmployee, day: int = 4, **changed: Any) -> CalendarLink:
+    """An event of Google without an appointment."""
+    start, end = ({"dateTime": f"2026-05-{day:02}T{hour}:00:00+02:00"} for hour in (10, 11))
+    event = {"summary": "Güteverhandlung", "location": "Saal 3", "start": start, "end": end, **changed}
+    google = {"event": event, "etag": "e", "deleted": False, "beyond": "", "read_only": False, "mark": None}
+    return link(
+        of, number=None, google=google, agreed_advoware=None, agreed_google=None, state="by_hand", detail="which"
+    )
+
+
+def question(of: CalendarEmployee, *events: CalendarLink, **columns: Any) -> CalendarQuestion:
+    """Whether one of the events is the appointment."""
+    here = {
+        "start": "2026-05-04T10:00:00",
+        "end": "2026-05-04T11:00:00",
+        "all_day": False,
+        "series": None,
+        "text": "Güteverhandlung",
+        "place": "Saal 3",
+        "note": "Vollmacht",
+        "private": False,
+    }
+    given: dict[str, Any] = {"number": 4000 + next(_numbers), "here": here, "opened_at": timezone.now()}
+    ids = [event.event_id for event in events]
+    return CalendarQuestion.objects.create(employee=of, candidates=ids, **given | columns)
+
+
 def everything() -> dict[str, Any]:
     """One of each, tied together."""
     failed, now = record(), timezone.now()
@@ -241,6 +269,7 @@ def everything() -> dict[str, Any]:
     Worker.objects.create(name="server", started_at=now, beat_at=now)
     calendar = employee()
     record(Status.SKIPPED, step="calendar_employee", entity_type="Mitarbeiter", entity_id="SB", reason="task_open")
+    question(calendar, free_event(calendar, 5))
     return {
         "record": failed,
         "employee": calendar,

@@ -103,7 +103,7 @@ def test_an_appointment_comes_to_google_and_an_event_to_advoware(calendars: Cale
     assert event["extendedProperties"]["private"]["advowareFrNr"] == str(number)
     assert {row["text"] for row in calendars.appointments().values()} == {"Güteverhandlung", "Mittagessen"}
     made = next(row for row in calendars.appointments().values() if row["text"] == "Mittagessen")
-    assert (made["ort"], made["uhrzeitVon"], made["sb"]) == ("Kantine", "10:00:00", "SB")
+    assert (made["ort"], made["uhrzeitVon"], made["sb"]) == ("Kantine", "15:00:00", "SB")
     before = calendars.world.mark()
     calendars.sync()
     assert calendars.world.writes(before) == []
@@ -525,7 +525,7 @@ def test_calendars_that_were_filled_by_others_are_paired_and_not_doubled(calenda
 def test_many_new_events_wait_for_a_person_before_they_are_created(calendars: Calendars) -> None:
     for day in range(12):
         calendars.event(soon(3 + day), summary=f"Fremd {day}")
-    calendars.appointment(text="Neu")
+    calendars.appointment(soon(clock="16:00"), text="Neu")
     record = calendars.sync()
     assert (record.status, record.reason, calendars.tasks()) == (Status.SKIPPED, Reason.TASK_OPEN, ["mass_creation"])
     assert texts(calendars) == {"Neu"}
