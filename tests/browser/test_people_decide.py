@@ -7,7 +7,18 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from syncapp.models import Conflict, ConflictState, StaffAction, Status, TaskKind, TaskState, Undo, UndoState
+from syncapp.models import (
+    CalendarQuestion,
+    Conflict,
+    ConflictState,
+    Record,
+    StaffAction,
+    Status,
+    TaskKind,
+    TaskState,
+    Undo,
+    UndoState,
+)
 from tests.browser.conftest import Desk
 from tests.integration.admin import rows
 
@@ -112,3 +123,49 @@ def test_a_write_is_undone(desk: Desk) -> None:
     expect(desk.page.get_by_text("Undo: is being written back")).to_be_visible()
     assert Undo.objects.get().state == UndoState.REQUESTED
     assert StaffAction.objects.get().action == "request_undo"
+
+
+def test_what_belongs_together_is_said_and_confirmed(desk: Desk) -> None:
+    record = rows.record(Status.SKIPPED, step="calendar_employee", entity_id="SB", reason="task_open")
+    employee = rows.employee()
+    moved, other = rows.free_event(employee, 5), rows.free_event(employee, summary="Gütetermin")
+    one, two = rows.question(employee, moved, other), rows.question(employee, moved)
+    task = rows.task(record, kind=TaskKind.APPOINTMENTS_ALIKE, target_id="SB", facts=[])
+    Record.objects.filter(pk=record.pk).update(entity_type="Mitarbeiter")
+    rows.user("erika", rows.STAFF)
+    desk.enter("erika")
+    desk.open(f"/admin/syncapp/task/{task.pk}/change/")
+    desk.page.get_by_role("link", name="Open the list").click()
+    first, second = (desk.page.get_by_role("region", name="Güteverhandlung").nth(n) for n in range(2))
+    expect(first.locator("mark", has_text="05").first).to_be_visible()
+    first.get_by_label(re.compile("These belong together.*2026-05-05")).check()
+    second.get_by_label("None of these: create it in Google").check()
+    desk.page.get_by_role("button", name="Show what will be done").click()
+    expect(desk.page.get_by_role("row", name=re.compile("Begins Google 2026-05-04.*2026-05-05"))).to_be_visible()
+    desk.page.get_by_role("button", name="Choose differently").click()
+    expect(first.get_by_label(re.compile("These belong together.*2026-05-05"))).to_be_checked()
+    desk.page.get_by_role("button", name="Show what will be done").click()
+    desk.page.get_by_role("button", name="Do it").click()
+    expect(desk.page.get_by_text("2 appointments were decided.")).to_be_visible()
+    expect(desk.page.get_by_text("Nothing waits for a decision")).to_be_visible()
+    assert list(CalendarQuestion.objects.order_by("pk").values_list("choice", flat=True)) == [moved.event_id, ""]
+    assert {one.pk, two.pk} == set(CalendarQuestion.objects.values_list("pk", flat=True))
+    record.refresh_from_db()
+    assert record.status == Status.WAITING
+
+
+def test_an_event_that_changed_meanwhile_is_shown_anew(desk: Desk) -> None:
+    employee = rows.employee()
+    event = rows.free_event(employee, 5)
+    rows.question(employee, event)
+    rows.user("erika", rows.STAFF)
+    desk.enter("erika")
+    desk.page.get_by_role("link", name="What belongs together?").click()
+    desk.page.get_by_label(re.compile("These belong together")).check()
+    desk.page.get_by_role("button", name="Show what will be done").click()
+    event.google["event"]["location"] = "Saal 9"
+    event.save()
+    desk.page.get_by_role("button", name="Do it").click()
+    expect(desk.page.get_by_text("1 appointment was changed or decided meanwhile")).to_be_visible()
+    expect(desk.page.locator("mark", has_text="9")).to_be_visible()
+    assert CalendarQuestion.objects.get().decided_at is None

@@ -33,7 +33,10 @@ def alike(request: HttpRequest) -> HttpResponse:
 
 @button("check_alike", "alike/check/", DECIDE_CONFLICT, VIEW)
 def check(request: HttpRequest) -> HttpResponse:
-    """What the choices would do, before anything is done."""
+    """What the choices would do, before anything is done; or the choices anew, with the likeliest ones chosen."""
+    if "likeliest" in request.POST:
+        shown = views(questions.waiting().filter(pk__in=list(numbered(request, "seen-"))))
+        return _show(request, {view.row.pk: view.events[0].event for view in shown if view.events})
     chosen, stale = _chosen(request)
     if stale:
         messages.warning(request, _changed(stale))

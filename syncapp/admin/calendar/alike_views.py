@@ -151,7 +151,9 @@ def _title(form: Form) -> str:
 
 def _when(form: Form) -> str:
     start, end = (value(form, name) for name in ("start", "end"))
-    return start if start == end or not end else f"{start} – {end}"
+    if start.split()[:1] == end.split()[:1]:
+        end = " ".join(end.split()[1:])  # on the same day
+    return f"{start} – {end}" if end else start
 
 
 def _short(form: Form, name: str) -> str:

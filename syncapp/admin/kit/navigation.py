@@ -54,7 +54,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             [
                 ("view_calendaremployee", _("Employees"), "calendar_month", _list("calendaremployee"), open_.calendars),
                 ("view_calendarlink", _("Appointments"), "event", appointments, open_.appointments),
-                ("view_calendarlink", _("What belongs together?"), "join", reverse("admin:hub_alike"), open_.alike),
+                ("view_calendarlink", _("What belongs together?"), "join", reverse("admin:hub_alike"), 0),
             ],
         ),
         (

@@ -18,7 +18,6 @@ from django.utils import timezone
 from syncapp.admin.kit import calendar_numbers
 from syncapp.admin.kit.paging import counted
 from syncapp.engine.queue import enqueue
-from syncapp.flows.calendar import questions
 from syncapp.models import (
     NEEDS_A_PERSON,
     Conflict,
@@ -113,7 +112,6 @@ class Attention:
     conflicts: int = 0  # records in which something is to be chosen
     calendars: int = 0  # for which a person is needed
     appointments: int = 0  # not in sync
-    alike: int = 0  # of which a person says what belongs together
 
 
 def attention() -> Attention:
@@ -127,7 +125,6 @@ def attention() -> Attention:
         in_conflict(),
         calendar_numbers.in_trouble(),
         calendar_numbers.open_links(),
-        questions.waiting(),
     )
     return Attention(*(counted(rows, COUNT_UP_TO) for rows in waiting))
 

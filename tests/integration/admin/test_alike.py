@@ -66,12 +66,14 @@ def test_what_will_be_done_is_shown_before_it_is(staff: Client, employee: Calend
     other = rows.question(employee, event, here={**one.here, "text": "Notar"})
     page = post(staff, "check_alike", form(**{f"n{one.number}": event.event_id, f"n{other.number}": NONE}))
     assert "This will be done" in page
-    assert f"Appointment no. {one.number} and the event “Güteverhandlung” (2026-05-05 10:00" in page
+    assert f"Appointment no. {one.number} and the event “Güteverhandlung” (2026-05-05 10:00 – 11:00)" in page
     assert "<b>2026-05-04 10:00</b>" in page
     assert "<s>2026-05-05 10:00</s>" in page
     assert "It is none of the events. It is created in Google." in page
     assert not CalendarQuestion.objects.filter(decided_at__isnull=False).exists()
     assert not StaffAction.objects.exists()
+    likeliest = post(staff, "check_alike", form() | {"likeliest": "1"})
+    assert likeliest.count(f'value="{event.event_id}" checked') == 2
     back = post(staff, "check_alike", form(**{f"n{one.number}": event.event_id}) | {"back": "1"})
     assert back.count(" checked") == 1
 
