@@ -13,8 +13,9 @@ from syncapp.clients.http.remembered import Remembered
 from syncapp.flows.akten.mapping import canonical
 from syncapp.flows.akten.plan import Akte
 
-# Advoware can't be asked for an Aktenzeichen, only for the list of all. Many cases that are met at once share one.
-FRESH_SECONDS = 20.0
+# Advoware can't be asked for an Aktenzeichen, only for the list of all. Many cases that are met at once share one; it
+# is old before somebody who has mended an Akte there can be back in the hub.
+FRESH_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)

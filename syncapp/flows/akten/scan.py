@@ -30,7 +30,7 @@ def everything() -> Iterator[Found]:
     crm, akten = connections.espocrm(), Akten(connections.advoware(), fresh=True)
     for kind in settings.CONFIG.MATTER_ENTITIES:
         if reading.lacking(crm, kind):
-            yield Found(list(_once_possible(kind)))
+            yield Found(list(_no_longer_shown(kind)))
             continue
         names = reading.names_of(kind)
         select = tuple(filter(None, (names.id, names.reference, names.status)))
@@ -44,7 +44,7 @@ def everything() -> Iterator[Found]:
             continue
 
 
-def _once_possible(kind: str) -> Iterator[Difference]:
+def _no_longer_shown(kind: str) -> Iterator[Difference]:
     """The field was taken away, or the right to see it: the records that were in step say so from now on."""
     rows = Record.objects.filter(step=MATTER_SYNC, entity_type=kind, status=Status.IN_SYNC)
     for pk in rows.values_list("entity_id", flat=True).iterator(chunk_size=2000):

@@ -61,6 +61,7 @@ class MatterSync:
                 return Skipped(Why.NO_FIELD, state.names.id)
         if state.lacking or state.unchanged or state.resting:
             return plan.ending  # nothing new is known
+        run.clear_open_writes()  # what became of an earlier one stands in the case, or was written anew
         register.remember(run.entity_type, run.entity_id, state.akte.id if state.akte else "")
         tasks.reconcile_tasks(run.record, plan.tasks)
         return plan.ending

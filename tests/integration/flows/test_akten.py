@@ -12,7 +12,7 @@ from django.urls import reverse
 from syncapp.clients.advoware import AdvowareClient
 from syncapp.clients.espocrm import EspoClient
 from syncapp.engine.runs.planning import Plan
-from syncapp.events import registry
+from syncapp.events import registry, running
 from syncapp.flows.akten import advoware, sync
 from syncapp.flows.akten.flow import MATTER_SYNC, MATTERS
 from syncapp.flows.akten.plan import CaseState
@@ -287,6 +287,21 @@ def test_a_fault_at_any_call_is_got_over(firm: World, fault: dict[str, Any], whe
     firm.sandbox.add_fault(**fault, system=system, method=method, path=path, times=4)
     assert looked_at(firm, pk).status == Status.IN_SYNC
     assert (number_in_crm(firm, pk), references(pk), open_tasks()) == ("9001", ["9001"], [])
+    assert not JournalEntry.objects.filter(state__in=["intended", "lost"]).exists()
+
+
+def test_a_write_that_was_lost_is_cleared_whatever_is_found_then(firm: World) -> None:
+    akte(firm, 9001, "123/26")
+    pk = case(firm, aktenzeichen="123/26")
+    firm.sandbox.add_fault("cut_before", system="espocrm", method="PUT", path=CASE, times=None)
+    happened(CASE, pk)
+    record = Record.objects.get()
+    running.run_now(record.pk, record.step)
+    assert JournalEntry.objects.get().state in ("intended", "lost", "failed")
+    firm.sandbox.clear_faults()
+    akte(firm, 9002, "123/26")
+    looked_at(firm, pk)
+    assert (number_in_crm(firm, pk), open_tasks()) == (None, ["matter_ambiguous"])
     assert not JournalEntry.objects.filter(state__in=["intended", "lost"]).exists()
 
 
