@@ -8,6 +8,7 @@ from pathlib import Path
 
 bind = "127.0.0.1:8000"
 worker_class = "gthread"
+logger_class = "bitbylaw.web_logs.WebServerLogger"
 workers = 2
 threads = 4
 timeout = 60

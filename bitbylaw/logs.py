@@ -1,28 +1,67 @@
-"""Logs are events with fields, one JSON object a line (or readable text), on standard error."""
+"""Logs are events with fields, one JSON object a line (or readable text), on standard error.
+
+They hold no data of clients. Our events name what happened; of an error its kind and the places that it passed are
+told, never its message. What a library has to say is told by where it said it: its words may hold anything.
+"""
 
 from __future__ import annotations
 
 import logging.config
+import sys
+import threading
+from collections.abc import MutableMapping
+from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import structlog
 
+from syncapp.kit import mishaps
+
+Event = MutableMapping[str, Any]
+
+
+def without_contents(_logger: Any, _level: str, event: Event) -> Event:
+    """An error by its kinds and places."""
+    told = event.pop("exc_info", None)
+    event.pop("stack_info", None)
+    exc = sys.exc_info()[1] if told is True else told[1] if isinstance(told, tuple) else told
+    if isinstance(exc, BaseException):
+        event["error"], event["places"] = mishaps.kinds(exc), " > ".join(mishaps.places(exc))
+    return event
+
+
+def of_library(_logger: Any, _level: str, event: Event) -> Event:
+    """Which library said something, and where in it; with the status of a request, if it was about one."""
+    record: logging.LogRecord = event["_record"]
+    # The web server's templates are constant; whatever it has put together itself may quote an address with a search.
+    constant = event.pop("positional_args", ()) and record.name.startswith("gunicorn")
+    event["event"], event["logger"] = str(record.msg) if constant else "library", record.name
+    event["at"] = f"{Path(record.pathname).name}:{record.lineno}"
+    if isinstance(status := getattr(record, "status_code", None), int):
+        event["status"] = status
+    return event
+
+
+def formatter(form: str) -> dict[str, Any]:
+    text = structlog.dev.ConsoleRenderer(colors=False)
+    renderer: Any = structlog.processors.JSONRenderer() if form == "json" else text
+    before = [of_library, structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso"), without_contents]
+    return {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "foreign_pre_chain": before,
+        "use_get_message": False,  # a library's message is not even put together
+        "pass_foreign_args": True,
+        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+    }
+
 
 def logging_settings(level: str, form: str) -> dict[str, Any]:
     """The `LOGGING` value: our events and those of the libraries take the same way out."""
-    # Plain tracebacks: the pretty ones print local variables, and with them clients' data and keys.
-    text = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
-    renderer: Any = structlog.processors.JSONRenderer() if form == "json" else text
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {
-            "events": {
-                "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso")],
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
-            }
-        },
+        "formatters": {"events": formatter(form)},
         "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "events"}},
         "root": {"handlers": ["out"], "level": "WARNING"},
         "loggers": {
@@ -42,7 +81,7 @@ def configure(settings: dict[str, Any]) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.stdlib.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
+            without_contents,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -50,3 +89,17 @@ def configure(settings: dict[str, Any]) -> None:
         cache_logger_on_first_use=True,
     )
     logging.config.dictConfig(settings)
+    logging.captureWarnings(True)  # a warning may quote a value
+
+
+def tell_of_crashes() -> None:
+    """What ends the process or one of its threads goes the same way out, instead of a traceback with its message."""
+    sys.excepthook = _crashed
+    threading.excepthook = lambda told: _crashed(told.exc_type, told.exc_value, told.exc_traceback)
+
+
+def _crashed(kind: type[BaseException], exc: BaseException | None, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, exc or kind(), trace)
+    elif not issubclass(kind, SystemExit):
+        structlog.get_logger("syncapp.process").critical("process.crashed", exc_info=(kind, exc, trace))

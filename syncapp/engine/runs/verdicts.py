@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import Enum
 
 from syncapp.clients import errors
+from syncapp.kit import mishaps
 from syncapp.models import Reason
 
 
@@ -53,12 +54,4 @@ def judge(exc: Exception) -> Verdict:
                 return Verdict(then, reason, str(exc)[:300], exc.system, timedelta(seconds=after))
         return Verdict(Next.PERSON, Reason.REJECTED, str(exc)[:300], exc.system)
     # A stranger's message may quote data, so only its kind and place are told.
-    return Verdict(Next.PERSON, Reason.INTERNAL_ERROR, _place(exc))
-
-
-def _place(exc: Exception) -> str:
-    trace = exc.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f" in {trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}" if trace else ""
-    return f"{type(exc).__name__}{where}"[:300]
+    return Verdict(Next.PERSON, Reason.INTERNAL_ERROR, mishaps.place(exc))

@@ -21,6 +21,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_q.signals import post_execute_in_worker, pre_execute
 
+from syncapp.engine.workers import job_failures
 from syncapp.models import Worker
 
 ENV_NAME = "HUB_WORKER"  # set by `manage.py worker` for the cluster that it supervises
@@ -69,6 +70,7 @@ def connect() -> None:
     """Let every task of a cluster count as proof, long ones while they run; costs a task no statement."""
     pre_execute.connect(_task_starts, dispatch_uid="canary")
     post_execute_in_worker.connect(_task_ends, dispatch_uid="canary")
+    post_execute_in_worker.connect(job_failures.without_contents, dispatch_uid="failures")
 
 
 def _task_starts(task: dict[str, Any], **_: Any) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django_q.cluster import Cluster
 
+from bitbylaw.logs import tell_of_crashes
+
 
 class EndsOnce(Cluster):
     """Django-Q2's cluster, which a second signal does not stop from ending.
@@ -26,4 +28,5 @@ class Command(BaseCommand):
     help = "The processes that do the work, without anybody who looks after them: `manage.py worker` starts this."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        tell_of_crashes()
         EndsOnce().start()

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error as DatabaseError
 from django.db import connection
 
+from bitbylaw.logs import tell_of_crashes
 from syncapp.engine.workers.heartbeat import working_here
 from syncapp.engine.workers.supervision import Supervisor
 from syncapp.management import crm_needs
@@ -45,6 +46,7 @@ class Command(BaseCommand):
         if check:
             self._check()
             return
+        tell_of_crashes()
         _refuse_without_tables()
         threading.Thread(target=crm_needs.warn_at_start, name="crm-fields", daemon=True).start()
         sys.exit(Supervisor(workers).run())

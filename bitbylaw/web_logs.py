@@ -1,0 +1,19 @@
+"""gunicorn's log goes the same way out as everything else's."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+from bitbylaw.logs import formatter
+
+
+class WebServerLogger(Logger):
+    def setup(self, cfg: Any) -> None:
+        Logger.setup(self, cfg)
+        settings = formatter(os.environ.get("LOG_FORMAT", "json"))
+        ours = settings.pop("()")(**settings)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(ours)
