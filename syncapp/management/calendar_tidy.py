@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 from syncapp.clients.errors import ClientError, Outdated
 from syncapp.engine.outside import locks
 from syncapp.engine.runs.claims import ClaimLost
-from syncapp.flows.calendar import audit, looking, tidying
+from syncapp.flows.calendar import audit, doubles, looking, tidying
 from syncapp.flows.calendar.audit import Extra
 from syncapp.flows.calendar.looking import Looker
 from syncapp.management.base import FOUND, NOT_ASKED, agreed, misused
@@ -23,8 +23,10 @@ from syncapp.models import CalendarEmployee, CalendarLink
 DUPLICATES = """Finds events that are in a Google calendar twice: with the mark of the same appointment, or saying the
 same at the same time.
 
---remove deletes the extra ones: those that no appointment of Advoware hangs on, and only when nobody has changed them
-meanwhile. The others are for a person: deleting them in Google would delete their appointment in Advoware."""
+--remove deletes the extra ones: those that no appointment of Advoware hangs on, and those that the hub itself once made
+because it did not see that an event and an appointment that were there are one; their appointment, which the hub made
+too, goes with the next run. What goes says all the same as what stays, and nobody has edited it. The others are for a
+person: deleting them in Google would delete their appointment in Advoware, or what somebody has entered in them."""
 ORPHANS = """Finds events with the hub's mark whose appointment is not in Advoware, and links of which neither side has
 anything any more.
 
@@ -57,9 +59,8 @@ class Found:
 
 def duplicates(employee: CalendarEmployee) -> Found:
     looker = looking.looker(employee.pk)
-    known = {link.event_id: link for link in CalendarLink.objects.filter(employee=employee).exclude(event_id="")}
-    events = looker.events(employee.calendar_id)
-    return Found(employee, looker, audit.duplicates(employee.pk, events, known, looker.zone), [])
+    events, known = looker.events(employee.calendar_id), looker.remembered(employee)
+    return Found(employee, looker, doubles.duplicates(employee.pk, events, known, looker.zone), [])
 
 
 def orphans(employee: CalendarEmployee) -> Found:

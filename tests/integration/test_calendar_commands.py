@@ -13,7 +13,7 @@ from syncapp.engine.runs import claims
 from syncapp.flows.calendar.audit import Extra
 from syncapp.flows.calendar.tidying import Remover
 from syncapp.models import CalendarEmployee, CalendarLink, JournalEntry, Record, StaffAction, Status, Urgency
-from tests.calendars import Calendars, soon
+from tests.calendars import Calendars
 from tests.world import World, configured
 
 pytestmark = pytest.mark.django_db
@@ -45,9 +45,11 @@ def calendars(world: World) -> Calendars:
 
 
 def twice(calendars: Calendars) -> str:
-    """A second event with the mark of the appointment; its id."""
+    """The same event again, with the mark of the appointment; its id."""
     (event,) = calendars.google.events(calendars.calendar)
-    return calendars.event(soon(9), summary="Güteverhandlung, Kopie", extendedProperties=event["extendedProperties"])
+    again = ("summary", "location", "description", "start", "end", "extendedProperties")
+    body = {name: event[name] for name in again if name in event}
+    return str(calendars.google.create_event(calendars.calendar, body)["id"])
 
 
 # verify

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -17,14 +18,24 @@ from syncapp.engine.runs.run import Run
 from syncapp.flows import directions
 from syncapp.flows.calendar import links
 from syncapp.flows.calendar.decide import Missing, Shows
+from syncapp.flows.calendar.doubles import Remembered
 from syncapp.flows.calendar.fields import declared
 from syncapp.flows.calendar.flow import CALENDAR_SYNC, EMPLOYEE
 from syncapp.flows.calendar.form import Form, form_of
+from syncapp.flows.calendar.journal import CalendarWrite
 from syncapp.flows.calendar.known import Known
 from syncapp.flows.calendar.reading import Reader, window
 from syncapp.flows.calendar.state import CalendarState, Item
 from syncapp.flows.lens.declaration import Side
-from syncapp.models import CalendarLink, Record, SystemName
+from syncapp.models import (
+    CalendarEmployee,
+    CalendarLink,
+    CalendarQuestion,
+    JournalEntry,
+    JournalState,
+    Record,
+    SystemName,
+)
 
 
 def record_of(kuerzel: str) -> Record:
@@ -80,6 +91,22 @@ class Looker(Reader):
         """Whether Advoware has it, and for this employee."""
         side, _appointment = self._asked(CalendarLink(number=number), self._run.entity_id)
         return side is not Missing.GONE
+
+    def changed_at(self, number: int) -> datetime | None:
+        """When an appointment was changed last, as Advoware says; `NotFound` when it is gone."""
+        return self._advoware.appointment(number).changed_at
+
+    def remembered(self, employee: CalendarEmployee) -> Remembered:
+        rows = CalendarLink.objects.filter(employee=employee).exclude(event_id="")
+        made = JournalEntry.objects.filter(
+            record=record_of(employee.pk), action=CalendarWrite.CREATE_APPOINTMENT, state=JournalState.DONE
+        )
+        answered = CalendarQuestion.objects.filter(employee=employee, decided_at__isnull=False)
+        return Remembered(
+            {link.event_id: link for link in rows},
+            {int(number): mark for number, mark in made.values_list("target_id", "mark") if number.isdecimal()},
+            {event for question in answered for event in (question.event_id, question.choice) if event},
+        )
 
     def _with_google(self, state: CalendarState) -> Known:
         state.employee.sync_token = ""  # here only: the row keeps its own
