@@ -71,7 +71,7 @@ class Guard:
             while recent and recent[0] < begin:
                 recent.popleft()
             if len(recent) > ALLOWED_FAILURES:
-                raise EspoError(403)
+                raise EspoError(403, None)
 
 
 def _expected(user: ApiUser, method: str, path: str) -> bytes:

@@ -75,9 +75,9 @@ class Renamed:
     # What goes out
 
     def _told(self, answer: Answer, entity: str, rows: str, key: str) -> Answer:
-        reason = answer.headers.get("X-Status-Reason", "")
-        for ours, theirs in self._attributes(rows).items():
-            reason = re.sub(rf"\bfield: {ours}\b", f"field: {theirs}", reason)
+        reason = answer.headers.get("X-Status-Reason")
+        for ours, theirs in self._attributes(rows).items() if reason else ():
+            reason = re.sub(rf"\bfield: {ours}\b", f"field: {theirs}", reason or "")
         answer.headers |= {"X-Status-Reason": reason} if reason else {}
         if not answer.body or answer.status >= 300 or answer.content_type != "application/json":
             return answer

@@ -19,13 +19,15 @@ from syncapp.clients.espocrm.types import NOTIFICATION, TASK
 from syncapp.engine.outside import connections
 from syncapp.flows.akten.mapping import Names
 from syncapp.flows.bankverbindungen import fields as accounts
-from syncapp.flows.beteiligte.fields import Rules
+from syncapp.flows.beteiligte.fields import DAY, SALUTATION, Rules
 from syncapp.flows.beteiligte.state import Shown
 from syncapp.flows.documents.mapping import CrmStatus
 from syncapp.models import SystemName
 
 MAIL, PHONE = "emailAddress", "phoneNumber"  # fields; the lists that the hub reads are their attributes
-TEXTS, LISTS = ("varchar", "text"), ("array", "multiEnum", "jsonArray", "checklist")
+BASE, PERSON = "Base", "Person"  # templates of the Entity Manager
+ID_LENGTH, MD5_LENGTH, SHA256_LENGTH = 64, 32, 64
+TEXTS, SENTENCES, LISTS = ("varchar", "text"), ("text", "varchar"), ("array", "multiEnum", "jsonArray", "checklist")
 CHOICE, MOMENT, NUMBER, YES_NO = ("enum", "varchar"), ("datetime",), ("int", "varchar", "autoincrement"), ("bool",)
 READ, EDIT, CREATE = "read", "edit", "create"
 
@@ -35,7 +37,8 @@ log = structlog.get_logger(__name__)
 @dataclass(frozen=True, slots=True)
 class Need:
     """A field. `kinds`: EspoCRM's types that can hold it, the usual one first; empty: any. `lost`: what does not work
-    without it."""
+    without it. For one that is made: `made`, its type where `kinds` is empty (empty too: it is not made). `length`:
+    of the longest text that is written. `empty`: it may not be required, since some records have none."""
 
     name: str
     kinds: tuple[str, ...]
@@ -43,15 +46,30 @@ class Need:
     required: bool = False
     written: bool = True
     options: tuple[str, ...] = ()
+    made: str = ""
+    length: int = 0
+    empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LinkNeed:
+    """To another entity type: to many of it and back, or (`name`) to one of it."""
+
+    entity_type: str
+    name: str = ""
+    foreign: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """Of one entity type. What is not required is left out of a write where the CRM lacks it."""
+    """Of one entity type. What is not required is left out of a write where the CRM lacks it. `template`: of what it is
+    made where it is not there; empty: EspoCRM has it."""
 
     entity_type: str
     fields: tuple[Need, ...]
     actions: tuple[str, ...] = (READ, EDIT)
+    template: str = ""
+    links: tuple[LinkNeed, ...] = ()
 
 
 def of_documents() -> Needs:
@@ -61,48 +79,52 @@ def of_documents() -> Needs:
         (
             Need(NAME, (), "documents have no name", required=True, written=False),
             Need(FIELDS.file, ("file",), "there is nothing to bring to xAI", required=True, written=False),
-            Need(FIELDS.xai_id, TEXTS, "a file is not known again", required=True),
+            Need(FIELDS.xai_id, TEXTS, "a file is not known again", required=True, length=ID_LENGTH),
             Need(FIELDS.xai_collections, LISTS, "where a file is can't be told", required=True),
-            Need(FIELDS.xai_synced_hash, TEXTS, "a replaced file is not noticed", required=True),
+            Need(FIELDS.xai_synced_hash, TEXTS, "a replaced file is not noticed", required=True, length=MD5_LENGTH),
             Need(FIELDS.xai_status, CHOICE, "nobody sees how a document stands", required=True, options=status),
-            Need(FIELDS.xai_error, TEXTS, "nobody reads in the CRM why"),
-            Need(FIELDS.md5, TEXTS, "the check sum is not shown"),
-            Need(FIELDS.sha256, TEXTS, "the check sum is not shown"),
-            Need(FIELDS.file_status, CHOICE, "not shown", options=("synced",)),
+            Need(FIELDS.xai_error, SENTENCES, "nobody reads in the CRM why"),
+            Need(FIELDS.md5, TEXTS, "the check sum is not shown", length=MD5_LENGTH),
+            Need(FIELDS.sha256, TEXTS, "the check sum is not shown", length=SHA256_LENGTH),
+            Need(FIELDS.file_status, CHOICE, "not shown", options=("new", "changed", "synced")),
             Need(FIELDS.old_file_status, (), "an old name, not needed"),
             Need(FIELDS.sync_status, CHOICE, "not shown", options=("clean", "failed")),
-            Need(FIELDS.sync_error, TEXTS, "nobody reads in the CRM why"),
+            Need(FIELDS.sync_error, SENTENCES, "nobody reads in the CRM why"),
             Need(FIELDS.sync_failed_at, MOMENT, "not shown"),
         ),
+        template=BASE,
+        links=tuple(map(LinkNeed, settings.CONFIG.COLLECTION_ENTITIES)),
     )
 
 
 def of_parents() -> Iterator[Needs]:
     for entity_type in settings.CONFIG.COLLECTION_ENTITIES:
-        collection = Need(FIELDS.collection_id, TEXTS, "its collection is not known again", required=True)
+        lost = "its collection is not known again"
+        collection = Need(FIELDS.collection_id, TEXTS, lost, required=True, length=ID_LENGTH)
         name = Need(NAME, (), "its collection has no name", written=False)
-        status = Need(FIELDS.parent_status, (), "a closed one keeps its collection", written=False)
-        yield Needs(entity_type, (collection, name, status))
+        status = Need(FIELDS.parent_status, (), "a closed one keeps its collection", written=False, made="enum")
+        yield Needs(entity_type, (collection, name, status), template=BASE)
 
 
 def of_parties() -> tuple[Needs, ...]:
     """Parties and bank accounts."""
-    synced = Rules.of_settings(settings.CONFIG).synced
-    names = dict.fromkeys(name for each in synced for name in (each.crm, each.crm_company) if name)
+    rules = Rules.of_settings(settings.CONFIG)
     created = (CREATE,) if settings.CONFIG.BANK_ACCOUNTS_TO_ESPOCRM else ()
     return (
         Needs(
             FIELDS.party_entity,
             (
                 Need(FIELDS.party_number, NUMBER, "parties are not known again", required=True),
-                *(Need(name, (), "parties are not synced", required=True) for name in (MAIL, PHONE, *names)),
+                *(Need(name, (), "parties are not synced", required=True) for name in (MAIL, PHONE)),
+                *_of_people(rules),
                 *_of_sync(tuple(map(str, Shown))),
                 Need(FIELDS.party_row_id, TEXTS, "not shown"),
                 Need(FIELDS.party_contact_hash, TEXTS, "not shown"),
-                Need(FIELDS.party_retries, (), "not shown"),
+                Need(FIELDS.party_retries, (), "not shown", made="int"),
                 Need(FIELDS.party_next_retry, MOMENT, "not shown"),
                 Need(FIELDS.party_reset_at, MOMENT, "not shown"),
             ),
+            template=PERSON,
         ),
         Needs(
             FIELDS.bank_entity,
@@ -115,8 +137,20 @@ def of_parties() -> tuple[Needs, ...]:
                 *_of_sync(("clean", "unclean", "failed")),
             ),
             (READ, EDIT, *created),
+            BASE,
+            (LinkNeed(FIELDS.party_entity, FIELDS.bank_link, FIELDS.party_accounts),),
         ),
     )
+
+
+def _of_people(rules: Rules) -> Iterator[Need]:
+    lost = "parties are not synced"
+    for each in rules.synced:
+        options = tuple(rules.salutations) if each.lenses is SALUTATION else ()
+        made = "enum" if options else "date" if each.lenses is DAY else "varchar"
+        yield Need(each.crm, (), lost, required=True, options=options, made=made, empty=bool(each.crm_company))
+        if each.crm_company:
+            yield Need(each.crm_company, (), lost, required=True, made="varchar")
 
 
 def of_matters() -> Iterator[Needs]:
@@ -135,22 +169,26 @@ def of_tasks() -> Iterator[Needs]:
         yield Needs("User", (), (READ,))  # nothing can be assigned to who can't be seen (observed)
 
 
-def everything() -> Iterator[Needs]:
-    """For what is configured; a type that is several things (a party is a parent too) comes once."""
+def everything(*, advoware: bool | None = None) -> Iterator[Needs]:
+    """For what is configured; a type that is several things (a party is a parent too) comes once. `advoware`: whether
+    parties are synced, where that is not for the settings to say."""
     found: dict[str, Needs] = {}
-    parties = (*of_parties(), *of_matters()) if connections.configured(SystemName.ADVOWARE) else ()
+    synced = connections.configured(SystemName.ADVOWARE) if advoware is None else advoware
+    parties = (*of_parties(), *of_matters()) if synced else ()
     for needs in (of_documents(), *parties, *of_parents(), *of_tasks()):
         before = found.get(needs.entity_type, Needs(needs.entity_type, (), ()))
         fields = {each.name: each for each in (*needs.fields, *before.fields)}
         actions = tuple(dict.fromkeys((*before.actions, *needs.actions)))
-        found[needs.entity_type] = Needs(needs.entity_type, tuple(fields.values()), actions)
+        template = before.template or needs.template
+        links = (*before.links, *needs.links)
+        found[needs.entity_type] = Needs(needs.entity_type, tuple(fields.values()), actions, template, links)
     yield from found.values()
 
 
 def _of_sync(words: tuple[str, ...]) -> tuple[Need, ...]:
     return (
         Need(FIELDS.sync_status, CHOICE, "not shown", options=words),
-        Need(FIELDS.party_error, TEXTS, "nobody reads in the CRM why"),
+        Need(FIELDS.party_error, SENTENCES, "nobody reads in the CRM why"),
         Need(FIELDS.party_synced_at, MOMENT, "not shown"),
     )
 

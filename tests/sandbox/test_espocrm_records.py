@@ -111,6 +111,9 @@ def test_access_that_is_lacking_and_maintenance(espo, client):
     refused = espo("PUT", f"CDokumente/{key}", json={"name": "B"})
     assert refused.status_code == 403
     assert refused.headers["X-Status-Reason"]
+    client.settings(espocrm_denied=["Account.read"])
+    refused = espo("GET", f"CDokumente/{key}/accounts")  # other than the lock of an address: the header is there
+    assert (refused.status_code, refused.content, refused.headers["X-Status-Reason"]) == (403, b"", "")
     client.settings(espocrm_maintenance=True)
     assert espo("GET", f"CDokumente/{key}").status_code == 503
 

@@ -36,8 +36,9 @@ def refusal_of_espocrm(refusal: Refusal, names: Names = AS_THEY_ARE) -> ClientEr
         named = names.our_attribute(names.our_entity(refusal.path.partition("/")[0]), field[1]) if field else None
         return refusal.by_status(f"validation.{rule[1]}" if rule else "", named)
     if refusal.status == 403:
-        # the lock of an address after wrong keys sends neither reason nor body
-        return refusal.error(LockedOut if not reason and not refusal.body.strip() else Forbidden)
+        # The lock of an address after wrong keys sends neither the header nor a body; a link to a type that may not be
+        # read sends the header empty (both seen at 9.2.7).
+        return refusal.error(LockedOut if reason is None and not refusal.body.strip() else Forbidden)
     if refusal.status == 404:
         return _not_found(refusal, reason)
     if refusal.status == 409:

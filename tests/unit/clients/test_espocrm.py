@@ -58,6 +58,7 @@ REFUSALS: list[tuple[int, str | None, str, type[ClientError], str, str | None]] 
     (401, None, "", Unauthorized, "", None),
     (403, None, "", LockedOut, "", None),
     (403, "No edit access.", "", Forbidden, "", None),
+    (403, "", "", Forbidden, "", None),  # a link to a type that may not be read
     (403, None, "<h1>Web application firewall</h1>", Forbidden, "", None),
     (404, "Record 65f0 does not exist.", "", NotFound, "", None),
     (404, "", "", NotFound, "", None),
