@@ -165,6 +165,7 @@ class Config(BaseSettings):
     PHONE_REGION: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "DE"
     PHONE_EXTENSIONS: bool = False
     BANK_ACCOUNTS_TO_ESPOCRM: bool = False
+    ADDRESS_NOTICES: bool = False
     TASKS_TO_ESPOCRM: Literal["", "Task", "Notification"] = ""
     PARTIES_CHANGE_LIMIT: Positive = 50  # a comparison that finds more AND more than the percentage changed asks first
     PARTIES_CHANGE_PERCENT: Annotated[int, Field(gt=0, le=100)] = 10

@@ -110,6 +110,7 @@ def of_parties() -> tuple[Needs, ...]:
     """Parties and bank accounts."""
     rules = Rules.of_settings(settings.CONFIG)
     created = (CREATE,) if settings.CONFIG.BANK_ACCOUNTS_TO_ESPOCRM else ()
+    compared = FIELDS.party_address if settings.CONFIG.ADDRESS_NOTICES else ()
     return (
         Needs(
             FIELDS.party_entity,
@@ -117,6 +118,7 @@ def of_parties() -> tuple[Needs, ...]:
                 Need(FIELDS.party_number, NUMBER, "parties are not known again", required=True),
                 *(Need(name, (), "parties are not synced", required=True) for name in (MAIL, PHONE)),
                 *_of_people(rules),
+                *(Need(name, (), "addresses are not compared", written=False) for name in compared),
                 *_of_sync(tuple(map(str, Shown))),
                 Need(FIELDS.party_row_id, TEXTS, "not shown"),
                 Need(FIELDS.party_contact_hash, TEXTS, "not shown"),

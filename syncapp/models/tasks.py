@@ -41,6 +41,7 @@ class TaskKind(models.TextChoices):
     MASS_CREATION = "mass_creation", _("Unusually many appointments would be created in Advoware")
     APPOINTMENTS_ALIKE = "appointments_alike", _("Appointments of both sides perhaps belong together")
     CALENDAR_GONE = "calendar_gone", _("A Google calendar was deleted")
+    ADDRESS_DIFFERS = "address_differs", _("Addresses differ in EspoCRM and Advoware")
     MATTER_MISSING = "matter_missing", _("Akte is not in Advoware")
     MATTER_AMBIGUOUS = "matter_ambiguous", _("Several Akten in Advoware could be meant")
     MATTER_DIFFERS = "matter_differs", _("Akte in Advoware has another Aktenzeichen")

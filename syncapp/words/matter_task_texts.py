@@ -1,4 +1,4 @@
-"""What the tasks about a case and its Akte mean to the person who does them."""
+"""What the tasks about a case and its Akte, and about an address, mean to the person who does them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,16 @@ from syncapp.words.task_wording import BY_ITSELF, Words
 SOUGHT, FOUND = _("in EspoCRM"), _("in Advoware")
 
 WORDS: Mapping[str, Words] = {
+    TaskKind.ADDRESS_DIFFERS: Words(
+        _("The party has another address in EspoCRM than in Advoware. The hub changes neither."),
+        (
+            _("Find out which address is right."),
+            _("Correct the other one, in EspoCRM or at party no. %(number)s in Advoware."),
+        ),
+        _("The task closes by itself in the night after both agree, or at once with Sync now."),
+        now=SOUGHT,
+        wanted=FOUND,
+    ),
     TaskKind.MATTER_MISSING: Words(
         _("The hub finds no Akte in Advoware for this case. What was sought stands below. Nothing was changed."),
         (

@@ -2,7 +2,15 @@
 
 from syncapp.clients.advoware.client import AdvowareClient
 from syncapp.clients.advoware.config import AdvowareConfig, MatterFields, Paths
-from syncapp.clients.advoware.types import AdvowareParty, Appointment, BankAccount, Communication, Employee, Matter
+from syncapp.clients.advoware.types import (
+    AdvowareParty,
+    Appointment,
+    BankAccount,
+    Communication,
+    Employee,
+    Matter,
+    PostalAddress,
+)
 
 __all__ = [
     "AdvowareClient",
@@ -15,4 +23,5 @@ __all__ = [
     "Matter",
     "MatterFields",
     "Paths",
+    "PostalAddress",
 ]

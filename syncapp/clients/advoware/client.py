@@ -16,7 +16,7 @@ from syncapp.clients.advoware.config import SYSTEM
 from syncapp.clients.advoware.relay import Relayed, checked_path
 from syncapp.clients.advoware.replacing import in_doubt
 from syncapp.clients.advoware.rest import Place
-from syncapp.clients.advoware.types import AdvowareParty, BankAccount, Communication, Employee, Matter
+from syncapp.clients.advoware.types import AdvowareParty, BankAccount, Communication, Employee, Matter, PostalAddress
 from syncapp.clients.errors import NotFound, Unauthorized, UnexpectedAnswer
 from syncapp.clients.http.answers import Answer
 from syncapp.clients.http.login import Token
@@ -108,6 +108,9 @@ class AdvowareClient(Appointments):
 
     def bank_accounts(self, number: int) -> tuple[BankAccount, ...]:
         return self.listed(BankAccount, Place(self._party(number, self._config.paths.bank_accounts)))
+
+    def addresses(self, number: int) -> tuple[PostalAddress, ...]:
+        return self.listed(PostalAddress, Place(self._party(number, self._config.paths.addresses)))
 
     def create_bank_account(self, number: int, iban: str, fields: Mapping[str, str]) -> None:
         """After ``AnswerLost`` look through ``bank_accounts`` before creating it again: nobody can delete it."""

@@ -125,6 +125,15 @@ class BankAccount(AdvowareObject):
 
 
 @dataclass(frozen=True, slots=True)
+class PostalAddress(AdvowareObject):
+    """An Adresse of a party; the hub only reads them."""
+
+    street: str = of(Keys.text, "strasse")
+    postcode: str = of(Keys.text, "plz")
+    city: str = of(Keys.text, "ort")
+
+
+@dataclass(frozen=True, slots=True)
 class Employee(AdvowareObject):
     kuerzel: str = of(Keys.text, "kuerzel")
     name: str = of(Keys.text, "name")

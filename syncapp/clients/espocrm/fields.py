@@ -45,6 +45,7 @@ class Fields:
     party_next_retry: str = "syncNextRetry"
     party_reset_at: str = "syncAutoResetAt"
     party_accounts: str = "cBankverbindungens"  # the link to its bank accounts, where the metadata names none
+    party_address: tuple[str, str, str] = ("addressStreet", "addressPostalCode", "addressCity")
     bank_entity: str = "CBankverbindungen"
     bank_party: str = "beteiligteId"
     bank_link: str = "beteiligte"  # the same link

@@ -80,11 +80,20 @@ def cases_and_akten(world: World) -> None:
     world.drive()
 
 
+def addresses(world: World) -> None:
+    parties = Parties(world)
+    pk, number = parties.pair(crm={"addressStreet": "Hafenstraße 88"})
+    world.sandbox.advoware.add_address(number, {"strasse": "Am Speicher 3"})
+    happened("CBeteiligte", pk)
+    world.drive()
+
+
 def test_every_flow_emits_what_it_declares(world: World, emitted: set[tuple[str, str]]) -> None:
     world.sandbox.settings(google_push_seconds=600)  # nobody listens at the hub's address
-    switched_on = {"BANK_ACCOUNTS_TO_ESPOCRM": True, "TASKS_TO_ESPOCRM": "Task", "MATTER_ENTITIES": MATTERS}
+    switched_on: dict[str, Any] = {"BANK_ACCOUNTS_TO_ESPOCRM": True, "TASKS_TO_ESPOCRM": "Task"}
+    switched_on |= {"MATTER_ENTITIES": MATTERS, "ADDRESS_NOTICES": True}
     with configured(**switched_on, CALENDAR_PUSH_URL="https://hub.example.org"):
-        for firm in (documents_and_collections, parties_and_accounts, calendars, cases_and_akten):
+        for firm in (documents_and_collections, parties_and_accounts, calendars, cases_and_akten, addresses):
             firm(world)
         declared = {(spec.name, topic) for spec in registry.runnable() for topic in spec.emits}
         assert {each for each in emitted if each[0]} == declared
