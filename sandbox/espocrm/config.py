@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
+from typing import Any
 
 API_KEY = "sandbox-espocrm-key"
 SECRET_KEY = "sandbox-espocrm-secret"  # for X-Hmac-Authorization
 OTHER_API_KEY = "sandbox-espocrm-other-key"  # a second program with access to the same CRM
+
+Installed = tuple[frozenset[str], tuple[tuple[str, str], ...]]  # what is missing, and parameters of fields as JSON
+AS_DELIVERED: Installed = (frozenset(), ())
 
 
 @dataclass
@@ -15,6 +20,7 @@ class EspoSettings:
     lockout_seconds: float = 60.0
     denied: list[str] = field(default_factory=list)  # "CDokumente.edit", "CDokumente.xaiId.edit": refused to API users
     missing: list[str] = field(default_factory=list)  # "CDokumente.md5sum": fields and links not installed here
+    changed: dict[str, dict[str, Any]] = field(default_factory=dict)  # "Task.parent": {"entityList": ["Account"]}
     renamed: dict[str, str] = field(default_factory=dict)  # "CDokumente": "Akt", "CDokumente.xaiId": "kiDatei"
     optimistic_locking: list[str] = field(default_factory=lambda: ["CDokumente", "CBeteiligte"])
     duplicate_check: list[str] = field(default_factory=lambda: ["Account.name"])
@@ -31,3 +37,7 @@ class EspoSettings:
     link_hook: bool = True  # the firm's own POST on link and unlink, sent when an address is set
     link_hook_url: str = ""  # "/link" or "/unlink" is appended
     link_hook_token: str = ""
+
+    @property
+    def installed(self) -> Installed:
+        return frozenset(self.missing), tuple((name, json.dumps(each)) for name, each in sorted(self.changed.items()))

@@ -112,16 +112,19 @@ BANK_ACCOUNT = EntityDef(
     {"beteiligte": {"type": "belongsTo", "entity": "CBeteiligte", "foreign": "cBankverbindungens"}},
 )
 
-# What staff are given to do, and what they are told.
+# What staff are given to do, and what they are told. As EspoCRM is delivered a task needs somebody, and its parent is
+# one of a list: Modules/Crm/Resources/metadata/entityDefs/Task.json; this firm has put its own types on it.
+TASK_PARENTS = ("Account", "Contact", "Lead", "Opportunity", "Case")
+OF_THIS_FIRM = ("CBeteiligte", "CBankverbindungen", "CDokumente", "Raeumungsklage")
 TASK = EntityDef(
     {
-        "name": VARCHAR | {"required": True},
+        "name": VARCHAR | NO_BAD_SIGNS | {"required": True},
         "status": enum("Not Started", "Started", "Completed", "Canceled", "Deferred") | {"default": "Not Started"},
         "priority": enum("Low", "Normal", "High", "Urgent") | {"default": "Normal"},
         "dateEnd": DATETIME,
         "description": TEXT,
-        "parent": {"type": "linkParent"},
-        "assignedUser": {"type": "link"},
+        "parent": {"type": "linkParent", "entityList": [*TASK_PARENTS, *OF_THIS_FIRM]},
+        "assignedUser": {"type": "link", "required": True},
     },
     {"assignedUser": TO_USER},
 )

@@ -33,7 +33,7 @@ def varchar(length: int) -> Field:
     return {"type": "varchar", "maxLength": length}
 
 
-NO_BAD_SIGNS: Field = {"pattern": "[^<>]+"}  # as EspoCRM's own names of persons
+NO_BAD_SIGNS: Field = {"pattern": "$noBadCharacters"}  # as EspoCRM's own names of persons and of tasks
 
 
 def enum(*options: str) -> Field:

@@ -47,12 +47,8 @@ class Records:
         self.attachments = Attachments()
         self.listeners: list[Callable[[Change], None]] = []
 
-    @property
-    def missing(self) -> frozenset[str]:
-        return frozenset(self.settings.missing)
-
     def definition(self, entity_type: str) -> EntityDef:
-        return entity_def(entity_type, self.missing)
+        return entity_def(entity_type, self.settings.installed)
 
     def table(self, entity_type: str) -> dict[str, Record]:
         if entity_type not in self.tables:
@@ -68,12 +64,13 @@ class Records:
 
     def create(self, entity_type: str, data: Record, actor: Actor, record_id: str = "") -> Record:
         with self.lock:
-            specs = attributes(entity_type, self.missing)
+            specs = attributes(entity_type, self.settings.installed)
             record: Record = {name: spec.get("default", EMPTY.get(spec["type"])) for name, spec in specs.items()}
             stamp = values.now()
             changes = self._clean(entity_type, record, data if actor.is_api else as_typed(data))
             for name, field in self.definition(entity_type).fields.items():
-                if field.get("required") and not changes.get(name):
+                # A link is there by its id (FieldValidators/LinkType.php, LinkParentType.php).
+                if field.get("required") and not (changes.get(name) or changes.get(name + "Id")):
                     raise invalid(entity_type, name, "required")
             record |= {"id": record_id or values.new_id(), "deleted": False, "versionNumber": 1}
             record |= {"createdAt": stamp, "modifiedAt": stamp}
@@ -140,7 +137,7 @@ class Records:
 
     def _clean(self, entity_type: str, record: Record, data: Record) -> Record:
         """The known, writable part of `data`, checked, with what follows from it. Unknown fields drop out."""
-        specs = attributes(entity_type, self.missing)
+        specs = attributes(entity_type, self.settings.installed)
         changes = {
             name: values.clean(entity_type, name, specs[name], value)
             for name, value in data.items()

@@ -93,13 +93,13 @@ class RestApi:
             wanted = {"id", *select}
             return {name: value for name, value in record.items() if name in wanted}
         if self.settings.missing:
-            known = attributes(entity_type, self.records.missing)
+            known = attributes(entity_type, self.settings.installed)
             return {name: value for name, value in record.items() if name in known}
         return record
 
     def metadata(self, key: str, actor: Actor) -> Answer:
         """Of a type that the user may not see: nothing at all (observed on 9.2)."""
-        found: Any = metadata(self.records.missing)
+        found: Any = metadata(self.settings.installed)
         parts = [part for part in key.split(".") if part]
         if len(parts) > 1 and parts[1] in found["entityDefs"]:
             try:
@@ -115,7 +115,7 @@ class RestApi:
         max_size, offset = _number(query.get("maxSize"), MAX_SIZE), _number(query.get("offset"), 0)
         if max_size > MAX_SIZE:
             raise EspoError(403, f"Max size should not exceed {MAX_SIZE}. Use offset and limit.")
-        known = set(attributes(entity_type, self.records.missing))
+        known = set(attributes(entity_type, self.settings.installed))
         conditions = filters.as_list(query.get("where", {}))
         with self.records.lock:
             tests = [filters.where(item, entity_type, known, self.links) for item in conditions]

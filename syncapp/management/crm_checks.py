@@ -107,7 +107,7 @@ def _hindrance(needs: Needs, need: Need, meta: EntityMeta, rights: Rights | None
 
 def _row(crm: EspoClient, needs: Needs, need: Need, meta: EntityMeta, rights: Rights | None) -> tuple[str, ...]:
     there = need.name in meta.fields
-    taken = meta.options.get(need.name)
+    taken = meta.takes[need.name].options if need.name in meta.takes else None
     written = {word: crm.sent(needs.entity_type, {need.name: word}).get(need.name) for word in need.options if there}
     lacking = [word for word, sent in written.items() if not sent or (taken is not None and sent not in taken)]
     may = {action: rights.may(needs.entity_type, need.name, action) if rights else None for action in (READ, EDIT)}

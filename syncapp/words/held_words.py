@@ -14,6 +14,7 @@ HELD: Mapping[str, str] = {
     "too_long": gettext_noop("It may have %(about)s signs there."),
     "signs": gettext_noop("These signs are not allowed there: %(about)s"),
     "no_such_option": gettext_noop("There is no such choice there."),
+    "needed": gettext_noop("It can't be empty there."),
     "type_fixed": gettext_noop("The type of an entry can't be changed there."),
     "no_type": gettext_noop("Entries of this type are not kept there."),
     "series": gettext_noop("There is no such series there."),

@@ -38,6 +38,8 @@ def line(settings: Any) -> None:
 
 @pytest.fixture
 def world(world: World, line: None) -> World:
+    """At a firm whose tasks need nobody."""
+    world.sandbox.settings(espocrm_changed={"Task.assignedUser": {"required": False}})
     return world
 
 

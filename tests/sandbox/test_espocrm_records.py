@@ -60,7 +60,12 @@ def test_a_record_is_created_read_changed_and_deleted(espo, client):
         ({"name": "x" * 256}, "name", "maxLength"),
         ({"description": "no name"}, "name", "required"),
         ({"name": "x", "syncFailedAt": "gestern"}, "syncFailedAt", "valid"),
-        ({"name": "x", "xaiCollections": "one"}, "xaiCollections", "arrayOfString"),
+        ({"name": "x", "syncFailedAt": "2026-02-30 10:00:00"}, "syncFailedAt", "valid"),
+        ({"name": "x", "xaiSyncStatus": ""}, "xaiSyncStatus", "valid"),
+        ({"name": "  "}, "name", "required"),
+        ({"name": "x", "xaiCollections": "one"}, "xaiCollections", "array"),
+        ({"name": "x", "xaiCollections": [1]}, "xaiCollections", "arrayOfString"),
+        ({"name": "x", "xaiCollections": ["x" * 101]}, "xaiCollections", "maxItemLength"),
         ({"name": "x", "dokumentId": "65f0a1b2c3d4e5f60"}, "dokument", "valid"),
     ],
 )

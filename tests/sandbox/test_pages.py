@@ -121,7 +121,9 @@ def test_a_colleague_changes_a_party_in_the_crm(web, client, espo):
     key = next(row["id"] for row in state["CBeteiligte"] if row["betnr"] == 104711)
     account = next(row for row in state["CBankverbindungen"] if row["beteiligteId"] == key)
     here = f"espocrm/CBeteiligte/{key}"
-    espo("POST", "Task", json={"name": "IBAN nachtragen", "parentType": "CBeteiligte", "parentId": key})
+    (user, *_) = state["User"]
+    task = {"name": "IBAN nachtragen", "parentType": "CBeteiligte", "parentId": key, "assignedUserId": user["id"]}
+    assert espo("POST", "Task", json=task).status_code == 200
     assert "IBAN nachtragen" in web("GET", here).text
     form = {"firstName": "Alma", "dateOfBirth": "1961-04-18", "emailAddress": "alma@kanzlei.example", "rechtsform": ""}
     web("POST", f"{here}/save", data=form)

@@ -8,13 +8,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, BinaryIO, ClassVar
 
-from syncapp.clients.errors import AnswerLost, EntityTypeUnknown, TooLarge
+from syncapp.clients.errors import AnswerLost, ClientError, EntityTypeUnknown, TooLarge
 from syncapp.clients.espocrm import statuses
 from syncapp.clients.espocrm.changes import changes
 from syncapp.clients.espocrm.fields import FIELDS, ID
 from syncapp.clients.espocrm.metadata import EntityMeta
 from syncapp.clients.espocrm.rest import EspoRest, checked_id, path_of
 from syncapp.clients.espocrm.rights import Rights
+from syncapp.clients.espocrm.takes import Takes
 from syncapp.clients.espocrm.types import (
     SYSTEM,
     Downloaded,
@@ -55,6 +56,13 @@ class EspoClient(EspoRest):
             meta = EntityMeta.from_api(raw, entity_type, names)
             self.metadata_cache.put(asked, meta, self._config.metadata_ttl)
         return meta
+
+    def takes(self, entity_type: str) -> Mapping[str, Takes]:
+        """What the fields of a type take; nothing where the metadata can't be read: then a refusal tells."""
+        try:
+            return self.metadata(entity_type).takes
+        except ClientError:
+            return {}
 
     def rights(self) -> Rights | None:
         """What the API user may do; None where EspoCRM does not tell."""
@@ -138,11 +146,7 @@ class EspoClient(EspoRest):
         """What a write sends of the fields: states as this installation spells them, none that it doesn't know."""
         if not statuses.NAMES & fields.keys():
             return dict(fields)
-        try:
-            options = self.metadata(entity_type).options
-        except EntityTypeUnknown:
-            options = {}
-        return statuses.theirs(entity_type, fields, self._config.statuses, options)
+        return statuses.theirs(entity_type, fields, self._config.statuses, self.takes(entity_type))
 
     def _ours(self, entity_type: str, raw: Mapping[str, Any]) -> Mapping[str, Any]:
         return statuses.ours(entity_type, raw, self._config.statuses)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
 from syncapp.clients.errors import EntityTypeUnknown
 from syncapp.clients.espocrm.names import Names
+from syncapp.clients.espocrm.takes import Takes
 from syncapp.clients.espocrm.types import SYSTEM, EspoRecord
 from syncapp.clients.http.parse import Values, of, the_object
 
@@ -28,7 +29,7 @@ class LinkMeta(EspoRecord):
 class EntityMeta:
     fields: frozenset[str]  # fields, not attributes: a file field `x` has the attributes `xId` and `xName`
     links: Mapping[str, LinkMeta]
-    options: Mapping[str, frozenset[str]]  # of enumerations that say them themselves
+    takes: Mapping[str, Takes]
     kinds: Mapping[str, str]  # EspoCRM's type of each field
 
     @classmethod
@@ -43,8 +44,9 @@ class EntityMeta:
         read = {name: _ours(links[theirs], names) for name, theirs in names.our_fields(entity_type, links).items()}
         # a link to "any" parent names no type
         linked = {name: link for name, link in read.items() if link.entity_type}
-        kinds = {name: str(spec.get("type", "")) for name, spec in ours.items() if isinstance(spec, Mapping)}
-        return cls(frozenset(ours), linked, dict(_options(ours)), kinds)
+        specs = {name: spec for name, spec in ours.items() if isinstance(spec, Mapping)}
+        takes = {name: _takes(Takes.from_api(spec), names) for name, spec in specs.items()}
+        return cls(frozenset(ours), linked, takes, {name: str(spec.get("type", "")) for name, spec in specs.items()})
 
     def link_to(self, entity_type: str, foreign: str) -> str | None:
         """The link to many of a type, of several the one that is called `foreign` there; None: it can't be told."""
@@ -59,7 +61,6 @@ def _ours(raw: object, names: Names) -> LinkMeta:
     return replace(link, entity_type=entity_type, foreign=names.our_attribute(entity_type, link.foreign) or "")
 
 
-def _options(fields: Mapping[str, object]) -> Iterator[tuple[str, frozenset[str]]]:
-    for name, field in fields.items():
-        if isinstance(field, Mapping) and field.get("type") == "enum" and isinstance(field.get("options"), list):
-            yield name, frozenset(map(str, field["options"]))
+def _takes(takes: Takes, names: Names) -> Takes:
+    """Entity types that may be a parent by our names; no option of an enumeration is called like one."""
+    return replace(takes, options=frozenset(map(names.our_entity, takes.options))) if takes.options else takes

@@ -10,17 +10,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from syncapp.clients.espocrm.fields import FIELDS
+from syncapp.clients.espocrm.takes import Takes
 
 Table = Mapping[str, Mapping[str, str]]  # "CBeteiligte.syncStatus" to ours and theirs
-Options = Mapping[str, frozenset[str]]  # of enumerations, by field
 
 NAMES = frozenset({FIELDS.sync_status, FIELDS.xai_status, FIELDS.file_status, FIELDS.old_file_status})
 
 
-def theirs(entity_type: str, fields: Mapping[str, object], table: Table, options: Options) -> dict[str, object]:
+def theirs(
+    entity_type: str, fields: Mapping[str, object], table: Table, takes: Mapping[str, Takes]
+) -> dict[str, object]:
     """What is sent of the fields; the others are sent as they are."""
     sent = {name: _spelled(entity_type, name, value, table) for name, value in fields.items()}
-    return {name: value for name, value in sent.items() if takes(name, value, options)}
+    return {name: value for name, value in sent.items() if _taken(name, value, takes)}
 
 
 def ours(entity_type: str, raw: Mapping[str, Any], table: Table) -> Mapping[str, Any]:
@@ -32,8 +34,9 @@ def ours(entity_type: str, raw: Mapping[str, Any], table: Table) -> Mapping[str,
     return found
 
 
-def takes(name: str, value: object, options: Options) -> bool:
-    return name not in NAMES or name not in options or not value or value in options[name]
+def _taken(name: str, value: object, takes: Mapping[str, Takes]) -> bool:
+    options = takes[name].options if name in NAMES and name in takes else None
+    return options is None or str(value or "") in options
 
 
 def _spelled(entity_type: str, name: str, value: object, table: Table) -> object:

@@ -8,7 +8,9 @@ from hashlib import sha256
 
 from syncapp.clients.advoware import BankAccount
 from syncapp.clients.espocrm import EspoBankAccount
+from syncapp.clients.espocrm.takes import Takes
 from syncapp.flows.bankverbindungen.fields import IBAN, TABLE
+from syncapp.flows.lens.bounds import bounded
 from syncapp.flows.lens.core import EMPTY, CantHold, Raw, Said, Unreadable
 from syncapp.flows.lens.declaration import Side
 
@@ -72,10 +74,13 @@ def _texts(row: BankAccount) -> list[str]:
     return [shown(said) for said in read(row.raw, Side.THERE).values()]
 
 
-def made(raw: Raw, by: Side) -> dict[str, str]:
-    """A new account for the other side, of what this one says; what can't be put is found missing afterwards."""
+def made(raw: Raw, by: Side, takes: Mapping[str, Takes] | None = None) -> dict[str, str]:
+    """A new account for the other side, of what this one says; what can't be put is found missing afterwards.
+
+    `takes`: what the CRM's fields take, where it is made there.
+    """
     new: dict[str, str] = {}
-    for each in TABLE:
+    for each in (bounded(each, takes or {}) for each in TABLE):
         said = each.lens(by).get(raw)
         part = {} if isinstance(said, Unreadable) else each.lens(by.other).put({}, said)
         new |= {} if isinstance(part, CantHold) else part

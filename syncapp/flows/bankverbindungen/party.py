@@ -170,7 +170,7 @@ class PartyAccounts:
         """The accounts themselves show their failures."""
 
     def _bring(self, account: BankAccount) -> None:
-        values, iban = made(account.raw, Side.THERE), iban_there(account)
+        values, iban = made(account.raw, Side.THERE, self._crm.takes(FIELDS.bank_entity)), iban_there(account)
         names = [values[name] for each in TITLES if (name := each.here.name) in values]
         fields: dict[str, object] = {
             "name": next(iter(names), "Bankverbindung"),

@@ -41,6 +41,7 @@ class Reader:
             refused=agreed.refused,
             closed=tasks.closed_by_hand(run.record),
             writable=directions.writable(),
+            takes=self._crm.takes(FIELDS.bank_entity) if row is not None else {},
         )
         places = self._places(agreed)
         if row is None:

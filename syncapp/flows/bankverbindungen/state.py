@@ -8,10 +8,12 @@ from enum import StrEnum
 
 from syncapp.clients.advoware import BankAccount
 from syncapp.clients.espocrm import EspoBankAccount
+from syncapp.clients.espocrm.takes import Takes
 from syncapp.flows.bankverbindungen.accounts import Place, iban_here, iban_there, read, seen, shown
 from syncapp.flows.bankverbindungen.agreement import Agreed
 from syncapp.flows.bankverbindungen.fields import TABLE, AccountField
 from syncapp.flows.lens.agreement import Bases, Settlement, settled, with_own
+from syncapp.flows.lens.bounds import bounded
 from syncapp.flows.lens.core import CantHold, Raw
 from syncapp.flows.lens.core import Why as WhyNot
 from syncapp.flows.lens.declaration import Holds, Outcome, Side
@@ -50,7 +52,8 @@ class AccountState:
     is not there yet. `there`: the party's accounts in Advoware, None when the party is gone there; `partner`: which of
     them it is. `own`: our writes since the last agreement, by field. `refused`: values that the CRM did not take.
     `behind`: where this one stood before and Advoware still shows it, though nothing in the CRM stands for that any
-    more. `shown`: the status that the CRM shows, None where it has no field for it; `stale_id`: it shows another id."""
+    more. `takes`: what the CRM's fields take. `shown`: the status that the CRM shows, None where it has no field for
+    it; `stale_id`: it shows another id."""
 
     account: EspoBankAccount | None
     agreed: Agreed
@@ -66,6 +69,7 @@ class AccountState:
     stale_id: bool = False
     closed: frozenset[tuple[str, str, str]] = frozenset()
     writable: frozenset[str] = frozenset({CRM, ADVOWARE})
+    takes: Mapping[str, Takes] = field(default_factory=dict)
     untouched: bool = False
 
 
@@ -74,7 +78,7 @@ def compare(state: AccountState) -> Compared | None:
     account, partner = state.account, state.partner
     if account is None or partner is None:
         return None
-    fields = [each for each in TABLE if each.here.name in account.raw]
+    fields = [bounded(each, state.takes) for each in TABLE if each.here.name in account.raw]
     # An account at another party is another one.
     bases = state.agreed.bases if state.agreed.number == state.number else {}
     bases = with_own(fields, bases, state.own, account.raw, partner.raw)

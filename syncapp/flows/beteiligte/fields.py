@@ -12,7 +12,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from syncapp.flows.lens.core import Attribute, Lens, Raw
+from syncapp.clients.espocrm.takes import Takes
+from syncapp.flows.lens.bounds import bounded
+from syncapp.flows.lens.core import Attribute, Lens, Raw, Twice
 from syncapp.flows.lens.days import Choice, Day
 from syncapp.flows.lens.declaration import Field, Holds, Side, Way
 from syncapp.flows.lens.texts import Text
@@ -167,7 +169,8 @@ def labels() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How an installation wants its parties synced. `salutations`: EspoCRM's value to Advoware's."""
+    """How an installation wants its parties synced. `salutations`: EspoCRM's value to Advoware's. `takes`: what
+    EspoCRM's fields take."""
 
     fields: tuple[PartyField, ...] = field(default_factory=lambda: TABLE)
     directions: Mapping[str, Direction] = field(default_factory=dict)
@@ -176,6 +179,7 @@ class Rules:
     kommkz: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: {each.kind: each.kommkz for each in CONTACTS})
     phone_region: str = "DE"
     phone_extensions: bool = False  # whether EspoCRM takes them
+    takes: Mapping[str, Takes] = field(default_factory=dict)
 
     @classmethod
     def of_settings(cls, config: Config) -> Rules:
@@ -206,11 +210,15 @@ class Rules:
 
     def field(self, each: PartyField, company: bool) -> Field[Raw, Raw, str]:
         lenses = TEXT if company and each.crm_company else each.lenses
-        return Field(
+        here = Attribute(each.crm_name(company), lenses.here(self))
+        if here.name != each.crm:  # as EspoCRM is delivered every party needs a last name, so a firm's is there too
+            here = Twice(here.name, here.lens, also=each.crm)
+        line = Field(
             each.name,
-            Attribute(each.crm_name(company), lenses.here(self)),
+            here,
             Attribute(each.advoware, lenses.there(self), any_case=True),
             HOLDS[self.rule(each.name)],
             WAYS[self.direction(each.name)],
             each.needed,
         )
+        return bounded(line, self.takes)

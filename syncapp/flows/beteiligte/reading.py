@@ -54,6 +54,9 @@ class Reader:
         crm = crm_side(party, self.rules) if party is not None else None
         if crm is not None and self._is_echo(crm, agreed):
             return PartyState(agreed, crm, untouched=True)
+        if party is not None:  # from here on values may be written
+            self.rules = replace(self.rules, takes=self._crm.takes(FIELDS.party_entity))
+            crm = crm_side(party, self.rules)
         reference = register.reference(run.entity_type, run.entity_id)
         known, noted = register.number(reference), register.noted(reference)
         if crm is None:

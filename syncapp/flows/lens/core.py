@@ -40,6 +40,7 @@ class Why(StrEnum):
     TOO_LONG = "too_long"
     SIGNS = "signs"
     NO_SUCH_OPTION = "no_such_option"
+    NEEDED = "needed"  # the system takes none without it
     TYPE_FIXED = "type_fixed"  # an entry can't change its type after it was made
     NO_TYPE = "no_type"  # this installation keeps no entries of this type
     SERIES = "series"
@@ -89,8 +90,23 @@ class Lens(ABC, Generic[R, V]):
         return after
 
 
+class Around(Lens[R, V]):
+    """What is the same to the lens inside is the same here."""
+
+    lens: Lens[object, V]
+
+    def same(self, value: Value[V], said: Value[V]) -> bool:
+        return self.lens.same(value, said)
+
+    def kept(self, written: Value[V], now: Value[V]) -> bool:
+        return self.lens.kept(written, now)
+
+    def lifted(self, full: V, before: V, after: V) -> V:
+        return self.lens.lifted(full, before, after)
+
+
 @dataclass(frozen=True, slots=True)
-class Attribute(Lens[Raw, V]):
+class Attribute(Around[Raw, V]):
     """A field that is one attribute of an object. `any_case`: the system spells its names now so, now so."""
 
     name: str
@@ -108,15 +124,6 @@ class Attribute(Lens[Raw, V]):
             return after
         return raw if after is before else {**raw, key: after}
 
-    def same(self, value: Value[V], said: Value[V]) -> bool:
-        return self.lens.same(value, said)
-
-    def kept(self, written: Value[V], now: Value[V]) -> bool:
-        return self.lens.kept(written, now)
-
-    def lifted(self, full: V, before: V, after: V) -> V:
-        return self.lens.lifted(full, before, after)
-
     def key(self, raw: Raw) -> str:
         return key_of(raw, self.name) if self.any_case else self.name
 
@@ -128,6 +135,19 @@ class MadeOnce(Attribute[V]):
     def put(self, raw: Raw, value: Value[V]) -> Raw | CantHold:
         after = Attribute.put(self, raw, value)
         return CantHold(Why.FIXED) if raw and after is not raw and not isinstance(after, CantHold) else after
+
+
+@dataclass(frozen=True, slots=True)
+class Twice(Attribute[V]):
+    """An attribute whose value people have written into a second one too: where it stands there, it stays in step."""
+
+    also: str = ""
+
+    def put(self, raw: Raw, value: Value[V]) -> Raw | CantHold:
+        after = Attribute.put(self, raw, value)
+        if after is raw or isinstance(after, CantHold) or self.lens.get(raw.get(self.also)) != self.get(raw):
+            return after
+        return {**after, self.also: after[self.key(raw)]}
 
 
 def key_of(raw: Raw, name: str) -> str:

@@ -49,11 +49,10 @@ def _exists(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Choice(Lens[object, str]):
-    """`words`: our value to this side's words for it, the first of which is written. `options`: all that the system's
-    own metadata allows, where that is known. `absent`: the value that a missing or empty word stands for."""
+    """`words`: our value to this side's words for it, the first of which is written. `absent`: the value that a missing
+    or empty word stands for."""
 
     words: Mapping[str, tuple[object, ...]]
-    options: frozenset[object] | None = None
     absent: str = ""
 
     def get(self, raw: object) -> Said[str]:
@@ -73,5 +72,4 @@ class Choice(Lens[object, str]):
             return CantHold(Why.UNREADABLE, said.shown)
         if value is EMPTY:
             return CantHold(Why.NO_SUCH_OPTION) if self.absent else ""
-        allowed = (word for word in self.words.get(value, ()) if self.options is None or word in self.options)
-        return next(allowed, CantHold(Why.NO_SUCH_OPTION, value))
+        return next(iter(self.words.get(value, ())), CantHold(Why.NO_SUCH_OPTION, value))

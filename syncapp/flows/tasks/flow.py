@@ -22,7 +22,8 @@ REASONS = {
         "Tasks are not shown in EspoCRM (setting TASKS_TO_ESPOCRM). The task itself is on the page of tasks."
     ),
     "nobody_assigned": _(
-        "Nobody was notified: nobody is assigned to the party in the CRM. The task is on the page of tasks."
+        "The CRM shows it to nobody: nobody is assigned to the party there. Assign somebody; then it is shown by "
+        "itself. The task is on the page of tasks too."
     ),
 }
 

@@ -61,7 +61,8 @@ class Notify(Action):
 @dataclass(frozen=True, slots=True)
 class MirrorState:
     """`task` None: it does not exist any more. `shown`: what the CRM was given. `there`: its task as it is now, None
-    when it has none (any more). `place` is only needed for what the CRM was not given yet."""
+    when it has none (any more). `place` is only needed for what the CRM was not given yet; `alone`: it takes a task
+    that nobody is assigned to."""
 
     show: Show
     task: HubTask | None = None
@@ -69,6 +70,7 @@ class MirrorState:
     shown: Shown | None = None
     there: EspoTask | None = None
     place: Place = NOWHERE
+    alone: bool = True
 
 
 def plan(state: MirrorState) -> Plan:
@@ -84,10 +86,10 @@ def plan(state: MirrorState) -> Plan:
     if state.shown is not None:
         changes = _changes(state, task)
         return Plan(told, (ChangeTask(state.shown.id, changes),) if changes else ())
+    if not state.place.user_id and not (state.alone and state.show is Show.TASK):
+        return Plan(Skipped(Why.NOBODY_ASSIGNED))
     if state.show is Show.TASK:
         return Plan(told, (CreateTask(task_fields(task, state.place, NOT_STARTED)),))
-    if not state.place.user_id:
-        return Plan(Skipped(Why.NOBODY_ASSIGNED))
     return Plan(told, (Notify(notification_fields(task, state.place)),))
 
 

@@ -61,7 +61,10 @@ class TaskMirror:
         if there is not None:
             given = Shown(there.id, Show.TASK)
         if given is None and ours.open:
-            return MirrorState(show, ours, state.agreed, place=place_of(task, self._crm))
+            takes = self._crm.takes(TASK) if show is Show.TASK else {}
+            place = place_of(task, self._crm, takes["parent"].options if "parent" in takes else None)
+            alone = not ("assignedUser" in takes and takes["assignedUser"].required)
+            return MirrorState(show, ours, state.agreed, place=place, alone=alone)
         return MirrorState(show, ours, state.agreed, given, there)
 
     def _created_before(self) -> Shown | None:

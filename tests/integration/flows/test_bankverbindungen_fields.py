@@ -157,6 +157,36 @@ def test_what_the_crm_cannot_hold_is_a_task_and_stops_no_other_field(parties: Pa
     assert shown(parties, pk)["kontoinhaber"] == "A. Wendland"
 
 
+@pytest.mark.parametrize("brought", [True, False])
+def test_what_a_field_of_the_crm_does_not_take_is_a_task_before_it_is_sent(parties: Parties, brought: bool) -> None:
+    fields = {
+        f"{BANK}.bankname": {"type": "enum", "options": ["", "Musterbank"]},
+        f"{BANK}.kontoinhaber": {"maxLength": 9},
+    }
+    parties.world.sandbox.settings(espocrm_changed=fields)
+    EspoClient.metadata_cache.clear()
+    party, number = parties.pair()
+    data = {"iban": IBAN, "bank": "Beispielbank", "kontoinhaber": "A. Wendland", "bic": "INGDDEFFXXX"}
+    mark = parties.world.mark()
+    if brought:
+        add(parties, number, **data)
+        with configured(BANK_ACCOUNTS_TO_ESPOCRM=True):
+            look(parties, party, PARTY_ACCOUNTS, PARTY)
+        (row,) = in_crm(parties)
+        pk = row["id"]
+    else:
+        pk = account(parties, party)
+        look(parties, pk)
+        edit(parties, number, **data)
+        look(parties, pk)
+    assert shown(parties, pk)["bic"] == "INGDDEFFXXX", "the rest goes on"
+    assert [call["status"] for call in parties.world.writes(mark) if call["status"] >= 400] == []
+    assert [(row["field"], row["now"]) for row in told(pk) if row["field"] == "reason"] == [
+        ("reason", "too_long:9"),
+        ("reason", "no_such_option"),
+    ]
+
+
 def test_a_value_that_the_crm_refuses_is_a_task_and_stops_no_other_field(parties: Parties) -> None:
     party, number = parties.pair()
     pk = account(parties, party)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from syncapp.clients.espocrm import EspoClient
 from syncapp.models import Reason, Record, Status, Task
 from syncapp.people import tasks
 from tests.parties import MAIL, MOBILE, OFFICE, PARTY, Parties
@@ -176,6 +177,75 @@ def test_a_value_of_the_wrong_kind_is_a_task(parties: Parties) -> None:
 # What a side refuses
 
 
+STOCK = {"salutationName": {"options": ["", "Mr.", "Ms.", "Mrs.", "Dr."]}}
+BOUNDS = [
+    (STOCK, {"anrede": "Frau"}, "salutationName", "no_such_option"),
+    (
+        {"rechtsform": {"type": "enum", "options": ["", "GbR"]}},
+        {"rechtsform": "UG"},
+        "rechtsform",
+        "no_such_option",
+    ),
+    ({"firstName": {"maxLength": 5}}, {"vorname": "Almuth Maria"}, "firstName", "too_long:5"),
+    ({"firstName": {"pattern": "[A-Z]+"}}, {"vorname": "Alma"}, "firstName", "invalid"),
+    ({"lastName": {}}, {"name": "a=b"}, "lastName", "invalid"),
+    ({"rechtsform": {"required": True}}, {"rechtsform": ""}, "rechtsform", "needed"),
+    ({"rechtsform": {"type": "enum", "options": ["GbR"]}}, {"rechtsform": ""}, "rechtsform", "no_such_option"),
+]
+
+
+def with_fields(world: World, fields: dict[str, Any]) -> None:
+    """As somebody has set them in EspoCRM's Entity Manager."""
+    world.sandbox.settings(espocrm_changed={f"{PARTY}.{name}": each for name, each in fields.items()})
+    EspoClient.metadata_cache.clear()
+
+
+@pytest.mark.parametrize(("fields", "edit", "attribute", "reason"), BOUNDS)
+def test_what_a_field_of_the_crm_does_not_take_is_a_task_before_it_is_sent(
+    world: World, parties: Parties, fields: dict[str, Any], edit: dict[str, str], attribute: str, reason: str
+) -> None:
+    pk, number = parties.pair(rechtsform="GbR", crm={"rechtsform": "GbR"})
+    with_fields(world, fields)
+    before, mark = parties.crm(pk)[attribute], world.mark()
+    parties.edit_advoware(number, **edit, geburtsdatum="1970-02-28T00:00:00")
+    for _ in range(2):
+        record = parties.sync(pk)
+        assert (record.status, record.reason) == (Status.SKIPPED, Reason.TASK_OPEN)
+    assert parties.crm(pk)[attribute] == before
+    assert parties.crm(pk)["dateOfBirth"] == "1970-02-28", "the rest goes on"
+    ((_kind, _system, rows),) = facts(pk)
+    assert rows[1] == ("reason", reason, "")
+    assert [call["status"] for call in world.writes(mark) if call["status"] >= 400] == []
+
+
+@pytest.mark.parametrize("away", [{"status": 500}, {"status": 200, "body": ""}])
+def test_where_the_metadata_can_not_be_read_a_refusal_tells(
+    world: World, parties: Parties, away: dict[str, Any]
+) -> None:
+    pk, number = parties.pair()
+    with_fields(world, STOCK)
+    world.sandbox.add_fault("status", system="espocrm", method="GET", path="Metadata", times=None, **away)
+    parties.edit_advoware(number, anrede="Frau", geburtsdatum="1970-02-28T00:00:00")
+    assert parties.sync(pk).reason == Reason.TASK_OPEN
+    ((_kind, _system, rows),) = facts(pk)
+    assert rows == [("anrede", "", "Frau"), ("reason", "refused", "")]
+    assert parties.crm(pk)["dateOfBirth"] == "1970-02-28"
+
+
+def test_a_company_stands_by_its_name_where_the_crm_wants_a_last_name(world: World, parties: Parties) -> None:
+    """EspoCRM's own Person needs `lastName` (Core/Templates/Metadata/Person/entityDefs.json)."""
+    with_fields(world, {"lastName": {"required": True}})
+    lux = {"firstName": "", "lastName": "Lux GmbH", "firmenname": "Lux GmbH"}
+    pk, number = parties.pair(name="Lux GmbH", vorname="", crm=lux)
+    parties.edit_advoware(number, name="Lux AG")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert (parties.crm(pk)["firmenname"], parties.crm(pk)["lastName"]) == ("Lux AG", "Lux AG")
+    other, number = parties.pair(name="Lux GmbH", vorname="", crm={**lux, "lastName": "Lux, Hanna"})
+    parties.edit_advoware(number, name="Lux AG")
+    assert parties.sync(other).status == Status.IN_SYNC
+    assert (parties.crm(other)["firmenname"], parties.crm(other)["lastName"]) == ("Lux AG", "Lux, Hanna")
+
+
 def refused(field: str, kind: str = "valid") -> dict[str, Any]:
     reason = f"Field validation failure; entityType: {PARTY}, field: {field}, type: {kind}."
     return {"kind": "status", "status": 400, "headers": {"X-Status-Reason": reason}}
@@ -183,10 +253,11 @@ def refused(field: str, kind: str = "valid") -> dict[str, Any]:
 
 def test_a_field_that_the_crm_refuses_holds_up_nothing_and_is_not_tried_again(world: World, parties: Parties) -> None:
     pk, number = parties.pair()
-    parties.edit_advoware(number, name="x" * 150, vorname="Alma")  # the CRM takes a hundred
+    world.sandbox.add_fault(**refused("lastName", "pattern"), system="espocrm", method="PUT", path=PARTY)
+    parties.edit_advoware(number, name="x" * 50, vorname="Alma")
     parties.add_entry(number, MAIL, "a@x.example")
     assert parties.sync(pk).reason == Reason.TASK_OPEN
-    assert facts(pk) == [("cant_hold", "espocrm", [("name", "Wendland", "x" * 150), ("reason", "refused", "")])]
+    assert facts(pk) == [("cant_hold", "espocrm", [("name", "Wendland", "x" * 50), ("reason", "refused", "")])]
     assert (parties.crm(pk)["firstName"], parties.mails(pk)) == ("Alma", {"a@x.example"})
     mark = world.mark()
     assert parties.sync(pk).reason == Reason.TASK_OPEN

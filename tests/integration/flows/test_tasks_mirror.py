@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from syncapp.clients.espocrm import EspoClient
 from syncapp.engine.queue import retry, sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.runs.planning import TaskNeed
@@ -56,8 +57,11 @@ def sync_account(parties: Parties, pk: str) -> None:
 
 
 def account_to_change(parties: Parties, **party: Any) -> tuple[str, str, int]:
-    """A bank account whose IBAN was changed in the CRM: its id, its party's, and its party's number."""
-    party_id, number = parties.pair(crm=party)
+    """A bank account whose IBAN was changed in the CRM: its id, its party's, and its party's number.
+
+    EspoCRM as it is delivered takes no task without an assigned user.
+    """
+    party_id, number = parties.pair(crm={"assignedUserId": user(parties), **party})
     pk = parties.world.sandbox.create(BANK, {"name": "Konto", "beteiligteId": party_id, "iban": IBAN})
     sync_account(parties, pk)
     parties.world.sandbox.update(BANK, pk, {"iban": OTHER})
@@ -195,6 +199,7 @@ def test_a_lost_answer_makes_no_second_task(parties: Parties, as_tasks: None, fa
 def test_one_that_was_lost_and_closed_meanwhile_is_completed(parties: Parties, as_tasks: None) -> None:
     parties.world.sandbox.add_fault("cut_after", system="espocrm", method="POST", path="/Task$", times=1)
     party_id, _number = parties.pair()
+    parties.edit_crm(party_id, assignedUserId=user(parties))
     record = Record.objects.get(step=PARTY_SYNC, entity_id=party_id)
     tasks.reconcile_tasks(record, [TaskNeed("value_by_hand", "advoware", key="anrede")])
     run_the_mirror()
@@ -223,10 +228,33 @@ def test_a_run_that_ended_right_after_the_creation(parties: Parties, as_tasks: N
     assert Reference.objects.filter(kind=ReferenceKind.TASK).count() == 1
 
 
-def test_nobody_is_assigned(parties: Parties, as_tasks: None) -> None:
-    account_to_change(parties)
+def test_a_task_of_nobody_waits_until_somebody_is_assigned(parties: Parties, as_tasks: None) -> None:
+    _pk, party, _number = account_to_change(parties, assignedUserId=None)
+    assert (the_mirror().status, the_mirror().reason) == (Status.SKIPPED, "nobody_assigned")
+    assert rows(parties) == []
+    rabe = user(parties)
+    parties.edit_crm(party, assignedUserId=rabe)
+    compare_all(parties)
+    assert [row["assignedUserId"] for row in rows(parties)] == [rabe]
+
+
+def test_a_task_of_nobody_is_shown_where_the_crm_takes_one(parties: Parties, as_tasks: None) -> None:
+    parties.world.sandbox.settings(espocrm_changed={"Task.assignedUser": {"required": False}})
+    account_to_change(parties, assignedUserId=None)
+    assert [row["assignedUserId"] for row in rows(parties)] == [None]
+
+
+@pytest.mark.parametrize(("parents", "parent"), [([], None), ([PARTY], PARTY), ([BANK, PARTY], BANK), (None, BANK)])
+def test_a_task_stands_where_the_crm_lets_it(
+    parties: Parties, as_tasks: None, parents: list[str] | None, parent: str | None
+) -> None:
+    """As EspoCRM is delivered no type of this firm is on the list of parents."""
+    listed = parents if parents is None else ["Account", "Contact", *parents]
+    parties.world.sandbox.settings(espocrm_changed={"Task.parent": {"entityList": listed}})
+    pk, party, _number = account_to_change(parties)
     (row,) = rows(parties)
-    assert row["assignedUserId"] is None
+    assert (row["parentType"], row["parentId"]) == (parent, {PARTY: party, BANK: pk, None: None}[parent])
+    assert the_mirror().status == Status.IN_SYNC
 
 
 def test_a_deleted_party_is_no_parent(parties: Parties, as_tasks: None) -> None:
@@ -234,6 +262,12 @@ def test_a_deleted_party_is_no_parent(parties: Parties, as_tasks: None) -> None:
     parties.world.sandbox.delete(PARTY, pk)
     parties.sync(pk)
     assert parties.tasks(pk) == ["party_deleted"]
+    assert (the_mirror().reason, rows(parties)) == ("nobody_assigned", []), (
+        "whose it was the CRM does not tell any more"
+    )
+    parties.world.sandbox.settings(espocrm_changed={"Task.assignedUser": {"required": False}})
+    EspoClient.metadata_cache.clear()
+    compare_all(parties)
     (row,) = rows(parties)
     assert (row["parentId"], row["assignedUserId"]) == (None, None)
 
@@ -276,7 +310,7 @@ def test_a_lost_notification_is_sent_once_more(parties: Parties, fault: str, sen
 
 def test_nobody_to_notify(parties: Parties) -> None:
     with configured(TASKS_TO_ESPOCRM="Notification"):
-        _pk, party_id, _number = account_to_change(parties)
+        _pk, party_id, _number = account_to_change(parties, assignedUserId=None)
         assert rows(parties, "Notification") == []
         assert (the_mirror().status, the_mirror().reason) == (Status.SKIPPED, "nobody_assigned")
         parties.edit_crm(party_id, assignedUserId=user(parties))

@@ -6,6 +6,7 @@ laws without a line here. A new kind of lens is one line in `KINDS`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -14,7 +15,9 @@ from typing import Any
 from django.conf import settings
 from hypothesis import strategies as st
 
+from syncapp.clients.espocrm.takes import Takes
 from syncapp.flows.lens.banks import Bic, Iban
+from syncapp.flows.lens.bounds import Bounded
 from syncapp.flows.lens.core import EMPTY, Attribute, Lens, Unreadable, Why
 from syncapp.flows.lens.days import Choice, Day
 from syncapp.flows.lens.declaration import Field
@@ -25,6 +28,7 @@ from syncapp.flows.lens.texts import Over, Text
 from tests.unit.flows.lens import strategies
 
 SALUTATIONS = {"herr": ("Herr", "Herrn", "Mr."), "frau": ("Frau", "Ms.", "Mrs."), "divers": ("Divers",)}
+STOCK = frozenset({"", "Mr.", "Ms.", "Mrs.", "Dr."})  # of EspoCRM's own salutations
 FLOWS = settings.BASE_DIR / "syncapp" / "flows"
 
 
@@ -73,6 +77,10 @@ def _words(lens: Choice) -> st.SearchStrategy[Any]:
     return strategies.ugly((*map(str, known), "Firma", "Dr.")) | st.sampled_from(known)
 
 
+def _of_bounds(lens: Bounded) -> Iterator[Why]:
+    yield from (Why.NO_SUCH_OPTION, Why.TOO_LONG, Why.INVALID, *kind_of(lens.lens).refuses(lens.lens))
+
+
 KINDS: Mapping[type[Lens[Any, Any]], Kind] = {
     Phone: Kind(lambda _: strategies.phones, lambda lens: iter(() if lens.extension else (Why.EXTENSION,))),
     Mail: Kind(lambda _: strategies.mails, lambda lens: iter((Why.INVALID,) if lens.php else ())),
@@ -81,7 +89,8 @@ KINDS: Mapping[type[Lens[Any, Any]], Kind] = {
     Day: Kind(lambda _: strategies.days),
     Text: Kind(lambda _: strategies.texts, _of_text),
     Description: Kind(lambda _: strategies.descriptions),
-    Choice: Kind(_words, lambda lens: iter((Why.NO_SUCH_OPTION,) if lens.options is not None else ())),
+    Choice: Kind(_words),
+    Bounded: Kind(lambda lens: kind_of(lens.lens).raws(lens.lens), _of_bounds),
 }
 
 
@@ -116,7 +125,8 @@ def _of_flows() -> Iterator[tuple[str, Case]]:
 
 
 _CHOICE = Choice(SALUTATIONS)
-_ENUM = Choice(SALUTATIONS, options=frozenset({"Mr.", "Ms.", "Mrs.", "Dr."}))
+_ENUM = Bounded(Choice({"herr": ("Mr.",), "frau": ("Ms.", "Mrs."), "divers": ("Divers",)}), Takes(STOCK))
+_NARROW = Bounded(Text(), Takes(longest=12, pattern=re.compile("[^<>=]+"), required=True))
 
 CASES: Mapping[str, Case] = {
     "phone, Advoware": Case(Phone(extension="Durchwahl"), Phone(extension="ext.")),
@@ -137,6 +147,7 @@ CASES: Mapping[str, Case] = {
     "short note, Google": Case(Description(limit=12), Text(multiline=True)),
     "salutation, Advoware": Case(_CHOICE, _ENUM),
     "salutation, EspoCRM": Case(_ENUM, _CHOICE),
+    "narrow text, EspoCRM": Case(_NARROW, Text()),
     "private, Advoware": Case(Choice({"yes": (1, "-1", True), "no": (0, False)}, absent="no"), _CHOICE),
     **dict(_of_flows()),
 }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from syncapp.clients.espocrm.takes import Takes
 from syncapp.flows.lens.banks import Bic, Iban
+from syncapp.flows.lens.bounds import Bounded
 from syncapp.flows.lens.core import EMPTY, CantHold, Unreadable, Why
 from syncapp.flows.lens.days import Choice, Day
 from syncapp.flows.lens.mails import Mail, php_takes
@@ -155,13 +157,41 @@ def test_a_day_is_written_as_its_side_writes_it() -> None:
 
 
 def test_a_choice() -> None:
-    lens = Choice(SALUTATIONS, options=frozenset({"Mr.", "Mrs."}))
+    lens = Bounded(Choice(SALUTATIONS), Takes(frozenset({"Herr", "Frau"})))
     assert lens.get("Herrn") == "herr"
     assert lens.get("Firma") == Unreadable("Firma")
     assert lens.put("Herrn", "herr") == "Herrn"
-    assert lens.put("Mr.", "frau") == "Mrs."
-    assert lens.put("Mr.", "divers") == CantHold(Why.NO_SUCH_OPTION, "divers")
+    assert lens.put("Mr.", "frau") == "Frau"
+    assert lens.put("Mr.", "divers") == lens.put("Mr.", EMPTY) == CantHold(Why.NO_SUCH_OPTION)
+    assert lens.put("Mr.", "niemand") == CantHold(Why.NO_SUCH_OPTION, "niemand")
     assert lens.put("Firma", "frau") == CantHold(Why.UNREADABLE, "Firma")
+
+
+def test_what_the_metadata_of_a_field_says_holds() -> None:
+    spec = {"type": "varchar", "maxLength": 5, "pattern": "$noBadCharacters", "required": True}
+    lens = Bounded(Text(), Takes.from_api(spec))
+    assert lens.put("a", "abcde") == "abcde"
+    assert lens.put("a", "abcdef") == CantHold(Why.TOO_LONG, "5")
+    assert lens.put("a", "a=b") == CantHold(Why.INVALID)
+    assert lens.put("a", EMPTY) == CantHold(Why.NEEDED)
+    assert lens.put("abcdefgh", "abcdefgh") == "abcdefgh", "what stands there stays, whatever the metadata says"
+    assert Bounded(Text(), Takes.from_api({"type": "varchar"})).put("", "x" * 256) == CantHold(Why.TOO_LONG, "255")
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"type": "text"},
+        {"type": "enum", "options": ["a"], "optionsReference": "Account.industry"},
+        {"type": "enum", "options": ["a"], "optionsPath": "app.x"},
+        {"type": "enum", "options": None},
+        {"type": "multiEnum", "options": ["a"]},
+        {"type": "enum", "pattern": "(?P>x)"},
+        {"type": "text", "pattern": "$digits", "maxLength": "5"},
+    ],
+)
+def test_what_can_not_be_told_forbids_nothing(spec: dict[str, object]) -> None:
+    assert Bounded(Text(), Takes.from_api(spec)).put("", "x" * 300) == "x" * 300
 
 
 @pytest.mark.parametrize(

@@ -250,7 +250,7 @@ FAULTS = [
     Fault("extensions are not written", phones.Phone, "written", lambda self, v: v[:12], laws_of("phone, Advoware")),
     Fault("all is the same", texts.Text, "same", lambda self, value, said: True, laws_of("name, Advoware")),
     Fault("nothing can be held", banks.Iban, "written", lambda self, v: CantHold(core.Why.INVALID), laws_of("iban")),
-    Fault("a choice writes our word", days.Choice, "put", _drops_the_remark, laws_of("salutation, EspoCRM")),
+    Fault("a choice writes our word", days.Choice, "put", _drops_the_remark, laws_of("salutation, Advoware")),
     Fault("the last agreement is not looked at", merge, "_source", lambda *given: (Holds.HERE, True), the_merge),
     Fault("own writes are edits", own, "with_own_writes", lambda field, base, *given: base, the_merge),
     Fault("what a side can't show is lost", texts.Text, "lifted", lambda self, full, before, after: after, the_merge),
