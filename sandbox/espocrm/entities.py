@@ -128,6 +128,7 @@ TASK = EntityDef(
     },
     {"assignedUser": TO_USER},
 )
+NOTE = EntityDef({"type": VARCHAR, "post": TEXT, "targetType": VARCHAR, "usersIds": {"type": "jsonArray"}})
 NOTIFICATION = EntityDef(
     {
         "type": VARCHAR,
@@ -170,6 +171,7 @@ ENTITIES: dict[str, EntityDef] = {
         },
     ),
     "Task": TASK,
+    "Note": NOTE,
     "Notification": NOTIFICATION,
     "User": EntityDef(
         {"userName": VARCHAR | {"required": True}, "name": VARCHAR, "type": VARCHAR, "isActive": BOOL},

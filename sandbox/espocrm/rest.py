@@ -72,7 +72,7 @@ class RestApi:
         raise EspoError(404, "No such route.")
 
     def allow(self, actor: Actor, entity_type: str, action: str) -> None:
-        if f"{entity_type}.{action}" in self.settings.denied and actor.is_api:
+        if actor.is_api and f"{entity_type}.{action}" in (*self.settings.denied, *rights.NOBODY):
             raise EspoError(403, f"No {action} access.")
 
     def body(self, request: Request) -> dict[str, Any]:
@@ -137,6 +137,8 @@ class RestApi:
         self.records.table(entity_type)
         self.allow(actor, entity_type, "create")
         data = self.body(request)
+        if entity_type == "Note" and data.get("targetType") == "users" and "messagePermission" in self.settings.denied:
+            raise EspoError(403, "Not permitted to post to anybody except self.")
         with self.records.lock:
             if request.headers.get("X-Skip-Duplicate-Check") != "true":
                 self.records.check_duplicate(entity_type, data)

@@ -14,10 +14,12 @@ from sandbox.espocrm.schema import attributes
 
 ACTIONS = ("create", "read", "edit", "delete", "stream")
 SCOPES = (*ENTITIES, "Webhook", "Attachment")
+NOBODY = ("Notification.create", "Notification.edit")  # whatever a role says: Resources/metadata/app/acl.json
+PERMISSIONS = ("assignmentPermission", "messagePermission")
 
 
 def acl(settings: EspoSettings) -> dict[str, Any]:
-    denied = settings.denied
+    denied = [*settings.denied, *NOBODY]
     seen = [scope for scope in SCOPES if f"{scope}.read" not in denied]
     table = {scope: {action: "no" if f"{scope}.{action}" in denied else "all" for action in ACTIONS} for scope in seen}
     fields: dict[str, dict[str, dict[str, str]]] = {scope: {} for scope in seen}
@@ -26,7 +28,7 @@ def acl(settings: EspoSettings) -> dict[str, Any]:
             case [scope, name, _] if scope in fields:
                 level = {action: "no" if f"{scope}.{name}.{action}" in denied else "yes" for action in ("read", "edit")}
                 fields[scope][name] = level
-    return {"table": table, "fieldTable": fields, "assignmentPermission": "all"}
+    return {"table": table, "fieldTable": fields} | {name: "no" if name in denied else "all" for name in PERMISSIONS}
 
 
 def forbidden(settings: EspoSettings, entity_type: str, action: str) -> set[str]:

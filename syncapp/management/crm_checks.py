@@ -14,7 +14,7 @@ from django.conf import settings
 
 from syncapp.clients.espocrm import FIELDS, EntityMeta, EspoClient
 from syncapp.clients.espocrm.rights import ALL, NO, YES, Rights
-from syncapp.clients.espocrm.types import TASK
+from syncapp.clients.espocrm.types import NOTE, TASK
 from syncapp.engine.outside import connections
 from syncapp.management.crm_needs import EDIT, READ, Need, Needs, everything
 from syncapp.management.findings import Finding, ask
@@ -59,6 +59,9 @@ def _entity(crm: EspoClient, needs: Needs, rights: Rights | None, found: dict[st
     if name == TASK and rights and rights.assignment == NO and not rights.administrator:
         words = "may not be assigned to anybody: Roles > Assignment Permission: set it to all"
         yield Finding(SystemName.ESPOCRM, name, words, None)
+    if name == NOTE and rights and rights.messages == NO and not rights.administrator:
+        words = "may not be written to anybody: Roles > Message Permission: set it to all"
+        yield Finding(SystemName.ESPOCRM, name, words, False)
     if READ in refused or not needs.fields:
         return
     answers = yield from ask(SystemName.ESPOCRM, name, partial(crm.metadata, name), partial(_judged, needs, rights))

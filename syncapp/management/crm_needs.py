@@ -15,7 +15,7 @@ from django.conf import settings
 from syncapp.clients.errors import ClientError
 from syncapp.clients.espocrm import FIELDS, EspoClient
 from syncapp.clients.espocrm.fields import NAME
-from syncapp.clients.espocrm.types import NOTIFICATION, TASK
+from syncapp.clients.espocrm.types import NOTE, TASK
 from syncapp.engine.outside import connections
 from syncapp.flows.akten.mapping import Names
 from syncapp.flows.bankverbindungen import fields as accounts
@@ -165,10 +165,11 @@ def of_matters() -> Iterator[Needs]:
 
 
 def of_tasks() -> Iterator[Needs]:
+    """A notification is a post to its user. Nothing can be assigned to who can't be seen (observed)."""
     shown = settings.CONFIG.TASKS_TO_ESPOCRM
     if shown:
-        yield Needs(shown, (), {TASK: (READ, EDIT, CREATE), NOTIFICATION: (CREATE,)}[shown])
-        yield Needs("User", (), (READ,))  # nothing can be assigned to who can't be seen (observed)
+        yield Needs(TASK, (), (READ, EDIT, CREATE)) if shown == TASK else Needs(NOTE, (), (CREATE,))
+        yield Needs("User", (), (READ,))
 
 
 def everything(*, advoware: bool | None = None) -> Iterator[Needs]:

@@ -93,6 +93,13 @@ def test_tasks_need_rights_of_their_own(world: World) -> None:
     ]
 
 
+def test_messages_need_a_right_of_their_own_and_notifications_none(world: World) -> None:
+    with configured(TASKS_TO_ESPOCRM="Notification"):
+        assert trouble(look(world)) == []
+        found = look(world, espocrm_denied=["messagePermission"])
+    assert trouble(found) == [("Note", "may not be written to anybody: Roles > Message Permission: set it to all")]
+
+
 @pytest.mark.parametrize("answer", [{}, {"acl": []}, {"acl": {"table": []}}, {"user": None, "acl": None}])
 def test_a_crm_that_tells_nothing_of_rights(answer: dict[str, Any]) -> None:
     assert Rights.from_api(answer, Names()) is None

@@ -119,6 +119,8 @@ def test_access_that_is_lacking_and_maintenance(espo, client):
     client.settings(espocrm_denied=["Account.read"])
     refused = espo("GET", f"CDokumente/{key}/accounts")  # other than the lock of an address: the header is there
     assert (refused.status_code, refused.content, refused.headers["X-Status-Reason"]) == (403, b"", "")
+    refused = espo("POST", "Notification", json={"type": "Message", "message": "A", "userId": "65a000000000000b1"})
+    assert (refused.status_code, refused.headers["X-Status-Reason"]) == (403, "No create access.")
     client.settings(espocrm_maintenance=True)
     assert espo("GET", f"CDokumente/{key}").status_code == 503
 

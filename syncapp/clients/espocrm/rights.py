@@ -25,6 +25,7 @@ class Rights:
     fields: Mapping[str, Any]
     administrator: bool
     assignment: str  # to whom records may be assigned: `all`, `team` or `no`
+    messages: str  # likewise, to whom the user may write
     names: Names
 
     @classmethod
@@ -36,9 +37,9 @@ class Rights:
         if not isinstance(acl, Mapping) or not isinstance(acl.get("table"), Mapping):
             return None
         fields = acl.get("fieldTable")
-        assignment = str(acl.get("assignmentPermission", ALL))
+        assignment, messages = (str(acl.get(f"{name}Permission", ALL)) for name in ("assignment", "message"))
         shown = fields if isinstance(fields, Mapping) else {}
-        return cls(acl["table"], shown, kind in ADMINISTRATORS, assignment, names)
+        return cls(acl["table"], shown, kind in ADMINISTRATORS, assignment, messages, names)
 
     def level(self, entity_type: str, action: str) -> str:
         """`yes`, `all`, `team`, `own` or `no`."""

@@ -16,7 +16,7 @@ from syncapp.clients.espocrm.fields import DELETED, FIELDS, ID, MODIFIED_AT, NAM
 from syncapp.clients.http.parse import Answered, Values, of, the_whole
 
 SYSTEM = "espocrm"
-TASK, NOTIFICATION = "Task", "Notification"
+TASK, NOTE = "Task", "Note"
 NOT_STARTED, COMPLETED = "Not Started", "Completed"
 ENDED = frozenset({COMPLETED, "Canceled"})
 

@@ -14,7 +14,7 @@ LONGEST_NAME = 255  # EspoCRM's varchar
 
 
 class Show(StrEnum):
-    """The setting TASKS_TO_ESPOCRM; the values are EspoCRM's entity types."""
+    """The setting TASKS_TO_ESPOCRM."""
 
     NOWHERE = ""
     TASK = "Task"
@@ -90,8 +90,7 @@ def task_fields(task: HubTask, place: Place, status: str) -> dict[str, object]:
 
 
 def notification_fields(task: HubTask, place: Place) -> dict[str, object]:
+    """Of a post to the user, which EspoCRM notifies of it: no API user may create a notification itself
+    (Resources/metadata/app/acl.json; 403 `No create access.`, seen at 9.2.7)."""
     message = f"{task.name}: {task.texts.why}"
-    fields: dict[str, object] = {"type": "Message", "message": message, "userId": place.user_id}
-    if place.entity_id:
-        fields |= {"relatedType": place.entity_type, "relatedId": place.entity_id}
-    return fields
+    return {"type": "Post", "post": message, "targetType": "users", "usersIds": [place.user_id]}

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import EspoTask
 from syncapp.clients.espocrm.fields import ID, NAME
-from syncapp.clients.espocrm.types import COMPLETED, TASK
+from syncapp.clients.espocrm.types import COMPLETED, NOTE, TASK
 from syncapp.clients.http.parse import Values
 from syncapp.engine.outside import connections
 from syncapp.engine.runs.planning import Ending, Plan
@@ -34,9 +34,10 @@ class TaskWrite(JournalAction):
     NOTIFY = "create_crm_notification", _("user of the CRM notified")
 
 
+MADE_AS = {Show.TASK: TASK, Show.NOTIFICATION: NOTE}
 CREATIONS = {Show.TASK: TaskWrite.CREATE, Show.NOTIFICATION: TaskWrite.NOTIFY}
 SELECT = (ID, NAME, "description", "status")
-LINKS = frozenset({"type", "parentType", "parentId", "relatedType", "relatedId"})  # not in the journal
+LINKS = frozenset({"type", "parentType", "parentId", "targetType", "usersIds"})  # not in the journal
 
 
 class TaskMirror:
@@ -120,10 +121,10 @@ class TaskMirror:
         register.remember(self._number, given)
 
     def _create(self, kind: Show, fields: Mapping[str, object]) -> None:
-        intent = WriteIntent(SystemName.ESPOCRM, CREATIONS[kind], kind, mark=mark(self._number))
+        intent = WriteIntent(SystemName.ESPOCRM, CREATIONS[kind], MADE_AS[kind], mark=mark(self._number))
         changes = {name: [None, value] for name, value in fields.items() if name not in LINKS}
         with self._run.writing(intent, changes) as entry:
-            entry.target_id = Values.of(SystemName.ESPOCRM, self._crm.create(kind, fields)).needed(ID)
+            entry.target_id = Values.of(SystemName.ESPOCRM, self._crm.create(MADE_AS[kind], fields)).needed(ID)
         register.remember(self._number, Shown(entry.target_id, kind))
 
     def _update(self, action: TaskWrite, task: EspoTask, fields: Mapping[str, object]) -> None:

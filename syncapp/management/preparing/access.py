@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from syncapp.clients.espocrm.administration import EspoAdministration
-from syncapp.clients.espocrm.types import TASK
+from syncapp.clients.espocrm.types import NOTE, TASK
 from syncapp.management.crm_needs import CREATE, Needs
 from syncapp.management.preparing.landscape import Landscape
 from syncapp.management.preparing.plan import Step
@@ -14,6 +14,7 @@ from syncapp.management.preparing.plan import Step
 ROLE, USER = "BitByLaw Hub", "bitbylaw-hub"
 API_USER: Mapping[str, Any] = {"userName": USER, "type": "api", "authMethod": "ApiKey", "isActive": True}
 WEBHOOK = "Webhook"
+PERMISSIONS = {TASK: "assignmentPermission", NOTE: "messagePermission"}
 ACTIONS = ("create", "read", "edit", "delete", "stream")
 _RANKS = ("no", "own", "team", "all", "yes")
 
@@ -21,12 +22,13 @@ _RANKS = ("no", "own", "team", "all", "yes")
 def steps(crm: EspoAdministration, needed: Sequence[Needs], there: Landscape) -> Iterator[Step]:
     role = crm.named("Role", "name", ROLE)
     rights = _rights(needed, there)
-    assigns = any(needs.entity_type == TASK for needs in needed)
+    types = {needs.entity_type for needs in needed}
+    permissions = [name for kind, name in PERMISSIONS.items() if kind in types]
     if role is None:
-        new = {"name": ROLE, "data": rights, "assignmentPermission": "all" if assigns else "no"}
+        new = {"name": ROLE, "data": rights, **dict.fromkeys(permissions, "all")}
         yield Step(f"role {ROLE}: make it, with the rights to {', '.join(rights)}", "make", ("Role", new))
     else:
-        yield from _raised(role, rights, assigns)
+        yield from _raised(role, rights, permissions)
     user = crm.named("User", "userName", USER)
     if user is None:
         ids = [role["id"]] if role else []
@@ -48,6 +50,8 @@ def steps(crm: EspoAdministration, needed: Sequence[Needs], there: Landscape) ->
 def _rights(needed: Sequence[Needs], there: Landscape) -> dict[str, Any]:
     rights: dict[str, Any] = {}
     for needs in needed:
+        if needs.entity_type == NOTE:
+            continue  # everybody may write notes
         name = there.types[needs.entity_type].name
         rights[name] = {action: _level(action, needs.actions) for action in ACTIONS}
     return {**rights, WEBHOOK: True}
@@ -59,7 +63,7 @@ def _level(action: str, needed: Sequence[str]) -> str:
     return "yes" if action == CREATE else "all"
 
 
-def _raised(role: Mapping[str, Any], rights: Mapping[str, Any], assigns: bool) -> Iterator[Step]:
+def _raised(role: Mapping[str, Any], rights: Mapping[str, Any], permissions: Sequence[str]) -> Iterator[Step]:
     """Nothing is lowered: somebody may have a reason."""
     present = role.get("data") or {}
     data, grown = dict(present), []
@@ -74,9 +78,8 @@ def _raised(role: Mapping[str, Any], rights: Mapping[str, Any], assigns: bool) -
         if changed:
             data[scope] = raised
             grown.append(scope)
-    body: dict[str, object] = {"data": data} if grown else {}
-    if assigns and role.get("assignmentPermission") != "all":
-        body["assignmentPermission"] = "all"
-        grown.append("assigning")
+    lacking = [name for name in permissions if role.get(name) != "all"]
+    body = {**({"data": data} if grown else {}), **dict.fromkeys(lacking, "all")}
+    grown += lacking
     if body:
         yield Step(f"role {ROLE}: give it the rights to {', '.join(grown)}", "change", ("Role", role["id"], body))

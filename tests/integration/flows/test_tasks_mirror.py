@@ -287,35 +287,35 @@ def test_a_notification_is_sent_once(parties: Parties) -> None:
     rabe = user(parties)
     with configured(TASKS_TO_ESPOCRM="Notification"):
         pk, _party, _number = account_to_change(parties, assignedUserId=rabe)
-        (row,) = rows(parties, "Notification")
-        assert (row["type"], row["userId"], row["relatedType"], row["relatedId"]) == ("Message", rabe, BANK, pk)
-        assert f"[Hub {the_task().pk}]" in row["message"]
+        (row,) = rows(parties, "Note")
+        assert (row["type"], row["targetType"], row["usersIds"]) == ("Post", "users", [rabe])
+        assert f"[Hub {the_task().pk}]" in row["post"]
         parties.world.sandbox.update(BANK, pk, {"iban": "DE89370400440532013000"})
         sync_account(parties, pk)
         tasks.close_task(the_task(), None, "")
         parties.world.drive()
-        assert len(rows(parties, "Notification")) == 1
+        assert len(rows(parties, "Note")) == 1
         assert rows(parties) == []
         assert the_mirror().status == Status.IN_SYNC
 
 
 @pytest.mark.parametrize(("fault", "sent"), [("cut_before", 1), ("cut_after", 2)])
 def test_a_lost_notification_is_sent_once_more(parties: Parties, fault: str, sent: int) -> None:
-    parties.world.sandbox.add_fault(fault, system="espocrm", method="POST", path="/Notification$", times=1)
+    parties.world.sandbox.add_fault(fault, system="espocrm", method="POST", path="/Note$", times=1)
     with configured(TASKS_TO_ESPOCRM="Notification"):
         account_to_change(parties, assignedUserId=user(parties))
-    assert len(rows(parties, "Notification")) == sent
+    assert len(rows(parties, "Note")) == sent
     assert not JournalEntry.objects.filter(record=the_mirror(), state__in=["intended", "lost"]).exists()
 
 
 def test_nobody_to_notify(parties: Parties) -> None:
     with configured(TASKS_TO_ESPOCRM="Notification"):
         _pk, party_id, _number = account_to_change(parties, assignedUserId=None)
-        assert rows(parties, "Notification") == []
+        assert rows(parties, "Note") == []
         assert (the_mirror().status, the_mirror().reason) == (Status.SKIPPED, "nobody_assigned")
         parties.edit_crm(party_id, assignedUserId=user(parties))
         compare_all(parties)
-        assert len(rows(parties, "Notification")) == 1
+        assert len(rows(parties, "Note")) == 1
 
 
 def test_switched_off_the_crm_is_told_nothing(parties: Parties) -> None:

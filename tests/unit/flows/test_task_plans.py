@@ -122,13 +122,11 @@ def test_a_new_task() -> None:
 
 def test_a_notification() -> None:
     assert notification_fields(TASK, PLACE) == {
-        "type": "Message",
-        "message": "Konto ändern [Hub 7]: Das Konto wurde geändert.",
-        "userId": "u1",
-        "relatedType": "CBeteiligte",
-        "relatedId": "p1",
+        "type": "Post",
+        "post": "Konto ändern [Hub 7]: Das Konto wurde geändert.",
+        "targetType": "users",
+        "usersIds": ["u1"],
     }
-    assert "relatedId" not in notification_fields(TASK, Place(user_id="u1"))
 
 
 def test_the_mark_stays_whole_in_a_long_title() -> None:
