@@ -18,7 +18,7 @@ from syncapp.clients.advoware.replacing import in_doubt
 from syncapp.clients.advoware.rest import Place
 from syncapp.clients.advoware.types import AdvowareParty, BankAccount, Communication, Employee, Matter, PostalAddress
 from syncapp.clients.errors import NotFound, Unauthorized, UnexpectedAnswer
-from syncapp.clients.http.answers import Answer
+from syncapp.clients.http.answers import LIST_SECONDS, Answer
 from syncapp.clients.http.login import Token
 from syncapp.clients.http.parse import the_object
 from syncapp.clients.http.transport import Query
@@ -161,7 +161,7 @@ def _objects(answer: Answer, what: str) -> Iterator[Mapping[str, object]]:
     reader = ijson.items_coro(rows, "item", use_float=True)
     begun = False
     try:
-        for chunk in answer.chunks():
+        for chunk in answer.chunks(LIST_SECONDS):
             if not begun:
                 chunk = chunk.removeprefix(BYTE_ORDER_MARK).lstrip()
                 if not chunk:

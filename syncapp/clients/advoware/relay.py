@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, ExitStack
 from syncapp.clients.advoware.config import SYSTEM
 from syncapp.clients.errors import AnswerLost, Rejected
 from syncapp.clients.http.answers import Answer
+from syncapp.clients.http.deadlines import TOO_SLOW
 
 TIMEOUT = "timeout"  # the code by which a host that is slow differs from one that is away
 
@@ -23,7 +24,8 @@ class Relayed:
         try:
             self._answer = self._stack.enter_context(opened)
         except AnswerLost as error:
-            raise (AnswerLost(SYSTEM, TIMEOUT) if error.code.endswith("read_timeout") else error) from None
+            slow = error.code == TOO_SLOW or error.code.endswith("read_timeout")
+            raise (AnswerLost(SYSTEM, TIMEOUT) if slow else error) from None
 
     @property
     def status(self) -> int:

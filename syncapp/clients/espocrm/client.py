@@ -26,7 +26,7 @@ from syncapp.clients.espocrm.types import (
     EspoParty,
     Webhook,
 )
-from syncapp.clients.http.answers import Answer
+from syncapp.clients.http.answers import FILE_SECONDS, Answer
 from syncapp.clients.http.parse import Values
 from syncapp.clients.http.remembered import Remembered
 
@@ -193,7 +193,7 @@ def _stream_into(answer: Answer, into: BinaryIO, start: int, max_bytes: int) -> 
         raise TooLarge(SYSTEM, "over_limit", request_id=answer.request_id)
     md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
     size = 0
-    for chunk in answer.chunks():
+    for chunk in answer.chunks(FILE_SECONDS):
         size += len(chunk)
         if size > max_bytes:
             raise TooLarge(SYSTEM, "over_limit", request_id=answer.request_id)

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from time import monotonic
 from typing import cast
 
 from requests.models import Response
@@ -14,8 +13,10 @@ from urllib3.exceptions import DecodeError, HTTPError
 
 from syncapp.clients import errors
 from syncapp.clients.errors import AnswerLost, ClientError, UnexpectedAnswer
+from syncapp.clients.http.deadlines import TOO_SLOW, Deadline
 
 CHUNK = 64 * 1024  # bytes
+FILE_SECONDS, LIST_SECONDS = 600.0, 3 * 3600.0  # a file, and a list whose rows are worked on while it is read
 JSON_LIMIT = 20 * 1024 * 1024  # bytes; two hundred full records of EspoCRM are about 1 MB
 REFUSAL_LIMIT = 64 * 1024  # bytes of an error's body; only read to classify
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
@@ -42,14 +43,14 @@ class Answer:
 
     __slots__ = ("_deadline", "_raw", "headers", "request_id", "status", "system")
 
-    def __init__(self, system: str, response: Response, deadline: float) -> None:
+    def __init__(self, system: str, response: Response, deadline: Deadline) -> None:
         self.system = system
         self.status = response.status_code
         self.headers: Mapping[str, str] = response.headers
         given = response.headers.get("x-request-id") or ""
         self.request_id = given if _REQUEST_ID.fullmatch(given) else ""  # foreign text, and this ends in logs
         self._raw = response.raw
-        self._deadline = deadline  # monotonic; a server that sends a byte a minute never meets a read time-out
+        self._deadline = deadline
 
     @property
     def announced_size(self) -> int | None:
@@ -59,8 +60,11 @@ class Answer:
             return None
         return int(length) if length.isascii() and length.isdigit() else None
 
-    def chunks(self, *, timed: bool = False) -> Iterator[bytes]:
-        """The body, decoded. Raises ``AnswerLost`` when it ends before its ``Content-Length``."""
+    def chunks(self, longest: float = 0.0) -> Iterator[bytes]:
+        """The body, decoded. Raises ``AnswerLost`` when it ends before its ``Content-Length``, and at the call's
+        deadline. ``longest``: seconds from its beginning, where it is a file or a list that is worked on meanwhile."""
+        if longest:
+            self._deadline.extend(longest)
         while True:
             failure: ClientError
             try:
@@ -68,20 +72,21 @@ class Answer:
             except DecodeError:
                 failure = UnexpectedAnswer(self.system, "encoding", self.status, self.request_id)
             except (HTTPError, OSError):
-                failure = AnswerLost(self.system, "cut", self.status, self.request_id)
+                code = TOO_SLOW if self._deadline.passed else "cut"
+                failure = AnswerLost(self.system, code, self.status, self.request_id)
             else:
-                if not chunk:
-                    return
-                if not timed or monotonic() < self._deadline:
+                if chunk:
                     yield chunk
                     continue
-                failure = AnswerLost(self.system, "too_slow", self.status, self.request_id)
+                if not self._deadline.passed:
+                    return
+                failure = AnswerLost(self.system, TOO_SLOW, self.status, self.request_id)
             raise failure
 
     def body(self, limit: int) -> bytes:
         """At most ``limit`` bytes; more is ``UnexpectedAnswer``."""
         parts, size = [], 0
-        for chunk in self.chunks(timed=True):
+        for chunk in self.chunks():
             size += len(chunk)
             if size > limit:
                 raise UnexpectedAnswer(self.system, "too_long", self.status, self.request_id)
@@ -91,7 +96,7 @@ class Answer:
     def beginning(self, size: int) -> bytes:
         """About the first ``size`` bytes; the rest stays unread."""
         start = b""
-        for chunk in self.chunks(timed=True):
+        for chunk in self.chunks():
             start += chunk
             if len(start) >= size:
                 break

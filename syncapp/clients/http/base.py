@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from time import monotonic, perf_counter
+from time import perf_counter
 from typing import ClassVar, Generic, TypeVar
 
 from urllib3.util import Timeout
@@ -26,6 +26,7 @@ from syncapp.clients.errors import (
     Unreachable,
 )
 from syncapp.clients.http.answers import REFUSAL_LIMIT, Answer, Refusal
+from syncapp.clients.http.deadlines import Deadline
 from syncapp.clients.http.observe import Observer, OutsideCall
 from syncapp.clients.http.parse import Values
 from syncapp.clients.http.retry import STANDARD, RetryPolicy, next_pause, retry_after_seconds
@@ -38,7 +39,8 @@ DECISIVE = (404, 410)  # "gone" is acted upon by detaching and deleting: only a 
 NOT_EXECUTED = Unreachable  # anything may be repeated after it
 # Only what may happen twice is repeated after these: a proxy or a server may refuse when the work is done (observed).
 PERHAPS_EXECUTED = (AnswerLost, ServerTrouble, RateLimited, Maintenance)
-PATIENCE = 4  # a JSON body may take this many read time-outs in all
+PATIENCE = 4  # a call may take this many read time-outs in all, from connecting to the last byte
+UPLOAD_SECONDS = 600.0  # and so much more where a file is sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +126,11 @@ class OutsideClient(Generic[Config]):
         started_at, begun = datetime.now(UTC), perf_counter()
         answer: Answer | None = None
         failure = ""
+        longest = self._config.timeout * PATIENCE + (UPLOAD_SECONDS if callable(call.body) else 0.0)
+        deadline = Deadline(longest)
         try:
-            response = send(self.system, call, self._timeout)
-            answer = Answer(self.system, response, monotonic() + self._config.timeout * PATIENCE)
+            response = send(self.system, call, self._timeout, deadline)
+            answer = Answer(self.system, response, deadline)
             yield answer
         except GeneratorExit:  # whoever reads a stream has seen enough
             raise
@@ -136,6 +140,7 @@ class OutsideClient(Generic[Config]):
         finally:
             if answer is not None:
                 answer.close()
+            deadline.end()
             if self._observer is not None:
                 self._observer.called(
                     OutsideCall(

@@ -24,6 +24,8 @@ from urllib3.exceptions import SSLError as Urllib3SSLError
 from urllib3.response import HTTPResponse
 
 from syncapp.clients.errors import AnswerLost, ClientError, Rejected, Unreachable
+from syncapp.clients.http import deadlines
+from syncapp.clients.http.deadlines import TOO_SLOW, Deadline
 
 USER_AGENT = "bitbylaw-hub"
 CONNECT_SECONDS = 5.0  # connect and TLS handshake each; a host that needs longer is down for our purposes
@@ -94,9 +96,19 @@ def _whole(response: HTTPResponse) -> HTTPResponse:
 
 
 class _PlainConnection(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        made = super()._new_conn()
+        deadlines.watched(made)
+        return made
+
     def connect(self) -> None:
         super().connect()
         self.sock.settimeout(SEND_SECONDS)
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        if self.sock is not None:  # one that was kept
+            deadlines.watched(self.sock)
+        super().request(*args, **kwargs)
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 itself does
         return _whole(super().getresponse())
@@ -147,15 +159,18 @@ def _adapter() -> _Adapter:
     return adapter
 
 
-def send(system: str, call: Call, timeout: Any) -> Response:
+def send(system: str, call: Call, timeout: Any, deadline: Deadline) -> Response:
     """The answer with its body still unread. Raises ``Unreachable``, ``AnswerLost`` or ``Rejected`` (unusable URL)."""
     request: Any = PreparedRequest()
     request.method, request.url, request.headers = call.method, call.url, call.headers
     request.body = call.body() if callable(call.body) else call.body
     try:
-        return _adapter().send(request, stream=True, timeout=timeout)
+        with deadlines.within(deadline):
+            return _adapter().send(request, stream=True, timeout=timeout)
     except (requests.RequestException, HTTPError, OSError) as exc:
         failure = _failure(system, exc)
+        if deadline.passed and isinstance(failure, AnswerLost):
+            failure = AnswerLost(system, TOO_SLOW)
     raise failure  # outside of the handler: the texts of the original name the query
 
 

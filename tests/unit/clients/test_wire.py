@@ -117,13 +117,6 @@ def test_silence_in_the_middle_of_a_body_is_a_lost_answer(wire: Wire) -> None:
     assert type(failure(wire.url, timeout=0.1)) is AnswerLost
 
 
-def test_a_body_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch, wire: Wire) -> None:
-    monkeypatch.setattr("syncapp.clients.http.base.PATIENCE", 0)
-    wire.script = [answer(b'{"id": "1"}')]
-    error = failure(wire.url)
-    assert (type(error), error.code) == (AnswerLost, "too_slow")
-
-
 def test_a_redirect_is_not_followed_so_the_key_stays_here(wire: Wire) -> None:
     with Wire() as elsewhere:
         wire.script = [answer(b"", "302 Found", f"Location: {elsewhere.url}/api/v1/Account/1")]
