@@ -201,7 +201,12 @@ class Writer:
         link.event_id = link.event_id or event_id
         if link.state == LinkState.AGREED:
             link.state = LinkState.NEW
+        if item.pair.bases and item.raw(ADVOWARE) and item.raw(GOOGLE):
+            # What an earlier write told is known now, and would go with it when this one is noted in its place.
+            link.agreed_advoware, link.agreed_google = to_store(item.pair.bases)
         put = {name: each.value for name, each in merged.outcomes.items() if side in each.to}
+        if not item.raw(side):  # a new one will say the rest too, without being told
+            put |= {name: each.of(side) for name, each in merged.outcomes.items() if each.what is Outcomes.AGREED}
         link.writing = {"side": "advoware" if side is ADVOWARE else "google", "put": to_json(put)}
         if side is GOOGLE:
             link.writing["stand"] = links.stand(merged.there, self._zone)
