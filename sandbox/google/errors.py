@@ -17,6 +17,9 @@ REASONS: dict[str, tuple[int, str, str]] = {
     "invalid": (400, "global", "Invalid Value"),
     "required": (400, "global", "Required"),
     "timeRangeEmpty": (400, "calendar", "The specified time range is empty."),
+    "cannotUseDefaultRemindersAndSpecifyOverride": (
+        400, "calendar", "Cannot specify both default reminders and overrides at the same time.",
+    ),
     "eventTypeRestriction": (400, "calendar", "This event type cannot be created here."),
     "channelIdNotUnique": (400, "global", "Channel id not unique"),
     "push.webhookUrlNotHttps": (400, "global", "WebHook callback must be HTTPS."),

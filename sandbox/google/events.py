@@ -9,16 +9,16 @@ from dataclasses import replace
 
 from sandbox.google.errors import GoogleError
 from sandbox.google.fields import EVENT, EVENT_READ_ONLY, Record, kept, merged, written
+from sandbox.google.limits import check
 from sandbox.google.records import Calendar, Event
 from sandbox.google.recurrence import checked, happens
+from sandbox.google.rights import kind, permit, permit_deletion, permit_kind
 from sandbox.google.series import found
 from sandbox.google.store import Store
 from sandbox.google.times import Moment, read_moment
 
 EVENT_ID = re.compile(r"^[a-v0-9]{5,1024}$")
 APART = ("id", "status", "start", "end", "recurrence", "originalStartTime", "sequence", "eventType")
-# What only the organizer may change, and what no locked copy lets go.
-SHARED = ("summary", "description", "location", "start", "end", "recurrence", "status", "visibility")
 
 
 class Events:
@@ -27,14 +27,14 @@ class Events:
         self.settings = store.settings
 
     def insert(self, calendar: Calendar, body: Record, by: str, human: bool = False) -> Event:
-        values = self.read(body)
+        values = self.read(body, human)
         key = values.get("id") or secrets.token_hex(13)
         if not EVENT_ID.match(key):
             raise GoogleError("invalid", "Invalid resource id value.", parameter="resource.id")
         if key in calendar.events:
             raise GoogleError("duplicate")
-        if not human and values.get("eventType", "default") != "default":
-            raise GoogleError("eventTypeRestriction")
+        if not human:
+            permit_kind(values.get("eventType", "default"))
         event = self.made(calendar, values, Event(key, {}, *self.times(calendar, values)))
         event.creator, event.organizer = by, calendar.id
         if human:  # an invitation by somebody else, a copy that is locked
@@ -46,19 +46,21 @@ class Events:
     def update(self, calendar: Calendar, event_id: str, body: Record, human: bool = False) -> Event:
         """Everything that is not sent is gone. A deleted one comes back."""
         old = found(calendar, event_id)
-        values = self.read(body)
+        values = self.read(body, human)
         return self.replaced(calendar, old, values | {"status": values.get("status") or "confirmed"}, human)
 
     def patch(self, calendar: Calendar, event_id: str, body: Record, human: bool = False) -> Event:
         old = found(calendar, event_id)
-        return self.replaced(calendar, old, merged(writable(old), self.read(body)), human)
+        if human and body.get("organizer"):  # handed over to somebody else
+            old = replace(old, organizer=str(body["organizer"]["email"]))
+        return self.replaced(calendar, old, merged(writable(old), self.read(body, human)), human)
 
     def replaced(self, calendar: Calendar, old: Event, values: Record, human: bool) -> Event:
         values = {name: value for name, value in values.items() if name not in ("id", "originalStartTime")}
         if values.get("eventType", kind(old)) != kind(old):
             raise GoogleError("invalid", "The event type cannot be changed.")
         if not human:
-            self.permit(calendar, old, values)
+            permit(calendar, old, writable(old), values)
         if old.series and values.get("recurrence"):
             raise GoogleError("invalid", "An occurrence has no recurrence of its own.")
         event = self.made(calendar, values, replace(old, gone=False))
@@ -76,8 +78,8 @@ class Events:
         old = found(calendar, event_id)
         if old.cancelled:
             raise GoogleError("deleted")
-        if not human and kind(old) != "default":
-            raise GoogleError("forbidden")
+        if not human:
+            permit_deletion(old)
         if old.recurrence:
             self.drop_exceptions(calendar, replace(old, recurrence=()))
         self.put(calendar, replace(old, status="cancelled"))
@@ -87,8 +89,11 @@ class Events:
         calendar.events[event.id] = event
         return event
 
-    def read(self, body: Record) -> Record:
-        return written(body, EVENT, EVENT_READ_ONLY, self.settings.refuse_unknown_fields)
+    def read(self, body: Record, human: bool) -> Record:
+        values = written(body, EVENT, EVENT_READ_ONLY, self.settings.refuse_unknown_fields)
+        if not human:
+            check(values)
+        return values
 
     def times(self, calendar: Calendar, values: Record) -> tuple[Moment, Moment]:
         start = read_moment(values.get("start"), "start", calendar.zone)
@@ -114,25 +119,12 @@ class Events:
         status = kept({"status": values.get("status") or "confirmed"})["status"]
         return replace(base, fields=fields, start=start, end=end, recurrence=tuple(lines), status=status)
 
-    def permit(self, calendar: Calendar, old: Event, values: Record) -> None:
-        """GoogleError 403 for what belongs to somebody else, or to Google itself."""
-        before = writable(old)
-        touched = any(kept({name: values.get(name)}) != kept({name: before.get(name)}) for name in SHARED)
-        if kind(old) != "default" or (old.locked and touched):
-            raise GoogleError("forbidden", "This event is read-only.")
-        if old.organizer != calendar.id and touched and not old.fields.get("guestsCanModify"):
-            raise GoogleError("forbiddenForNonOrganizer")
-
     def drop_exceptions(self, calendar: Calendar, series: Event) -> None:
         """Changed occurrences that the series does not have any more end with it."""
         for event in list(calendar.exceptions(series.id).values()):
             assert event.original is not None
             if not series.recurrence or not happens(series.recurrence, series.start, event.original):
                 self.put(calendar, replace(event, status="cancelled", gone=True))
-
-
-def kind(event: Event) -> str:
-    return str(event.fields.get("eventType") or "default")
 
 
 def writable(event: Event) -> Record:

@@ -9,9 +9,10 @@ from django.utils.text import Truncator
 
 from syncapp.clients.errors import ClientError
 from syncapp.flows.calendar import looking
-from syncapp.flows.calendar.decide import Shown, Shows, What
+from syncapp.flows.calendar.decision import What
 from syncapp.flows.calendar.form import Form
 from syncapp.flows.calendar.labels import FIELDS
+from syncapp.flows.calendar.sides import Shown, Shows
 from syncapp.flows.calendar.state import CalendarState, Item
 from syncapp.management.base import FOUND, NOT_ASKED
 from syncapp.management.calendar_employees import Say, appointments, ask_each, chosen
@@ -120,5 +121,5 @@ def _value(form: Form, name: str) -> str:
 def _remark(side: Shows) -> str:
     if not isinstance(side, Shown):
         return side.value
-    remarks = ["may only be read"] if side.read_only else []
+    remarks = [f"may only be read ({side.fixed})"] if side.fixed else []
     return ", ".join(["there", *remarks, *([side.beyond] if side.beyond else [])])

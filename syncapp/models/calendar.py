@@ -67,7 +67,7 @@ class CalendarLink(models.Model):
     )
     number = models.BigIntegerField("frNr", null=True, blank=True)
     event_id = models.CharField(_("event"), max_length=1024, blank=True, default="")
-    # {"event": what of it is in sync, as Google writes it, or null, "etag", "deleted", "beyond", "about", "read_only",
+    # {"event": what of it is in sync, as Google writes it, or null, "etag", "deleted", "beyond", "about", "fixed",
     # "mark"}; empty: Google has told nothing.
     google: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
     # The fields at the last agreement, each as its side said it; null: never agreed.
@@ -75,6 +75,8 @@ class CalendarLink(models.Model):
     agreed_google: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
     # Whose it was in Advoware when it was seen there last: by the names that Advoware has for them.
     owners: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    # What a side did not take on the day "on": values by side and field; "whole": sides that let nothing be changed.
+    refused: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
     # What is being written to a side, stored before the call: seeing it there is then no person's change.
     writing: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
     # The days between which it takes place, so that leaving the window is told from a deletion; null: without end.

@@ -36,6 +36,7 @@ class TaskKind(models.TextChoices):
     BANK_GONE = "bank_gone", _("Bank account was removed in Advoware")
     BANK_UNCERTAIN = "bank_uncertain", _("Perhaps the bank account was created in Advoware")
     APPOINTMENT_BY_HAND = "appointment_by_hand", _("Appointment must be changed by hand in Advoware")
+    APPOINTMENT_FIXED = "appointment_fixed", _("An appointment that the hub may not change")
     APPOINTMENT_OVERRULED = "appointment_overruled", _("An appointment was replaced after changes on both sides")
     MASS_DELETION = "mass_deletion", _("Unusually many appointments would be deleted")
     MASS_CREATION = "mass_creation", _("Unusually many appointments would be created in Advoware")

@@ -27,6 +27,22 @@ WORDS: Mapping[str, Words] = {
         ),
         now=_("in Google"),
     ),
+    TaskKind.APPOINTMENT_FIXED: Words(
+        _(
+            "The appointment was changed or deleted on one side, and %(system)s does not let the hub do the same "
+            "there. Both sides stay as they are; everything else of it is kept in agreement."
+        ),
+        (
+            _("Read below what is to be changed, and what stands in the way."),
+            _("If somebody else has invited to it: ask them to change it, or decline it in Google if it was deleted."),
+            _("Else change or delete it in %(system)s by hand."),
+            _("Or change the other side to what %(system)s shows."),
+        ),
+        _(
+            "The task closes by itself when both sides say the same, or neither has it any more. Closed by hand, both "
+            "stay as they are; what is changed in %(system)s still comes to the other side."
+        ),
+    ),
     TaskKind.APPOINTMENT_OVERRULED: Words(
         _(
             "The appointment was changed in Advoware and in Google. By the rule of the firm one of the two versions "

@@ -37,6 +37,16 @@ BEYOND: Mapping[str, str] = {
     "changed occurrence": gettext_noop("a single occurrence of a series was changed"),
     "cancelled occurrence": gettext_noop("a single occurrence of a series was deleted"),
     "which": gettext_noop("perhaps it is an appointment of the other side: a person says what belongs together"),
+    # Why a program may only read it, and the kinds of Google's events that are no appointments.
+    "organizer": gettext_noop("only its organizer can change the event in Google"),
+    "locked": gettext_noop("the event is locked in Google"),
+    "forbidden": gettext_noop("the other side does not let the hub change it"),
+    "derived": gettext_noop("Advoware makes it out of another entry"),
+    "birthday": gettext_noop("a birthday"),
+    "outOfOffice": gettext_noop("a time out of the office"),
+    "workingLocation": gettext_noop("a place of work"),
+    "focusTime": gettext_noop("focus time"),
+    "fromGmail": gettext_noop("an entry that Google made of a mail"),
     "length": gettext_noop("a series whose occurrences last longer than a day"),
 }
 NOTHING = (None, "", "None")

@@ -148,7 +148,7 @@ def test_an_event_there_and_back(google: GoogleClient, calendar: str) -> None:
     assert seen == made
     assert seen.raw["summary"] == "Besprechung: Ü–ß € 🙂"
     assert seen.private == {"advowareFrNr": "aaaaa"}
-    assert seen.writable
+    assert not seen.fixed
     changed = google.update(calendar, "aaaaa", {**seen.raw, "summary": "Anders"}, seen.etag)
     assert changed.raw["summary"] == "Anders"
     assert changed.etag != seen.etag

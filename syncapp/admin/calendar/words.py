@@ -9,7 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from syncapp.flows.calendar.decide import Decision, Missing, Shows, What
+from syncapp.flows.calendar.decision import Decision, What
+from syncapp.flows.calendar.sides import Missing, Shows
 from syncapp.models import CalendarLink, LinkState, Reason
 from syncapp.templatetags.hub import status_words, tone
 from syncapp.words.appointment_words import beyond_in_words, day_in_words
@@ -45,7 +46,7 @@ DECISIONS: Mapping[What, str | Promise] = {
     What.UPDATE_BOTH: gettext_lazy("Each side gets what was changed on the other one."),
     What.DELETE_ADVOWARE: gettext_lazy("The appointment is deleted in Advoware, because its event is gone in Google."),
     What.FORGET: gettext_lazy("The hub forgets it: it is gone on both sides."),
-    What.BY_HAND: gettext_lazy("A person must do it in Advoware, which can't hold it."),
+    What.BY_HAND: gettext_lazy("A person must do it: the other side can't hold it, or lets no program change it."),
     What.ASK: gettext_lazy("Nothing: a person says first what belongs together."),
     What.LEAVE: gettext_lazy("Both sides stay as they are: one of them may not be written, or isn't compared here."),
     What.UNREADABLE: gettext_lazy("Nothing: the appointment can't be read. Correct it where it was entered."),
@@ -80,8 +81,8 @@ def remarks(side: Shows) -> list[str]:
     if isinstance(side, Missing):
         return [str(MISSING[side])]
     found = []
-    if side.read_only:
-        found.append(_("may only be read: made by the program itself out of something else"))
+    if side.fixed:
+        found.append(_("may only be read: %(why)s") % {"why": beyond_in_words(side.fixed)})
     if side.beyond:
         found.append(beyond_in_words(side.beyond))
     return found

@@ -21,7 +21,7 @@ from syncapp.admin.kit.filters import AnySystemFilter, EntityTypeFilter, TaskKin
 from syncapp.admin.kit.search import entity_types, last_part
 from syncapp.admin.kit.views import CLOSE_TASK, page
 from syncapp.flows.calendar.flow import CALENDAR_SYNC
-from syncapp.flows.calendar.plan import APPOINTMENT
+from syncapp.flows.calendar.journal import APPOINTMENT
 from syncapp.models import Record, Task, TaskKind, TaskState
 from syncapp.templatetags.hub import when
 from syncapp.words.task_views import TaskView

@@ -18,6 +18,8 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.\[\]]{0,63}")  # a reason or the name o
 TOO_MUCH = {"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded", "RESOURCE_EXHAUSTED"}
 SWITCHED_OFF = {"accessNotConfigured", "SERVICE_DISABLED"}  # the API in the account's project
 TOKEN_TOO_OLD = {"fullSyncRequired", "updatedMinTooLongAgo"}
+# 403 about the event itself, and not about what we may do in this calendar.
+OF_ONE_EVENT = {"forbiddenForNonOrganizer", "forbidden"}
 WITHIN_A_BATCH = "conflict"  # a part met another part of the same batch and was not executed
 
 # RFC 6749, 5.2, and what Google says of a key or a subject that its domain does not allow.

@@ -46,6 +46,7 @@ class GoogleEvent(GoogleObject):
     original_start: Mapping[str, object] = of(Values.part, "originalStartTime")
     event_type: str = of(lambda values, key: values.text(key) or USUAL_TYPE, "eventType")
     locked: bool = of(Values.flag, "locked")
+    organizer: Mapping[str, object] = of(Values.part, "organizer", repr=False)
     raw: Mapping[str, object] = the_whole()
 
     @property
@@ -53,9 +54,15 @@ class GoogleEvent(GoogleObject):
         return self.status == CANCELLED
 
     @property
-    def writable(self) -> bool:
-        """Neither of a kind that Google makes itself, nor a copy that its organiser has locked."""
-        return self.event_type == USUAL_TYPE and not self.locked
+    def fixed(self) -> str:
+        """Why it is not ours to change; "" = it is. The kind, where it is none of the usual ones; `locked` and
+        `organizer` for copies of somebody else's event, also where all guests may change it: that goes out to everyone.
+        """
+        if self.event_type != USUAL_TYPE:
+            return self.event_type
+        if self.locked:
+            return "locked"
+        return "organizer" if self.organizer and self.organizer.get("self") is not True else ""
 
 
 @dataclass(frozen=True, slots=True)

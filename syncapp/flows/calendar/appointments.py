@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from syncapp.clients.advoware import Appointment
-from syncapp.flows.calendar.decide import Shown
 from syncapp.flows.calendar.fields import declared
 from syncapp.flows.calendar.known import AT_ONCE, in_parts
 from syncapp.flows.calendar.lost import Stray
+from syncapp.flows.calendar.sides import Fixed, Shown
 from syncapp.flows.lens.core import Raw, as_text, key_of
 from syncapp.models import CalendarLink
 
@@ -18,7 +18,8 @@ DERIVED = ("vortermin", "hinfahrt", "rückfahrt", "urlaub")
 
 
 def shown(appointment: Appointment) -> Shown:
-    return Shown(appointment.raw, is_derived(appointment.number, appointment.text("art")))
+    derived = is_derived(appointment.number, appointment.text("art"))
+    return Shown(appointment.raw, Fixed.DERIVED if derived else "")
 
 
 def is_derived(number: int, kind: str) -> bool:
@@ -61,5 +62,5 @@ def strays(listed: Mapping[int, Appointment]) -> list[Stray]:
     return [
         Stray(number, appointment.raw, appointment.changed_at)
         for number, appointment in listed.items()
-        if number not in taken and not shown(appointment).read_only
+        if number not in taken and not shown(appointment).fixed
     ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from syncapp.flows.calendar.decide import Missing, Shown, What
+from syncapp.flows.calendar.decision import What
+from syncapp.flows.calendar.sides import Missing, Shown
 from syncapp.flows.calendar.state import CalendarState, Item
 from syncapp.models import CalendarLink
 

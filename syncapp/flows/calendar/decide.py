@@ -1,17 +1,17 @@
 """What is to be done about one appointment, out of what both sides show and the last agreement. Pure.
 
 An edit beats a deletion. When both sides edited the same field Advoware's holds, unless the installation says
-otherwise. What left the window that is compared is not deleted.
+otherwise. What left the window that is compared is not deleted. What no program may change on a side is led by that
+side: nothing is written there, and what the other side wants is for a person.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from enum import Enum
+from dataclasses import replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from syncapp.flows.calendar.decision import UPDATES, Decision, What, reason_of
 from syncapp.flows.calendar.fields import (
     ADVOWARE,
     CONTENTS,
@@ -20,128 +20,21 @@ from syncapp.flows.calendar.fields import (
     WHEN,
     Appointment,
     Declared,
-    declared,
     said,
     span,
     with_all,
 )
+from syncapp.flows.calendar.sides import Fixed, Missing, Pair, Rules, Shown
 from syncapp.flows.lens import core as lens
 from syncapp.flows.lens import declaration
 from syncapp.flows.lens.core import EMPTY, CantHold, Raw, Unreadable
-from syncapp.flows.lens.declaration import Base, Field, Holds, Outcome, Side, Way
+from syncapp.flows.lens.declaration import Field, Holds, Outcome, Side, Way
 from syncapp.flows.lens.records import Asked, Merged, cannot, merge
 
 BLOCKED = "blocked"  # what an anonymised calendar shows instead of the text
 HIDDEN: Appointment = {"text": BLOCKED, "place": EMPTY, "note": EMPTY}
 WHICH = "which"  # why nothing is done: a person says what belongs together
 EMPTY_APPOINTMENT: Raw = {"text": NO_TEXT, "ort": "", "notiz": "", "privat": 0}
-_OPEN = (declaration.What.CANT_HOLD, declaration.What.UNREADABLE)
-
-
-class Missing(Enum):
-    """Why a side shows no appointment."""
-
-    NEVER = "there was none"
-    GONE = "it was deleted"
-    OUTSIDE = "it was not looked for: it lies outside of the window"
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """An appointment as a side has it. `beyond`: why it is none that the other side can have. `read_only`: nobody may
-    write it."""
-
-    raw: Raw
-    read_only: bool = False
-    beyond: str = ""
-
-
-Shows = Shown | Missing
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """`bases`: the last agreement, by field; none: never agreed. `marked`: Google's event bears our mark and the number
-    of this appointment. `restored`: it was deleted on both sides, and is there again."""
-
-    advoware: Shows
-    google: Shows
-    bases: Mapping[str, Base[Any]] = field(default_factory=dict)
-    marked: bool = False
-    restored: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """`google_wins`: when both sides edited a field. `show_contents`: else Google only shows when somebody is busy."""
-
-    zone: ZoneInfo
-    google_wins: bool = False
-    show_contents: bool = True
-
-    @property
-    def fields(self) -> Declared:
-        return declared(self.zone)
-
-
-class What(Enum):
-    NOTHING = "both sides agree"
-    INSERT = "insert into Google"
-    UPDATE_GOOGLE = "change in Google"
-    DELETE_GOOGLE = "delete in Google"
-    CREATE = "create in Advoware"
-    UPDATE_ADVOWARE = "change in Advoware"
-    DELETE_ADVOWARE = "delete in Advoware"
-    UPDATE_BOTH = "change on both sides"
-    FORGET = "gone on both sides"
-    BY_HAND = "a person must change it in Advoware"
-    ASK = "a person must say what belongs together"
-    LEAVE = "left as it is"
-    UNREADABLE = "can't be read"
-
-
-_UPDATES = {
-    frozenset[Side](): What.NOTHING,
-    frozenset({ADVOWARE}): What.UPDATE_ADVOWARE,
-    frozenset({GOOGLE}): What.UPDATE_GOOGLE,
-    frozenset({ADVOWARE, GOOGLE}): What.UPDATE_BOTH,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """`merged`: both sides as they are to be. `detail`: why by hand, or the field that can't be read. `overruled`: the
-    outcomes by which a side's own edit is replaced."""
-
-    what: What
-    merged: Merged[Raw, Raw] | None = None
-    detail: str = ""
-    overruled: Mapping[str, Outcome[Any]] = field(default_factory=dict)
-
-    @property
-    def steps(self) -> tuple[What, ...]:
-        return (What.UPDATE_ADVOWARE, What.UPDATE_GOOGLE) if self.what is What.UPDATE_BOTH else (self.what,)
-
-    @property
-    def towards_advoware(self) -> bool:
-        return self.steps[0] in (What.CREATE, What.UPDATE_ADVOWARE, What.DELETE_ADVOWARE)
-
-    @property
-    def outcomes(self) -> Mapping[str, Outcome[Any]]:
-        return self.merged.outcomes if self.merged else {}
-
-    @property
-    def left_open(self) -> Mapping[str, Outcome[Any]]:
-        """Fields that a person must bring over."""
-        return {name: outcome for name, outcome in self.outcomes.items() if outcome.what in _OPEN}
-
-    @property
-    def needs_a_person(self) -> bool:
-        return self.what in (What.BY_HAND, What.UNREADABLE) or bool(self.left_open)
-
-    @property
-    def why(self) -> str:
-        return str(lens.Why.UNREADABLE) if self.what is What.UNREADABLE else self.detail
 
 
 def decide(pair: Pair, rules: Rules) -> Decision:
@@ -170,44 +63,69 @@ def _counting(fields: Declared, *, hidden: bool) -> Declared:
 
 
 def _hides(pair: Pair, raw: Raw, rules: Rules) -> bool:
-    """An event that shows no contents, because it was written without, tells its times only, whatever is wanted now."""
+    """An event that shows no contents, because it was written without, tells its times only, whatever is wanted now.
+    That of another organiser is never written, so it shows what it says."""
+    others = isinstance(pair.google, Shown) and bool(pair.google.fixed)
     agreed = {name: base.there for name, base in pair.bases.items()}
     shown = (agreed, said(rules.fields, GOOGLE, raw))
-    return not rules.show_contents or any({name: each.get(name) for name in CONTENTS} == HIDDEN for each in shown)
+    blocked = any({name: each.get(name) for name in CONTENTS} == HIDDEN for each in shown)
+    return blocked or not (rules.show_contents or others)
 
 
 def _merged(
-    pair: Pair, here: Raw, there: Raw, rules: Rules, *, hidden: bool, read_only: bool = False, way: Way = Way.BOTH
+    pair: Pair, here: Raw, there: Raw, rules: Rules, *, hidden: bool, derived: bool = False, way: Way = Way.BOTH
 ) -> Merged[Raw, Raw]:
-    """`read_only`: Advoware's holds whatever was edited in Google."""
+    """`derived`: Advoware's holds whatever was edited in Google."""
     wanted = {**said(rules.fields, ADVOWARE, here), **({} if rules.show_contents else HIDDEN)}
-    names = {each.name for each in rules.fields if read_only or (hidden and each.name in CONTENTS)}
+    names = {each.name for each in rules.fields if derived or (hidden and each.name in CONTENTS)}
     one_way = names | {"private"} if hidden else names
     holds = Holds.THERE if rules.google_wins else Holds.HERE
-    fields = (replace(each, rule=holds, way=Way.TO_THERE if each.name in one_way else way) for each in rules.fields)
+    ways = {each.name: Way.TO_THERE if each.name in one_way else way for each in rules.fields}
+    fields = (replace(each, rule=holds, way=ways[each.name]) for each in pair.fields(rules))
     forced = {name: value for name in names if not isinstance(value := wanted[name], Unreadable)}
     return merge(fields, here, there, pair.bases, Asked(holds, forced=forced))
 
 
 def _both(pair: Pair, advoware: Shown, google: Shown, rules: Rules) -> Decision:
     hidden = _hides(pair, google.raw, rules)
-    if google.read_only:
-        as_they_are = _merged(pair, advoware.raw, google.raw, rules, hidden=False, way=Way.OFF)
-        counting = (as_they_are.outcomes[each.name].what for each in _counting(rules.fields, hidden=hidden))
-        same = all(what is declaration.What.AGREED for what in counting)
-        return Decision(What.NOTHING, as_they_are) if same else Decision(What.LEAVE)
-    merged = _merged(pair, advoware.raw, google.raw, rules, hidden=hidden, read_only=advoware.read_only)
-    if not (hidden or advoware.read_only):
-        merged = replace(merged, outcomes={each.name: _kept(each, merged.outcomes[each.name]) for each in rules.fields})
-    puts = {name: each for name, each in merged.outcomes.items() if each.what is declaration.What.PUT}
-    what = _UPDATES[frozenset(side for each in puts.values() for side in each.to)]
-    replaced = {
-        name: each
-        for name, each in puts.items()
-        if each.loser or (advoware.read_only and name in pair.bases and each.there != pair.bases[name].there)
-    }
-    detail = _reason(merged)
-    return Decision(What.BY_HAND if detail and what is What.NOTHING else what, merged, detail, replaced)
+    derived = advoware.fixed == Fixed.DERIVED
+    if google.fixed or (advoware.fixed and not derived):
+        return _led(pair, advoware, google, rules, hidden=hidden)
+    merged = _merged(pair, advoware.raw, google.raw, rules, hidden=hidden, derived=derived)
+    if derived:
+        return _decided(merged, {name: _replacing(pair, name, each, GOOGLE) for name, each in merged.outcomes.items()})
+    if hidden:
+        return _decided(merged, merged.outcomes)
+    return _decided(merged, {each.name: _kept(each, merged.outcomes[each.name]) for each in rules.fields})
+
+
+def _led(pair: Pair, advoware: Shown, google: Shown, rules: Rules, *, hidden: bool) -> Decision:
+    """One side can't be written, or neither. What differs when they meet first is not replaced in Advoware."""
+    way = Way.OFF if google.fixed and advoware.fixed else Way.TO_HERE if google.fixed else Way.TO_THERE
+    fields = tuple(replace(each, way=way) for each in _counting(pair.fields(rules), hidden=hidden))
+    if google.fixed:
+        merged = merge(fields, advoware.raw, google.raw, pair.bases)
+    else:
+        merged = _merged(pair, advoware.raw, google.raw, rules, hidden=hidden, way=way)
+    if way is Way.OFF:
+        same = all(each.what is declaration.What.AGREED for each in merged.outcomes.values())
+        return Decision(What.NOTHING, merged) if same else Decision(What.LEAVE)
+    closed, reason = (GOOGLE, google.fixed) if google.fixed else (ADVOWARE, advoware.fixed)
+    outcomes = dict(merged.outcomes)
+    for each in fields:
+        outcome = _replacing(pair, each.name, merged.outcomes[each.name], closed.other)
+        left = outcome.what is declaration.What.LEFT
+        if left and (each.name not in pair.bases or outcome.of(closed.other) != pair.bases[each.name].of(closed.other)):
+            outcome = cannot(outcome, closed, CantHold(lens.Why.FIXED, reason))
+        outcomes[each.name] = _kept(each, outcome)
+    return _decided(merged, outcomes)
+
+
+def _decided(merged: Merged[Raw, Raw], outcomes: Mapping[str, Outcome[Any]]) -> Decision:
+    puts = (each.to for each in outcomes.values() if each.what is declaration.What.PUT)
+    what, detail = UPDATES[frozenset(side for to in puts for side in to)], reason_of(outcomes.values())
+    merged = replace(merged, outcomes=outcomes)
+    return Decision(What.BY_HAND if detail and what is What.NOTHING else what, merged, detail)
 
 
 def _kept(each: Field[Raw, Raw, Any], outcome: Outcome[Any]) -> Outcome[Any]:
@@ -219,23 +137,29 @@ def _kept(each: Field[Raw, Raw, Any], outcome: Outcome[Any]) -> Outcome[Any]:
     return outcome if explained else cannot(outcome, ADVOWARE, CantHold(lens.Why.NOT_KEPT))
 
 
+def _replacing(pair: Pair, name: str, outcome: Outcome[Any], side: Side) -> Outcome[Any]:
+    """With that side as the loser, if its own edit is replaced though it never had a say."""
+    base = pair.bases.get(name)
+    replaced = outcome.what is declaration.What.PUT and base is not None and outcome.of(side) != base.of(side)
+    return replace(outcome, loser=side) if replaced else outcome
+
+
 def _only_advoware(pair: Pair, advoware: Shown, google: Missing, rules: Rules) -> Decision:
+    derived = advoware.fixed == Fixed.DERIVED
     if span(rules.fields, ADVOWARE, advoware.raw) is None:
         return Decision(What.UNREADABLE, detail=WHEN)
-    deleted = google is Missing.GONE and pair.bases and not advoware.read_only
+    deleted = google is Missing.GONE and pair.bases and not derived
     if deleted and not edited(pair, ADVOWARE, advoware.raw, rules):
-        return Decision(What.DELETE_ADVOWARE)
+        return _deletion(What.DELETE_ADVOWARE, ADVOWARE, advoware)
     # An edit beats a deletion. What was not edited, and Advoware can't hold, is known from the last agreement.
     there = _as_agreed(pair, GOOGLE, {}, rules)
     hidden = _hides(pair, there, rules)
-    return _creation(
-        What.INSERT, _merged(pair, advoware.raw, there, rules, hidden=hidden, read_only=advoware.read_only)
-    )
+    return _creation(What.INSERT, _merged(pair, advoware.raw, there, rules, hidden=hidden, derived=derived))
 
 
 def _only_google(pair: Pair, advoware: Missing, google: Shown, rules: Rules) -> Decision:
-    if google.read_only:
-        return Decision(What.LEAVE)
+    if not (google.is_appointment or pair.bases):
+        return Decision(What.LEAVE)  # none of the kinds that are appointments
     if advoware is Missing.OUTSIDE:
         return Decision(What.NOTHING)
     if google.beyond:
@@ -245,11 +169,16 @@ def _only_google(pair: Pair, advoware: Missing, google: Shown, rules: Rules) -> 
     if not pair.bases and pair.marked:
         return Decision(What.LEAVE)  # without an appointment or our memory of one nobody knows what a person wants
     if pair.bases and not pair.restored and not edited(pair, GOOGLE, google.raw, rules):
-        return Decision(What.DELETE_GOOGLE)
+        return _deletion(What.DELETE_GOOGLE, GOOGLE, google)
     here = _as_agreed(pair, ADVOWARE, EMPTY_APPOINTMENT, rules)
     # What was never agreed tells everything, in a calendar without contents too.
     hidden = bool(pair.bases) and _hides(pair, google.raw, rules)
-    return _creation(What.CREATE, _merged(pair, here, google.raw, rules, hidden=hidden))
+    way = Way.TO_HERE if google.fixed else Way.BOTH
+    return _creation(What.CREATE, _merged(pair, here, google.raw, rules, hidden=hidden, way=way))
+
+
+def _deletion(what: What, side: Side, shown: Shown) -> Decision:
+    return Decision(What.BY_HAND, detail=shown.fixed, at=side) if shown.fixed else Decision(what)
 
 
 def _as_agreed(pair: Pair, side: Side, raw: Raw, rules: Rules) -> Raw:
@@ -259,15 +188,5 @@ def _as_agreed(pair: Pair, side: Side, raw: Raw, rules: Rules) -> Raw:
 
 def _creation(what: What, merged: Merged[Raw, Raw]) -> Decision:
     """Without its times none can be made."""
-    possible = merged.outcomes[WHEN].what not in _OPEN
-    return Decision(what if possible else What.BY_HAND, merged, _reason(merged))
-
-
-def _reason(merged: Merged[Raw, Raw]) -> str:
-    """Why the first of the fields that are left open is; "" when none is."""
-    for outcome in merged.outcomes.values():
-        if outcome.what is declaration.What.UNREADABLE:
-            return str(lens.Why.UNREADABLE)
-        if outcome.reason is not None:
-            return outcome.reason.detail if outcome.reason.reason is lens.Why.SERIES else outcome.reason.code
-    return ""
+    decision = Decision(what, merged, reason_of(merged.outcomes.values()))
+    return replace(decision, what=What.BY_HAND) if WHEN in decision.left_open else decision

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from syncapp.flows.lens.core import EMPTY, Attribute, CantHold, Raw, Said, Unreadable
+from syncapp.flows.lens.core import Attribute, CantHold, Raw, Said, Unreadable
 from syncapp.flows.lens.days import Choice
 from syncapp.flows.lens.declaration import Field, Side
 from syncapp.flows.lens.descriptions import Description
@@ -70,9 +70,9 @@ def span(fields: Declared, side: Side, raw: Raw) -> Span | None:
 
 
 def with_all(fields: Declared, side: Side, raw: Raw, appointment: Appointment) -> Raw:
-    """What a side has, made to say all that; what it can't hold stays."""
+    """What a side has, made to say all that; what it can't hold, and what is not named, stays."""
     for each in fields:
-        value = appointment.get(each.name, EMPTY)
+        value = appointment.get(each.name, each.lens(side).get(raw))
         after = raw if isinstance(value, Unreadable) else each.lens(side).put(raw, value)
         raw = raw if isinstance(after, CantHold) else after
     return raw

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from syncapp.models import JournalAction
 
+EVENT, APPOINTMENT = "Termin (Google)", "Termin"
+
 
 class CalendarWrite(JournalAction):
     CREATE_CALENDAR = "create_calendar", _("calendar created in Google")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from syncapp.flows.calendar.decide import What
+from syncapp.flows.calendar.decision import What
 from syncapp.flows.calendar.fields import WHEN
 from syncapp.kit.marking import gettext_noop as _
 
@@ -20,7 +20,7 @@ FIELDS: Mapping[str, str] = {
     "private": _("Private"),
 }
 _OTHER_LABELS: Mapping[str, str] = {
-    "why": _("What Advoware can't hold"),
+    "why": _("What stands in the way"),
     "frNr": _("Number in Advoware"),
     WHEN: _("Time"),
     # Of a task about many of them.

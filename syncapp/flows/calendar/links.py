@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 from syncapp.clients.google import GoogleEvent
 from syncapp.flows.calendar import agreement, occurrences
-from syncapp.flows.calendar.decide import Missing, Shown, Shows
 from syncapp.flows.calendar.fields import ADVOWARE, GOOGLE, OF_EVENT, declared, said, span
 from syncapp.flows.calendar.form import Form, days_of, form_of
+from syncapp.flows.calendar.sides import Missing, Shown, Shows
 from syncapp.flows.lens.agreement import Bases, with_own
 from syncapp.flows.lens.core import Raw
 from syncapp.flows.lens.own import Own
@@ -61,7 +61,7 @@ def mark_of_others(event: GoogleEvent) -> int | None:
 def told(event: GoogleEvent, kuerzel: str, zone: ZoneInfo) -> dict[str, Any]:
     """What a link keeps of an event: the attributes that are in sync, its version, or why it is none."""
     kept: dict[str, Any] = {"etag": event.etag, "parent": event.recurring_event_id, "beyond": "", "event": None}
-    kept |= {"deleted": False, "read_only": not event.writable}
+    kept |= {"deleted": False, "fixed": event.fixed}
     kept |= {"mark": marked_number(event, kuerzel), "others_mark": mark_of_others(event)}
     kept |= {"written": event.private.get(WRITTEN, "")}
     if event.recurring_event_id:
@@ -109,7 +109,7 @@ def google_side(link: CalendarLink) -> Shows:
         return Missing.NEVER
     if kept["deleted"]:
         return Missing.GONE
-    return Shown(kept["event"] or {}, bool(kept["read_only"]), kept["beyond"])
+    return Shown(kept["event"] or {}, kept.get("fixed", ""), kept["beyond"])
 
 
 def bases(

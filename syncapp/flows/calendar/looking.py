@@ -17,7 +17,6 @@ from syncapp.engine.runs.claims import Claim
 from syncapp.engine.runs.run import Run
 from syncapp.flows import directions
 from syncapp.flows.calendar import links
-from syncapp.flows.calendar.decide import Missing, Shows
 from syncapp.flows.calendar.doubles import Remembered
 from syncapp.flows.calendar.fields import declared
 from syncapp.flows.calendar.flow import CALENDAR_SYNC, EMPLOYEE
@@ -25,6 +24,7 @@ from syncapp.flows.calendar.form import Form, form_of
 from syncapp.flows.calendar.journal import CalendarWrite
 from syncapp.flows.calendar.known import Known
 from syncapp.flows.calendar.reading import Reader, window
+from syncapp.flows.calendar.sides import Missing, Shows
 from syncapp.flows.calendar.state import CalendarState, Item
 from syncapp.flows.lens.declaration import Side
 from syncapp.models import (

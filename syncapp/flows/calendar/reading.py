@@ -15,15 +15,18 @@ from syncapp.clients.errors import NotFound
 from syncapp.clients.google import GoogleClient
 from syncapp.engine.runs.run import Run
 from syncapp.flows import directions
-from syncapp.flows.calendar import links, occurrences, unpaired
+from syncapp.flows.calendar import links, occurrences, refusals, unpaired
 from syncapp.flows.calendar.appointments import belongs_to, shown
-from syncapp.flows.calendar.decide import WHICH, Decision, Missing, Pair, Rules, Shown, Shows, What, decide, edited
+from syncapp.flows.calendar.decide import WHICH, decide, edited
+from syncapp.flows.calendar.decision import Decision, What
 from syncapp.flows.calendar.fields import ADVOWARE as IN_ADVOWARE
 from syncapp.flows.calendar.fields import GOOGLE, said, span
 from syncapp.flows.calendar.known import Buried, Known
 from syncapp.flows.calendar.links import Window
-from syncapp.flows.calendar.plan import ADVOWARE, Why
+from syncapp.flows.calendar.needs import ADVOWARE
+from syncapp.flows.calendar.plan import Why
 from syncapp.flows.calendar.recovering import LostCreations
+from syncapp.flows.calendar.sides import Missing, Pair, Rules, Shown, Shows
 from syncapp.flows.calendar.state import CalendarState, Item
 from syncapp.flows.calendar.telling import Telling
 from syncapp.flows.lens.declaration import Base
@@ -145,13 +148,14 @@ class Reader:
         return shown(appointment), appointment
 
     def _lacks_its_mark(self, link: CalendarLink, google: Shows) -> bool:
-        writable = isinstance(google, Shown) and not google.read_only
+        writable = isinstance(google, Shown) and not google.fixed
         return writable and link.number is not None and link.google.get("mark") != link.number
 
     def _item(
         self, link: CalendarLink, side: Shows, appointment: Appointment | None, state: CalendarState, *, asked: bool
     ) -> Item:
-        google = links.google_side(link)
+        side = refusals.as_it_lets_us(link, IN_ADVOWARE, side)
+        google = refusals.as_it_lets_us(link, GOOGLE, links.google_side(link))
         tombstone = self._buried.of(link)
         if tombstone is not None:
             link.owners = tombstone.owners
@@ -162,7 +166,8 @@ class Reader:
             bases = {name: Base(value, value) for name, value in said(state.rules.fields, GOOGLE, google.raw).items()}
         # A copy of one of our events bears its mark too, but stands for no appointment.
         marked = link.number is not None and link.google.get("mark") is not None
-        pair = Pair(side, google, bases, marked, restored=tombstone is not None and not reassigned)
+        again, refused = tombstone is not None and not reassigned, refusals.refused_values(link, self.zone)
+        pair = Pair(side, google, bases, marked, restored=again, refused=refused)
         decision = decide(pair, state.rules)
         if decision.what is What.CREATE and not bases and not self._lies_in(state, decision):
             decision = Decision(What.LEAVE)  # an import of years ago is nobody's wish; the time of the others will come

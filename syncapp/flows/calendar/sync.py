@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,14 +20,17 @@ from syncapp.engine.outside import connections
 from syncapp.engine.runs.planning import Ending, Plan, Settled, Skipped, TaskNeed, read_again
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.engine.runs.verdicts import judge
-from syncapp.flows.calendar import links, push, questions
-from syncapp.flows.calendar.decide import What
+from syncapp.flows.calendar import links, push, questions, refusals
+from syncapp.flows.calendar.decide import decide
+from syncapp.flows.calendar.decision import What
 from syncapp.flows.calendar.form import differing, form_of
-from syncapp.flows.calendar.journal import CalendarWrite
-from syncapp.flows.calendar.plan import APPOINTMENT, GOOGLE, CreateCalendar, ShareCalendar, Why, Write, plan
+from syncapp.flows.calendar.journal import APPOINTMENT, CalendarWrite
+from syncapp.flows.calendar.needs import GOOGLE, needs_after
+from syncapp.flows.calendar.plan import CreateCalendar, ShareCalendar, Why, Write, plan
 from syncapp.flows.calendar.reading import Reader
+from syncapp.flows.calendar.remembering import remember
 from syncapp.flows.calendar.state import CalendarState, Item
-from syncapp.flows.calendar.writing import Writer, remember
+from syncapp.flows.calendar.writing import Writer
 from syncapp.flows.lens.declaration import Side
 from syncapp.models import CalendarEmployee, CalendarLink, JournalState, LinkState, SystemName
 from syncapp.people import tasks
@@ -35,7 +39,7 @@ LONGEST_RUN = 300.0  # seconds; the rest goes on in the next run, long before th
 # These say something about one appointment only; everything else is about the system and ends the run.
 OF_ONE = (errors.Rejected, errors.Forbidden, errors.NotFound, errors.Outdated, errors.Duplicate, errors.TooLarge)
 
-_REMEMBERED = ("agreed_advoware", "agreed_google", "state", "detail", "writing", "owners")
+_REMEMBERED = ("agreed_advoware", "agreed_google", "state", "detail", "writing", "owners", "refused")
 
 
 class CalendarSync:
@@ -69,7 +73,7 @@ class CalendarSync:
         counts: Counter[str] = Counter()
         again, unfinished = self._write_all(plan, state, counts)
         self._note_quiet(state, plan)
-        open_tasks = tasks.reconcile_tasks(self._run.record, plan.tasks)
+        open_tasks = tasks.reconcile_tasks(self._run.record, needs_after(plan.tasks, state))
         CalendarEmployee.objects.filter(pk=state.employee.pk).update(
             synced_at=timezone.now(), counts=counts, shared_with=state.employee.shared_with
         )
@@ -183,6 +187,12 @@ class CalendarSync:
         """An error that concerns one appointment only; whether it has moved on and is to be looked at again soon."""
         if isinstance(exc, errors.Outdated | errors.NotFound):
             return self._look_anew(state, item)
+        if side := refusals.of_this_one(exc, item):
+            item.pair = refusals.forbidden(item.pair, side)
+            item.decision = decide(item.pair, state.rules)
+            item.link.refused = refusals.stored(item)
+            item.link.save()
+            return True
         self._fail(item, exc)
         return False
 
@@ -233,7 +243,7 @@ class CalendarSync:
             elif what is What.NOTHING and link.google.get("parent"):
                 self._mark(link, LinkState.AGREED)
             elif what is What.BY_HAND or (what is What.ASK and link.event_id):
-                self._mark(link, LinkState.BY_HAND, detail=item.decision.detail)
+                self._mark(link, LinkState.BY_HAND, detail=item.decision.detail, refused=refusals.stored(item))
             elif what is What.UNREADABLE:
                 self._mark(link, LinkState.FAILED, Why.UNREADABLE, item.decision.detail)
 
@@ -244,9 +254,19 @@ class CalendarSync:
         if [getattr(link, name) for name in _REMEMBERED] != before:
             link.save()
 
-    def _mark(self, link: CalendarLink, state: LinkState, reason: str = "", detail: str = "") -> None:
-        if (link.state, link.reason, link.detail) == (state, reason, detail) and link.pk is not None:
+    def _mark(
+        self,
+        link: CalendarLink,
+        state: LinkState,
+        reason: str = "",
+        detail: str = "",
+        refused: Mapping[str, object] | None = None,
+    ) -> None:
+        wanted: dict[str, object] = {"state": state, "reason": reason, "detail": detail[:300]}
+        wanted |= {} if refused is None else {"refused": refused}
+        if link.pk is not None and all(getattr(link, name) == value for name, value in wanted.items()):
             return
-        link.state, link.reason, link.detail = state, reason, detail[:300]
+        for name, value in wanted.items():
+            setattr(link, name, value)
         link.changed_at = timezone.now()
         link.save()

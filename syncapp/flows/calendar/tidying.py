@@ -12,11 +12,10 @@ from syncapp.engine.outside import connections
 from syncapp.engine.runs import runner
 from syncapp.engine.runs.run import WriteIntent
 from syncapp.flows.calendar.audit import NO_APPOINTMENT, Extra
-from syncapp.flows.calendar.journal import CalendarWrite
+from syncapp.flows.calendar.journal import EVENT, CalendarWrite
 from syncapp.flows.calendar.known import bury
 from syncapp.flows.calendar.looking import Looker, record_of
 from syncapp.flows.calendar.lost import CLOCKS_DIFFER
-from syncapp.flows.calendar.writing import EVENT
 from syncapp.models import CalendarEmployee, CalendarLink, JournalEntry, JournalState, SystemName
 
 

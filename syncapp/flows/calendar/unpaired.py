@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from syncapp.clients.advoware import Appointment
 from syncapp.flows.calendar import pairing, questions
 from syncapp.flows.calendar.known import Buried, Known
+from syncapp.flows.calendar.links import google_side
 from syncapp.flows.calendar.questions import Question
+from syncapp.flows.calendar.sides import Shown
 from syncapp.flows.calendar.state import CalendarState
 from syncapp.flows.lens.core import Raw
 from syncapp.models import CalendarLink
@@ -42,7 +44,7 @@ def pair(state: CalendarState, known: Known, listed: Mapping[int, Appointment], 
     left = {
         event: link
         for event, link in free.items()
-        if event not in said.own and not link.google["read_only"] and state.window.touches(link)
+        if event not in said.own and _is_appointment(link) and state.window.touches(link)
     }
     alone = {number: raw for number, raw in here.items() if number not in known.by_number}
     for number, raw in alone.items():
@@ -57,6 +59,11 @@ def pair(state: CalendarState, known: Known, listed: Mapping[int, Appointment], 
     state.questions += _twice(known, left, marks, zone)
     state.asked = {question.event_id or question.number for question in state.questions}
     state.asked |= {event for question in state.questions for event in question.candidates}
+
+
+def _is_appointment(link: CalendarLink) -> bool:
+    shown = google_side(link)
+    return isinstance(shown, Shown) and shown.is_appointment
 
 
 def _twice(

@@ -207,7 +207,7 @@ def test_what_advoware_does_not_keep_is_a_task_and_takes_nothing_away(
         assert (row["ort"], row["notiz"], shown["location"]) == ("Halle", "Schläger", "Feld")
     (task,) = Task.objects.all()
     facts = {fact["field"]: (fact["now"], fact["wanted"]) for fact in task.facts}
-    assert (facts["why"], facts["place"]) == (("not_kept", ""), ("Halle", "Feld"))
+    assert (task.kind, facts["reason"], facts["place"]) == ("cant_hold", ("not_kept", ""), ("Halle", "Feld"))
     assert calendars.link(number).state == LinkState.BY_HAND
     calendars.advoware.update_appointment(number, {"ort": "Feld"})
     assert calendars.sync().status == Status.IN_SYNC

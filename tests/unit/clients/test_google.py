@@ -55,7 +55,7 @@ def test_an_event() -> None:
     assert event.start["timeZone"] == "Europe/Berlin"
     assert event.recurrence == ("RRULE:FREQ=DAILY", "EXDATE:20260303T080000Z")
     assert event.private == {"advowareFrNr": "7", "source": "hub"}
-    assert (event.event_type, event.locked, event.writable) == ("default", False, True)
+    assert (event.event_type, event.locked, event.fixed) == ("default", False, "")
     assert event.raw == ROW
     assert "Termin" not in repr(event)
 
@@ -66,9 +66,22 @@ def test_of_a_deleted_one_only_the_id_is_sure() -> None:
     assert (event.etag, event.updated, event.start, event.private) == ("", None, {}, {})
 
 
-@pytest.mark.parametrize("others", [{"eventType": "birthday"}, {"locked": True}])
-def test_what_is_not_for_us_to_write(others: dict[str, Any]) -> None:
-    assert not GoogleEvent.from_api(ROW | others).writable
+@pytest.mark.parametrize(
+    ("others", "fixed"),
+    [
+        ({"eventType": "birthday"}, "birthday"),
+        ({"eventType": "fromGmail", "organizer": {"email": "x@y.example"}}, "fromGmail"),
+        ({"locked": True}, "locked"),
+        ({"organizer": {"email": "gericht@justiz.example"}}, "organizer"),
+        ({"organizer": {"email": "gericht@justiz.example"}, "guestsCanModify": True}, "organizer"),
+        ({"organizer": {"email": "gericht@justiz.example", "self": False}}, "organizer"),
+        ({"organizer": {"email": "c@group.calendar.google.com", "self": True}}, ""),
+        ({"organizer": {}}, ""),
+        ({"eventType": "", "organizer": None}, ""),
+    ],
+)
+def test_what_is_not_for_us_to_write(others: dict[str, Any], fixed: str) -> None:
+    assert GoogleEvent.from_api(ROW | others).fixed == fixed
 
 
 def test_a_changed_occurrence() -> None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from syncapp.flows.calendar.decide import Rules
 from syncapp.flows.calendar.fields import ADVOWARE, GOOGLE, declared, said
+from syncapp.flows.calendar.sides import Rules
 from syncapp.flows.lens.declaration import Base
 
 BERLIN = ZoneInfo("Europe/Berlin")

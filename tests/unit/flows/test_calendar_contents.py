@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from syncapp.flows.calendar.decide import EMPTY_APPOINTMENT, Missing, Pair, Rules, Shown, What, decide
+from syncapp.flows.calendar.decide import EMPTY_APPOINTMENT, decide
+from syncapp.flows.calendar.decision import What
+from syncapp.flows.calendar.sides import Missing, Pair, Rules, Shown
 from syncapp.flows.lens.core import changes
 from tests.unit.flows.appointments import RULES, agreed, event, termin, timed
 
@@ -76,5 +78,5 @@ def test_what_was_entered_in_google_comes_with_its_contents(rules: Rules) -> Non
 
 
 def test_what_nobody_may_write_stays_as_it_is() -> None:
-    locked = Pair(Shown(termin()), Shown(event(), read_only=True), agreed())
+    locked = Pair(Shown(termin()), Shown(event(), fixed="locked"), agreed())
     assert decide(locked, HIDDEN).what is What.NOTHING

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from syncapp.flows.calendar.decide import Decision, Missing, Pair, Shown, Shows, What, decide
+from syncapp.flows.calendar.decide import decide
+from syncapp.flows.calendar.decision import Decision, What
 from syncapp.flows.calendar.fields import ADVOWARE, GOOGLE, OF_EVENT, said
-from syncapp.flows.lens.core import changes
+from syncapp.flows.calendar.sides import Fixed, Missing, Pair, Shown, Shows
+from syncapp.flows.lens.core import EMPTY, changes
 from syncapp.flows.lens.declaration import Base
 from tests.unit.flows.appointments import FIELDS, RULES, agreed, event, termin, timed
 
@@ -24,8 +26,10 @@ ADVOWARE_SHOWS: dict[str, Shows] = {
     "outside": Missing.OUTSIDE,
     "same": Shown(termin()),
     "edited": Shown(MOVED),
-    "derived": Shown(termin(), read_only=True),
-    "derived, edited": Shown(MOVED, read_only=True),
+    "derived": Shown(termin(), Fixed.DERIVED),
+    "derived, edited": Shown(MOVED, Fixed.DERIVED),
+    "refuses": Shown(termin(), Fixed.FORBIDDEN),
+    "refuses, edited": Shown(MOVED, Fixed.FORBIDDEN),
     "unreadable": Shown(termin(datum="nie")),
 }
 GOOGLE_SHOWS: dict[str, Shows] = {
@@ -35,31 +39,40 @@ GOOGLE_SHOWS: dict[str, Shows] = {
     "edited": Shown(RENAMED),
     "beyond": Shown(event(recurrence=["RRULE:FREQ=DAILY;COUNT=3"])),
     "occurrence": Shown({}, beyond="changed occurrence"),
-    "locked": Shown(RENAMED, read_only=True),
+    "invitation": Shown(event(), Fixed.ORGANIZER),
+    "invitation, edited": Shown(RENAMED, Fixed.LOCKED),
+    "birthday": Shown(RENAMED, "birthday"),
     "unreadable": Shown(event(start={"dateTime": "bald"})),
 }
 NOTHING, INSERT, CREATE, LEAVE, FORGET = "NOTHING", "INSERT", "CREATE", "LEAVE", "FORGET"
 TO_GOOGLE, TO_ADVOWARE, UNREADABLE, BY_HAND = "UPDATE_GOOGLE", "UPDATE_ADVOWARE", "UNREADABLE", "BY_HAND"
 OFF_GOOGLE, OFF_ADVOWARE, BOTH = "DELETE_GOOGLE", "DELETE_ADVOWARE", "UPDATE_BOTH"
 
-# Columns: Google never, gone, same, edited, beyond, occurrence, locked, unreadable.
+# Columns: Google never, gone, same, edited, beyond, occurrence, invitation, edited invitation, birthday, unreadable.
 AGREED = {
-    "never": (FORGET, FORGET, OFF_GOOGLE, CREATE, BY_HAND, BY_HAND, LEAVE, UNREADABLE),
-    "gone": (FORGET, FORGET, OFF_GOOGLE, CREATE, BY_HAND, BY_HAND, LEAVE, UNREADABLE),
-    "outside": (LEAVE, LEAVE, NOTHING, NOTHING, NOTHING, NOTHING, LEAVE, NOTHING),
-    "same": (INSERT, OFF_ADVOWARE, NOTHING, TO_ADVOWARE, BY_HAND, None, LEAVE, BY_HAND),
-    "edited": (INSERT, INSERT, TO_GOOGLE, BOTH, TO_GOOGLE, None, LEAVE, BY_HAND),
-    "derived": (INSERT, INSERT, NOTHING, TO_GOOGLE, TO_GOOGLE, None, LEAVE, BY_HAND),
-    "derived, edited": (INSERT, INSERT, TO_GOOGLE, TO_GOOGLE, TO_GOOGLE, None, LEAVE, BY_HAND),
-    "unreadable": (UNREADABLE, UNREADABLE, BY_HAND, TO_ADVOWARE, BY_HAND, None, LEAVE, BY_HAND),
-}
+    "never": (FORGET, FORGET, OFF_GOOGLE, CREATE, BY_HAND, BY_HAND, BY_HAND, CREATE, CREATE, UNREADABLE),
+    "gone": (FORGET, FORGET, OFF_GOOGLE, CREATE, BY_HAND, BY_HAND, BY_HAND, CREATE, CREATE, UNREADABLE),
+    "outside": (LEAVE, LEAVE, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+    "same": (INSERT, OFF_ADVOWARE, NOTHING, TO_ADVOWARE, BY_HAND, None, NOTHING, TO_ADVOWARE, TO_ADVOWARE, BY_HAND),
+    "edited": (INSERT, INSERT, TO_GOOGLE, BOTH, TO_GOOGLE, None, BY_HAND, TO_ADVOWARE, TO_ADVOWARE, BY_HAND),
+    "derived": (INSERT, INSERT, NOTHING, TO_GOOGLE, TO_GOOGLE, None, NOTHING, LEAVE, LEAVE, BY_HAND),
+    "derived, edited": (INSERT, INSERT, TO_GOOGLE, TO_GOOGLE, TO_GOOGLE, None, LEAVE, LEAVE, LEAVE, BY_HAND),
+    "refuses": (INSERT, BY_HAND, NOTHING, BY_HAND, BY_HAND, None, NOTHING, LEAVE, LEAVE, BY_HAND),
+    "refuses, edited": (INSERT, INSERT, TO_GOOGLE, TO_GOOGLE, TO_GOOGLE, None, LEAVE, LEAVE, LEAVE, BY_HAND),
+    "unreadable": (
+        UNREADABLE, UNREADABLE, BY_HAND, TO_ADVOWARE, BY_HAND, None, BY_HAND, TO_ADVOWARE, TO_ADVOWARE, BY_HAND,
+    ),
+}  # fmt: skip
 FIRST_TIME = {
     **AGREED,
-    "never": (FORGET, FORGET, CREATE, CREATE, BY_HAND, BY_HAND, LEAVE, UNREADABLE),
-    "gone": (FORGET, FORGET, CREATE, CREATE, BY_HAND, BY_HAND, LEAVE, UNREADABLE),
-    "same": (INSERT, INSERT, NOTHING, TO_GOOGLE, TO_GOOGLE, None, LEAVE, BY_HAND),
-    "edited": (INSERT, INSERT, TO_GOOGLE, TO_GOOGLE, TO_GOOGLE, None, LEAVE, BY_HAND),
-    "unreadable": (UNREADABLE, UNREADABLE, BY_HAND, TO_GOOGLE, BY_HAND, None, LEAVE, BY_HAND),
+    "never": (FORGET, FORGET, CREATE, CREATE, BY_HAND, BY_HAND, CREATE, CREATE, LEAVE, UNREADABLE),
+    "gone": (FORGET, FORGET, CREATE, CREATE, BY_HAND, BY_HAND, CREATE, CREATE, LEAVE, UNREADABLE),
+    "outside": (LEAVE, LEAVE, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, LEAVE, NOTHING),
+    "same": (INSERT, INSERT, NOTHING, TO_GOOGLE, TO_GOOGLE, None, NOTHING, BY_HAND, BY_HAND, BY_HAND),
+    "edited": (INSERT, INSERT, TO_GOOGLE, TO_GOOGLE, TO_GOOGLE, None, BY_HAND, BY_HAND, BY_HAND, BY_HAND),
+    "refuses": (INSERT, INSERT, NOTHING, TO_GOOGLE, TO_GOOGLE, None, NOTHING, LEAVE, LEAVE, BY_HAND),
+    "refuses, edited": (INSERT, INSERT, TO_GOOGLE, TO_GOOGLE, TO_GOOGLE, None, LEAVE, LEAVE, LEAVE, BY_HAND),
+    "unreadable": (UNREADABLE, UNREADABLE, BY_HAND, TO_GOOGLE, BY_HAND, None, BY_HAND, BY_HAND, BY_HAND, BY_HAND),
 }
 
 
@@ -89,10 +102,11 @@ def test_what_holds_for_every_decision(advoware: str, google: str, rules: Any) -
             assert others == (
                 {} if not isinstance(there, Shown) else {n: v for n, v in there.raw.items() if n not in OF_EVENT}
             )
-        if isinstance(here, Shown) and here.read_only:
+        if isinstance(here, Shown) and here.fixed:
             assert not decision.towards_advoware
-        if isinstance(there, Shown) and there.read_only:
-            assert decision.what in (What.LEAVE, What.NOTHING, What.UNREADABLE)
+        if isinstance(there, Shown) and there.fixed:
+            assert What.UPDATE_GOOGLE not in decision.steps
+            assert decision.what is not What.DELETE_GOOGLE
         if decision.what in DELETIONS:
             assert known, "nothing is deleted that was never in agreement"
             assert not decision.left_open
@@ -103,6 +117,59 @@ def test_what_holds_for_every_decision(advoware: str, google: str, rules: Any) -
             assert decision.merged is not None
             shown = decision.merged.there
             assert (shown["summary"], shown.get("location", ""), shown.get("description", "")) == ("blocked", "", "")
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "puts", "left", "lost"),
+    [
+        ({"notiz": "mein Vermerk"}, {}, {}, {"note"}, set()),
+        ({"privat": 1, "ort": "Saal 9"}, {}, {}, {"private", "place"}, set()),
+        ({}, {"summary": "Verhandlung", "description": ""}, {"text": "Verhandlung", "notiz": ""}, set(), set()),
+        ({"notiz": "mein Vermerk"}, {"location": "Saal 9"}, {"ort": "Saal 9"}, {"note"}, set()),
+        ({"ort": "Saal 7", "text": "hier"}, {"location": "Saal 9"}, {"ort": "Saal 9"}, {"text"}, {"place"}),
+        ({"ort": "Saal 9"}, {"location": "Saal 9"}, {}, set(), set()),
+    ],
+)
+@pytest.mark.parametrize("fixed", [Fixed.ORGANIZER, Fixed.FORBIDDEN, "fromGmail"])
+def test_what_is_not_ours_to_change_leads(
+    here: dict[str, Any], there: dict[str, Any], puts: dict[str, str], left: set[str], lost: set[str], fixed: str
+) -> None:
+    """Google's edits come; those of Advoware stay and are for a person; one that is replaced is told."""
+    pair = Pair(Shown(termin(**here)), Shown(event(**there), fixed), agreed())
+    decision = decide(pair, RULES)
+    assert written(decision, pair) == (puts, {})
+    assert (set(decision.left_at(GOOGLE)), decision.left_at(ADVOWARE)) == (left, {})
+    assert {name: each.loser for name, each in decision.overruled.items()} == dict.fromkeys(lost, ADVOWARE)
+    assert decision.why == (fixed if left else "")
+
+
+def test_what_differs_from_the_first_is_not_replaced_where_one_side_leads() -> None:
+    pair = Pair(Shown(termin(ort="")), Shown(event(location="Saal 3", description="", summary="dort"), Fixed.ORGANIZER))
+    decision = decide(pair, RULES)
+    assert written(decision, pair) == ({"ort": "Saal 3"}, {})
+    assert set(decision.left_at(GOOGLE)) == {"text", "note"}
+
+
+def test_an_invitation_shows_what_it_says_in_a_calendar_without_contents_too() -> None:
+    rules = replace(RULES, show_contents=False)
+    assert decide(Pair(Shown(termin()), Shown(event(), Fixed.ORGANIZER), agreed()), rules).what is What.NOTHING
+    renamed = Pair(Shown(termin()), Shown(RENAMED, Fixed.ORGANIZER), agreed())
+    assert written(decide(renamed, rules), renamed) == ({"text": "Verhandlung"}, {})
+
+
+@pytest.mark.parametrize(("side", "name"), [(ADVOWARE, "place"), (ADVOWARE, "when"), (GOOGLE, "note")])
+def test_what_a_side_refused_is_not_sent_again_and_stops_no_other_field(side: Any, name: str) -> None:
+    edits = {"place": {"location": "Saal 9"}, "when": {"end": timed("2026-05-04T12:00:00+02:00")}, "note": {}}
+    here = termin(notiz="neu") if name == "note" else termin()
+    pair = Pair(Shown(here), Shown(event(**edits[name], summary="dort")), agreed())
+    value = decide(pair, RULES).outcomes[name].value
+    refused = replace(pair, refused={side: {name: value}})
+    decision = decide(refused, RULES)
+    assert written(decision, refused) == ({"text": "dort"}, {})
+    assert set(decision.left_at(side)) == {name}
+    assert decision.why == "refused"
+    other = replace(pair, refused={side: {name: EMPTY}})
+    assert decide(other, RULES).left_open == {}, "another value is tried"
 
 
 def test_ours_by_its_mark_without_an_appointment_is_left() -> None:

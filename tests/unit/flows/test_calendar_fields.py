@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from syncapp.flows.calendar.agreement import from_json, to_json
 from syncapp.flows.calendar.appointments import is_derived
-from syncapp.flows.calendar.decide import Missing, Pair, Shown, What, decide
+from syncapp.flows.calendar.decide import decide
+from syncapp.flows.calendar.decision import What
 from syncapp.flows.calendar.fields import ADVOWARE, GOOGLE, OF_EVENT, said
 from syncapp.flows.calendar.form import form_of, read, same_times
+from syncapp.flows.calendar.sides import Missing, Pair, Shown
 from syncapp.flows.lens.core import EMPTY, Unreadable
 from syncapp.flows.lens.declaration import Base, Side
 from tests.unit.flows.appointments import BERLIN, FIELDS, RULES, event, termin

@@ -12,12 +12,14 @@ import pytest
 from syncapp.clients.google import GoogleEvent
 from syncapp.engine.runs.planning import Postponed, Settled, Skipped
 from syncapp.flows.calendar import links
-from syncapp.flows.calendar.decide import Decision, Missing, Pair, Shown, What, decide
+from syncapp.flows.calendar.decide import decide
+from syncapp.flows.calendar.decision import Decision, What
 from syncapp.flows.calendar.fields import ADVOWARE, GOOGLE, said
 from syncapp.flows.calendar.form import days_of, form_of
 from syncapp.flows.calendar.links import Window
 from syncapp.flows.calendar.lost import Stray, find, sent
 from syncapp.flows.calendar.plan import Why, plan
+from syncapp.flows.calendar.sides import Missing, Pair, Shown
 from syncapp.flows.calendar.state import CalendarState, Item
 from syncapp.flows.lens.spans import OtherSeries, Series, Span, Unit
 from syncapp.models import CalendarEmployee, CalendarLink

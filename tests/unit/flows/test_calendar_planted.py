@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from syncapp.flows.calendar import agreement, decide, form
-from syncapp.flows.calendar.decide import Missing, Pair, Shown, What
+from syncapp.flows.calendar import agreement, decide, form, sides
+from syncapp.flows.calendar.decision import What
 from syncapp.flows.calendar.fields import ADVOWARE, GOOGLE, declared, said, with_all
+from syncapp.flows.calendar.sides import Missing, Pair, Shown
 from syncapp.flows.lens.core import changes
 from syncapp.flows.lens.records import merge
 from tests.unit.flows import test_calendar_contents, test_calendar_decide
@@ -66,7 +67,7 @@ class Fault:
 
 
 FAULTS = [
-    Fault("a field is forgotten", decide, "declared", _without("note"), a_creation),
+    Fault("a field is forgotten", sides, "declared", _without("note"), a_creation),
     Fault(
         "nothing was edited",
         decide,
