@@ -12,8 +12,6 @@ from syncapp.engine.outside import connections
 from syncapp.engine.queue import retry, sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.events import running
-from syncapp.flows.calendar.state import CalendarState, Item
-from syncapp.flows.calendar.writing import Writer
 from syncapp.flows.lens.core import Raw, Said, Unreadable
 from syncapp.flows.lens.spans import Span
 from syncapp.flows.lens.spans_advoware import AdvowareSpan
@@ -372,22 +370,15 @@ def test_writing_to_advoware_off_google_follows_and_the_rest_is_a_plan(calendars
 
 
 def test_an_appointments_failure_stops_neither_the_others_nor_the_next_try(calendars: Calendars) -> None:
-    bad = calendars.appointment(text="Kaputt")
-    calendars.appointment(text="Heil")
-    usual = Writer._insert_body
-
-    def without_a_time(self: Writer, state: CalendarState, item: Item) -> dict[str, Any]:
-        body = usual(self, state, item)
-        return body | {"start": {}} if body["summary"] == "Kaputt" else body
-
-    with mock.patch.object(Writer, "_insert_body", without_a_time):
-        calendars.sync()
-    assert set(calendars.events()) == {"Heil"}
-    link = calendars.link(bad)
-    assert (link.state, link.reason) == (LinkState.FAILED, Reason.REJECTED)
+    numbers = [calendars.appointment(text=text) for text in ("A", "B")]
+    calendars.world.sandbox.add_fault("status", status=413, system="google-in-batch", method="POST")
     calendars.sync()
-    assert set(calendars.events()) == {"Heil", "Kaputt"}
-    assert calendars.link(bad).state == LinkState.AGREED
+    assert len(calendars.events()) == 1
+    links = {calendars.link(number).state: calendars.link(number).reason for number in numbers}
+    assert links == {LinkState.FAILED: Reason.REJECTED, LinkState.AGREED: ""}
+    calendars.sync()
+    assert set(calendars.events()) == {"A", "B"}
+    assert {calendars.link(number).state for number in numbers} == {LinkState.AGREED}
 
 
 def test_an_unreadable_appointment_is_shown_and_leaves_the_others_alone(calendars: Calendars) -> None:

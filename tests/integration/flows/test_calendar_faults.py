@@ -285,7 +285,7 @@ def test_another_refusal_of_one_event_is_shown_and_leaves_the_others_alone(calen
     for text, number in numbers.items():
         calendars.advoware.update_appointment(number, {"text": f"{text} neu"})
     bad = calendars.link(numbers["A"]).event_id
-    body = '{"error": {"code": 403, "errors": [{"reason": "forbiddenForNonOrganizer"}]}}'
+    body = '{"error": {"code": 403, "errors": [{"reason": "requiredAccessLevel"}]}}'
     calendars.world.sandbox.add_fault(
         "status", status=403, body=body, system="google", method="PATCH", path=bad, times=None
     )
