@@ -156,7 +156,7 @@ def test_special_kinds_stay_in_google(calendars: Calendars, kind: str) -> None:
 @pytest.mark.parametrize("kind", ["outOfOffice", "fromGmail"])
 def test_one_that_advoware_has_too_is_not_written_either(calendars: Calendars, kind: str) -> None:
     number = calendars.appointment(text="Kongress", ort="Kiel")
-    event = calendars.event(summary="Kongress", location="Kiel", eventType=kind)
+    event = calendars.event(soon(), summary="Kongress", location="Kiel", eventType=kind)
     assert calendars.sync().status == Status.IN_SYNC
     assert (set(calendars.appointments()), calendars.ids()) == ({number}, {event})
     calendars.advoware.update_appointment(number, {"ort": "Lübeck"})
