@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 def tell_events_anew(apps, schema_editor):
     """Links keep why nobody but its organizer may change an event: Google is asked for the whole calendar."""
-    apps.get_model('syncapp', '0027_addresses').objects.using(schema_editor.connection.alias).update(sync_token="")
+    apps.get_model("syncapp", "CalendarEmployee").objects.using(schema_editor.connection.alias).update(sync_token="")
 
 
 class Migration(migrations.Migration):
