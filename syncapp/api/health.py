@@ -39,7 +39,8 @@ class ReadyView(OpenView):
         """503 when the database or Redis is away, or when no worker has proved lately that it works.
 
         Outside systems that are away are shown and don't count: their records wait by themselves, restarting the hub
-        would not help, and taking it out of service would lose webhooks.
+        would not help, and taking it out of service would lose webhooks. So is what runs lack on this machine (disk,
+        memory, open files).
         """
         answer = _look()
         ready = answer.pop("ready")
@@ -53,13 +54,14 @@ def _look() -> dict[str, Any]:
         answer["redis"] = OK if redis else AWAY
     try:
         now = timezone.now()
-        backlog, workers = state.backlog(), state.workers()
+        backlog, workers, lacks = state.backlog(), state.workers(), state.machine_lacks()
         answer["systems"] = {told.pop("name"): told for told in map(asdict, state.systems())}
     except (DatabaseError, InterfaceError):
         return {**answer, "database": AWAY}
     return {
         **answer,
         "database": OK,
+        "machine": ", ".join(lacks) or OK,
         "queue": {
             "tasks": backlog.queued,
             "due_records": backlog.due,

@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from syncapp.engine.outside import connections
 from syncapp.engine.queue import enqueue
 from syncapp.engine.workers.heartbeat import works
-from syncapp.models import Record, Status, System, SystemName, SystemState, Worker
+from syncapp.models import Reason, Record, Status, System, SystemName, SystemState, Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,12 @@ class Workers:
     working: int
     silent: int
     last_proof: datetime | None
+
+
+def machine_lacks() -> list[str]:
+    """What runs found used up on this machine, while they wait for it: `ENOSPC` for the disk, ..."""
+    waiting = Record.objects.filter(status=Status.WAITING, reason=Reason.MACHINE)
+    return sorted(waiting.values_list("detail", flat=True).distinct())
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,16 @@ into it, and so does Python (`KeyError: 'Müller'`).
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterator
 
 DEEPEST = 30  # places; the innermost are the ones that tell
 
+# Disk and quota, handles of this process and of the machine, memory, and a disk that is broken or was made read-only.
+_USED_UP = {
+    *(errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EROFS, errno.EIO, errno.EAGAIN)
+}
 _FRAME = re.compile(r'  File "([^"]+)", line (\d+), in (\S+)')
 _KIND = re.compile(r"[A-Za-z_][\w.]*")
 
@@ -33,6 +38,16 @@ def place(exc: BaseException) -> str:
     """Kind and innermost place, in one line."""
     where = places(exc)
     return f"{type(exc).__name__}{f' in {where[-1]}' if where else ''}"[:300]
+
+
+def lacking(exc: BaseException) -> str:
+    """What of this machine was used up: `ENOSPC`, `MEMORY` ... Empty: nothing, as far as the error tells."""
+    for each in _chain(exc):
+        if isinstance(each, MemoryError):
+            return "MEMORY"
+        if isinstance(each, OSError) and each.errno in _USED_UP:
+            return errno.errorcode[each.errno]
+    return ""
 
 
 def of_printed(text: str) -> str:

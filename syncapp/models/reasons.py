@@ -24,6 +24,13 @@ class Reason(models.TextChoices):
         "locks_away",
         _("The store of the locks (Redis) does not answer. An administrator must start it; then it goes on by itself."),
     )
+    MACHINE = (
+        "machine",
+        _(
+            "The hub's own machine has no room left (disk, memory or open files; see the detail). An administrator "
+            "must make room; then it goes on by itself."
+        ),
+    )
     OUTDATED = "outdated", _("Somebody changed the entity at the same moment. It is read again by itself.")
     WORKER_DIED = "worker_died", _("The program was stopped in the middle of the work. It runs again by itself.")
     LOCK_RELEASED = "lock_released", _("Staff took it away from the run that worked on it. It runs again by itself.")

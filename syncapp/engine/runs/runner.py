@@ -23,11 +23,13 @@ from syncapp.engine.runs.planning import Ending, Failed, Plan
 from syncapp.engine.runs.run import Run
 from syncapp.engine.runs.settling import Settlement
 from syncapp.engine.runs.verdicts import Next, judge
+from syncapp.kit import mishaps
 from syncapp.models import PATIENT, Outcome, Reason, Record, SystemName
 
 SOON = timedelta(seconds=5)  # a busy lock on something shared: its holder is usually done in seconds
 LOOKS = 3  # at an entity that is written by somebody else meanwhile
 TOLD = PATIENT  # the reasons of a wait that was told when it began
+MACHINE_PAUSE = timedelta(minutes=1)  # nobody tells when there is room again
 OBSERVED_FOR = timedelta(days=1)  # ending observe mode wakes the record, so this is only a reminder
 
 log = structlog.get_logger(__name__)
@@ -204,6 +206,9 @@ def _fail(run: Run, flow: Flow, exc: Exception, *, tell: bool) -> Settlement:
         _tell_delay(run, type(flow), verdict.system)
     if verdict.next is Next.SUSPECT and (away := outages.suspect(verdict.system, exc)):  # type: ignore[arg-type]
         return settling.wait(run, outages.why_waiting(away), outages.WAIT_IN_OUTAGE, system=away.name)
+    if verdict.next is Next.MACHINE:
+        log.error("run.machine_lacks", what=verdict.detail, where=mishaps.place(exc))
+        return settling.wait(run, verdict.reason, MACHINE_PAUSE, detail=verdict.detail)
     if verdict.reason == Reason.INTERNAL_ERROR:
         log.error("run.internal_error", where=verdict.detail)
     gives_up = verdict.next is Next.PERSON or STANDARD.pause(run.record.attempts) is None

@@ -16,6 +16,7 @@ class Next(Enum):
 
     SUSPECT = "the system may be away: ask it, then wait without using up an attempt, or as AGAIN"
     AGAIN = "later by itself; this attempt counts"
+    MACHINE = "this machine lacks something: wait without using up an attempt"
     PERSON = "a person is needed"
 
 
@@ -53,5 +54,7 @@ def judge(exc: Exception) -> Verdict:
             if isinstance(exc, kind):
                 return Verdict(then, reason, str(exc)[:300], exc.system, timedelta(seconds=after))
         return Verdict(Next.PERSON, Reason.REJECTED, str(exc)[:300], exc.system)
+    if lacks := mishaps.lacking(exc):
+        return Verdict(Next.MACHINE, Reason.MACHINE, lacks)
     # A stranger's message may quote data, so only its kind and place are told.
     return Verdict(Next.PERSON, Reason.INTERNAL_ERROR, mishaps.place(exc))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.utils import timezone
 
 from syncapp.clients import errors
@@ -256,6 +258,49 @@ def test_what_needs_a_person_says_so_at_once(exc: Exception, reason: Reason) -> 
     ask()
     record.refresh_from_db()
     assert record.status == Status.WAITING
+
+
+def _while_reading(exc: BaseException) -> Exception:
+    error = RuntimeError("secret value")
+    error.__cause__ = exc
+    return error
+
+
+@pytest.mark.parametrize(
+    ("exc", "lacks"),
+    [
+        (OSError(errno.ENOSPC, "secret value"), "ENOSPC"),
+        (OSError(errno.EMFILE, "secret value"), "EMFILE"),
+        (OSError(errno.EDQUOT, "secret value"), "EDQUOT"),
+        (PermissionError(errno.EROFS, "secret value"), "EROFS"),
+        (MemoryError("secret value"), "MEMORY"),
+        (_while_reading(OSError(errno.ENOSPC, "secret value")), "ENOSPC"),
+    ],
+)
+def test_what_the_machine_lacks_is_no_fault_of_the_record(exc: Exception, lacks: str, client: Client) -> None:
+    record = ask()
+    raising(exc)
+    for _ in range(9):  # however often, no attempt is used up
+        runner.run(record.pk, STEP, even_early=True)
+    record.refresh_from_db()
+    assert (record.status, record.reason, record.detail) == (Status.WAITING, Reason.MACHINE, lacks)
+    assert record.attempts == 0
+    assert client.get("/health/ready").json()["machine"] == lacks
+
+    script(lambda _run: None)
+    runner.run(record.pk, STEP, even_early=True)
+    assert client.get("/health/ready").json()["machine"] == "ok"
+
+
+@pytest.mark.parametrize(
+    "exc", [OSError("secret value"), FileNotFoundError(errno.ENOENT, "x"), OSError(errno.EPERM, "x")]
+)
+def test_another_error_of_the_machine_is_one_of_the_program(exc: Exception) -> None:
+    record = ask()
+    raising(exc)
+    runner.run(record.pk, STEP)
+    record.refresh_from_db()
+    assert (record.status, record.reason) == (Status.FAILED, Reason.INTERNAL_ERROR)
 
 
 def test_fresh_events_run_before_a_full_comparison() -> None:
