@@ -96,7 +96,7 @@ PARTY = EntityDef(
 
 BANK_ACCOUNT = EntityDef(
     {
-        "name": VARCHAR,
+        "name": VARCHAR | NO_BAD_SIGNS | {"required": True},  # as the Entity Manager makes it (Templates/Metadata/Base)
         "iban": VARCHAR,
         "bic": varchar(11),
         "kontoinhaber": VARCHAR,

@@ -32,6 +32,9 @@ class Takes:
         return cls(_options(raw), longest, _pattern(raw.get("pattern")), raw.get("required") is True)
 
 
+ANYTHING = Takes()
+
+
 def _options(raw: Mapping[str, Any]) -> frozenset[str] | None:
     """Of enumerations that say them themselves: a reference to another field's goes before its own."""
     if raw.get("type") == "linkParent":

@@ -9,10 +9,13 @@ from hashlib import sha256
 from syncapp.clients.advoware import BankAccount
 from syncapp.clients.espocrm import EspoBankAccount
 from syncapp.clients.espocrm.takes import Takes
-from syncapp.flows.bankverbindungen.fields import IBAN, TABLE
+from syncapp.flows.bankverbindungen.fields import IBAN, TABLE, TITLES
 from syncapp.flows.lens.bounds import bounded
 from syncapp.flows.lens.core import EMPTY, CantHold, Raw, Said, Unreadable
 from syncapp.flows.lens.declaration import Side
+
+UNNAMED = "Bankverbindung"
+_REFUSED = str.maketrans("<>=", "   ")  # by EspoCRM in the names of what the Entity Manager made ($noBadCharacters)
 
 Reading = Mapping[str, Said[str]]  # by the fields' names
 
@@ -85,3 +88,12 @@ def made(raw: Raw, by: Side, takes: Mapping[str, Takes] | None = None) -> dict[s
         part = {} if isinstance(said, Unreadable) else each.lens(by.other).put({}, said)
         new |= {} if isinstance(part, CantHold) else part
     return new
+
+
+def title(values: Mapping[str, str], takes: Takes) -> str:
+    """What an account is called that is made in the CRM; signs that the CRM refuses there are no reason to fail."""
+    for each in TITLES:
+        words = " ".join(values.get(each.here.name, "").translate(_REFUSED).split())[: takes.longest].rstrip()
+        if words and (takes.pattern is None or takes.pattern.fullmatch(words)):
+            return words
+    return UNNAMED

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from syncapp.clients.advoware import BankAccount
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import FIELDS, EspoBankAccount
+from syncapp.clients.espocrm.fields import NAME
+from syncapp.clients.espocrm.takes import ANYTHING
 from syncapp.engine.outside import connections
 from syncapp.engine.runs.planning import Action, Ending, Plan, Postponed, Settled, Skipped, TaskNeed
 from syncapp.engine.runs.run import Run, WriteIntent
@@ -17,8 +19,8 @@ from syncapp.events import dispatch
 from syncapp.events.topics import topic_of
 from syncapp.flows import directions
 from syncapp.flows.bankverbindungen import register
-from syncapp.flows.bankverbindungen.accounts import iban_here, iban_there, made, short
-from syncapp.flows.bankverbindungen.fields import IBAN, TITLES
+from syncapp.flows.bankverbindungen.accounts import iban_here, iban_there, made, short, title
+from syncapp.flows.bankverbindungen.fields import IBAN
 from syncapp.flows.bankverbindungen.flow import BANK_SYNC
 from syncapp.flows.bankverbindungen.plan import HELD_FOR
 from syncapp.flows.bankverbindungen.state import ADVOWARE, CRM, Why
@@ -170,10 +172,10 @@ class PartyAccounts:
         """The accounts themselves show their failures."""
 
     def _bring(self, account: BankAccount) -> None:
-        values, iban = made(account.raw, Side.THERE, self._crm.takes(FIELDS.bank_entity)), iban_there(account)
-        names = [values[name] for each in TITLES if (name := each.here.name) in values]
+        takes, iban = self._crm.takes(FIELDS.bank_entity), iban_there(account)
+        values = made(account.raw, Side.THERE, takes)
         fields: dict[str, object] = {
-            "name": next(iter(names), "Bankverbindung"),
+            NAME: title(values, takes.get(NAME, ANYTHING)),
             FIELDS.bank_party: self._run.entity_id,
             **values,
             FIELDS.bank_active: True,

@@ -421,3 +421,23 @@ def test_a_failure_that_became_something_else_is_not_shown_any_more(parties: Par
     parties.world.sandbox.update(BANK, pk, {"iban": ""})
     assert event(parties, pk).reason == "no_iban"
     assert (shown(parties, pk)["syncStatus"], shown(parties, pk)["syncErrorMessage"] or "") == ("unclean", "")
+
+
+@pytest.mark.parametrize(
+    ("bank", "holder", "name"),
+    [
+        ("Bank <Nord>", "A. Wendland", "Bank Nord"),
+        ("B=N", "", "B N"),
+        ("<=>", "A. Wendland", "A. Wendland"),
+        ("<>", "=", "Bankverbindung"),
+        ("ü" * 300, "", "Bankverbindung"),
+    ],
+)
+def test_an_account_is_brought_whatever_its_bank_is_called(parties: Parties, bank: str, holder: str, name: str) -> None:
+    """EspoCRM refuses <, > and = in the name of what its Entity Manager made (400 `pattern`, seen at 9.2.7)."""
+    party, number = parties.pair()
+    add(parties, number, iban=IBAN, bank=bank, kontoinhaber=holder)
+    with configured(BANK_ACCOUNTS_TO_ESPOCRM=True):
+        look(parties, party, PARTY_ACCOUNTS, PARTY)
+    (row,) = in_crm(parties)
+    assert row["name"] == name
