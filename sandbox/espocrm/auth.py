@@ -39,10 +39,12 @@ class Guard:
         self.settings = settings
         self.lock = threading.Lock()
         self.failures: dict[str, deque[float]] = defaultdict(deque)
+        self.made: list[ApiUser] = []  # by an administrator
 
     def reset(self) -> None:
         with self.lock:
             self.failures.clear()
+            self.made.clear()
 
     def identify(self, request: Request, path: str) -> Actor:
         """The API user; EspoError 401, or an empty 403 while the caller's address is locked."""
@@ -51,7 +53,7 @@ class Guard:
             self._refuse_locked(address)
         key = request.environ.get("HTTP_X_API_KEY")
         if key:
-            for user in API_USERS:
+            for user in (*API_USERS, *self.made):
                 if key == user.api_key:
                     return user.actor
         elif token := request.environ.get("HTTP_X_HMAC_AUTHORIZATION"):

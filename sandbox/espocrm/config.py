@@ -9,6 +9,7 @@ from typing import Any
 API_KEY = "sandbox-espocrm-key"
 SECRET_KEY = "sandbox-espocrm-secret"  # for X-Hmac-Authorization
 OTHER_API_KEY = "sandbox-espocrm-other-key"  # a second program with access to the same CRM
+ADMIN, ADMIN_PASSWORD = "admin", "sandbox-admin"
 
 Installed = tuple[frozenset[str], tuple[tuple[str, str], ...]]  # what is missing, and parameters of fields as JSON
 AS_DELIVERED: Installed = (frozenset(), ())
@@ -20,6 +21,7 @@ class EspoSettings:
     lockout_seconds: float = 60.0
     denied: list[str] = field(default_factory=list)  # "CDokumente.edit", "CDokumente.xaiId.edit": refused to API users
     missing: list[str] = field(default_factory=list)  # "CDokumente.md5sum": fields and links not installed here
+    prefixes: bool = True  # C before new entity types, c before new fields of stock ones (customPrefixDisabled is off)
     changed: dict[str, dict[str, Any]] = field(default_factory=dict)  # "Task.parent": {"entityList": ["Account"]}
     renamed: dict[str, str] = field(default_factory=dict)  # "CDokumente": "Akt", "CDokumente.xaiId": "kiDatei"
     optimistic_locking: list[str] = field(default_factory=lambda: ["CDokumente", "CBeteiligte"])

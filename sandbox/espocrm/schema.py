@@ -47,7 +47,7 @@ def attributes(entity_type: str, installed: Installed = AS_DELIVERED) -> dict[st
 
 def metadata(installed: Installed = AS_DELIVERED) -> dict[str, Any]:
     """The part of EspoCRM's metadata that tells which fields and links exist."""
-    definitions = {name: entity_def(name, installed) for name in ENTITIES}
+    definitions = {name: entity_def(name, installed) for name in ENTITIES if name not in installed[0]}
     return {
         "entityDefs": {name: {"fields": item.fields, "links": item.links} for name, item in definitions.items()},
         "scopes": {name: {"entity": True, "object": True} for name in ENTITIES},

@@ -5,6 +5,10 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from werkzeug.wrappers import Request
+
+from sandbox.answers import Answer
+from sandbox.espocrm.administration import Administration
 from sandbox.espocrm.auth import API_USERS, HUMAN, Guard
 from sandbox.espocrm.config import EspoSettings
 from sandbox.espocrm.delivery import LinkHook, Sender, WebhookJob
@@ -31,12 +35,20 @@ class EspoCrm:
         self.job = WebhookJob(settings, self.webhooks, self.sender)
         self.link_hook = LinkHook(settings, self.sender)
         self.rest = RestApi(settings, self.guard, self.records, self.links, self.webhooks)
+        self._renamed = Renamed(settings, self.rest.answer)
+        self.administration = Administration(settings, self.guard)
         self.records.listeners.append(self.webhooks.note)
         self.links.listeners.append(self.link_hook.note)
         self._add_users()
 
     def mounts(self) -> list[Mount]:
-        return [Mount("/espocrm/api/v1/", self.name, Renamed(self.settings, self.rest.answer).answer)]
+        return [Mount("/espocrm/api/v1/", self.name, self._answer)]
+
+    def _answer(self, request: Request, path: str) -> Answer:
+        """Administrators log in with name and password, and speak EspoCRM's own names."""
+        if self.administration.concerns(request):
+            return self.administration.answer(request, path)
+        return self._renamed.answer(request, path)
 
     def upload(self, document_id: str, name: str, content: bytes, mime: str, actor: Actor = HUMAN) -> str:
         """Put a file on a document, as the upload in the browser does; the attachment's id."""
@@ -112,6 +124,7 @@ class EspoCrm:
             self.records.attachments.items.clear()
         self.webhooks.reset()
         self.guard.reset()
+        self.administration.reset()
         self.sender.log.clear()
         self._add_users()
 

@@ -1,0 +1,113 @@
+"""From a stock EspoCRM to one that the hub can work with, by command."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from sandbox.espocrm.config import ADMIN, ADMIN_PASSWORD
+from syncapp.clients.espocrm import EspoClient
+from syncapp.management.commands.espocrm import LOGIN, PASSWORD
+from syncapp.management.connection_checks import all_systems
+from tests.world import World, configured
+
+pytestmark = pytest.mark.django_db
+OWN = ["CDokumente", "CBeteiligte", "CBankverbindungen", "Raeumungsklage"]
+STOCK = [*OWN, "Account.xaiCollectionId", "Account.status", "Account.cDokumentes"]
+
+
+@pytest.fixture
+def stock(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    monkeypatch.setenv(LOGIN, ADMIN)
+    monkeypatch.setenv(PASSWORD, ADMIN_PASSWORD)
+    world.sandbox.settings(espocrm_missing=STOCK)
+    EspoClient.metadata_cache.clear()
+    with configured(MATTER_ENTITIES={}):
+        yield world
+
+
+def prepare(*options: str, code: int = 0) -> str:
+    out = io.StringIO()
+    if not code:
+        call_command("espocrm", "prepare", *options, stdout=out)
+        return out.getvalue()
+    with pytest.raises(CommandError) as refused:
+        call_command("espocrm", "prepare", *options, stdout=out)
+    assert refused.value.returncode == code
+    return f"{out.getvalue()}\n{refused.value}"
+
+
+def settings_of(said: str) -> dict[str, Any]:
+    lines = dict(line.split("=", 1) for line in said.splitlines() if line.startswith("ESPOCRM_"))
+    told = {name: json.loads(lines[name].strip("'")) for name in ("ESPOCRM_ENTITIES", "ESPOCRM_FIELDS")}
+    return {**told, "ESPOCRM_API_KEY": lines["ESPOCRM_API_KEY"]}
+
+
+def changes(world: World, since: int) -> list[str]:
+    return [call["path"] for call in world.sandbox.calls(system="espocrm", since=since) if call["method"] != "GET"]
+
+
+def test_a_dry_run_says_all_and_changes_nothing(stock: World) -> None:
+    before = stock.mark()
+    said = prepare("--dry-run", code=1)
+    assert "CRaeumungsklage: make the entity type (Base)" in said
+    assert "Account.cXaiCollectionId: add the field (varchar)" in said
+    assert changes(stock, before) == []
+
+
+def test_a_stock_crm_becomes_one_that_passes_every_check(stock: World) -> None:
+    told = settings_of(prepare("--yes"))
+    assert told["ESPOCRM_ENTITIES"] == {"Raeumungsklage": "CRaeumungsklage"}
+    assert told["ESPOCRM_FIELDS"]["Account.xaiCollectionId"] == "cXaiCollectionId"
+    with configured(**told):
+        EspoClient.metadata_cache.clear()
+        assert [row for row in all_systems() if row.system == "espocrm" and row.good is False] == []
+        before = stock.mark()
+        assert "Nothing is missing" in prepare("--yes")
+        assert changes(stock, before) == []
+
+
+def test_what_was_stopped_half_way_goes_on(stock: World) -> None:
+    stock.sandbox.add_fault("status", status=503, system="espocrm", method="POST", path="createLink$", times=1)
+    prepare("--yes", code=4)
+    before = stock.mark()
+    assert "Nothing is missing" in prepare("--yes")
+    assert [path for path in changes(stock, before) if "createEntity" in path or "fieldManager" in path] == []
+
+
+def test_a_lost_answer_is_found_to_have_been_a_success(stock: World) -> None:
+    stock.sandbox.add_fault("cut_after", system="espocrm", method="POST", path="createEntity$", times=1)
+    prepare("--yes", code=4)
+    assert "Nothing is missing" in prepare("--yes")
+
+
+def test_the_key_is_printed_once(stock: World) -> None:
+    key = settings_of(prepare("--yes"))["ESPOCRM_API_KEY"]
+    assert key not in prepare("--yes")
+    assert key in prepare("--show-key")
+
+
+def test_nobody_agreed(stock: World) -> None:
+    before = stock.mark()
+    with mock.patch("builtins.input", return_value="no"):
+        assert "things missing" in prepare(code=1)
+    assert changes(stock, before) == []
+
+
+def test_a_field_of_another_type_is_left_to_a_person(stock: World) -> None:
+    prepare("--yes")
+    stock.sandbox.settings(espocrm_changed={"CDokumente.xaiId": {"type": "int"}})
+    said = prepare("--yes", code=1)
+    assert "BY HAND: CDokumente.xaiId: is of the type int, and must be varchar or text" in said
+
+
+def test_a_wrong_login_is_said_and_kept_nowhere(stock: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PASSWORD, "geheim-und-falsch")
+    said = prepare("--yes", code=4)
+    assert "geheim" not in said
