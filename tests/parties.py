@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from syncapp.clients.espocrm import EspoClient
 from syncapp.engine.outside import outages
 from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
@@ -32,6 +33,11 @@ class Parties:
 
     def edit_crm(self, pk: str, **data: Any) -> None:
         self.world.sandbox.update(PARTY, pk, data)
+
+    def with_fields(self, fields: dict[str, Any]) -> None:
+        """As somebody has set them in EspoCRM's Entity Manager: parameters by the fields' names."""
+        self.world.sandbox.settings(espocrm_changed={f"{PARTY}.{name}": each for name, each in fields.items()})
+        EspoClient.metadata_cache.clear()
 
     def mails(self, pk: str) -> set[str]:
         return {row["emailAddress"] for row in self.crm(pk)["emailAddressData"] or []}

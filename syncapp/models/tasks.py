@@ -160,6 +160,13 @@ class UndoRefusal(models.TextChoices):
     CHANGED_SINCE = "changed_since", _("The value has been changed since; it is not overwritten.")
     GONE = "gone", _("The entity does not exist any more on that side.")
     UNSUPPORTED = "unsupported", _("This write can't be undone by the hub.")
+    NOT_HELD = (
+        "not_held",
+        _(
+            "One side does not take the value of before, so the write is not undone. What is left to do is a task of the "
+            "record."
+        ),
+    )
 
 
 class Undo(models.Model):

@@ -95,7 +95,7 @@ class Reader:
         partner = found(there, iban, known_id) or found(there, before, known_id)
         if partner is None or iban_there(partner) == iban:
             return partner
-        return None if register.stands_elsewhere(self._run.entity_id, number, partner) else partner
+        return None if register.is_anothers(self._run.entity_id, number, partner) else partner
 
     def _places(self, agreed: Agreed) -> dict[Place, str]:
         places = register.places(self._run.entity_id)

@@ -65,6 +65,15 @@ def stands_elsewhere(entity_id: str, number: int, account: BankAccount) -> bool:
     return any(not row.data.get(BEHIND) for row in same.exclude(entity_id=entity_id))
 
 
+def is_anothers(entity_id: str, number: int, account: BankAccount) -> bool:
+    """Whether it is another account's of the CRM, of those that stand for it, though this one's IBAN is another: of one
+    that stands for it as it is now, else of the one that has stood there longest."""
+    same = _rows().filter(remote_id__in=_keys(account), container_id=str(number)).order_by("pk")
+    standing = [row for row in same if not row.data.get(BEHIND)]
+    as_it_is = [row for row in standing if row.data.get(IBAN) == iban_there(account) and row.entity_id != entity_id]
+    return bool(as_it_is) or any(row.entity_id != entity_id for row in standing[:1])
+
+
 def never_known(number: int, accounts: Iterable[BankAccount]) -> list[BankAccount]:
     """Those accounts of the party that no account of the CRM stands for, or ever stood for."""
     known = set(_rows().filter(container_id=str(number)).values_list("remote_id", flat=True))

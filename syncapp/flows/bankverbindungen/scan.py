@@ -11,7 +11,7 @@ from syncapp.clients.errors import NotFound, UnexpectedAnswer
 from syncapp.clients.espocrm import FIELDS, EntityStamp, EspoBankAccount, EspoClient
 from syncapp.flows import differences
 from syncapp.flows.bankverbindungen import register
-from syncapp.flows.bankverbindungen.accounts import found, read
+from syncapp.flows.bankverbindungen.accounts import found, iban_there, read
 from syncapp.flows.bankverbindungen.agreement import Agreed, unchanged
 from syncapp.flows.bankverbindungen.fields import TABLE
 from syncapp.flows.bankverbindungen.flow import BANK_SYNC, PARTY_ACCOUNTS
@@ -63,14 +63,15 @@ def _of_party(
         rows = None  # an account that nobody can read stops no comparison; its own run says what is wrong
     for pk, known_id in known.items():
         before = agreed[pk]
-        how = How.STALE if rows is None else _differs(before, rows, known_id) if before.number == number else None
+        how = How.STALE if rows is None else _differs(pk, before, rows, known_id) if before.number == number else None
         if how is not None:
             yield Difference(BANK_SYNC, FIELDS.bank_entity, pk, how)
 
 
-def _differs(agreed: Agreed, rows: tuple[BankAccount, ...], known_id: str) -> How | None:
+def _differs(pk: str, agreed: Agreed, rows: tuple[BankAccount, ...], known_id: str) -> How | None:
     partner = found(rows, agreed.iban, known_id)
-    if partner is None:
+    moved = partner is not None and iban_there(partner) != agreed.iban
+    if partner is None or (moved and register.is_anothers(pk, agreed.number or 0, partner)):
         return How.GONE_IN_ADVOWARE if agreed.there else None
     now = read(partner.raw, Side.THERE)
     same = agreed.there and all(now[name] == said for name, said in agreed.there.items())

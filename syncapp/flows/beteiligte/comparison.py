@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from syncapp.engine.runs.planning import Plan
@@ -31,6 +31,11 @@ class Merged:
     texts: Mapping[str, str] = field(default_factory=dict)
     moves: Moves = field(default_factory=list)
     told: bool = False
+
+    def named(self) -> Iterator[tuple[str, Outcome[str]]]:
+        """Fields and contacts, as `agreement.place` names them."""
+        yield from self.fields.items()
+        yield from ((contact_name(key), outcome) for key, outcome in self.contacts.items())
 
     def targets(self, side: Side) -> Outcomes:
         return puts(self.fields, side)

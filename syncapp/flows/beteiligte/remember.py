@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from syncapp.engine.runs.planning import ConflictNeed, TaskNeed
-from syncapp.flows.beteiligte.agreement import Agreed, contact_name, place
+from syncapp.flows.beteiligte.agreement import Agreed, contact_name, place, placed
 from syncapp.flows.beteiligte.comparison import Merged, PartyPlan
 from syncapp.flows.beteiligte.needs import is_open, task_needs, waiting_decisions
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, text_of
@@ -20,12 +21,16 @@ from syncapp.flows.lens.records import cannot
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """`moved_on`: somebody changed a value while we wrote, or not all could be tried, so one more run is needed."""
+    """`moved_on`: somebody changed a value while we wrote, or not all could be tried, so one more run is needed.
+
+    `not_held`: fields and contacts whose value a side does not have, though it was meant to.
+    """
 
     agreed: Agreed
     tasks: tuple[TaskNeed, ...]
     conflicts: tuple[ConflictNeed, ...]
     moved_on: bool = False
+    not_held: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,12 @@ def remembered(state: PartyState, plan: PartyPlan, after: After) -> Memory:
     agreed = replace(agreed, refused=_refused(merged), refused_on=day, stamp=after.stamp, journal=after.journal)
     needs = task_needs(merged, agreed, state.base, after.crm, after.advoware)
     wanted = tuple(need for need in needs if need.identity not in state.closed)
-    return Memory(agreed, wanted, conflicts, moved_on or bool(after.refusals.untried))
+    not_held = frozenset({*_not_held(merged), *(placed(noted)[1] for noted in agreed.not_kept)})
+    return Memory(agreed, wanted, conflicts, moved_on or bool(after.refusals.untried), not_held)
+
+
+def _not_held(merged: Merged) -> Iterator[str]:
+    return (name for name, outcome in merged.named() if outcome.what in (What.CANT_HOLD, What.UNREADABLE))
 
 
 def _as_it_went(state: PartyState, merged: Merged, refusals: Refusals) -> Merged:
@@ -108,10 +118,9 @@ def _not_kept(each: Field[Any, Any, str], outcome: Outcome[str], settled: Base[s
 
 
 def _refused(merged: Merged) -> dict[str, str]:
-    named = [*merged.fields.items(), *((contact_name(key), outcome) for key, outcome in merged.contacts.items())]
     return {
         place(side, name): text_of(outcome.value)
-        for name, outcome in named
+        for name, outcome in merged.named()
         if outcome.reason == CantHold(Why.REFUSED)
         for side in outcome.to
     }

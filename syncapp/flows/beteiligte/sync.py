@@ -126,8 +126,8 @@ class BeteiligteSync:
         conflicts.reconcile_conflicts(run.record, memory.conflicts)
         open_tasks = tasks.reconcile_tasks(run.record, memory.tasks)
         if not plan.held_back:
-            for pk in state.taking_back.done:
-                undos.finish_undo(pk)
+            for pk, refusal in state.taking_back.ended(memory.not_held).items():
+                undos.finish_undo(pk, refusal)
         self._refer(state, crm, advoware)
         self._tell_collection(plan)
         agreed = replace(memory.agreed, look=bool(open_tasks or plan.conflicts or plan.held_back))

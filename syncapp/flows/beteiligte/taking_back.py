@@ -6,27 +6,32 @@ that has been changed since is not touched.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from syncapp.flows.beteiligte.agreement import Agreed, Written
+from syncapp.flows.beteiligte.agreement import Agreed, Written, contact_name
 from syncapp.flows.beteiligte.contacts import Contact
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, value_of
 from syncapp.flows.lens.core import Said, Unreadable, Value
 from syncapp.flows.lens.declaration import Side
 
-CHANGED_SINCE, GONE, UNSUPPORTED = "changed_since", "gone", "unsupported"
+CHANGED_SINCE, GONE, UNSUPPORTED, NOT_HELD = "changed_since", "gone", "unsupported", "not_held"
 
 
 @dataclass(frozen=True, slots=True)
 class TakingBack:
-    """`fields`: canonical name to (value, side). `done`: what this run takes back; `refused`: the rest, to reasons."""
+    """`fields`: canonical name to (value, side). `tried`: what this run takes back, by the fields and contacts that it
+    is about; `refused`: the rest, to reasons."""
 
     fields: Mapping[str, tuple[Value[str], Side]] = field(default_factory=dict, repr=False)
     contacts_in: Mapping[str, Contact] = field(default_factory=dict, repr=False)
     contacts_out: frozenset[str] = field(default=frozenset(), repr=False)
-    done: tuple[int, ...] = ()
+    tried: Mapping[int, frozenset[str]] = field(default_factory=dict)
     refused: Mapping[int, str] = field(default_factory=dict)
+
+    def ended(self, not_held: Collection[str]) -> dict[int, str]:
+        """How each of those that were tried ended, by why not; "" for well."""
+        return {pk: "" if names.isdisjoint(not_held) else NOT_HELD for pk, names in self.tried.items()}
 
 
 def take_back(
@@ -37,17 +42,17 @@ def take_back(
     fields: dict[str, tuple[Value[str], Side]] = {}
     contacts_in: dict[str, Contact] = {}
     contacts_out: set[str] = set()
-    done: list[int] = []
+    tried: dict[int, frozenset[str]] = {}
     refused: dict[int, str] = {}
     for pk, undo in undos.items():
         if refusal := _refusal(undo, crm, advoware, base):
             refused[pk] = refusal
             continue
-        done.append(pk)
+        tried[pk] = frozenset({*undo.fields, *map(contact_name, (*undo.added, *undo.removed))})
         fields |= {name: (value_of(before), undo.at) for name, (before, _after) in undo.fields.items()}
         contacts_in |= undo.removed
         contacts_out |= set(undo.added)
-    return TakingBack(fields, contacts_in, frozenset(contacts_out - set(contacts_in)), tuple(done), refused)
+    return TakingBack(fields, contacts_in, frozenset(contacts_out - set(contacts_in)), tried, refused)
 
 
 def _refusal(undo: Written, crm: CrmSide | None, advoware: AdvowareSide | None, base: Agreed) -> str:

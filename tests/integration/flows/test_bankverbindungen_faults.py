@@ -20,7 +20,8 @@ from syncapp.flows.bankverbindungen.flow import BANK_SYNC, PARTY_ACCOUNTS
 from syncapp.flows.beteiligte.flow import PARTY_SYNC
 from syncapp.flows.comparing import scans
 from syncapp.flows.comparing.flow import ALL_PARTIES, PARTIES
-from syncapp.models import Reason, Record, Reference, Status, Urgency
+from syncapp.flows.differences import How
+from syncapp.models import Reason, Record, Reference, Status, Task, Urgency
 from tests.accounts import (
     BANK,
     IBAN,
@@ -28,6 +29,7 @@ from tests.accounts import (
     THIRD,
     account,
     close,
+    edit,
     event,
     in_crm,
     look,
@@ -286,6 +288,29 @@ def test_an_iban_that_another_account_still_has_is_not_taken_away(parties: Parti
     assert event(parties, pk).status == Status.IN_SYNC
     assert {row["iban"] for row in there(parties, number)} == {IBAN, OTHER}
     assert look(parties, other).status == Status.IN_SYNC
+
+
+def test_of_two_accounts_that_share_one_in_advoware_the_older_follows_its_new_iban(parties: Parties) -> None:
+    party, number = parties.pair()
+    older, other = account(parties, party), account(parties, party)
+    look(parties, older)
+    look(parties, other)
+    edit(parties, number, iban=OTHER)
+    scans.run(ALL_PARTIES, confirmed=True)
+    parties.world.drive()
+    assert [shown(parties, pk)["iban"] for pk in (older, other)] == [OTHER, IBAN]
+    assert [targets(pk) for pk in (older, other)] == [[], [("bank_gone", str(number))]]
+    for _night in range(2):
+        found = [(each.entity_id, each.how) for each in found_by(ALL_PARTIES) if each.step == BANK_SYNC]
+        assert found == [(other, How.TASK)], "what a person may have done meanwhile is looked at, and nothing else"
+        for pk in (older, other):
+            look(parties, pk)
+    assert Task.objects.filter(kind="bank_gone").count() == 1
+    assert [shown(parties, pk)["iban"] for pk in (older, other)] == [OTHER, IBAN]
+    close(other)
+    parties.world.drive()
+    assert {row["iban"] for row in there(parties, number)} == {IBAN, OTHER}, "made again, as a person said"
+    assert [targets(pk) for pk in (older, other)] == [[], []]
 
 
 def test_a_new_iban_that_was_added_in_advoware_leaves_the_old_one_to_be_removed(parties: Parties) -> None:

@@ -66,6 +66,46 @@ def test_a_write_is_not_taken_back_when_the_other_side_was_changed_since(parties
     assert parties.crm(pk)["lastName"] == parties.advoware(number)["name"] == "Weiss"
 
 
+def test_what_a_side_does_not_take_back_is_not_said_to_be_back(parties: Parties) -> None:
+    pk, number = parties.pair(rechtsform="GbR", crm={"rechtsform": "GbR"})
+    parties.edit_crm(pk, rechtsform="GmbH")
+    parties.sync(pk)
+    undone = undo(parties, pk, "advoware", "update_party")
+    parties.with_fields({"rechtsform": {"type": "enum", "options": ["GmbH"]}})
+    assert parties.run_once(pk).reason == Reason.TASK_OPEN
+    assert state_of(undone) == (UndoState.REFUSED, "not_held")
+    assert parties.tasks(pk) == ["cant_hold"]
+    assert (parties.crm(pk)["rechtsform"], parties.advoware(number)["rechtsform"]) == ("GmbH", "GmbH")
+
+
+@pytest.mark.parametrize("system", ["espocrm", "advoware"])
+def test_a_refusal_of_what_is_taken_back_is_not_said_to_be_back(world: World, parties: Parties, system: str) -> None:
+    pk, number = parties.pair(rechtsform="GbR", crm={"rechtsform": "GbR"})
+    parties.edit_crm(pk, rechtsform="GmbH")
+    parties.sync(pk)
+    undone = undo(parties, pk, "advoware", "update_party")
+    refused = {"X-Status-Reason": f"Field validation failure; entityType: {PARTY}, field: rechtsform, type: valid."}
+    world.sandbox.add_fault("status", system=system, method="PUT", status=400, headers=refused)
+    parties.run_once(pk)
+    assert state_of(undone) == (UndoState.REFUSED, "not_held")
+    world.drive()
+    assert state_of(undone) == (UndoState.REFUSED, "not_held")
+    back = {"espocrm": ("GmbH", "GbR"), "advoware": ("GbR", "GmbH")}[system]
+    assert (parties.crm(pk)["rechtsform"], parties.advoware(number)["rechtsform"]) == back
+    assert parties.tasks(pk) == ["cant_hold"]
+
+
+def test_a_contact_that_is_not_taken_back_is_not_said_to_be_back(world: World, parties: Parties) -> None:
+    pk, _number = parties.pair((MAIL, "a@w.example"))
+    parties.edit_crm(pk, emailAddressData=[])
+    parties.sync(pk)
+    undone = undo(parties, pk, "advoware", "update_contact")
+    world.sandbox.settings(advoware_ignored_fields=["tlf"])
+    parties.run_once(pk)
+    assert state_of(undone) == (UndoState.REFUSED, "not_held")
+    assert parties.tasks(pk) == ["value_not_kept"]
+
+
 @pytest.mark.parametrize("action", ["update_party", "update_contact"])
 def test_taking_back_that_breaks_off_between_the_writes_goes_on(world: World, parties: Parties, action: str) -> None:
     pk, number = parties.pair((MAIL, "alt@w.example"))

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from syncapp.clients.espocrm import EspoClient
-from syncapp.models import Reason, Record, Status, Task
+from syncapp.models import Reason, Record, Status, Task, TaskState
 from syncapp.people import tasks
 from tests.parties import MAIL, MOBILE, OFFICE, PARTY, Parties
 from tests.world import World, configured
@@ -53,6 +52,34 @@ def test_only_the_value_is_synced_and_the_rest_stays_where_it_is(
         parties.edit_crm(pk, phoneNumberData=[{"phoneNumber": LIVE, "type": kept, "primary": True}])
     assert parties.sync(pk).status == Status.IN_SYNC
     assert parties.entries(number) == [(kind, after)]
+
+
+def test_what_nobody_can_read_is_one_task_an_entry_however_often_it_is_looked_at(parties: Parties) -> None:
+    typed = ["0511 123 privat oder 0511 456", "nur vormittags", "Kundennr. 0815 4711"]
+    number = parties.in_advoware(*((OFFICE, text) for text in typed), (OFFICE, "0511 123456 (Büro)"))
+    pk = parties.in_crm(betnr=number)
+    for _ in range(3):
+        assert parties.sync(pk).reason == Reason.TASK_OPEN
+    assert Task.objects.filter(kind="contact_unreadable").count() == len(typed) == Task.objects.count()
+    for task in Task.objects.all():
+        assert tasks.close_task(task, None, "so be it")
+    for _ in range(2):
+        assert parties.sync(pk).status == Status.IN_SYNC
+    assert Task.objects.filter(state=TaskState.OPEN).count() == 0
+    parties.edit_entry(number, typed[1], tlf="nur nachmittags")
+    assert parties.sync(pk).reason == Reason.TASK_OPEN
+    assert facts(pk) == [("contact_unreadable", "advoware", [("kontakt", "nur nachmittags", "")])]
+
+
+def test_what_is_only_to_be_known_is_no_failure(parties: Parties) -> None:
+    pk, number = parties.pair()
+    parties.edit_crm(pk, lastName="Roth")
+    parties.edit_advoware(number, name="Weiss")
+    for _ in range(2):
+        record = parties.sync(pk)
+        assert (record.status, record.attempts) == (Status.IN_SYNC, 0)
+    assert Task.objects.filter(kind="value_overruled", state=TaskState.OPEN).count() == 1
+    assert parties.crm(pk)["syncStatus"] == "clean"
 
 
 def test_a_number_that_goes_takes_no_remark_with_it(parties: Parties) -> None:
@@ -194,18 +221,12 @@ BOUNDS = [
 ]
 
 
-def with_fields(world: World, fields: dict[str, Any]) -> None:
-    """As somebody has set them in EspoCRM's Entity Manager."""
-    world.sandbox.settings(espocrm_changed={f"{PARTY}.{name}": each for name, each in fields.items()})
-    EspoClient.metadata_cache.clear()
-
-
 @pytest.mark.parametrize(("fields", "edit", "attribute", "reason"), BOUNDS)
 def test_what_a_field_of_the_crm_does_not_take_is_a_task_before_it_is_sent(
     world: World, parties: Parties, fields: dict[str, Any], edit: dict[str, str], attribute: str, reason: str
 ) -> None:
     pk, number = parties.pair(rechtsform="GbR", crm={"rechtsform": "GbR"})
-    with_fields(world, fields)
+    parties.with_fields(fields)
     before, mark = parties.crm(pk)[attribute], world.mark()
     parties.edit_advoware(number, **edit, geburtsdatum="1970-02-28T00:00:00")
     for _ in range(2):
@@ -223,7 +244,7 @@ def test_where_the_metadata_can_not_be_read_a_refusal_tells(
     world: World, parties: Parties, away: dict[str, Any]
 ) -> None:
     pk, number = parties.pair()
-    with_fields(world, STOCK)
+    parties.with_fields(STOCK)
     world.sandbox.add_fault("status", system="espocrm", method="GET", path="Metadata", times=None, **away)
     parties.edit_advoware(number, anrede="Frau", geburtsdatum="1970-02-28T00:00:00")
     assert parties.sync(pk).reason == Reason.TASK_OPEN
@@ -232,9 +253,9 @@ def test_where_the_metadata_can_not_be_read_a_refusal_tells(
     assert parties.crm(pk)["dateOfBirth"] == "1970-02-28"
 
 
-def test_a_company_stands_by_its_name_where_the_crm_wants_a_last_name(world: World, parties: Parties) -> None:
+def test_a_company_stands_by_its_name_where_the_crm_wants_a_last_name(parties: Parties) -> None:
     """EspoCRM's own Person needs `lastName` (Core/Templates/Metadata/Person/entityDefs.json)."""
-    with_fields(world, {"lastName": {"required": True}})
+    parties.with_fields({"lastName": {"required": True}})
     lux = {"firstName": "", "lastName": "Lux GmbH", "firmenname": "Lux GmbH"}
     pk, number = parties.pair(name="Lux GmbH", vorname="", crm=lux)
     parties.edit_advoware(number, name="Lux AG")
