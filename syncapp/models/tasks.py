@@ -163,8 +163,8 @@ class UndoRefusal(models.TextChoices):
     NOT_HELD = (
         "not_held",
         _(
-            "One side does not take the value of before, so the write is not undone. What is left to do is a task of the "
-            "record."
+            "One side does not take the value of before, so the write is not undone. What is left to do is a task of "
+            "the record."
         ),
     )
 
