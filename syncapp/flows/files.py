@@ -7,7 +7,7 @@ away what another is just attaching.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,6 +20,8 @@ from syncapp.engine.runs.run import Run
 from syncapp.models import Orphan, OrphanState, OrphanWhy, Reference, ReferenceKind, SystemName
 
 ACTIVE = (OrphanState.OPEN, OrphanState.KEPT)
+# What each file in a collection is attached with; a collection must declare them when it is made.
+DOCUMENT_ID, OWNER_TYPE, OWNER_ID = "espocrm_document_id", "espocrm_entity_type", "espocrm_entity_id"
 
 
 @contextmanager
@@ -39,6 +41,14 @@ def memberships(entity_type: str, entity_id: str) -> frozenset[tuple[str, str]]:
     """(collection, file) pairs that the entity has, or may have after a crash."""
     rows = _of(entity_type, entity_id, ReferenceKind.MEMBERSHIP)
     return frozenset(rows.values_list("container_id", "remote_id"))
+
+
+def memberships_of(entity_type: str, entity_ids: Iterable[str]) -> frozenset[tuple[str, str, str]]:
+    """(entity, collection, file) of several entities."""
+    rows = Reference.objects.filter(
+        entity_type=entity_type, entity_id__in=entity_ids, system=SystemName.XAI, kind=ReferenceKind.MEMBERSHIP
+    )
+    return frozenset(rows.values_list("entity_id", "container_id", "remote_id"))
 
 
 def remember_membership(entity_type: str, entity_id: str, collection_id: str, file_id: str) -> None:

@@ -21,7 +21,7 @@ from syncapp.flows.akten.mapping import Names
 from syncapp.flows.bankverbindungen import fields as accounts
 from syncapp.flows.beteiligte.fields import DAY, SALUTATION, Rules
 from syncapp.flows.beteiligte.state import Shown
-from syncapp.flows.documents.mapping import CrmStatus
+from syncapp.flows.documents.reasons import CrmStatus
 from syncapp.models import SystemName
 
 MAIL, PHONE = "emailAddress", "phoneNumber"  # fields; the lists that the hub reads are their attributes

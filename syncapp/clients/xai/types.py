@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -70,3 +70,4 @@ class XaiDocument(XaiObject):
     error_message: str = of(
         Values.text, "error_message"
     )  # xAI's words; may quote the document: for staff, not for logs
+    fields: Mapping[str, object] = of(Values.part, "fields", default_factory=dict)  # as it was attached with

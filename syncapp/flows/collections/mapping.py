@@ -18,8 +18,6 @@ from syncapp.clients.xai import XaiCollection
 from syncapp.flows.parents import Life
 
 LONGEST_NAME = 200
-# Every document carries these; they must be declared when the collection is made.
-DOCUMENT_FIELDS = ("espocrm_document_id", "espocrm_entity_type", "espocrm_entity_id")
 
 
 class Why(StrEnum):

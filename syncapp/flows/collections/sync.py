@@ -17,6 +17,7 @@ from syncapp.engine.runs.planning import Ending, Failed, Plan, Settled
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.events import dispatch
 from syncapp.events.topics import topic_of
+from syncapp.flows import files
 from syncapp.flows.collections import mapping, register
 from syncapp.flows.collections.mapping import Agreed, Why
 from syncapp.flows.collections.plan import (
@@ -155,7 +156,8 @@ class CollectionSync:
         run = self._run
         words = mapping.description(run.entity_type, run.entity_id, timezone.now().isoformat(timespec="seconds"))
         with run.writing(self._intent(CollectionWrite.CREATE)) as entry:
-            made = self._xai.create_collection(action.collection_name, words, mapping.DOCUMENT_FIELDS)
+            fields = (files.DOCUMENT_ID, files.OWNER_TYPE, files.OWNER_ID)
+            made = self._xai.create_collection(action.collection_name, words, fields)
             entry.target_id = made.id
             register.remember(run.entity_type, run.entity_id, made.id)
         return made.id

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.utils import timezone
+
 from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.engine.outside import connections
 from syncapp.flows import cursors
@@ -26,8 +28,9 @@ def changes() -> Iterator[Found]:
 def everything() -> Iterator[Found]:
     """All of both sides, links included; and what is at xAI and nothing points to."""
     crm, xai = connections.espocrm(), connections.xai()
+    begun = timezone.now()
     view = landscape.survey(crm, xai)
     for kind, parents in view.parents.items():
         yield from collections_scan.everything(kind, parents, frozenset(view.collections))
     yield from documents_scan.everything(crm, view.wanted, view.present)
-    yield Found(then=lambda: orphans.find(view))
+    yield Found(then=lambda: orphans.find(view), cursors={documents_scan.PROVED: begun})

@@ -2,145 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import timedelta
 
 from syncapp.clients.espocrm import EspoDocument
-from syncapp.clients.espocrm.fields import FIELDS, Fields
 from syncapp.clients.xai import IndexStatus
-from syncapp.engine.runs.planning import Action, Ending, Failed, Plan, Postponed, Settled, Skipped
-from syncapp.flows.documents import mapping
-from syncapp.flows.documents.mapping import Agreed, Content, Unfit, Why
-from syncapp.flows.parents import Life, Parent
-from syncapp.kit.marking import gettext_noop
+from syncapp.engine.runs.planning import Ending, Failed, Plan, Postponed, Settled, Skipped
+from syncapp.flows.documents import telling
+from syncapp.flows.documents.actions import AskForCollection, Attach, AttachAgain, Detach, Join, Tell, Upload
+from syncapp.flows.documents.agreement import Agreed, Content, Unfit
+from syncapp.flows.documents.reasons import CrmStatus, Why
+from syncapp.flows.documents.state import DocumentState, Membership
 
 # The collection flow wakes the document when the collection is there; this only covers a lost wake-up.
 COLLECTION_WAIT = timedelta(minutes=5)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Membership:
-    """One file in one collection."""
-
-    collection_id: str
-    file_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentState:
-    """All that was read. `document` None: gone in the CRM."""
-
-    document: EspoDocument | None
-    agreed: Agreed = field(default_factory=Agreed)
-    untouched: bool = False
-    hopeless: bool = False  # its name alone says that there is nothing to be searched
-    parents: tuple[Parent, ...] = ()
-    memberships: frozenset[Membership] = frozenset()
-    content: Content | None = None  # the file at xAI of the present content, if there is one
-    described: str = ""  # MD5 of the present file as the CRM states it, where that is evidence
-    indexed: Mapping[str, IndexStatus] = field(default_factory=dict)  # by collection; not attached: not in it
-    vanished: frozenset[str] = frozenset()  # collections that the CRM names and xAI does not know
-    was_indexing: bool = False  # the last run attached it and no other request came since
-    patience_over: bool = False  # indexing takes longer than anyone should wait
-    names: Fields = FIELDS
-    texts: Mapping[str, str] = field(default_factory=dict)  # what the CRM's users read for a reason
-
-    @property
-    def wanted(self) -> tuple[str, ...]:
-        """Collections the document belongs to."""
-        return tuple(
-            sorted(
-                {
-                    parent.collection_id
-                    for parent in self.parents
-                    if parent.life is Life.ACTIVE and parent.collection_id and parent.collection_id not in self.vanished
-                }
-            )
-        )
-
-    @property
-    def left_alone(self) -> frozenset[str]:
-        """Collections of paused parents: nothing is added, nothing taken away."""
-        paused = {p.collection_id for p in self.parents if p.life is Life.PAUSED and p.collection_id}
-        return frozenset(paused - set(self.wanted))
-
-    @property
-    def without_collection(self) -> tuple[Parent, ...]:
-        return tuple(
-            p
-            for p in self.parents
-            if p.life is Life.ACTIVE and (not p.collection_id or p.collection_id in self.vanished)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class AskForCollection(Action):
-    kind = "document.ask_for_collection"
-    words = gettext_noop("have the collection of %(entity_type)s %(entity_id)s made first")
-    shown = ("entity_type", "entity_id")
-    parent: Parent
-
-    @property
-    def entity_type(self) -> str:
-        return self.parent.entity_type
-
-    @property
-    def entity_id(self) -> str:
-        return self.parent.id
-
-
-@dataclass(frozen=True, slots=True)
-class Upload(Action):
-    kind = "document.upload"
-    words = gettext_noop("fetch the file from the CRM and upload it to xAI (unless the same content is there already)")
-    attachment_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Attach(Action):
-    kind = "document.attach"
-    words = gettext_noop("put it into the collection %(collection_id)s")
-    shown = ("collection_id",)
-    collection_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class AttachAgain(Attach):
-    """Take it out first: its indexing failed before."""
-
-    kind = "document.attach_again"
-    words = gettext_noop("put it into the collection %(collection_id)s again")
-
-
-@dataclass(frozen=True, slots=True)
-class Detach(Action):
-    kind = "document.detach"
-    words = gettext_noop("take the file %(file_id)s out of the collection %(collection_id)s")
-    shown = ("file_id", "collection_id")
-    membership: Membership
-
-    @property
-    def file_id(self) -> str:
-        return self.membership.file_id
-
-    @property
-    def collection_id(self) -> str:
-        return self.membership.collection_id
-
-
-@dataclass(frozen=True, slots=True)
-class Tell(Action):
-    """Write to the CRM how the document stands."""
-
-    kind = "document.tell"
-    words = gettext_noop("write to the CRM: %(fields)s")
-    shown = ("fields",)
-    values: Mapping[str, object] = field(repr=False)
-
-    @property
-    def fields(self) -> list[str]:
-        return sorted(self.values)
 
 
 def plan(state: DocumentState) -> Plan:
@@ -148,7 +23,7 @@ def plan(state: DocumentState) -> Plan:
     if document is None:
         return _detach_all(state, Skipped(Why.ENTITY_GONE, agreed={}), tell=False)
     if state.untouched:
-        return Plan(Settled())
+        return Plan(Settled(state.agreed.to_json() if state.proved else None))
     asking = tuple(AskForCollection(parent) for parent in state.without_collection)
     if not state.wanted:
         return _nowhere(state, asking)
@@ -163,21 +38,23 @@ def plan(state: DocumentState) -> Plan:
 
 
 def _known_content(state: DocumentState, content: Content, asking: tuple[AskForCollection, ...]) -> Plan:
+    found = [Membership(c, content.file_id) for c in state.wanted if c in state.indexed]
+    first = (*asking, *(Join(each.collection_id) for each in found if each not in state.recorded))
     broken = [c for c in state.wanted if state.indexed.get(c) is IndexStatus.FAILED]
     if broken and state.was_indexing:
         failed = Failed(Why.INDEXING_FAILED)
-        return Plan(failed, (*asking, *_surplus(state, content.file_id), *_tell(state, failed)))
+        return Plan(failed, (*first, *_surplus(state, content.file_id), *_tell(state, failed)))
     attach = [Attach(c) for c in state.wanted if c not in state.indexed] + [AttachAgain(c) for c in broken]
     processing = [c for c in state.wanted if state.indexed.get(c) is IndexStatus.PROCESSING]
     if processing and state.patience_over and not attach:
         failed = Failed(Why.INDEXING_FAILED, "timeout")
-        return Plan(failed, (*asking, *_tell(state, failed)))
+        return Plan(failed, (*first, *_tell(state, failed)))
     surplus = _surplus(state, content.file_id)
     if attach or processing:
         ending: Ending = Postponed(Why.INDEXING, timedelta())
-        return Plan(ending, (*asking, *attach, *(surplus if not processing else ()), *_tell(state, ending)))
-    settled = Settled(Agreed(content=content, collections=state.wanted, settled=True).to_json())
-    return Plan(settled, (*asking, *surplus, *_tell(state, settled, content)))
+        return Plan(ending, (*first, *attach, *(surplus if not processing else ()), *_tell(state, ending)))
+    settled = Settled(Agreed(content, state.wanted, settled=True, proved=state.proved).to_json())
+    return Plan(settled, (*first, *surplus, *_tell(state, settled, content)))
 
 
 def _nowhere(state: DocumentState, asking: tuple[AskForCollection, ...]) -> Plan:
@@ -185,7 +62,8 @@ def _nowhere(state: DocumentState, asking: tuple[AskForCollection, ...]) -> Plan
         return _detach_all(state, Postponed(Why.COLLECTION_PENDING, COLLECTION_WAIT), asking=asking)
     if any(membership.collection_id in state.left_alone for membership in state.memberships):
         return _detach_all(state, Skipped(Why.PARENT_PAUSED), tell=False)
-    return _detach_all(state, Skipped(Why.NO_PARENT))
+    nowhere = replace(state.agreed, collections=(), settled=False)
+    return _detach_all(state, Skipped(Why.NO_PARENT, agreed=nowhere.to_json()))
 
 
 def _unfit(state: DocumentState, document: EspoDocument) -> Why | None:
@@ -215,16 +93,16 @@ def _tell(state: DocumentState, ending: Ending, content: Content | None = None) 
     assert document is not None  # noqa: S101  there is nobody to tell when it is gone, and no caller does
     match ending:
         case Settled() if content is not None:
-            fields = mapping.success(document, content, state.wanted, names)
+            fields = telling.success(document, content, state.wanted, names)
         case Postponed():
-            fields = mapping.pending(document, names)
+            fields = telling.pending(document, names)
         case Failed(reason, _, _):
             # Its words come from xAI and are added when the plan is applied.
-            fields = {names.xai_status: mapping.CrmStatus.FAILED, names.xai_error: state.texts.get(reason, reason)}
+            fields = {names.xai_status: CrmStatus.FAILED, names.xai_error: state.texts.get(reason, reason)}
         case _:
             reason = ending.reason if isinstance(ending, Skipped) else ""
             quiet = reason in (Why.NO_PARENT, Why.NO_FILE)
-            fields = mapping.outside(document, "" if quiet else state.texts.get(reason, reason), names)
+            fields = telling.outside(document, "" if quiet else state.texts.get(reason, reason), names)
     return (Tell(fields),) if fields else ()
 
 

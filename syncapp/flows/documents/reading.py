@@ -14,41 +14,46 @@ from syncapp.clients.espocrm import EspoClient, EspoDocument
 from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.clients.xai import IndexStatus, XaiClient, kinds
 from syncapp.engine.runs.run import Run
-from syncapp.flows import files, texts
-from syncapp.flows.documents.mapping import Agreed, Content, Why, described, same_content, untouched
-from syncapp.flows.documents.plan import DocumentState, Membership
+from syncapp.flows import cursors, files, texts
+from syncapp.flows.documents.agreement import Agreed, Content, described, same_content, untouched
+from syncapp.flows.documents.reasons import Why
+from syncapp.flows.documents.scan import PROVED
+from syncapp.flows.documents.state import DocumentState, Membership
 from syncapp.flows.parents import Life, Parent, life_of
 from syncapp.models import Reference, ReferenceKind
 
 PATIENCE = timedelta(hours=24)  # indexing takes seconds to minutes; after a day something is wrong
+# How long a file that was seen at xAI counts as being there: files vanish there seldom, and without a word.
+PROOF_HOLDS = timedelta(days=1)
 
 
 class Reader:
     def __init__(self, run: Run, crm: EspoClient, xai: XaiClient) -> None:
         self._run, self._crm, self._xai = run, crm, xai
+        self._missing: set[str] = set()  # files that xAI was asked for and does not have
 
     def read(self) -> DocumentState:
         run = self._run
         agreed = Agreed.from_json(run.agreed)
         document = self._document()
         if document is not None and not run.full and untouched(document, agreed):
-            return DocumentState(document, agreed, untouched=True)
-        known = frozenset(Membership(*pair) for pair in files.memberships(run.entity_type, run.entity_id))
-        if document is None:
-            return DocumentState(None, agreed, memberships=known)
-        if not agreed.settled and document.xai_id:
-            # First contact with a document that was synced before our time: where the CRM says it is.
-            known |= {Membership(collection, document.xai_id) for collection in document.xai_collections}
-        state = DocumentState(
-            document,
-            agreed,
-            hopeless=kinds.hopeless(document.file_name),
-            parents=self._parents(document, agreed),
-            memberships=known,
-            was_indexing=self._goes_on_indexing(agreed),
-            texts=texts.all_for_crm(),
-        )
-        return self._with_remote(state, document)
+            if self._proof_holds(agreed):
+                return DocumentState(document, agreed, untouched=True)
+            if agreed.content and self._exists(agreed.content.file_id):
+                now = _now()
+                return DocumentState(document, replace(agreed, proved=now), untouched=True, proved=now)
+        recorded = frozenset(Membership(*pair) for pair in files.memberships(run.entity_type, run.entity_id))
+        state = DocumentState(document, agreed, memberships=recorded, recorded=recorded)
+        if document is not None:
+            state = replace(
+                state,
+                hopeless=kinds.hopeless(document.file_name),
+                parents=self._parents(document, agreed),
+                was_indexing=self._goes_on_indexing(agreed),
+                texts=texts.all_for_crm(),
+            )
+            state = self._with_remote(state, document)
+        return replace(state, memberships=recorded | self._unrecorded(state))
 
     def _document(self) -> EspoDocument | None:
         """None: deleted, or never there."""
@@ -57,6 +62,13 @@ class Reader:
         except NotFound:
             return None
         return None if document.deleted else document
+
+    def _proof_holds(self, agreed: Agreed) -> bool:
+        """The comparison of everything proves it too: what it missed at xAI was asked for in full."""
+        if not agreed.proved:
+            return False
+        oldest = timezone.now() - PROOF_HOLDS
+        return datetime.fromisoformat(agreed.proved) > oldest or (cursors.since(PROVED) or oldest) > oldest
 
     def _goes_on_indexing(self, agreed: Agreed) -> bool:
         return agreed.progress is not None and self._run.record.reason == Why.INDEXING
@@ -121,7 +133,33 @@ class Reader:
             indexed={} if lost else indexed,
             vanished=frozenset(vanished),
             patience_over=_waited_long(state.agreed),
+            proved="" if lost else _now(),
         )
+
+    def _unrecorded(self, state: DocumentState) -> set[Membership]:
+        """Where else it is, of what was agreed or, at first contact, what the CRM says: asked at xAI, for only there is
+        it seen whether another document put the same file in."""
+        agreed, document, content = state.agreed, state.document, state.content
+        if agreed.content:
+            claimed = {Membership(collection, agreed.content.file_id) for collection in agreed.collections}
+        elif document and document.xai_id:
+            claimed = {Membership(collection, document.xai_id) for collection in document.xai_collections}
+        else:
+            return set()
+        stays = {Membership(collection, content.file_id) for collection in state.wanted} if content else set()
+        return {
+            each
+            for each in claimed - state.recorded - stays
+            if each.collection_id in state.left_alone or self._is_ours_in(each)
+        }
+
+    def _is_ours_in(self, claimed: Membership) -> bool:
+        try:
+            there = self._xai.batch_documents(claimed.collection_id, [claimed.file_id])
+        except NotFound:
+            return False
+        owners = {str(each.fields.get(files.DOCUMENT_ID) or self._run.entity_id) for each in there.values()}
+        return self._run.entity_id in owners
 
     def _own_files(self, agreed: Agreed) -> list[Content]:
         """The files at xAI that were made of this document, as far as we know; the one agreed on first."""
@@ -134,11 +172,12 @@ class Reader:
         return made
 
     def _exists(self, file_id: str) -> bool:
-        try:
-            self._xai.file(file_id)
-        except NotFound:
-            return False
-        return True
+        if file_id not in self._missing:
+            try:
+                self._xai.file(file_id)
+            except NotFound:
+                self._missing.add(file_id)
+        return file_id not in self._missing
 
 
 def _life(entity_type: str, status: str) -> Life:
@@ -149,6 +188,10 @@ def _life(entity_type: str, status: str) -> Life:
         if entity_type in config.COLLECTION_ENTITIES
         else Life.PAUSED
     )
+
+
+def _now() -> str:
+    return timezone.now().isoformat()
 
 
 def _waited_long(agreed: Agreed) -> bool:

@@ -8,12 +8,15 @@ from itertools import islice
 
 from syncapp.clients.espocrm import EspoClient, EspoDocument
 from syncapp.clients.espocrm.fields import FIELDS
+from syncapp.flows import files
 from syncapp.flows.differences import Difference, Found, How
+from syncapp.flows.documents.agreement import Agreed, untouched
 from syncapp.flows.documents.flow import DOCUMENT_SYNC
-from syncapp.flows.documents.mapping import Agreed, Why, untouched
+from syncapp.flows.documents.reasons import Why
 from syncapp.models import Reason, Record, Status
 
 ROWS = 200
+PROVED = "proved:files"  # the cursor that says when all files of settled documents were looked for at xAI
 CLOCK_GRAIN = timedelta(seconds=2)  # EspoCRM's times are whole seconds
 
 
@@ -57,9 +60,10 @@ def _differing(
         step=DOCUMENT_SYNC, entity_type=FIELDS.document_entity, entity_id__in=[document.id for document in batch]
     )
     records = {record.entity_id: record for record in rows}
+    recorded = files.memberships_of(FIELDS.document_entity, records) if links else None
     for document in batch:
         belongs = wanted.get(document.id, frozenset()) if links else None
-        how = _difference(document, records.get(document.id), belongs, present)
+        how = _difference(document, records.get(document.id), belongs, present, recorded)
         if how is not None:
             yield Difference(DOCUMENT_SYNC, FIELDS.document_entity, document.id, how)
 
@@ -69,6 +73,7 @@ def _difference(
     record: Record | None,
     wanted: frozenset[str] | None,
     present: frozenset[tuple[str, str]] | None,
+    recorded: frozenset[tuple[str, str, str]] | None,
 ) -> How | None:
     if record is None:
         return How.NEW
@@ -83,6 +88,8 @@ def _difference(
         file_id = agreed.content.file_id if agreed.content else ""
         if present is not None and any((collection, file_id) not in present for collection in agreed.collections):
             return How.MISSING_REMOTELY
+        if recorded is not None and any((document.id, each, file_id) not in recorded for each in agreed.collections):
+            return How.STALE  # our own table forgot that it is there, and another document could take it away
         return None
     if record.reason in (Reason.ENTITY_GONE, Reason.NOT_CONFIGURED):
         return How.NEW  # it was restored, which sends no event; or its systems are configured only now

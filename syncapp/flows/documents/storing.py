@@ -18,8 +18,9 @@ from syncapp.clients.xai import XaiClient, has_marker, kinds, safe_filename
 from syncapp.engine.outside.connections import MEGABYTE
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.flows import files
-from syncapp.flows.documents.mapping import Content, Why
-from syncapp.flows.documents.plan import DocumentState
+from syncapp.flows.documents.agreement import Content
+from syncapp.flows.documents.reasons import Why
+from syncapp.flows.documents.state import DocumentState
 from syncapp.models import JournalAction, JournalEntry, JournalState, SystemName
 
 CLOCKS_DIFFER = timedelta(minutes=10)  # ours and xAI's, at most

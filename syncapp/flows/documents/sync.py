@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from syncapp.clients.errors import NotFound, Rejected, TooLarge
+from syncapp.clients.errors import NotFound, TooLarge
 from syncapp.clients.espocrm import EspoDocument
 from syncapp.clients.espocrm.changes import espo_time
 from syncapp.clients.espocrm.fields import FIELDS
@@ -19,20 +19,15 @@ from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.events import dispatch
 from syncapp.events.topics import topic_of
 from syncapp.flows import files, texts
-from syncapp.flows.documents import mapping
-from syncapp.flows.documents.mapping import Agreed, Content, Progress, Why
-from syncapp.flows.documents.plan import (
-    AskForCollection,
-    Attach,
-    AttachAgain,
-    Detach,
-    DocumentState,
-    Tell,
-    Upload,
-    plan,
-)
+from syncapp.flows.documents import telling
+from syncapp.flows.documents.actions import AskForCollection, Attach, Detach, Join, Tell, Upload
+from syncapp.flows.documents.agreement import Agreed, Content, Progress, Unfit, untouched
+from syncapp.flows.documents.placing import Places
+from syncapp.flows.documents.plan import plan
 from syncapp.flows.documents.reading import Reader
-from syncapp.flows.documents.storing import FileMismatch, FileReplaced, Storage, UnfitBytes, XaiWrite
+from syncapp.flows.documents.reasons import CrmStatus, Why
+from syncapp.flows.documents.state import DocumentState
+from syncapp.flows.documents.storing import FileMismatch, FileReplaced, Storage, UnfitBytes
 from syncapp.flows.writes import CrmWrite
 from syncapp.models import OrphanWhy, Status, SystemName
 
@@ -47,6 +42,7 @@ class DocumentSync:
         self._crm = connections.espocrm(run)
         self._xai = connections.xai(run)
         self._storage = Storage(run, self._crm, self._xai)
+        self._places = Places(run, self._xai)
         self._content: Content | None = None
         self._answered: EspoDocument | None = None
 
@@ -83,8 +79,11 @@ class DocumentSync:
                         return Failed(Why.FILE_MISMATCH, agreed=self._refuted(state))
                     except (UnfitBytes, TooLarge) as exc:
                         return self._unfit(state, exc.why if isinstance(exc, UnfitBytes) else Why.TOO_LARGE)
+                case Join():
+                    if not self._places.join(action.collection_id, self._known_content().file_id):
+                        return read_again()
                 case Attach():
-                    self._attach(action)
+                    self._places.attach(action, self._known_content().file_id)
                 case Detach():
                     self._detach(state, action)
                 case Tell():
@@ -104,15 +103,15 @@ class DocumentSync:
     def failed(self, reason: str) -> None:
         """The CRM shows the failure too."""
         document = self._crm.document(self._run.entity_id)
-        fields = mapping.failure(document, texts.for_crm(reason), espo_time(timezone.now()), FIELDS)
+        fields = telling.failure(document, texts.for_crm(reason), espo_time(timezone.now()), FIELDS)
         if fields:
             self._write(document, fields)
 
     def delayed(self) -> None:
         """The CRM does not call clean what has changed and must wait."""
         document, agreed = self._crm.document(self._run.entity_id), Agreed.from_json(self._run.agreed)
-        if document.xai_status == mapping.CrmStatus.CLEAN and not mapping.untouched(document, agreed):
-            self._write(document, mapping.pending(document, FIELDS))
+        if document.xai_status == CrmStatus.CLEAN and not untouched(document, agreed):
+            self._write(document, telling.pending(document, FIELDS))
 
     # The actions
 
@@ -124,52 +123,19 @@ class DocumentSync:
         if not known.exclude(status__in=[Status.IN_SYNC, Status.SKIPPED]).exists():
             dispatch.emit(topic, parent.entity_type, [parent.id], trace_id=self._run.trace_id, full=True)
 
-    def _attach(self, action: Attach) -> None:
-        run, content = self._run, self._known_content()
-        collection, file_id = action.collection_id, content.file_id
-        with files.locked(file_id, run):
-            files.remember_membership(run.entity_type, run.entity_id, collection, file_id)
-            intent = WriteIntent(SystemName.XAI, XaiWrite.ATTACH, "collection", collection, mark=file_id)
-            with run.writing(intent, {"file": [None, file_id]}):
-                if isinstance(action, AttachAgain):
-                    self._xai.detach(collection, file_id)
-                self._put_in(collection, file_id)
-
-    def _put_in(self, collection: str, file_id: str) -> None:
-        owner_type, owner_id = files.owner_of(collection)
-        fields = {
-            "espocrm_document_id": self._run.entity_id,
-            "espocrm_entity_type": owner_type,
-            "espocrm_entity_id": owner_id,
-        }
-        try:
-            self._xai.attach(collection, file_id, fields)
-        except Rejected:
-            # A collection that somebody else made does not declare our fields; without them it takes the document.
-            self._xai.attach(collection, file_id, {})
-
     def _detach(self, state: DocumentState, action: Detach) -> None:
-        run, pair = self._run, action.membership
-        if self._content and pair.file_id == self._content.file_id and pair.collection_id in state.wanted:
+        content, pair = self._content, action.membership
+        if content and pair.file_id == content.file_id and pair.collection_id in state.wanted:
             return  # the new bytes turned out to be the old ones
-        with files.locked(pair.file_id, run):
-            if not files.used_by_another(run.entity_type, run.entity_id, pair.collection_id, pair.file_id):
-                intent = WriteIntent(
-                    SystemName.XAI, XaiWrite.DETACH, "collection", pair.collection_id, mark=pair.file_id
-                )
-                with run.writing(intent, {"file": [pair.file_id, None]}):
-                    self._xai.detach(pair.collection_id, pair.file_id)
-            why = None
-            if state.document is None or (self._content and pair.file_id != self._content.file_id):
-                why = OrphanWhy.DOCUMENT_DELETED if state.document is None else OrphanWhy.CONTENT_REPLACED
-            files.forget_membership(run.entity_type, run.entity_id, pair.collection_id, pair.file_id, given_up=why)
+        given_up = OrphanWhy.CONTENT_REPLACED if content and pair.file_id != content.file_id else None
+        self._places.detach(action, OrphanWhy.DOCUMENT_DELETED if state.document is None else given_up)
 
     def _tell(self, state: DocumentState, action: Tell, ending: Ending) -> Ending | None:
         assert state.document is not None  # noqa: S101  the plan of a document that is gone tells nobody
         fields = dict(action.values)
         if isinstance(ending, Failed):
             error = texts.for_crm(ending.reason, ending.detail)
-            fields = mapping.failure(state.document, error, espo_time(timezone.now()), FIELDS)
+            fields = telling.failure(state.document, error, espo_time(timezone.now()), FIELDS)
         ignored = self._write(state.document, fields) if fields else []
         return Failed(Why.FIELD_MISSING, ", ".join(ignored)) if ignored else None
 
@@ -178,10 +144,10 @@ class DocumentSync:
         known = self._crm.sent(FIELDS.document_entity, fields)
         fields = {name: value for name, value in fields.items() if name in known}
         intent = WriteIntent(SystemName.ESPOCRM, CrmWrite.UPDATE, FIELDS.document_entity, document.id)
-        with self._run.writing(intent, mapping.changes(document, fields, FIELDS)):
+        with self._run.writing(intent, telling.changes(document, fields, FIELDS)):
             answer = self._crm.update(FIELDS.document_entity, document.id, fields, document.version)
         self._answered = EspoDocument.from_api(answer)
-        return mapping.not_kept(fields, answer)
+        return telling.not_kept(fields, answer)
 
     # How it ends
 
@@ -206,7 +172,7 @@ class DocumentSync:
     def _unfit(self, state: DocumentState, why: Why) -> Ending:
         """The content can't be made searchable, as its bytes showed: plan again with that knowledge."""
         assert state.document is not None  # noqa: S101
-        known = replace(state, agreed=Agreed(unfit=mapping.Unfit(state.document.file_id, why)))
+        known = replace(state, agreed=Agreed(unfit=Unfit(state.document.file_id, why)))
         second = plan(known)
         for action in second.actions:
             match action:

@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 from syncapp.clients.espocrm import FIELDS, EspoDocument
 from syncapp.clients.xai import IndexStatus
 from syncapp.engine.runs.planning import Failed, Postponed, Settled, Skipped
-from syncapp.flows.documents import mapping
-from syncapp.flows.documents.mapping import Agreed, Content, Progress, Unfit, Why
-from syncapp.flows.documents.plan import Attach, Detach, DocumentState, Membership, Tell, plan
+from syncapp.flows.documents import telling
+from syncapp.flows.documents.actions import Attach, Detach, Join, Tell
+from syncapp.flows.documents.agreement import Agreed, Content, Progress, Unfit
+from syncapp.flows.documents.plan import plan
+from syncapp.flows.documents.reasons import Why
+from syncapp.flows.documents.state import DocumentState, Membership
 from syncapp.flows.parents import Life, Parent, life_of
 from syncapp.words.reason_words import reasons
 
@@ -53,6 +56,7 @@ def state(**changes: Any) -> DocumentState:
         "content": CONTENT,
         "indexed": {"c1": DONE},
     }
+    usual |= {"recorded": changes.get("memberships", usual["memberships"])}
     return DocumentState(**(usual | changes))
 
 
@@ -65,6 +69,10 @@ def ask(entity_id: str) -> dict[str, Any]:
 
 def attach(collection: str, *, again: bool = False) -> dict[str, Any]:
     return {"kind": "document.attach_again" if again else "document.attach", "collection_id": collection}
+
+
+def join(collection: str) -> dict[str, Any]:
+    return {"kind": "document.join", "collection_id": collection}
 
 
 def detach(file: str, collection: str) -> dict[str, Any]:
@@ -112,9 +120,16 @@ UNSYNCED = document(xaiId=None, xaiCollections=None, xaiSyncedHash=None, xaiSync
         ),
         pytest.param(
             state(parents=(parent("c2"),), indexed={"c2": DONE}),
-            [detach("file_1", "c1"), tell("xaiCollections")],
+            [join("c2"), detach("file_1", "c1"), tell("xaiCollections")],
             Settled,
-            id="moved and indexed there",
+            id="moved, and there already by another with the same bytes",
+        ),
+        pytest.param(state(recorded=frozenset()), [join("c1")], Settled, id="there, and our table does not know it"),
+        pytest.param(
+            state(recorded=frozenset(), indexed={"c1": GOING}),
+            [join("c1"), tell("xaiSyncStatus")],
+            Why.INDEXING,
+            id="another with the same bytes is just being indexed",
         ),
         pytest.param(
             state(parents=()),
@@ -187,6 +202,7 @@ states = st.builds(
     hopeless=st.booleans(),
     parents=st.lists(st.builds(parent, st.sampled_from(["", "c1", "c2", "c3"]), lives), max_size=4).map(tuple),
     memberships=st.frozensets(st.builds(Membership, collections, st.sampled_from(["file_1", "file_0"])), max_size=5),
+    recorded=st.frozensets(st.builds(Membership, collections, st.sampled_from(["file_1", "file_0"])), max_size=5),
     content=st.sampled_from([None, CONTENT]),
     indexed=st.dictionaries(collections, st.sampled_from(list(IndexStatus)), max_size=3),
     vanished=st.frozensets(collections, max_size=2),
@@ -237,13 +253,21 @@ def test_a_plan_that_was_carried_out_leaves_nothing_to_do(given_state: DocumentS
         fileStatus=fields.get(FIELDS.file_status, given_state.document.file_status.value),
     )
     gone = {action.membership for action in made.actions if isinstance(action, Detach)}
-    again = plan(replace(given_state, document=told, memberships=given_state.memberships - gone))
+    joined = {Membership(each.collection_id, CONTENT.file_id) for each in made.actions if isinstance(each, Join)}
+    again = plan(
+        replace(
+            given_state,
+            document=told,
+            memberships=given_state.memberships - gone,
+            recorded=given_state.recorded | joined,
+        )
+    )
     assert [action for action in again.stored() if action["kind"] != "document.ask_for_collection"] == []
 
 
 def test_what_we_remember_survives_the_database_and_garbage_counts_as_nothing() -> None:
     progress = Progress(3, ("c1",), "2026-01-01T00:00:00+00:00")
-    full = Agreed(CONTENT, ("c1",), Unfit("att1", "too_large"), ("att0", "m0"), progress, True)
+    full = Agreed(CONTENT, ("c1",), Unfit("att1", "too_large"), ("att0", "m0"), progress, True, "2026-01-01T00:00:00+00:00")
     import json
 
     assert Agreed.from_json(json.loads(json.dumps(full.to_json()))) == full
@@ -275,4 +299,4 @@ def test_what_a_status_means(status: str, configured: dict[str, Any], life: Life
 
 
 def test_a_crm_that_ignores_a_field_is_found_out() -> None:
-    assert mapping.not_kept({"a": "x", "b": None, "c": ["2", "1"]}, {"b": "", "c": ["1", "2"]}) == ["a"]
+    assert telling.not_kept({"a": "x", "b": None, "c": ["2", "1"]}, {"b": "", "c": ["1", "2"]}) == ["a"]

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils import translation
 
 from syncapp.engine.runs.planning import Plan, Settled
-from syncapp.flows.documents.plan import Attach, Upload
+from syncapp.flows.documents.actions import Attach, Upload
 from syncapp.kit.phrases import PHRASES, Phrase
 from syncapp.words.plan_words import in_words
 from tests import engines
