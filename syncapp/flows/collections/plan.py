@@ -32,7 +32,8 @@ class CollectionState:
     collection: XaiCollection | None = None  # the one to use, if there is one at xAI
     lost: tuple[str, ...] = ()  # collections we knew, and xAI has no more
     twins: tuple[str, ...] = ()  # further collections of the same parent
-    still_used: bool = False  # documents of ours are in it
+    still_used: bool = False  # by our table documents are in it
+    inside: frozenset[str] = frozenset()  # documents that are in it by our table or by xAI, when its parent closes
     may_delete: bool = False  # the setting XAI_DELETE_COLLECTIONS
     foreign_documents: bool = False  # it holds documents that are not ours
 
@@ -124,10 +125,10 @@ def _closed(state: CollectionState) -> Plan:
     if state.collection is None:
         forget = (WriteId(""),) if state.parent is not None and state.parent.collection_id else ()
         return Plan(Skipped(reason, agreed=Agreed("", Life.CLOSED.value).to_json()), forget)
-    if state.still_used:
-        if state.agreed.life == Life.CLOSED.value:
-            return Plan(Postponed(Why.COLLECTION_PENDING, STILL_DETACHING))
+    if state.inside:
         return Plan(Postponed(Why.COLLECTION_PENDING, DETACHING, closed.to_json()), (LookAtDocuments(),))
+    if state.still_used:
+        return Plan(Postponed(Why.COLLECTION_PENDING, STILL_DETACHING))
     if not state.may_delete or state.foreign_documents:
         why = Proposal.ENTITY_DELETED if gone else Proposal.ENTITY_CLOSED
         proposal = ProposeDeletion(state.collection.id, why)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -47,8 +49,14 @@ def members(collection_id: str) -> int:
     return _members(collection_id).count()
 
 
-def member_documents(collection_id: str) -> list[str]:
-    return list(_members(collection_id).values_list("entity_id", flat=True))
+def member_documents(collection_id: str) -> set[str]:
+    return set(_members(collection_id).values_list("entity_id", flat=True))
+
+
+def documents_of(files: Iterable[str]) -> set[str]:
+    """The documents that these files were made of, or that share them."""
+    rows = Reference.objects.filter(system=SystemName.XAI, kind=ReferenceKind.FILE, remote_id__in=list(files))
+    return set(rows.values_list("entity_id", flat=True))
 
 
 def propose_deletion(entity_type: str, entity_id: str, collection_id: str, why: OrphanWhy) -> None:

@@ -66,6 +66,7 @@ class CollectionSync:
         if collection is None:
             collection, twins = self._find_collection()
         used = register.members(collection.id) if collection and life is Life.CLOSED else 0
+        closing = life is Life.CLOSED and agreed.life != Life.CLOSED.value
         return CollectionState(
             run.entity_type,
             run.entity_id,
@@ -76,6 +77,7 @@ class CollectionSync:
             lost=lost,
             twins=twins,
             still_used=used > 0,
+            inside=self._documents_inside(collection.id) if collection and closing else frozenset(),
             may_delete=settings.CONFIG.XAI_DELETE_COLLECTIONS,
             foreign_documents=bool(collection and collection.documents_count > used),
         )
@@ -107,6 +109,13 @@ class CollectionSync:
         found = [collection for collection in named if mapping.belongs(collection, kind, entity_id)]
         kept = mapping.oldest(found)
         return kept, tuple(sorted(c.id for c in found if kept and c.id != kept.id))
+
+    def _documents_inside(self, collection_id: str) -> frozenset[str]:
+        """By our table and by xAI: of a document that was not looked at for long our table may know nothing."""
+        entries = list(self._xai.documents(collection_id))
+        named = {str(entry.fields.get(files.DOCUMENT_ID) or "") for entry in entries} - {""}
+        made_of = register.documents_of(entry.file_id for entry in entries)
+        return frozenset(register.member_documents(collection_id) | named | made_of)
 
     # Decide
 
@@ -176,7 +185,9 @@ class CollectionSync:
         return None if kept else Failed(Why.FIELD_MISSING, FIELDS.collection_id)
 
     def _look_at_documents(self, state: CollectionState) -> None:
-        ids = set(register.member_documents(state.collection.id)) if state.collection else set()
+        ids = set(state.inside)
+        if state.collection:
+            ids |= register.member_documents(state.collection.id)
         if state.parent is not None:
             ids |= set(self._linked_documents(state.entity_type, state.entity_id))
         kind = FIELDS.document_entity

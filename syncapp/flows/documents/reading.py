@@ -53,7 +53,8 @@ class Reader:
                 texts=texts.all_for_crm(),
             )
             state = self._with_remote(state, document)
-        return replace(state, memberships=recorded | self._unrecorded(state))
+        memberships = recorded | self._unrecorded(state)
+        return replace(state, memberships=memberships, missing=frozenset(self._missing))
 
     def _document(self) -> EspoDocument | None:
         """None: deleted, or never there."""

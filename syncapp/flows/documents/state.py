@@ -38,6 +38,7 @@ class DocumentState:
     was_indexing: bool = False  # the last run attached it and no other request came since
     patience_over: bool = False  # indexing takes longer than anyone should wait
     proved: str = ""  # when the file was found at xAI, if it was looked for
+    missing: frozenset[str] = frozenset()  # files that were looked for and are not there
     names: Fields = FIELDS
     texts: Mapping[str, str] = field(default_factory=dict)  # what the CRM's users read for a reason
 

@@ -79,7 +79,7 @@ class Storage:
             ending, text = _indexable(document, got, stream)
             # Of two documents with the same bytes at the same time the second waits, and then finds the first's file.
             with files.locked_content(got.sha256, self._run):
-                file_id = self._there_already(document, got) or self._upload(document, got, ending, text or stream)
+                file_id = self._there_already(state, document, got) or self._upload(document, got, ending, text or stream)
         return Content(file_id, document.file_id, got.md5, got.sha256)
 
     def _download(self, document: EspoDocument, described: str, stream: BinaryIO) -> Downloaded:
@@ -93,21 +93,25 @@ class Storage:
             raise FileMismatch
         return got
 
-    def _there_already(self, document: EspoDocument, got: Downloaded) -> str | None:
+    def _there_already(self, state: DocumentState, document: EspoDocument, got: Downloaded) -> str | None:
         """A file with the same bytes, of this document or another, that xAI still has.
 
         At first contact with a document that was synced before our time the CRM names its file, and of which bytes.
         """
         before_us = [document.xai_id] if document.xai_id and document.xai_synced_hash in (got.md5, got.sha256) else []
         for file_id in (*files.same_bytes(got.sha256), *before_us):
-            try:
-                self._xai.file(file_id)
-            except NotFound:
-                files.forget_file(file_id)
-                continue
-            self._remember(file_id, got.sha256, document.file_id, got.md5)
-            return file_id
+            if file_id not in state.missing and self._is_there(file_id):
+                self._remember(file_id, got.sha256, document.file_id, got.md5)
+                return file_id
+            files.forget_file(file_id)
         return None
+
+    def _is_there(self, file_id: str) -> bool:
+        try:
+            self._xai.file(file_id)
+        except NotFound:
+            return False
+        return True
 
     def _upload(self, document: EspoDocument, got: Downloaded, ending: str, stream: BinaryIO) -> str:
         mark = f"{self._run.entity_id}-{got.sha256[:16]}"
