@@ -136,6 +136,7 @@ class Config(BaseSettings):
     XAI_TIMEOUT_SECONDS: Seconds = 60
     XAI_MAX_FILE_SIZE_MB: Positive = 48
     XAI_DELETE_COLLECTIONS: bool = False
+    XAI_EMPTY_COLLECTIONS: bool = False
     XAI_INDEX_POLL_SECONDS: Seconds = 15
 
     # Advoware

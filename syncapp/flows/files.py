@@ -88,6 +88,11 @@ def owner_of(collection_id: str) -> tuple[str, str]:
     return rows.first() or ("", "")
 
 
+def belongs_to_another(collection_id: str, entity_id: str) -> bool:
+    """Whether it is known as the collection of another entity than this."""
+    return owner_of(collection_id)[1] not in ("", entity_id)
+
+
 def own_files(entity_type: str, entity_id: str) -> list[Reference]:
     """Files that were uploaded for, or are shared by, the entity; newest first."""
     return list(_of(entity_type, entity_id, ReferenceKind.FILE).order_by("-id"))

@@ -48,6 +48,12 @@ def collection_types(crm: EspoClient, named: Collection[str], asked: str = "") -
     return frozenset(kind for kind in linked & set(named) if _keeps_collection(crm, kind, asked))
 
 
+def document_links(crm: EspoClient, entity_type: str) -> list[str]:
+    """The links from a type to its documents."""
+    links = crm.metadata(entity_type).links.items()
+    return sorted(link for link, to in links if to.entity_type == FIELDS.document_entity and to.kind == "hasMany")
+
+
 def _keeps_collection(crm: EspoClient, kind: str, asked: str) -> bool:
     try:
         return FIELDS.collection_id in crm.metadata(kind).fields

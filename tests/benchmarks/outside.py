@@ -23,6 +23,7 @@ def settings_for(sandbox: SandboxProcess) -> dict[str, str]:
         "XAI_API_KEY": sandbox.xai_api_key,
         "XAI_MANAGEMENT_KEY": sandbox.xai_management_key,
         "XAI_INDEX_POLL_SECONDS": "1",
+        "XAI_EMPTY_COLLECTIONS": "1",
         "SWEEP_SECONDS": "2",  # whoever waits for the indexing is picked up by the sweep; 20 s would hide the rest
     }
 
@@ -56,7 +57,8 @@ def synced_documents(stage: Stage, sandbox: SandboxClient, parent: str, count: i
         shown = {"xaiId": file_id, "xaiCollections": [COLLECTION], "xaiSyncedHash": md5, "xaiSyncStatus": "clean"}
         sandbox.update("CDokumente", entity_id, shown | {"fileStatus": "synced", "md5sum": md5}, silent=True)
         content = {"file_id": file_id, "attachment_id": document["dokumentId"], "md5": md5, "sha256": ""}
-        remembered[entity_id] = {"content": content, "collections": [COLLECTION], "settled": True}
+        agreed = {"content": content, "collections": [COLLECTION], "settled": True, "proved": seeding.NOW}
+        remembered[entity_id] = agreed
     seeding.remembered(stage.hub, remembered)
     return list(remembered)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import psycopg
 
@@ -11,6 +12,7 @@ from tests.benchmarks.fake import COLLECTION, MD5, SHA256
 from tests.installation import Installation
 
 DOCUMENT_STEP = "document_sync"
+NOW = datetime.now(UTC).isoformat()  # a benchmark takes less than the day that a proof holds
 _NOW = {"sqlite": "strftime('%Y-%m-%d %H:%M:%f000', 'now')", "postgres": "now()"}
 _HEX = {"sqlite": "printf('%014x', n)", "postgres": "lpad(to_hex(n), 14, '0')"}
 _AGREED = json.dumps(
@@ -18,6 +20,7 @@ _AGREED = json.dumps(
         "content": {"file_id": "file_65f#", "attachment_id": "a5f#", "md5": MD5, "sha256": SHA256},
         "collections": [COLLECTION],
         "settled": True,
+        "proved": NOW,
     }
 )
 

@@ -128,6 +128,11 @@ class EspoClient(EspoRest):
         """Every record of the type that is not deleted."""
         return self._parents(path_of(entity_type), entity_type)
 
+    def having_linked(self, entity_type: str, link: str) -> Iterator[str]:
+        """Ids of all records that have something behind this link."""
+        for row in self.rows(path_of(entity_type), (ID,), [("isLinked", link, "")]):
+            yield Values(SYSTEM, row).needed(ID)
+
     def update(
         self, entity_type: str, record_id: str, fields: Mapping[str, object], version: int | None = None
     ) -> Mapping[str, Any]:

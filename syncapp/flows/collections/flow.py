@@ -16,6 +16,7 @@ REASONS = {
         "This kind of entity gets no collection: the setting COLLECTION_ENTITIES does not name it, or the CRM does "
         "not link it to documents or has no field for the collection."
     ),
+    "no_documents": _("There is no document yet. The collection is made when the first one comes; nothing to do."),
     "parent_paused": _("The status of the entity says that it is left alone."),
     "parent_closed": _("The entity is closed; its documents were taken out of the collection."),
     "deletion_proposed": _(

@@ -15,6 +15,7 @@ from typing import Any
 
 from syncapp.clients.espocrm import EspoParent
 from syncapp.clients.xai import XaiCollection
+from syncapp.flows import files
 from syncapp.flows.parents import Life
 
 LONGEST_NAME = 200
@@ -24,6 +25,7 @@ class Why(StrEnum):
     """Reasons of this flow; each is one of the hub's reasons (`syncapp.models.Reason`)."""
 
     NO_COLLECTION = "no_collection"
+    NO_DOCUMENTS = "no_documents"
     PARENT_PAUSED = "parent_paused"
     PARENT_CLOSED = "parent_closed"
     DELETION_PROPOSED = "deletion_proposed"
@@ -72,8 +74,20 @@ def name_print(name: str) -> str:
 
 
 def description(entity_type: str, entity_id: str, created_at: str) -> str:
-    facts = {"espocrm_entity_type": entity_type, "espocrm_entity_id": entity_id, "created_at": created_at}
+    facts = {files.OWNER_TYPE: entity_type, files.OWNER_ID: entity_id, "created_at": created_at}
     return json.dumps(facts, separators=(",", ":"))
+
+
+def described_owner(collection: XaiCollection) -> tuple[str, str] | None:
+    """The entity that our description of a collection names; None for collections that are not ours."""
+    try:
+        facts = json.loads(collection.description)
+    except ValueError:
+        return None
+    if not isinstance(facts, Mapping):
+        return None
+    pair = (facts.get(files.OWNER_TYPE), facts.get(files.OWNER_ID))
+    return (str(pair[0]), str(pair[1])) if all(isinstance(part, str) and part for part in pair) else None
 
 
 def belongs(collection: XaiCollection, entity_type: str, entity_id: str) -> bool:

@@ -29,6 +29,7 @@ class CollectionState:
     agreed: Agreed = field(default_factory=Agreed)
     allowed: bool = True  # by the setting and the CRM's metadata
     unchanged: bool = False
+    needed: bool = True  # it has documents, or the setting wants a collection for everybody
     collection: XaiCollection | None = None  # the one to use, if there is one at xAI
     lost: tuple[str, ...] = ()  # collections we knew, and xAI has no more
     twins: tuple[str, ...] = ()  # further collections of the same parent
@@ -107,6 +108,9 @@ def _active(state: CollectionState, parent: EspoParent) -> Plan:
     name = collection_name(state.entity_type, state.entity_id, parent.name)
     twins = tuple(ProposeDeletion(twin, Proposal.SECOND) for twin in state.twins)
     there = state.collection
+    if there is None and not state.needed:
+        kept = Agreed("", Life.ACTIVE.value, name_print(name))
+        return Plan(Skipped(Why.NO_DOCUMENTS, agreed=kept.to_json()), _forget(parent))
     if there is None:
         agreed = Agreed("", Life.ACTIVE.value, name_print(name))
         return Plan(Settled(agreed.to_json()), (Create(name), WriteId(None), LookAtDocuments(), *twins))
@@ -123,8 +127,7 @@ def _closed(state: CollectionState) -> Plan:
     reason = Why.ENTITY_GONE if gone else Why.PARENT_CLOSED
     closed = Agreed(state.agreed.collection_id, Life.CLOSED.value, state.agreed.name_print)
     if state.collection is None:
-        forget = (WriteId(""),) if state.parent is not None and state.parent.collection_id else ()
-        return Plan(Skipped(reason, agreed=Agreed("", Life.CLOSED.value).to_json()), forget)
+        return Plan(Skipped(reason, agreed=Agreed("", Life.CLOSED.value).to_json()), _forget(state.parent))
     if state.inside:
         return Plan(Postponed(Why.COLLECTION_PENDING, DETACHING, closed.to_json()), (LookAtDocuments(),))
     if state.still_used:
@@ -136,3 +139,7 @@ def _closed(state: CollectionState) -> Plan:
     forget = (WriteId(""),) if not gone else ()
     done = Skipped(reason, agreed=Agreed("", Life.CLOSED.value).to_json())
     return Plan(done, (*forget, Delete(state.collection.id)))
+
+
+def _forget(parent: EspoParent | None) -> tuple[WriteId, ...]:
+    return (WriteId(""),) if parent is not None and parent.collection_id else ()

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from syncapp.clients.errors import NotFound
-from syncapp.clients.espocrm import EspoParent
 from syncapp.clients.espocrm.fields import FIELDS, MODIFIED_AT
-from syncapp.clients.xai import XaiCollection
 from syncapp.engine.outside import connections
 from syncapp.engine.runs.planning import Ending, Failed, Plan, Settled
 from syncapp.engine.runs.run import Run, WriteIntent
@@ -19,7 +13,7 @@ from syncapp.events import dispatch
 from syncapp.events.topics import topic_of
 from syncapp.flows import files
 from syncapp.flows.collections import mapping, register
-from syncapp.flows.collections.mapping import Agreed, Why
+from syncapp.flows.collections.mapping import Why
 from syncapp.flows.collections.plan import (
     CollectionState,
     Create,
@@ -30,7 +24,8 @@ from syncapp.flows.collections.plan import (
     WriteId,
     plan,
 )
-from syncapp.flows.parents import Life, collection_types, life_of
+from syncapp.flows.collections.reading import Reader
+from syncapp.flows.parents import Life
 from syncapp.flows.writes import CrmWrite
 from syncapp.models import JournalAction, OrphanWhy, SystemName
 
@@ -48,81 +43,13 @@ class CollectionSync:
         self._run = run
         self._crm = connections.espocrm(run)
         self._xai = connections.xai(run)
-
-    # Read
+        self._reader = Reader(run, self._crm, self._xai)
 
     def read(self) -> CollectionState:
-        run, agreed = self._run, Agreed.from_json(self._run.agreed)
-        if run.entity_type not in collection_types(self._crm, settings.CONFIG.COLLECTION_ENTITIES, run.entity_type):
-            return CollectionState(run.entity_type, run.entity_id, None, Life.PAUSED, agreed, allowed=False)
-        parent = self._parent()
-        life = Life.CLOSED
-        if parent is not None:
-            life = life_of(run.entity_type, parent.status, settings.CONFIG.ESPOCRM_PARENT_STATUS)
-            if not run.full and mapping.unchanged(parent, life, agreed):
-                return CollectionState(run.entity_type, run.entity_id, parent, life, agreed, unchanged=True)
-        collection, lost = self._known_collection(parent, agreed)
-        twins: tuple[str, ...] = ()
-        if collection is None:
-            collection, twins = self._find_collection()
-        used = register.members(collection.id) if collection and life is Life.CLOSED else 0
-        closing = life is Life.CLOSED and agreed.life != Life.CLOSED.value
-        return CollectionState(
-            run.entity_type,
-            run.entity_id,
-            parent,
-            life,
-            agreed,
-            collection=collection,
-            lost=lost,
-            twins=twins,
-            still_used=used > 0,
-            inside=self._documents_inside(collection.id) if collection and closing else frozenset(),
-            may_delete=settings.CONFIG.XAI_DELETE_COLLECTIONS,
-            foreign_documents=bool(collection and collection.documents_count > used),
-        )
-
-    def _parent(self) -> EspoParent | None:
-        try:
-            parent = self._crm.parent(self._run.entity_type, self._run.entity_id)
-        except NotFound:
-            return None
-        return None if parent.deleted else parent
-
-    def _known_collection(
-        self, parent: EspoParent | None, agreed: Agreed
-    ) -> tuple[XaiCollection | None, tuple[str, ...]]:
-        """The collection that the CRM or our memory names, and those of them that xAI has no more."""
-        named = (parent.collection_id if parent else "", agreed.collection_id)
-        lost: list[str] = []
-        for collection_id in dict.fromkeys(filter(None, named)):
-            try:
-                return self._xai.collection(collection_id), tuple(lost)
-            except NotFound:
-                lost.append(collection_id)
-        return None, tuple(lost)
-
-    def _find_collection(self) -> tuple[XaiCollection | None, tuple[str, ...]]:
-        """The one to use among those that bear the entity's name at xAI, and its twins."""
-        kind, entity_id = self._run.entity_type, self._run.entity_id
-        named = self._xai.collections_starting(mapping.prefix(kind, entity_id))
-        found = [collection for collection in named if mapping.belongs(collection, kind, entity_id)]
-        kept = mapping.oldest(found)
-        return kept, tuple(sorted(c.id for c in found if kept and c.id != kept.id))
-
-    def _documents_inside(self, collection_id: str) -> frozenset[str]:
-        """By our table and by xAI: of a document that was not looked at for long our table may know nothing."""
-        entries = list(self._xai.documents(collection_id))
-        named = {str(entry.fields.get(files.DOCUMENT_ID) or "") for entry in entries} - {""}
-        made_of = register.documents_of(entry.file_id for entry in entries)
-        return frozenset(register.member_documents(collection_id) | named | made_of)
-
-    # Decide
+        return self._reader.read()
 
     def plan(self, state: CollectionState) -> Plan:
         return plan(state)
-
-    # Act
 
     def apply(self, state: CollectionState, plan: Plan) -> Ending:
         made: str | None = None
@@ -189,11 +116,6 @@ class CollectionSync:
         if state.collection:
             ids |= register.member_documents(state.collection.id)
         if state.parent is not None:
-            ids |= set(self._linked_documents(state.entity_type, state.entity_id))
+            ids |= self._reader.linked_documents()
         kind = FIELDS.document_entity
         dispatch.emit(topic_of(kind, "update"), kind, sorted(ids), trace_id=self._run.trace_id, full=True)
-
-    def _linked_documents(self, entity_type: str, entity_id: str) -> Iterator[str]:
-        for link, meta in sorted(self._crm.metadata(entity_type).links.items()):
-            if meta.entity_type == FIELDS.document_entity and meta.kind == "hasMany":
-                yield from self._crm.linked_document_ids(entity_type, entity_id, link)

@@ -31,6 +31,6 @@ def everything() -> Iterator[Found]:
     begun = timezone.now()
     view = landscape.survey(crm, xai)
     for kind, parents in view.parents.items():
-        yield from collections_scan.everything(kind, parents, frozenset(view.collections))
+        yield from collections_scan.everything(kind, parents, frozenset(view.collections), view.having_documents[kind])
     yield from documents_scan.everything(crm, view.wanted, view.present)
     yield Found(then=lambda: orphans.find(view), cursors={documents_scan.PROVED: begun})

@@ -10,16 +10,17 @@ from django.conf import settings
 
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import EspoClient, EspoParent
-from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.clients.xai import XaiClient, XaiCollection, XaiFile
-from syncapp.flows.parents import Life, collection_types, life_of
+from syncapp.flows.parents import Life, collection_types, document_links, life_of
 
 
 @dataclass(frozen=True, slots=True)
 class Landscape:
-    """`wanted`: document id to collections. `present`: (collection, file) pairs at xAI, of `files` that are there."""
+    """`wanted`: document id to collections. `present`: (collection, file) pairs at xAI, of `files` that are there.
+    `having_documents`: ids of parents, by type."""
 
     parents: dict[str, list[EspoParent]]
+    having_documents: dict[str, frozenset[str]]
     wanted: dict[str, frozenset[str]]
     collections: dict[str, XaiCollection] = field(repr=False)
     present: frozenset[tuple[str, str]] = field(repr=False)
@@ -31,9 +32,10 @@ def parent_types(crm: EspoClient) -> list[str]:
 
 
 def survey(crm: EspoClient, xai: XaiClient) -> Landscape:
-    """Costs a few calls a page, and one or two for each collection."""
+    """Costs a few calls a page, and one or two for each parent with documents."""
     parents = {kind: list(crm.all_parents(kind)) for kind in parent_types(crm)}
     collections = {collection.id: collection for collection in xai.collections()}
+    having = {kind: frozenset(_having_documents(crm, kind)) for kind in parents}
     wanted: dict[str, set[str]] = defaultdict(set)
     present: set[tuple[str, str]] = set()
     for kind, rows in parents.items():
@@ -41,7 +43,7 @@ def survey(crm: EspoClient, xai: XaiClient) -> Landscape:
             life = life_of(kind, parent.status, settings.CONFIG.ESPOCRM_PARENT_STATUS)
             if not parent.collection_id or parent.collection_id not in collections:
                 continue
-            if life is Life.ACTIVE:
+            if life is Life.ACTIVE and parent.id in having[kind]:
                 for document_id in _linked(crm, kind, parent.id):
                     wanted[document_id].add(parent.collection_id)
             present |= {(parent.collection_id, file_id) for file_id in _files(xai, parent.collection_id)}
@@ -50,6 +52,7 @@ def survey(crm: EspoClient, xai: XaiClient) -> Landscape:
     there = {file.id for file in files}
     return Landscape(
         parents,
+        having,
         {key: frozenset(value) for key, value in wanted.items()},
         collections,
         frozenset(pair for pair in present if pair[1] in there),
@@ -58,12 +61,16 @@ def survey(crm: EspoClient, xai: XaiClient) -> Landscape:
 
 
 def _linked(crm: EspoClient, kind: str, parent_id: str) -> Iterator[str]:
-    for link, meta in sorted(crm.metadata(kind).links.items()):
-        if meta.entity_type == FIELDS.document_entity and meta.kind == "hasMany":
-            try:
-                yield from crm.linked_document_ids(kind, parent_id, link)
-            except NotFound:
-                return  # deleted since it was listed
+    for link in document_links(crm, kind):
+        try:
+            yield from crm.linked_document_ids(kind, parent_id, link)
+        except NotFound:
+            return  # deleted since it was listed
+
+
+def _having_documents(crm: EspoClient, kind: str) -> Iterator[str]:
+    for link in document_links(crm, kind):
+        yield from crm.having_linked(kind, link)
 
 
 def _files(xai: XaiClient, collection_id: str) -> Iterator[str]:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
 
 from django.conf import settings
 from django.utils import timezone
 
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import FIELDS
-from syncapp.clients.xai import XaiCollection
 from syncapp.engine.outside import connections, locks
 from syncapp.events import dispatch
 from syncapp.events.topics import topic_of
 from syncapp.flows import files
 from syncapp.flows.collections import register
+from syncapp.flows.collections.mapping import described_owner
 from syncapp.flows.comparing.landscape import Landscape
 from syncapp.flows.documents.flow import DOCUMENT_SYNC
 from syncapp.flows.parents import Life, life_of
@@ -62,25 +60,13 @@ def _shown_in_crm() -> set[str]:
 def _find_collections(view: Landscape) -> None:
     named = {parent.collection_id for rows in view.parents.values() for parent in rows}
     for collection in view.collections.values():
-        owner = _owner(collection)
+        owner = described_owner(collection)
         if owner and owner[0] in view.parents and collection.id not in named:  # of other types nothing is known
             entity_type, entity_id = owner
             if not Record.objects.filter(
                 entity_type=entity_type, entity_id=entity_id, status__in=ON_THEIR_WAY
             ).exists():
                 register.propose_deletion(entity_type, entity_id, collection.id, OrphanWhy.UNNAMED)
-
-
-def _owner(collection: XaiCollection) -> tuple[str, str] | None:
-    """The entity that our description of a collection names; None for collections that are not ours."""
-    try:
-        facts = json.loads(collection.description)
-    except ValueError:
-        return None
-    if not isinstance(facts, Mapping):
-        return None
-    pair = (facts.get("espocrm_entity_type"), facts.get("espocrm_entity_id"))
-    return (str(pair[0]), str(pair[1])) if all(isinstance(part, str) and part for part in pair) else None
 
 
 def delete(orphan: Orphan) -> bool:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from syncapp.clients.errors import EntityTypeUnknown, NotFound
-from syncapp.clients.espocrm import EspoClient, EspoDocument
+from syncapp.clients.espocrm import EspoClient, EspoDocument, EspoParent
 from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.clients.xai import IndexStatus, XaiClient, kinds
 from syncapp.engine.runs.run import Run
@@ -86,7 +86,7 @@ class Reader:
             # Only the indexing is waited for and nobody asked for anything since: the links were just read.
             return tuple(Parent("", "", Life.ACTIVE, collection) for collection in progress.wanted)
         return tuple(
-            Parent(entity_type, row.id, _life(entity_type, row.status), row.collection_id)
+            Parent(entity_type, row.id, _life(entity_type, row.status), _own_collection(row))
             for link, entity_type in self.parent_links()
             for row in self._crm.linked_parents(document.id, link, entity_type)
             if not row.deleted
@@ -189,6 +189,11 @@ def _life(entity_type: str, status: str) -> Life:
         if entity_type in config.COLLECTION_ENTITIES
         else Life.PAUSED
     )
+
+
+def _own_collection(parent: EspoParent) -> str:
+    """A parent that was made as a copy of another names the collection of that one, until its own is made."""
+    return "" if files.belongs_to_another(parent.collection_id, parent.id) else parent.collection_id
 
 
 def _now() -> str:

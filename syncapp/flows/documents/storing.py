@@ -79,7 +79,9 @@ class Storage:
             ending, text = _indexable(document, got, stream)
             # Of two documents with the same bytes at the same time the second waits, and then finds the first's file.
             with files.locked_content(got.sha256, self._run):
-                file_id = self._there_already(state, document, got) or self._upload(document, got, ending, text or stream)
+                file_id = self._there_already(state, document, got) or self._upload(
+                    document, got, ending, text or stream
+                )
         return Content(file_id, document.file_id, got.md5, got.sha256)
 
     def _download(self, document: EspoDocument, described: str, stream: BinaryIO) -> Downloaded:

@@ -131,7 +131,9 @@ DOCUMENT_SCENARIOS: Mapping[str, Scenario] = {
         _two_documents, _close, {"klage1": "skipped parent_closed", **_LEFT}, {"XAI_DELETE_COLLECTIONS": True}
     ),
     "new_then_other_content": Scenario(_nothing, _one_document, _IN_SYNC, meanwhile=_new_content),
-    "new_then_deleted": Scenario(_one_parent, _another_document, _GONE, meanwhile=_delete),
+    "new_then_deleted": Scenario(
+        _one_parent, _another_document, _GONE, {"XAI_EMPTY_COLLECTIONS": True}, meanwhile=_delete
+    ),
     "matter_found": Scenario(
         _nothing,
         _a_case,

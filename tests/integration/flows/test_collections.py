@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from syncapp.models import Orphan, Reason, Status
+from syncapp.flows.collections.flow import COLLECTION_SYNC
+from syncapp.flows.comparing import scans
+from syncapp.flows.comparing.flow import CHANGES, EVERYTHING
+from syncapp.models import Orphan, Reason, Record, Status
 from tests.integration.flows.test_documents import collection_of, synced
 from tests.world import World, configured
 
 pytestmark = pytest.mark.django_db
+KINDS = ["Raeumungsklage", "Account", "CBeteiligte"]
 
 
 def collections(world: World) -> list[dict[str, object]]:
     return list(world.sandbox.state("xai")["collections"])
 
 
-@pytest.mark.parametrize("kind", ["Raeumungsklage", "Account", "CBeteiligte"])
-def test_an_active_parent_gets_a_collection_that_names_it(world: World, kind: str) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_active_parent_with_documents_gets_a_collection_that_names_it(world: World, kind: str) -> None:
     parent = world.parent(kind)
+    world.document(parent, kind=kind)
     world.event(parent, kind)
     world.drive()
     made = collections(world)[0]
@@ -28,10 +33,89 @@ def test_an_active_parent_gets_a_collection_that_names_it(world: World, kind: st
     assert {"espocrm_document_id", "espocrm_entity_type", "espocrm_entity_id"} <= fields
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("tells", ["document", "parent", "link", "nobody"])
+def test_a_parent_without_documents_gets_its_collection_with_the_first(world: World, kind: str, tells: str) -> None:
+    parent = world.parent(kind)
+    before = world.mark()
+    world.event(parent, kind)
+    world.drive()
+    record = Record.objects.get(step=COLLECTION_SYNC)
+    assert (record.status, record.reason) == (Status.SKIPPED, "no_documents")
+    calls = [call for call in world.sandbox.calls(since=before) if call["route"] != "/espocrm/api/v1/Metadata"]
+    assert not [call for call in calls if call["system"] != "espocrm" or call["method"] != "GET"]
+    scans.run(EVERYTHING)
+    world.drive()
+    assert collections(world) == []
+    document = world.document(parent, kind=kind)
+    if tells in ("document", "link"):
+        world.event(document)
+    if tells in ("parent", "link"):
+        world.event(parent, kind)
+    if tells == "nobody":
+        scans.run(EVERYTHING)
+    world.drive()
+    assert world.inside() == {collection_of(world, parent, kind): {world.crm(document)["xaiId"]}}
+
+
+def test_a_firm_with_many_parties_and_few_documents_asks_for_few(world: World) -> None:
+    parties = [world.parent("CBeteiligte") for _ in range(5)]
+    world.document(parties[0], kind="CBeteiligte")
+    before = world.mark()
+    for name in (CHANGES, EVERYTHING):
+        scans.run(name)
+        world.drive()
+    assert len(collections(world)) == 1
+    assert set(Record.objects.filter(step=COLLECTION_SYNC).values_list("entity_id", flat=True)) == {parties[0]}
+    assert not {party for party in parties[1:] for call in world.sandbox.calls(since=before) if party in call["path"]}
+
+
+def test_with_the_setting_every_active_parent_gets_one_at_once(world: World) -> None:
+    with configured(XAI_EMPTY_COLLECTIONS=True):
+        told, found = world.parent(), world.parent()
+        world.event(told, "Raeumungsklage")
+        world.drive()
+        assert set(world.inside()) == {collection_of(world, told)}
+        scans.run(EVERYTHING)
+        world.drive()
+        assert set(world.inside()) == {collection_of(world, told), collection_of(world, found)}
+
+
+def test_a_collection_that_vanished_is_not_made_again_for_nothing(world: World) -> None:
+    parent = world.parent()
+    document = synced(world, parent)
+    world.sandbox.unlink("CDokumente", document, "raeumungsklages", parent)
+    world.sandbox.remove_xai_collection(collection_of(world, parent))
+    world.event(document, full=True)
+    world.event(parent, "Raeumungsklage", full=True)
+    world.drive()
+    assert (collections(world), world.sandbox.get("Raeumungsklage", parent)["xaiCollectionId"]) == ([], None)
+    assert world.record(parent).reason == "no_documents"
+
+
+@pytest.mark.parametrize("first", ["copy", "document"])
+def test_a_copy_of_a_case_does_not_share_its_collection(world: World, first: str) -> None:
+    """EspoCRM copies all fields, those that the hub wrote too."""
+    parent = world.parent()
+    document = synced(world, parent)
+    theirs = collection_of(world, parent)
+    copy = world.parent(name="Kopie", xaiCollectionId=theirs)
+    other = world.document(copy, content=b"Vertraulich")
+    world.event(*((copy, "Raeumungsklage") if first == "copy" else (other,)))
+    world.drive()
+    world.event(other, full=True)
+    world.event(copy, "Raeumungsklage", full=True)
+    world.drive()
+    ours = collection_of(world, copy)
+    assert ours != theirs
+    assert world.inside() == {theirs: {world.crm(document)["xaiId"]}, ours: {world.crm(other)["xaiId"]}}
+    (named,) = [each["collection_id"] for each in collections(world) if "Kopie" in str(each["collection_name"])]
+    assert named == ours
+
+
 def test_a_second_event_changes_nothing_and_costs_one_read(world: World) -> None:
     parent = world.parent()
-    world.event(parent, "Raeumungsklage")
-    world.drive()
+    synced(world, parent)
     before = world.mark()
     world.event(parent, "Raeumungsklage")
     world.drive()
@@ -57,8 +141,7 @@ def test_a_renamed_parent_renames_its_collection(world: World) -> None:
 
 def test_a_collection_that_is_there_already_is_used(world: World) -> None:
     parent = world.parent()
-    world.event(parent, "Raeumungsklage")
-    world.drive()
+    synced(world, parent)
     first = collection_of(world, parent)
     world.sandbox.update("Raeumungsklage", parent, {"xaiCollectionId": None})
     world.event(parent, "Raeumungsklage")
@@ -135,6 +218,7 @@ def test_a_field_that_the_crm_does_not_keep_any_more_is_told(world: World) -> No
     synced(world, world.parent())
     world.sandbox.settings(espocrm_missing=["Raeumungsklage.xaiCollectionId"])
     parent = world.parent()
+    world.document(parent)
     world.event(parent, "Raeumungsklage")
     world.drive()
     record = world.record(parent)

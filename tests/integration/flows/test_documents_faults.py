@@ -34,8 +34,9 @@ def first_run(world: World, document: str) -> Record:
 def ready(world: World) -> tuple[str, str]:
     """A document whose parent has its collection already, and an event for it."""
     parent = world.parent()
-    world.event(parent, "Raeumungsklage")
-    world.drive()
+    with configured(XAI_EMPTY_COLLECTIONS=True):
+        world.event(parent, "Raeumungsklage")
+        world.drive()
     document = world.document(parent)
     world.event(document)
     return parent, document

@@ -27,7 +27,7 @@ def test_the_first_comparison_brings_everything_in(world: World) -> None:
     documents = [world.document(parent, content=f"Text {n}".encode()) for n in range(3)]
     run = scans.run(CHANGES)
     assert run is not None
-    assert (run.state, run.requested) == (ScanState.DONE, 4)
+    assert (run.state, run.requested) == (ScanState.DONE, 3)  # they ask for the collection of their parent
     assert set(Record.objects.values_list("urgency", flat=True)) == {Urgency.SCAN}
     world.drive()
     assert len(world.inside()[collection_of(world, parent)]) == 3
@@ -55,8 +55,7 @@ def test_a_lost_event_is_made_good(world: World) -> None:
 def test_links_are_compared_because_they_send_nothing(world: World) -> None:
     one, two = world.parent(), world.parent()
     document = synced(world, one)
-    world.event(two, "Raeumungsklage")
-    world.drive()
+    synced(world, two, content=None)
     world.sandbox.unlink("CDokumente", document, "raeumungsklages", one)
     world.sandbox.link("CDokumente", document, "raeumungsklages", two)
     assert [each.how for each in found_by(EVERYTHING)] == [How.LINKS]
@@ -156,8 +155,7 @@ def test_an_orphan_that_is_used_again_is_not_deleted(world: World) -> None:
 
 def test_a_collection_of_a_reopened_parent_is_not_deleted(world: World) -> None:
     parent = world.parent()
-    world.event(parent, "Raeumungsklage")
-    world.drive()
+    synced(world, parent, content=None)
     world.sandbox.set_status("Raeumungsklage", parent, "closed")
     world.event(parent, "Raeumungsklage")
     world.drive()

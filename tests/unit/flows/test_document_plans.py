@@ -267,7 +267,9 @@ def test_a_plan_that_was_carried_out_leaves_nothing_to_do(given_state: DocumentS
 
 def test_what_we_remember_survives_the_database_and_garbage_counts_as_nothing() -> None:
     progress = Progress(3, ("c1",), "2026-01-01T00:00:00+00:00")
-    full = Agreed(CONTENT, ("c1",), Unfit("att1", "too_large"), ("att0", "m0"), progress, True, "2026-01-01T00:00:00+00:00")
+    full = Agreed(
+        CONTENT, ("c1",), Unfit("att1", "too_large"), ("att0", "m0"), progress, True, "2026-01-01T00:00:00+00:00"
+    )
     import json
 
     assert Agreed.from_json(json.loads(json.dumps(full.to_json()))) == full
