@@ -48,7 +48,8 @@ class Renamed:
 
     def _asked(self, request: Request, rows: str) -> Request:
         back = self._back(self._attributes(rows))
-        query = [(key, self._query(key, value, back)) for key, value in parse_qsl(request.query_string.decode(), True)]
+        asked = back | self._back(self._links(rows)) if rows in ENTITIES else back  # a condition may be about a link
+        query = [(key, self._query(key, value, asked)) for key, value in parse_qsl(request.query_string.decode(), True)]
         environ = request.environ | {"QUERY_STRING": urlencode(query)}
         body = request.get_data()
         if request.mimetype == "application/json" and body.startswith(b"{"):

@@ -215,7 +215,7 @@ def test_compare_of_changes_as_a_table(world: World, run: Any) -> None:
     code, said = run("compare", "--scan", "changes")
     assert code == 1
     assert re.search(rf"document_sync +CDokumente +{document} +\w", said)
-    assert said.rstrip().splitlines()[-1].startswith("2 differences in ")
+    assert said.rstrip().splitlines()[-1].startswith("1 difference in ")
 
 
 def test_compare_without_an_answer_is_neither_0_nor_1(world: World, run: Any) -> None:
