@@ -75,9 +75,11 @@ class History(RuleBasedStateMachine):
         self.deleted: set[str] = set()
         self.spoiled = 0
 
-    @initialize(settled=st.booleans())
-    def begin(self, settled: bool) -> None:
-        """Half of the histories begin in agreement, for most of what can go wrong needs something that was synced."""
+    @initialize(settled=st.booleans(), hashes=st.booleans())
+    def begin(self, settled: bool, hashes: bool) -> None:
+        """Half of the histories begin in agreement, for most of what can go wrong needs something that was synced. At
+        half of the firms a hook of their own hashes, as EspoCRM itself does not."""
+        self.world.sandbox.settings(espocrm_hash_on_upload=hashes)
         if settled:
             for document, parent in ((0, 0), (1, 0), (2, 1)):
                 self.link(document, parent)
@@ -206,7 +208,7 @@ class History(RuleBasedStateMachine):
         parents = {row["id"]: row for row in state["records"]["Raeumungsklage"]}
         wanted: dict[str, set[str]] = {}
         for row in parents.values():
-            if row["status"] == "active":
+            if row["status"] == "active" and row["xaiCollectionId"]:  # made when the first document came
                 wanted[row["xaiCollectionId"]] = set()
         for row in state["records"]["CDokumente"]:
             content = contents.get(row["dokumentId"])
@@ -214,7 +216,7 @@ class History(RuleBasedStateMachine):
                 continue
             for pair in state["links"].get("cDokumenteRaeumungsklage", []):
                 if pair[0] == row["id"] and parents[pair[1]]["status"] == "active":
-                    wanted[parents[pair[1]]["xaiCollectionId"]].add(content["sha256"])
+                    wanted.setdefault(parents[pair[1]]["xaiCollectionId"], set()).add(content["sha256"])
         return wanted
 
     def actual(self) -> dict[str, set[str]]:
