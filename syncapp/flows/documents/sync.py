@@ -184,12 +184,15 @@ class DocumentSync:
         return second.ending if isinstance(second.ending, Skipped) else read_again()
 
     def _list_unused(self, state: DocumentState, ending: Settled | Skipped) -> None:
-        pointed_at = set()
+        pointed_at, why = set(), OrphanWhy.TWICE_OR_LATE
         if isinstance(ending, Settled) and self._content:
             pointed_at = {self._content.file_id}
+        elif state.document is not None and state.content is not None:
+            # It rests: the CRM still names its file. Of a file that was replaced that is our own old word.
+            pointed_at = {state.document.xai_id} & {state.content.file_id}
         elif state.document is not None:
-            pointed_at = {state.document.xai_id}  # it rests: the CRM still names its file
-        files.list_unused(self._run.entity_type, self._run.entity_id, pointed_at, OrphanWhy.TWICE_OR_LATE)
+            why = OrphanWhy.CONTENT_REPLACED
+        files.list_unused(self._run.entity_type, self._run.entity_id, pointed_at, why)
 
     def _words_of_xai(self, state: DocumentState) -> str:
         content = self._known_content()

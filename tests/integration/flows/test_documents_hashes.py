@@ -137,3 +137,47 @@ def test_uploading_anew_mends_a_mismatch_as_staff_are_told(world: World) -> None
     assert world.record(document).reason == "file_mismatch"
     replaced(world, document, b"zwei")
     agrees(world, parent, document, b"zwei")
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known", "of an earlier hub"])
+@pytest.mark.parametrize("content", [b"Abschrift", FIRST], ids=["other bytes", "same bytes"])
+def test_a_copy_of_a_document_says_nothing_about_itself(world: World, known: bool, content: bytes) -> None:
+    """EspoCRM copies all fields, those that the hub wrote of the original too; links it does not copy."""
+    parent, document = ready(world)
+    world.drive()
+    if not known:
+        forgotten()
+    original, elsewhere = world.crm(document), world.parent()
+    copied = {name: original[name] for name in WRITTEN}
+    copy = world.document(elsewhere, content=content)
+    world.sandbox.update("CDokumente", copy, copied, silent=True)
+    world.event(copy)
+    world.drive()
+    shown = world.crm(copy)
+    assert (shown["xaiSyncStatus"], shown["md5sum"]) == ("clean", md5(content))
+    assert world.inside() == {
+        collection_of(world, parent): {original["xaiId"]},
+        collection_of(world, elsewhere): {shown["xaiId"]},
+    }
+    assert world.files()[shown["xaiId"]]["sha256"] == hashlib.sha256(content).hexdigest()
+
+
+WRITTEN = ("md5sum", "sha256", "xaiId", "xaiCollections", "xaiSyncedHash", "xaiSyncStatus", "fileStatus")
+
+
+@pytest.mark.parametrize("name", ["foto.png", None], ids=["by a picture", "by nothing"])
+def test_that_the_crm_still_names_the_old_file_keeps_it_off_no_list(world: World, name: str | None) -> None:
+    parent, document = ready(world)
+    world.drive()
+    old = world.crm(document)["xaiId"]
+    if name:
+        world.sandbox.upload_file(document, name, b"\x89PNG")
+    else:
+        world.sandbox.update("CDokumente", document, {"dokumentId": None})
+    world.event(document)
+    world.drive()
+    assert world.inside() == {collection_of(world, parent): set()}
+    assert list(Orphan.objects.values_list("remote_id", "why", "state")) == [(old, "content_replaced", "open")]
+    replaced(world, document, FIRST)
+    agrees(world, parent, document, FIRST)
+    assert (world.crm(document)["xaiId"], Orphan.objects.get().state) == (old, "used")
