@@ -33,7 +33,7 @@ class Finding:
 
 def of_stock(firm: Firm) -> list[Finding]:
     """How the documents and their parents stand."""
-    parents, named = len(firm.parents), sum(map(firm.well_named, firm.parents.values()))
+    parents, named = len(firm.with_documents), sum(map(firm.well_named, firm.with_documents))
     differing = len(firm.places ^ firm.placed)  # what is in one of the two sets only
     return [
         _with_fate(firm, _("documents searchable in all their collections"), Fate.SEARCHABLE),

@@ -53,6 +53,12 @@ class Firm:
         return found
 
     @cached_property
+    def with_documents(self) -> list[Row]:
+        """Parents that need a collection."""
+        ids = set().union(*(self._parents_of.get(document["id"], ()) for document in self.documents))
+        return [self.parents[pk] for pk in sorted(ids)]
+
+    @cached_property
     def _attached(self) -> set[tuple[str, str, str, str]]:
         """Collection, id, SHA-256 and status of every file that is in a collection at xAI."""
         return {
