@@ -103,6 +103,7 @@ class CalendarState:
     share_with: str = ""
     found: dict[int, int] = field(default_factory=dict)  # journal entry of a lost creation to the number it came to
     questions: list[Question] = field(default_factory=list)
+    joined: list[CalendarLink] = field(default_factory=list)  # whose appointment is that of an event's link now
     asked: set[int | str] = field(default_factory=set)  # the numbers and events that they are about
     answers: Answers = field(default_factory=Answers)
     off: str = ""  # why nothing is to be done, a reason

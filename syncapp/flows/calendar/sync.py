@@ -125,6 +125,7 @@ class CalendarSync:
         """What Google told, and how far it has told it, in one: a change is never read past without being kept."""
         now = timezone.now()
         with transaction.atomic():
+            CalendarLink.objects.filter(pk__in=[link.pk for link in state.joined]).delete()
             adopted = [item.link for item in state.items if item.link.number in state.found.values()]
             for link in {id(link): link for link in (*state.told, *adopted)}.values():
                 if link.state == LinkState.AGREED and not links.same_as_agreed(link, self._reader.zone):
@@ -242,7 +243,7 @@ class CalendarSync:
                 self._agree(item)
             elif what is What.NOTHING and link.google.get("parent"):
                 self._mark(link, LinkState.AGREED)
-            elif what is What.BY_HAND or (what is What.ASK and link.event_id):
+            elif what is What.BY_HAND or (what is What.ASK and (link.event_id or link.pk)):
                 self._mark(link, LinkState.BY_HAND, detail=item.decision.detail, refused=refusals.stored(item))
             elif what is What.UNREADABLE:
                 self._mark(link, LinkState.FAILED, Why.UNREADABLE, item.decision.detail)

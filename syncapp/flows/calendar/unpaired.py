@@ -19,10 +19,11 @@ from syncapp.models import CalendarLink
 
 def pair(state: CalendarState, known: Known, listed: Mapping[int, Appointment], buried: Buried, zone: ZoneInfo) -> None:
     """Before anything is created: both sides may have been filled by others."""
+    claims = _only_marked(known, listed, buried)
     here = {
         number: found.raw
         for number, found in listed.items()
-        if number not in known.by_number and not buried.event_of(number)
+        if _is_alone(known.by_number.get(number)) and not buried.event_of(number)
     }
     free = {
         link.event_id: link
@@ -31,11 +32,15 @@ def pair(state: CalendarState, known: Known, listed: Mapping[int, Appointment], 
     }
     there = {event: link.google["event"] for event, link in free.items()}
     said = state.answers = questions.answers(state.employee.pk, here, there, zone)
-    marks = {event: number for event, link in free.items() if (number := link.google.get("others_mark")) is not None}
-    told = pairing.Told(marks, said.same, said.apart)
+    others = {event: number for event, link in free.items() if (number := link.google.get("others_mark")) is not None}
+    ours = {event: number for event, link in free.items() if (number := link.google.get("mark")) is not None}
+    told = pairing.Told(others | ours, said.same, said.apart)
     matches = pairing.match(here, there, zone, told) if here and there else pairing.Matches({}, {})
     for event, number in matches.pairs.items():
         link = free.pop(event)
+        if alone := known.by_number.get(number):
+            known.rows.remove(alone)
+            state.joined.append(alone)
         link.number = number
         known.by_number[number] = link
         if link not in state.told:
@@ -46,8 +51,9 @@ def pair(state: CalendarState, known: Known, listed: Mapping[int, Appointment], 
         for event, link in free.items()
         if event not in said.own and _is_appointment(link) and state.window.touches(link)
     }
-    alone = {number: raw for number, raw in here.items() if number not in known.by_number}
-    for number, raw in alone.items():
+    for number, raw in here.items():
+        if number in matches.pairs.values():
+            continue
         # What was asked once is not created because somebody has edited it since.
         before = (event for event in said.asked.get(number, ()) if event not in said.apart.get(number, ()))
         likely = [event for event in dict.fromkeys((*matches.candidates.get(number, ()), *before)) if event in left]
@@ -56,9 +62,32 @@ def pair(state: CalendarState, known: Known, listed: Mapping[int, Appointment], 
     for question in state.questions:
         for event in question.candidates:
             left.pop(event, None)
-    state.questions += _twice(known, left, marks, zone)
+    state.questions += _twice(known, left, others, zone)
     state.asked = {question.event_id or question.number for question in state.questions}
     state.asked |= {event for question in state.questions for event in question.candidates}
+    for event, number in claims.items():
+        if _is_alone(known.by_number.get(number)) and not {event, number} & state.asked:
+            known.by_event[event].number, known.by_number[number] = number, known.by_event[event]
+
+
+def _only_marked(known: Known, listed: Mapping[int, Appointment], buried: Buried) -> dict[str, int]:
+    """Takes the events, of which nothing but our mark says which appointment they are, for unpaired: another database
+    of the hub may have marked them, with numbers of its own."""
+    links = [
+        link
+        for link in known.rows
+        if not link.pk and link.number in listed and link.google.get("event") and not buried.of(link)
+    ]
+    claims = {link.event_id: link.number for link in links if link.number is not None}
+    for link in links:
+        known.by_number.pop(claims[link.event_id], None)
+        link.number = None
+    return claims
+
+
+def _is_alone(link: CalendarLink | None) -> bool:
+    """Whether nothing of an appointment was ever in this calendar."""
+    return link is None or not (link.event_id or link.google or link.writing or link.agreed_advoware)
 
 
 def _is_appointment(link: CalendarLink) -> bool:

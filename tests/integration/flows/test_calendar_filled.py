@@ -283,6 +283,55 @@ def test_an_unknown_mark_is_no_proof(calendars: Calendars, properties: dict[str,
     assert CalendarQuestion.objects.get().number == number
 
 
+def ours(number: int) -> dict[str, Any]:
+    return {"private": {"advowareFrNr": str(number), "source": "bitbylaw", "kuerzel": "SB", "written": "x"}}
+
+
+def test_marks_of_another_database_of_the_hub_with_numbers_of_its_own_overwrite_nothing(calendars: Calendars) -> None:
+    """Advoware's numbers are others now: what each event says is right, what its mark says is wrong."""
+    numbers = [calendars.appointment(soon(3 + n), text=f"Termin {n}") for n in range(3)]
+    events = [
+        calendars.event(soon(3 + n), summary=f"Termin {n}", extendedProperties=ours(numbers[(n + 1) % 3]))
+        for n in range(3)
+    ]
+    before = calendars.world.mark()
+    assert calendars.sync().reason == Reason.TASK_OPEN
+    assert [write for write in calendars.world.writes(before) if "events" in str(write)] == []
+    assert CalendarQuestion.objects.count() == 3
+    for number, event in zip(numbers, events, strict=True):
+        assert answered(number, event)
+    assert again(calendars).status == Status.IN_SYNC
+    assert [calendars.link(number).event_id for number in numbers] == events
+    assert summaries(calendars) == texts(calendars) == ["Termin 0", "Termin 1", "Termin 2"]
+
+
+def test_our_own_marks_pair_what_was_edited_while_the_database_was_lost(calendars: Calendars) -> None:
+    number = calendars.appointment(text="Verhandlung")
+    event = calendars.event(soon(4), summary="Verhandlung", extendedProperties=ours(number))
+    assert calendars.sync().status == Status.IN_SYNC
+    assert (calendars.link(number).event_id, len(calendars.ids())) == (event, 1)
+
+
+def test_a_new_calendar_that_was_filled_from_an_export_is_not_doubled(calendars: Calendars) -> None:
+    """An export knows no marks."""
+    numbers = [calendars.appointment(soon(3 + n), text=f"Termin {n}") for n in range(3)]
+    calendars.sync()
+    owner = calendars.google.calendar(calendars.calendar)["dataOwner"]
+    calendars.google.remove_calendar(calendars.calendar)
+    calendars.sync()
+    calendars.google.create_calendar("AW-SB", owner=owner)
+    events = [calendars.event(soon(3 + n), summary=f"Termin {n}") for n in range(2)]
+    events.append(calendars.event(soon(6), summary="Termin 2"))
+    tasks.close_task(Task.objects.get(kind="calendar_gone"), None, "ja")
+    assert again(calendars).reason == Reason.TASK_OPEN
+    assert [calendars.link(number).event_id for number in numbers[:2]] == events[:2]
+    assert calendars.ids() == set(events)
+    assert answered(numbers[2], events[2])
+    assert again(calendars).status == Status.IN_SYNC
+    assert [calendars.link(number).event_id for number in numbers] == events
+    assert CalendarLink.objects.count() == 3
+
+
 # Google was doubled before
 
 
