@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from syncapp.flows.calendar.decide import BLOCKED, HIDDEN
@@ -53,13 +53,13 @@ def match(
     marks = {event: number for event, number in told.marks.items() if event in there and number in here}
     found = {event: number for event, number in told.same.items() if event in there and number in here}
     out = {*found.values(), *told.apart}
-    found |= _marked(_without(here, out), _without(there, found), marks)
+    found |= _marked(without(here, out), without(there, found), marks)
     out |= {*found.values()}
-    agreed, doubtful = _agreeing(_without(here, out), _without(there, found), marks)
+    agreed, doubtful = _agreeing(without(here, out), without(there, found), marks)
     found |= agreed
     out |= {*found.values()}
-    found |= _alike(_without(here, out | doubtful), _without(there, {*found, *doubtful}))
-    likely = dict(_candidates(_without(here, found.values()), _without(there, found), marks, zone))
+    found |= _alike(without(here, out | doubtful), without(there, {*found, *doubtful}))
+    likely = dict(_candidates(without(here, found.values()), without(there, found), marks, zone))
     for number, others in told.apart.items():
         likely[number] = [event for event in likely.get(number, []) if event not in others]
     return Matches(found, {number: ids for number, ids in likely.items() if ids})
@@ -101,8 +101,8 @@ def _alike(here: Mapping[int, Appointment], there: Mapping[str, Appointment]) ->
     found: dict[str, int] = {}
     for key in (_whole, _text, _begin, _when):
         shown = {event: says for event, says in there.items() if key is not _when or _is_hidden(says)}
-        numbers_of = _grouped(_without(here, found.values()), key)
-        for same, ids in _grouped(_without(shown, found), key).items():
+        numbers_of = _grouped(without(here, found.values()), key)
+        for same, ids in _grouped(without(shown, found), key).items():
             numbers = numbers_of.get(same, [])
             # Those that say all the same may take each other's place.
             if key is _whole or len(ids) == len(numbers) == 1:
@@ -158,7 +158,7 @@ def _placed(rows: Mapping[Name, Appointment]) -> dict[Name, Appointment]:
     return {name: says for name, says in rows.items() if isinstance(says[WHEN], Span)}
 
 
-def _without(rows: Mapping[Name, Appointment], names: Collection[object]) -> dict[Name, Appointment]:
+def without(rows: Mapping[Name, Any], names: Collection[object]) -> dict[Name, Any]:
     out = set(names)
     return {name: says for name, says in rows.items() if name not in out}
 

@@ -48,7 +48,8 @@ class Question:
 class Answers:
     """What holds now of what people have said about an employee's calendar. `same`: the appointment that an event is.
     `apart`: the events that an appointment is not. `own`: events that are appointments of their own. `asked`:
-    what an appointment could be, as it was asked. `anew`: about which what was said does not hold any more."""
+    what an appointment could be, as it was asked. `anew`: about which what was said does not hold any more. `kept`:
+    about what could not be looked at."""
 
     rows: list[CalendarQuestion] = field(default_factory=list)
     same: dict[str, int] = field(default_factory=dict)
@@ -56,11 +57,16 @@ class Answers:
     own: set[str] = field(default_factory=set)
     asked: dict[int, list[str]] = field(default_factory=dict)
     anew: set[int] = field(default_factory=set)
+    kept: set[Key] = field(default_factory=set)
 
     @property
     def carried_out(self) -> set[Key]:
         """Whose answers are kept until what they say has become of it."""
-        return {(number, "") for number in self.apart} | {row.key for row in self.rows if row.event_id in self.own}
+        return (
+            self.kept
+            | {(number, "") for number in self.apart}
+            | {row.key for row in self.rows if row.event_id in self.own}
+        )
 
 
 def answers(kuerzel: str, here: Mapping[int, Raw], there: Mapping[str, Raw], zone: ZoneInfo) -> Answers:

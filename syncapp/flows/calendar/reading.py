@@ -81,7 +81,7 @@ class Reader:
         listed = {each.number: each for each in shown_to if belongs_to(each, employee.kuerzel)}
         known.fetch_numbers(listed)
         LostCreations(self._run, self._advoware, self.zone).find(state, known, listed)
-        unpaired.pair(state, known, listed, self._buried, self.zone)
+        unpaired.pair(state, known, listed, self._buried, self._is_gone, self.zone)
         for number in listed:
             if number not in known.by_number:
                 event_id = self._buried.event_of(number)
@@ -135,6 +135,9 @@ class Reader:
             return Missing.NEVER
         still = state.window.touches(link) and not self._moved_in_google(link, state)
         return Missing.GONE if still else Missing.OUTSIDE
+
+    def _is_gone(self, number: int) -> bool:
+        return self._asked(CalendarLink(number=number), self._run.entity_id)[0] is Missing.GONE
 
     def _asked(self, link: CalendarLink, kuerzel: str) -> tuple[Shows, Appointment | None]:
         """GONE also when it belongs to somebody else now: then it is to go from this calendar only."""

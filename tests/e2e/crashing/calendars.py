@@ -14,7 +14,13 @@ from tests.e2e.crashing.scenarios import Firm, Scenario
 from tests.events import happened
 from tests.world import World
 
-TABLES = ("syncapp_calendarlink", "syncapp_calendartombstone", "syncapp_pushchannel", "syncapp_calendaremployee")
+TABLES = (
+    "syncapp_calendarquestion",
+    "syncapp_calendarlink",
+    "syncapp_calendartombstone",
+    "syncapp_pushchannel",
+    "syncapp_calendaremployee",
+)
 NOT_OF_ADVOWARE = ("frNr", "geaendertAm")
 MARK = "advowareFrNr"
 

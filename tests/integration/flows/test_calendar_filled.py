@@ -213,6 +213,37 @@ def test_what_was_asked_and_edited_into_something_else_since_still_waits(calenda
     assert sorted(set(texts(calendars))) == ["Gütetermin", "Güteverhandlung"]
 
 
+@pytest.mark.parametrize("decided", [True, False])
+@pytest.mark.parametrize("count", [2, 30])
+def test_a_list_of_advoware_that_comes_empty_creates_nothing_that_is_asked(
+    calendars: Calendars, decided: bool, count: int
+) -> None:
+    numbers = [calendars.appointment(soon(3 + n), text=f"Termin {n}") for n in range(count)]
+    events = [calendars.event(soon(3 + n, "11:00"), summary=f"Termin {n}") for n in range(count)]
+    calendars.sync()
+    rows = list(CalendarQuestion.objects.values_list("pk", flat=True))
+    if decided:
+        for number, event in zip(numbers, events, strict=True):
+            assert answered(number, event)
+    calendars.world.sandbox.add_fault("status", status=200, body="[]", system="advoware", path="kuerzel=", times=1)
+    before = calendars.world.mark()
+    calendars.sync()
+    assert calendars.world.writes(before) == []
+    assert list(CalendarQuestion.objects.values_list("pk", flat=True)) == rows
+    again(calendars)
+    assert len(calendars.appointments()) == len(calendars.ids()) == count
+    assert (calendars.record().status == Status.IN_SYNC) is decided
+
+
+def test_an_appointment_that_is_gone_in_advoware_leaves_its_event_to_be_created(calendars: Calendars) -> None:
+    number = calendars.appointment(text="Güteverhandlung")
+    calendars.event(soon(4), summary="Güteverhandlung")
+    calendars.sync()
+    calendars.advoware.remove_appointment(number)
+    assert calendars.sync().status == Status.IN_SYNC
+    assert (len(calendars.appointments()), CalendarQuestion.objects.count()) == (1, 0)
+
+
 @pytest.mark.parametrize("calls", range(8))
 @pytest.mark.parametrize("same", [True, False])
 def test_a_decision_survives_a_crash_anywhere(calendars: Calendars, calls: int, same: bool) -> None:
