@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
-from syncapp.flows.calendar import agreement, decide, form, sides
+from syncapp.flows.calendar import agreement, decide, form, occurrences, sides
 from syncapp.flows.calendar.decision import What
 from syncapp.flows.calendar.fields import ADVOWARE, GOOGLE, declared, said, with_all
-from syncapp.flows.calendar.sides import Missing, Pair, Shown
+from syncapp.flows.calendar.sides import Fixed, Missing, Pair, Shown
 from syncapp.flows.lens.core import changes
 from syncapp.flows.lens.records import merge
 from tests.unit.flows import test_calendar_contents, test_calendar_decide
@@ -47,6 +47,30 @@ def a_patch() -> None:
 def hidden() -> None:
     pair = test_calendar_contents.pair_of(test_calendar_contents.BLOCKED)
     test_calendar_contents.test_what_google_shows_follows_the_switch(pair, test_calendar_contents.HIDDEN, {})
+
+
+def an_invitation() -> None:
+    test_calendar_decide.test_what_is_not_ours_to_change_leads(
+        {"notiz": "mein Vermerk"}, {"location": "Saal 9"}, {"ort": "Saal 9"}, {"note"}, set(), Fixed.ORGANIZER
+    )
+
+
+def what_was_refused() -> None:
+    test_calendar_decide.test_what_a_side_refused_is_not_sent_again_and_stops_no_other_field(ADVOWARE, "place")
+
+
+def an_occurrence() -> None:
+    start, end = timed("2026-05-11T10:00:00+02:00"), timed("2026-05-11T11:00:00+02:00")
+    series = {"event": event(recurrence=["RRULE:FREQ=WEEKLY"])}
+    own = {"recurringEventId": "e", "originalStartTime": start, "start": start, "end": end}
+
+    def is_as_in_series(**changed: Any) -> bool:
+        told = {"beyond": occurrences.CHANGED, "about": occurrences.about(event(**{**own, **changed}), BERLIN)}
+        return occurrences.is_as_in_series(told, series, BERLIN)
+
+    assert is_as_in_series(colorId="11")
+    assert not is_as_in_series(location="Saal 9")
+    assert not is_as_in_series(end=timed("2026-05-11T11:30:00+02:00"))
 
 
 def _without(name: str) -> Callable[..., Any]:
@@ -92,6 +116,18 @@ FAULTS = [
         lambda pair, side, raw, rules: raw,
         test_calendar_decide.test_what_google_had_to_cut_is_no_edit_and_is_not_lost_by_one,
     ),
+    Fault(
+        "an invitation is changed like any other",
+        decide,
+        "_led",
+        lambda pair, advoware, google, rules, hidden: decide._both(
+            replace(pair, google=replace(google, fixed="")), advoware, replace(google, fixed=""), rules
+        ),
+        an_invitation,
+    ),
+    Fault("what was refused is sent again", sides, "Refusing", lambda lens, value: lens, what_was_refused),
+    Fault("of an occurrence only the time counts", occurrences, "_SAME", (), an_occurrence),
+    Fault("an occurrence may last as long as it likes", occurrences, "_lengths", lambda *given: {0}, an_occurrence),
     Fault("everything is written", decide, "merge", _writes_everything, a_patch),
 ]
 
