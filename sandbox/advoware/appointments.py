@@ -52,7 +52,7 @@ class AppointmentsApi:
         with self.store.lock:
             match request.method:
                 case "GET":
-                    return wire.answer(self.settings, self.found(request))
+                    return wire.answer(self.settings, self.shown(request))
                 case "POST":
                     return wire.answer(self.settings, {"frNr": self.add(self.values(request))["frNr"]})
                 case "PUT":
@@ -102,6 +102,13 @@ class AppointmentsApi:
         if number < 0 or self.require(number)["art"] in DERIVED:
             raise AdvowareError(403, "Abgeleitete Termine können nicht geändert werden.")
         return number
+
+    def shown(self, request: Request) -> list[Record] | Record:
+        """Fact: shared/reference/observed.md, `?frnr=` may answer a list or one object."""
+        rows = self.found(request)
+        if "frnr" not in request.args or self.settings.one_appointment == "list":
+            return rows
+        return rows[0] if rows else self.require(_number(request.args["frnr"]) or 0)
 
     def found(self, request: Request) -> list[Record]:
         """In order of their dates. `from` and `to` are days, both included; a series counts until its end."""

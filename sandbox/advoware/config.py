@@ -32,6 +32,7 @@ class AdvowareSettings:
     empty_texts: bool = False  # an empty text is "" in answers, not null
     answer_to_post: str = "id"  # or whole: what a POST of a communication, address or bank account answers
     answer_to_put: str = "whole"  # or nothing: 204 without a body
+    one_appointment: str = "list"  # or object: what a GET with `frnr` answers; 404 when there is none
     ignored_fields: list[str] = field(default_factory=list)  # of parties and their details: accepted and not kept
     details_move_party: bool = False  # a changed communication, address or account is a new rowId of its party
     versions_stay: bool = False  # a change moves neither rowId nor geaendertAm (observed)

@@ -55,6 +55,16 @@ def test_a_list_is_narrowed_by_days_kuerzel_and_number(client, numbers):
     assert numbers(frnr=str(later)) == [later]
 
 
+def test_one_appointment_is_a_list_or_an_object(advoware, client):
+    made = client.advoware.add_appointment(APPOINTMENT)["frNr"]
+    here = f"advonet/Termine?frnr={made}"
+    assert [row["frNr"] for row in advoware("GET", here).json()] == [made]
+    client.settings(advoware_one_appointment="object")
+    assert advoware("GET", here).json()["frNr"] == made
+    assert advoware("GET", "advonet/Termine?frnr=999").status_code == 404
+    assert [row["frNr"] for row in advoware("GET", "advonet/Termine").json()] == [made]
+
+
 def test_a_series_without_an_end_is_stored_until_2037(client):
     series = client.advoware.add_appointment(APPOINTMENT | {"dauertermin": 1, "turnus": 2, "turnusArt": 3})
     assert series["datumBis"].startswith("2037")

@@ -33,7 +33,16 @@ def test_a_new_party_is_answered_by_its_number_only_and_posting_again_makes_anot
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"vorname": "A"}, {"name": ""}, {"name": 7}, {"name": "A", "geburtsdatum": "17.04.1961"}]
+    "body",
+    [
+        {},
+        {"vorname": "A"},
+        {"name": ""},
+        {"name": 7},
+        {"name": "A", "geburtsdatum": "17.04.1961"},
+        {"name": "A", "geburtsdatum": "2091-04-17T00:00:00"},
+        {"name": "A", "sterbedatum": "2091-04-17T00:00:00"},
+    ],
 )
 def test_a_party_without_a_name_or_with_a_wrong_value_is_refused(advoware, client, body):
     assert advoware("POST", "advonet/Beteiligte", json=body).status_code == 400

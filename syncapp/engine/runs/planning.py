@@ -5,7 +5,7 @@ A plan is made before anything is written, so a preview, observe mode and the ma
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -95,6 +95,13 @@ class TaskNeed:
     @property
     def identity(self) -> tuple[str, str, str]:
         return (self.kind, self.key, self.digest)
+
+
+Closed = frozenset[tuple[str, str, str]]  # identities of the needs that a person has closed
+
+
+def still_open(needs: Iterable[TaskNeed], closed: Closed) -> tuple[TaskNeed, ...]:
+    return tuple(need for need in needs if need.identity not in closed)
 
 
 @dataclass(frozen=True, slots=True)

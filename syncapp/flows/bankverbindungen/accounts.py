@@ -11,7 +11,7 @@ from syncapp.clients.espocrm import EspoBankAccount
 from syncapp.clients.espocrm.takes import Takes
 from syncapp.flows.bankverbindungen.fields import IBAN, TABLE, TITLES
 from syncapp.flows.lens.bounds import bounded
-from syncapp.flows.lens.core import EMPTY, CantHold, Raw, Said, Unreadable
+from syncapp.flows.lens.core import CantHold, Raw, Said, Unreadable, text_of
 from syncapp.flows.lens.declaration import Side
 
 UNNAMED = "Bankverbindung"
@@ -60,11 +60,6 @@ def valid(said: Said[str]) -> str:
     return said if isinstance(said, str) else ""
 
 
-def shown(said: Said[str]) -> str:
-    """As staff are to see it."""
-    return said.shown if isinstance(said, Unreadable) else "" if said is EMPTY else said
-
-
 def found(rows: Iterable[BankAccount], iban: str, known_id: str = "") -> BankAccount | None:
     """The account with this IBAN, of several always the same one; else the one that it was known as."""
     rows = list(rows)
@@ -74,7 +69,7 @@ def found(rows: Iterable[BankAccount], iban: str, known_id: str = "") -> BankAcc
 
 
 def _texts(row: BankAccount) -> list[str]:
-    return [shown(said) for said in read(row.raw, Side.THERE).values()]
+    return [text_of(said) for said in read(row.raw, Side.THERE).values()]
 
 
 def made(raw: Raw, by: Side, takes: Mapping[str, Takes] | None = None) -> dict[str, str]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from syncapp.engine.runs.planning import TaskNeed
-from syncapp.flows.bankverbindungen.accounts import shown
 from syncapp.flows.bankverbindungen.state import ADVOWARE, CRM, AccountState, Compared
-from syncapp.flows.lens.core import Unreadable
+from syncapp.flows.lens.core import Unreadable, text_of
 from syncapp.flows.lens.declaration import Side, What
 from syncapp.flows.limits import INSTEAD, Operation, Resource
 
@@ -36,7 +35,7 @@ def differing(state: AccountState, compared: Compared) -> Iterator[TaskNeed]:
     """What couldn't be put, and what can't be read."""
     by_hand: Facts = ()
     for name, outcome in compared.outcomes.items():
-        ours, theirs = shown(outcome.here), shown(outcome.there)
+        ours, theirs = text_of(outcome.here), text_of(outcome.there)
         if outcome.what is What.UNREADABLE:
             system = CRM if isinstance(outcome.here, Unreadable) else ADVOWARE
             yield _need(state, "value_unreadable", ((name, ours, theirs),), name, system)

@@ -13,7 +13,7 @@ from syncapp.clients.espocrm import FIELDS, EspoBankAccount
 from syncapp.clients.espocrm.fields import NAME
 from syncapp.clients.espocrm.takes import ANYTHING
 from syncapp.engine.outside import connections
-from syncapp.engine.runs.planning import Action, Ending, Plan, Postponed, Settled, Skipped, TaskNeed
+from syncapp.engine.runs.planning import Action, Ending, Plan, Postponed, Settled, Skipped, TaskNeed, still_open
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.events import dispatch
 from syncapp.events.topics import topic_of
@@ -84,8 +84,7 @@ def plan(state: PartyAccountsState) -> Plan:
         *(UnsetDefault(row) for row in defaults[:-1]),
         *(BringToCrm(each) for each in state.only_there),
     )
-    wanted = [_unreadable(text, state.number) for text in state.unreadable]
-    needs = tuple(need for need in wanted if need.identity not in state.closed)
+    needs = still_open((_unreadable(text, state.number) for text in state.unreadable), state.closed)
     if actions and not state.writable:
         return Plan(Postponed(Why.WRITING_OFF, HELD_FOR, waits_for=CRM), held_back=actions, tasks=needs)
     agreed = {"number": state.number, "default": defaults[-1].id if defaults else ""}

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from syncapp.engine.runs.planning import Action, Ending, Failed, Plan, Postponed, Settled, Skipped, TaskNeed
+from syncapp.engine.runs.planning import Action, Ending, Failed, Plan, Postponed, Settled, Skipped, TaskNeed, still_open
 from syncapp.flows.bankverbindungen.fields import IBAN
 from syncapp.flows.bankverbindungen.needs import absent, behind, differing
 from syncapp.flows.bankverbindungen.state import ADVOWARE, CRM, AccountState, Compared, Why, compare
@@ -49,7 +49,7 @@ class AccountPlan(Plan):
 
 
 def plan(state: AccountState) -> AccountPlan:
-    account, left = state.account, _open(state, *behind(state))
+    account, left = state.account, still_open(behind(state), state.closed)
     if state.untouched:
         return AccountPlan(Settled())
     if account is None:
@@ -68,9 +68,9 @@ def plan(state: AccountState) -> AccountPlan:
         return AccountPlan(Postponed(Why.PARTY_PENDING, SOON if soon else LATER, waits_for=account.party_id))
     compared = compare(state)
     if compared is not None:
-        needs = _open(state, *differing(state, compared))
+        needs = still_open(differing(state, compared), state.closed)
         return _ending(state, (*needs, *left), changes(account.raw, compared.here), compared)
-    if needs := _open(state, *absent(state, iban)):
+    if needs := still_open(absent(state, iban), state.closed):
         return _ending(state, (*needs, *left))
     write = WriteCrm(status="unclean" if left else "clean")
     if ADVOWARE not in state.writable:
@@ -104,7 +104,3 @@ def _settled(needs: tuple[TaskNeed, ...]) -> Ending:
 
 def _held(system: str) -> Postponed:
     return Postponed(Why.WRITING_OFF, HELD_FOR, waits_for=system)
-
-
-def _open(state: AccountState, *needs: TaskNeed) -> tuple[TaskNeed, ...]:
-    return tuple(need for need in needs if need.identity not in state.closed)

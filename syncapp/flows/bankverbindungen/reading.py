@@ -12,12 +12,13 @@ from syncapp.engine.runs.run import Run
 from syncapp.events import dispatch
 from syncapp.flows import directions
 from syncapp.flows.bankverbindungen import register
-from syncapp.flows.bankverbindungen.accounts import Place, found, iban_here, iban_there, shown
+from syncapp.flows.bankverbindungen.accounts import Place, found, iban_here, iban_there
 from syncapp.flows.bankverbindungen.agreement import Agreed, unchanged
 from syncapp.flows.bankverbindungen.fields import IBAN
 from syncapp.flows.bankverbindungen.flow import PARTY_WANTED
 from syncapp.flows.bankverbindungen.journal import own_writes
 from syncapp.flows.bankverbindungen.state import AccountState
+from syncapp.flows.lens.core import text_of
 from syncapp.models import Reason, Status
 from syncapp.people import tasks, written
 
@@ -143,5 +144,5 @@ class Reader:
             if left is None or left is partner or register.stands_elsewhere(self._run.entity_id, place.number, left):
                 self.gone.append(place)
             else:
-                behind.append(Place(place.number, shown(IBAN.there.get(left.raw))))
+                behind.append(Place(place.number, text_of(IBAN.there.get(left.raw))))
         return tuple(behind)

@@ -9,12 +9,12 @@ from enum import StrEnum
 from syncapp.clients.advoware import BankAccount
 from syncapp.clients.espocrm import EspoBankAccount
 from syncapp.clients.espocrm.takes import Takes
-from syncapp.flows.bankverbindungen.accounts import Place, iban_here, iban_there, read, seen, shown
+from syncapp.flows.bankverbindungen.accounts import Place, iban_here, iban_there, read, seen
 from syncapp.flows.bankverbindungen.agreement import Agreed
 from syncapp.flows.bankverbindungen.fields import TABLE, AccountField
 from syncapp.flows.lens.agreement import Bases, Settlement, settled, with_own
 from syncapp.flows.lens.bounds import bounded
-from syncapp.flows.lens.core import CantHold, Raw
+from syncapp.flows.lens.core import CantHold, Raw, text_of
 from syncapp.flows.lens.core import Why as WhyNot
 from syncapp.flows.lens.declaration import Holds, Outcome, Side
 from syncapp.flows.lens.own import Own
@@ -86,7 +86,7 @@ def compare(state: AccountState) -> Compared | None:
     here, outcomes = dict(merged.here), dict(merged.outcomes)
     for each in fields:
         outcome = outcomes[each.name]
-        if Side.HERE in outcome.to and state.refused.get(each.name) == shown(outcome.value):
+        if Side.HERE in outcome.to and state.refused.get(each.name) == text_of(outcome.value):
             here[each.here.name] = account.raw[each.here.name]
             outcomes[each.name] = cannot(outcome, Side.HERE, CantHold(WhyNot.REFUSED))
     return Compared(fields, bases, here, outcomes)

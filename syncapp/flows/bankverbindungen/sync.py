@@ -17,7 +17,7 @@ from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.events import dispatch
 from syncapp.flows import directions, texts
 from syncapp.flows.bankverbindungen import register
-from syncapp.flows.bankverbindungen.accounts import Place, iban_here, iban_there, made, shown
+from syncapp.flows.bankverbindungen.accounts import Place, iban_here, iban_there, made
 from syncapp.flows.bankverbindungen.agreement import Agreed
 from syncapp.flows.bankverbindungen.fields import TABLE
 from syncapp.flows.bankverbindungen.flow import BANK_SYNC, CHECK_ACCOUNTS, PARTY_WANTED
@@ -25,6 +25,7 @@ from syncapp.flows.bankverbindungen.journal import AccountWrite
 from syncapp.flows.bankverbindungen.plan import LATER, AccountPlan, CreateAccount, WriteCrm, plan
 from syncapp.flows.bankverbindungen.reading import Reader
 from syncapp.flows.bankverbindungen.state import AccountState, Why, remembered
+from syncapp.flows.lens.core import text_of
 from syncapp.flows.lens.declaration import Side
 from syncapp.flows.limits import Resource
 from syncapp.flows.writes import CrmWrite
@@ -141,7 +142,7 @@ class BankverbindungenSync:
         if not names:
             return state, plan
         outcomes = plan.compared.outcomes if plan.compared else {}
-        refused = {name: shown(outcomes[name].value) for name in names}
+        refused = {name: text_of(outcomes[name].value) for name in names}
         state = replace(state, refused={**state.refused, **refused})
         return state, self.plan(state)
 

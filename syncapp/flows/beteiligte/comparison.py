@@ -10,10 +10,10 @@ from syncapp.flows.beteiligte.agreement import contact_name, place
 from syncapp.flows.beteiligte.contacts import Contact, Contacts, lens
 from syncapp.flows.beteiligte.fields import Kind
 from syncapp.flows.beteiligte.placing import Moves, towards_advoware
-from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, PartyFields, text_of
+from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, PartyFields
 from syncapp.flows.beteiligte.state import PartyState
 from syncapp.flows.lens import records
-from syncapp.flows.lens.core import EMPTY, CantHold, Value, Why
+from syncapp.flows.lens.core import EMPTY, CantHold, Value, Why, text_of
 from syncapp.flows.lens.declaration import Outcome, Side, Way, What
 from syncapp.flows.lens.entries import merge_entries
 from syncapp.flows.lens.records import Asked, cannot

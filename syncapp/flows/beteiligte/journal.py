@@ -13,8 +13,8 @@ from syncapp.flows.beteiligte import fields
 from syncapp.flows.beteiligte.agreement import Written
 from syncapp.flows.beteiligte.contacts import Contact, read
 from syncapp.flows.beteiligte.fields import ADVOWARE, CRM, Kind, Rules
-from syncapp.flows.beteiligte.sides import SAME_SECOND, text_of
-from syncapp.flows.lens.core import Said, Value
+from syncapp.flows.beteiligte.sides import SAME_SECOND
+from syncapp.flows.lens.core import Said, Value, text_of
 from syncapp.flows.lens.declaration import Holds, Side
 from syncapp.models import JournalAction, JournalEntry, JournalState, SystemName
 

@@ -9,9 +9,9 @@ from syncapp.engine.runs.planning import ConflictNeed, TaskNeed
 from syncapp.flows.beteiligte.agreement import CONTACT, Agreed, placed
 from syncapp.flows.beteiligte.comparison import Merged
 from syncapp.flows.beteiligte.fields import ADVOWARE, CRM, SYSTEMS
-from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, foreign_values, text_of, value_of
+from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, foreign_values, value_of
 from syncapp.flows.beteiligte.state import Choice, PartyState
-from syncapp.flows.lens.core import EMPTY, CantHold, Said, Unreadable, Why
+from syncapp.flows.lens.core import EMPTY, CantHold, Said, Unreadable, Why, text_of
 from syncapp.flows.lens.declaration import Base, Outcome, Side, Way, What
 from syncapp.flows.limits import INSTEAD, Operation, Resource
 

@@ -6,7 +6,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from syncapp.engine.runs.planning import ConflictNeed, Ending, Failed, InConflict, Postponed, Settled, Skipped, TaskNeed
+from syncapp.engine.runs.planning import (
+    ConflictNeed,
+    Ending,
+    Failed,
+    InConflict,
+    Postponed,
+    Settled,
+    Skipped,
+    TaskNeed,
+    still_open,
+)
 from syncapp.flows.beteiligte.actions import Action, CreateParty, EmptyContact, SaveParty, TakeBack, Unclear, WriteCrm
 from syncapp.flows.beteiligte.comparison import Merged, PartyPlan, merge
 from syncapp.flows.beteiligte.fields import ADVOWARE, CRM
@@ -91,8 +101,7 @@ def _agree(state: PartyState, crm: CrmSide, advoware: AdvowareSide) -> PartyPlan
         for name, outcome in merged.fields.items()
         if outcome.what is What.CONFLICT
     )
-    found = task_needs(merged, state.base, state.base, crm, advoware)
-    needs = tuple(need for need in found if need.identity not in state.closed)
+    needs = still_open(task_needs(merged, state.base, state.base, crm, advoware), state.closed)
     there, waiting = _to_advoware(state, merged), _to_advoware(state, merged, held=True)
     write, late = _to_crm(state, merged), _to_crm(state, merged, held=True)
     held = (*waiting, *([late] if late.changes else []))

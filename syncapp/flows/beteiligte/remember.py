@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from syncapp.engine.runs.planning import ConflictNeed, TaskNeed
+from syncapp.engine.runs.planning import ConflictNeed, TaskNeed, still_open
 from syncapp.flows.beteiligte.agreement import Agreed, contact_name, place, placed
 from syncapp.flows.beteiligte.comparison import Merged, PartyPlan
 from syncapp.flows.beteiligte.needs import is_open, task_needs, waiting_decisions
-from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, text_of
+from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
 from syncapp.flows.beteiligte.state import PartyState
 from syncapp.flows.lens.agreement import settled
-from syncapp.flows.lens.core import EMPTY, CantHold, Unreadable, Why
+from syncapp.flows.lens.core import EMPTY, CantHold, Unreadable, Why, text_of
 from syncapp.flows.lens.declaration import Base, Field, Outcome, What
 from syncapp.flows.lens.entries import remembered_entries
 from syncapp.flows.lens.records import cannot
@@ -65,7 +65,7 @@ def remembered(state: PartyState, plan: PartyPlan, after: After) -> Memory:
     day = after.day if after.refusals.places else state.base.refused_on
     agreed = replace(agreed, refused=_refused(merged), refused_on=day, stamp=after.stamp, journal=after.journal)
     needs = task_needs(merged, agreed, state.base, after.crm, after.advoware)
-    wanted = tuple(need for need in needs if need.identity not in state.closed)
+    wanted = still_open(needs, state.closed)
     not_held = frozenset({*_not_held(merged), *(placed(noted)[1] for noted in agreed.not_kept)})
     return Memory(agreed, wanted, conflicts, moved_on or bool(after.refusals.untried), not_held)
 

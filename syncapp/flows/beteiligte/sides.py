@@ -10,7 +10,7 @@ from syncapp.clients.advoware import AdvowareParty
 from syncapp.clients.espocrm import FIELDS, EspoParty
 from syncapp.flows.beteiligte.contacts import Contacts, Entry, entries_of, of_advoware, of_crm
 from syncapp.flows.beteiligte.fields import Rules
-from syncapp.flows.lens.core import EMPTY, CantHold, Nothing, Raw, Said, Unreadable, Value, changes
+from syncapp.flows.lens.core import EMPTY, CantHold, Raw, Said, Value, changes
 from syncapp.flows.lens.declaration import Field, Side
 
 SAME_SECOND = timedelta(seconds=2)  # EspoCRM's times are whole seconds, and clocks differ a little
@@ -86,13 +86,6 @@ def changed(
             if not isinstance(put, CantHold):  # else it has told before
                 after = put
     return changes(raw, after)
-
-
-def text_of(said: Said[str] | None) -> str:
-    """As people read it; "" for nothing."""
-    if isinstance(said, Unreadable):
-        return said.shown
-    return "" if said is None or isinstance(said, Nothing) else said
 
 
 def value_of(text: str) -> Value[str]:

@@ -18,8 +18,8 @@ from syncapp.flows.beteiligte.contacts import Contact, kind_of
 from syncapp.flows.beteiligte.fields import Kind, Rules
 from syncapp.flows.beteiligte.journal import Write, contact_changes, field_changes
 from syncapp.flows.beteiligte.remember import Refusals
-from syncapp.flows.beteiligte.sides import NOBODY, AdvowareSide, PartyFields, advoware_side, changed, text_of
-from syncapp.flows.lens.core import Value
+from syncapp.flows.beteiligte.sides import NOBODY, AdvowareSide, PartyFields, advoware_side, changed
+from syncapp.flows.lens.core import Value, text_of
 from syncapp.flows.lens.declaration import Side
 from syncapp.flows.limits import Resource
 from syncapp.models import JournalEntry, SystemName

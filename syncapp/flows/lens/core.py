@@ -66,6 +66,13 @@ Value: TypeAlias = V | Nothing
 Said: TypeAlias = V | Nothing | Unreadable
 
 
+def text_of(said: Said[str] | None) -> str:
+    """As people read it; "" for nothing."""
+    if isinstance(said, Unreadable):
+        return said.shown
+    return "" if said is None or isinstance(said, Nothing) else said
+
+
 class Lens(ABC, Generic[R, V]):
     """One side's view of a field. `get` and `put` never raise, whatever stands there."""
 

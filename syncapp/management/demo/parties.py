@@ -14,9 +14,9 @@ from syncapp.clients.advoware import AdvowareParty
 from syncapp.clients.espocrm import EspoParty
 from syncapp.flows.beteiligte.contacts import Contacts
 from syncapp.flows.beteiligte.fields import Rules
-from syncapp.flows.beteiligte.sides import advoware_side, crm_side, text_of
+from syncapp.flows.beteiligte.sides import advoware_side, crm_side
 from syncapp.flows.lens import banks
-from syncapp.flows.lens.core import Said
+from syncapp.flows.lens.core import Said, text_of
 from syncapp.flows.lens.entries import Entries
 from syncapp.management.demo.firm import Row
 

@@ -20,14 +20,14 @@ from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.recovery.sweep import sweep
 from syncapp.events import running
-from syncapp.flows.bankverbindungen.accounts import shown, valid
+from syncapp.flows.bankverbindungen.accounts import valid
 from syncapp.flows.bankverbindungen.fields import TABLE
 from syncapp.flows.bankverbindungen.flow import BANK_SYNC, PARTY_ACCOUNTS
 from syncapp.flows.comparing import scans
 from syncapp.flows.comparing.flow import ALL_PARTIES
 from syncapp.flows.comparing.flow import PARTIES as CHANGED_PARTIES
 from syncapp.flows.lens.banks import Iban
-from syncapp.flows.lens.core import Unreadable
+from syncapp.flows.lens.core import Unreadable, text_of
 from syncapp.models import JournalEntry, Lock, Record, Status, Task, TaskState, Urgency
 from syncapp.people import tasks
 from tests.integration.flows.test_agreement import dying
@@ -54,7 +54,7 @@ def code(value: object) -> str:
 
 def text(name: str, value: object) -> str:
     """As staff are shown it."""
-    return shown(next(each.there for each in TABLE if each.name == name).get({name: value}))
+    return text_of(next(each.there for each in TABLE if each.name == name).get({name: value}))
 
 
 which, a_party = st.integers(0, 5), st.integers(0, PARTIES - 1)

@@ -311,6 +311,15 @@ def test_what_the_crm_refuses_without_a_name_is_a_failure(world: World, parties:
     assert (parties.sync(pk).status, parties.record(pk).reason) == (Status.FAILED, Reason.REJECTED)
 
 
+def test_who_is_born_tomorrow_is_a_task_and_holds_up_nothing(parties: Parties) -> None:
+    pk, number = parties.pair()
+    parties.edit_crm(pk, dateOfBirth="2091-04-17", firstName="Alma")
+    for _ in range(2):
+        assert parties.sync(pk).reason == Reason.TASK_OPEN
+    assert (parties.advoware(number)["vorname"], parties.advoware(number)["geburtsdatum"][:4]) == ("Alma", "0001")
+    assert facts(pk) == [("cant_hold", "advoware", [("geburtsdatum", "", "2091-04-17"), ("reason", "refused", "")])]
+
+
 def test_a_field_that_advoware_refuses_holds_up_nothing(world: World, parties: Parties) -> None:
     pk, number = parties.pair()
     parties.edit_crm(pk, firstName="Alma", lastName="Roth", rechtsform="GbR", emailAddress="a@x.example")

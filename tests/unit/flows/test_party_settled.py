@@ -16,9 +16,9 @@ from syncapp.flows.beteiligte.contacts import Contact, Contacts
 from syncapp.flows.beteiligte.fields import ADVOWARE, CRM, Kind, Rule, Rules
 from syncapp.flows.beteiligte.plan import plan
 from syncapp.flows.beteiligte.remember import After, Memory, Refusals, remembered
-from syncapp.flows.beteiligte.sides import text_of, value_of
+from syncapp.flows.beteiligte.sides import value_of
 from syncapp.flows.beteiligte.state import PartyState
-from syncapp.flows.lens.core import EMPTY
+from syncapp.flows.lens.core import EMPTY, text_of
 from syncapp.flows.lens.declaration import Base, Holds, Side, What
 from tests.unit.flows.party_sides import PERSON, advoware_side, agreed, crm_side, mail, number, person, state
 
