@@ -20,6 +20,9 @@ FOLDERS = [
 ]
 # Not in Config: read by tests, by the demo, by docker-compose.yml, or a setting of Django's own.
 OTHER_VARIABLES = {
+    "HUB_REAL_ESPOCRM",
+    "ESPOCRM_ADMIN_USER",
+    "ESPOCRM_ADMIN_PASSWORD",
     FOLDER_NAME,
     "HUB_ENV_FILE",
     "HUB_TEST_ENGINE",
