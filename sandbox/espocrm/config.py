@@ -26,6 +26,7 @@ class EspoSettings:
     renamed: dict[str, str] = field(default_factory=dict)  # "CDokumente": "Akt", "CDokumente.xaiId": "kiDatei"
     optimistic_locking: list[str] = field(default_factory=lambda: ["CDokumente", "CBeteiligte"])
     duplicate_check: list[str] = field(default_factory=lambda: ["Account.name"])
+    company_names: bool = True  # a formula of this firm; stock EspoCRM leaves the name of who has no last name empty
     hash_on_upload: bool = False  # EspoCRM hashes nothing (observed.md); a firm's own hook may
     status_on_upload: bool = False  # likewise; sets fileStatus to new or changed when the file changes
     webhook_interval: float = 120.0  # seconds between two runs of the delivery job

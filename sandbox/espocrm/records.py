@@ -178,7 +178,7 @@ class Records:
 
     def _name_person(self, entity_type: str, record: Record) -> None:
         if self.definition(entity_type).fields.get("name", {}).get("type") == "personName":
-            record["name"] = values.person_name(record)
+            record["name"] = values.person_name(record, self.settings.company_names)
 
     def _tell(self, action: str, entity_type: str, record: Record, changed: frozenset[str], actor: Actor) -> None:
         if not actor.silent:

@@ -101,7 +101,7 @@ def _check_items(entity_type: str, name: str, field: Field, value: Any) -> None:
         raise invalid(entity_type, name, "maxItemLength")
 
 
-def person_name(record: dict[str, Any]) -> str | None:
-    """`name` of a party: first and last name, or the firm's."""
+def person_name(record: dict[str, Any], company_names: bool) -> str | None:
+    """`name` of a party: first and last name, or with the firm's formula the company's (seen at 9.2.7: null)."""
     parts = [record.get("firstName"), record.get("lastName")]
-    return " ".join(str(part) for part in parts if part) or record.get("firmenname")
+    return " ".join(str(part) for part in parts if part) or (record.get("firmenname") if company_names else None)

@@ -34,6 +34,7 @@ class Fields:
     collection_id: str = "xaiCollectionId"  # on every parent of documents
     parent_status: str = "status"
     party_entity: str = "CBeteiligte"
+    party_company: str = "firmenname"
     party_number: str = "betnr"
     party_mails: str = "emailAddressData"
     party_phones: str = "phoneNumberData"
@@ -104,7 +105,8 @@ class Fields:
 
     @property
     def parent_select(self) -> tuple[str, ...]:
-        return (ID, NAME, DELETED, MODIFIED_AT, self.parent_status, self.collection_id)
+        """EspoCRM takes no notice of what a type does not have."""
+        return (ID, NAME, DELETED, MODIFIED_AT, self.parent_status, self.collection_id, self.party_company)
 
     def required(self, entity_type: str) -> tuple[str, ...]:
         """Fields that must exist; a type that is no document is judged as a parent of documents."""

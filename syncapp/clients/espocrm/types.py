@@ -7,7 +7,7 @@ are synced is the table of their flow.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any, Self
@@ -101,7 +101,11 @@ class EspoParent(EspoRecord):
 
     @classmethod
     def from_api(cls, raw: object, entity_type: str = "") -> Self:
-        return cls.read(Values.of(SYSTEM, raw), entity_type=entity_type)
+        """EspoCRM makes the name of a person of first and last name only: a company's stands in a field of its own."""
+        values = Values.of(SYSTEM, raw)
+        found = cls.read(values, entity_type=entity_type)
+        nameless = entity_type == FIELDS.party_entity and not found.name
+        return replace(found, name=values.text(FIELDS.party_company)) if nameless else found
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,3 +235,19 @@ def test_a_reopened_parent_takes_its_documents_back(world: World) -> None:
     assert world.record(document).status == Status.IN_SYNC
     assert world.inside() == {collection_of(world, parent): {world.crm(document)["xaiId"]}}
     assert len(world.files()) == 1
+
+
+def test_a_companys_collection_bears_its_name_where_espocrm_has_none(world: World) -> None:
+    """EspoCRM makes the name of a person of first and last name only (seen at 9.2.7)."""
+    world.sandbox.settings(espocrm_company_names=False)
+    company = world.sandbox.create("CBeteiligte", {"firmenname": "Lux GmbH", "status": "active"})
+    assert world.sandbox.get("CBeteiligte", company)["name"] is None
+    world.document(company, kind="CBeteiligte")
+    world.event(company, "CBeteiligte")
+    world.drive()
+    (collection,) = world.sandbox.state("xai")["collections"]
+    assert collection["collection_name"] == f"CBeteiligte-{company} Lux GmbH"
+    mark = world.mark()
+    world.event(company, "CBeteiligte", full=True)
+    world.drive()
+    assert world.writes(mark) == []
