@@ -105,7 +105,8 @@ class AppointmentsApi:
 
     def shown(self, request: Request) -> list[Record] | Record:
         """Fact: shared/reference/observed.md, `?frnr=` may answer a list or one object."""
-        rows = self.found(request)
+        broken = self.settings.malformed_appointments
+        rows = [row | {"frNr": None} if row["frNr"] in broken else row for row in self.found(request)]
         if "frnr" not in request.args or self.settings.one_appointment == "list":
             return rows
         return rows[0] if rows else self.require(_number(request.args["frnr"]) or 0)

@@ -38,5 +38,7 @@ class AdvowareSettings:
     versions_stay: bool = False  # a change moves neither rowId nor geaendertAm (observed)
     matter_by_number: str = "object"  # or list, unknown: what Akten/{id} answers (open)
     malformed_parties: int = 0  # so many rows of the list are no parties
+    malformed_appointments: list[int] = field(default_factory=list)  # their rows bear no number
+    malformed_employees: int = 0  # so many rows of the list are no employees
     large_body_mb: float = 5.0
     large_body_chunk: int = 65536  # bytes in a chunk of the large body; 0: in one piece, with Content-Length

@@ -60,7 +60,8 @@ class Advoware:
             case ["api", "v1", "advonet", "Termine", *rest]:
                 return self.appointments.route(request, rest)
             case ["api", "v1", "advonet", "Mitarbeiter"]:
-                return self.listing(request, list(self.store.employees.values()))
+                broken: list[Any] = [{"name": ["?"]}, "?"][: self.settings.malformed_employees]
+                return self.listing(request, [*broken, *self.store.employees.values()])
             case ["api", "v1", "Akten"]:
                 return self.listing(request, [{"id": key} | row for key, row in self.store.matters.items()])
             case ["api", "v1", "Akten", number] if self.settings.matter_by_number != "unknown":

@@ -9,22 +9,27 @@ from time import monotonic
 
 from syncapp.clients.advoware.config import SYSTEM
 from syncapp.clients.advoware.replacing import ReplacingClient, Write, in_doubt
-from syncapp.clients.advoware.rest import Place
+from syncapp.clients.advoware.rest import Malformed, Place
 from syncapp.clients.advoware.types import Appointment
 from syncapp.clients.errors import NotFound, Outdated, UnexpectedAnswer
 from syncapp.clients.http.answers import Answer
 
 
 class Appointments(ReplacingClient):
-    def appointments(self, kuerzel: str, from_: date, to: date) -> tuple[Appointment, ...]:
-        """What touches the days from the first to the last, both included; a series counts until its end."""
+    def appointments(
+        self, kuerzel: str, from_: date, to: date, malformed: Malformed | None = None
+    ) -> tuple[Appointment, ...]:
+        """What touches the days from the first to the last, both included; a series counts until its end.
+
+        With ``malformed`` a row that is no appointment stops no other: what the list lacks is then no proof.
+        """
         query = [("kuerzel", kuerzel), ("from", from_.isoformat()), ("to", to.isoformat())]
-        return self.listed(Appointment, Place(self._config.paths.appointments, query))
+        return self.listed(Appointment, Place(self._config.paths.appointments, query), malformed)
 
     def appointment(self, number: int) -> Appointment:
         """``NotFound`` when there is none of that number."""
         read_at = monotonic()
-        found = self.listed(Appointment, self._one(number))
+        found = self.one_or_listed(Appointment, self._one(number))
         for appointment in found:
             if appointment.number == number:
                 return replace(appointment, read_at=read_at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import ExitStack, closing
 from time import monotonic
 
@@ -15,7 +15,7 @@ from syncapp.clients.advoware.appointments import Appointments
 from syncapp.clients.advoware.config import SYSTEM
 from syncapp.clients.advoware.relay import Relayed, checked_path
 from syncapp.clients.advoware.replacing import in_doubt
-from syncapp.clients.advoware.rest import Place
+from syncapp.clients.advoware.rest import Malformed, Place
 from syncapp.clients.advoware.types import AdvowareParty, BankAccount, Communication, Employee, Matter, PostalAddress
 from syncapp.clients.errors import NotFound, Unauthorized, UnexpectedAnswer
 from syncapp.clients.http.answers import LIST_SECONDS, Answer
@@ -34,8 +34,9 @@ class AdvowareClient(Appointments):
         """The employees: a short list that proves address, login and right to read."""
         self.employees()
 
-    def employees(self) -> tuple[Employee, ...]:
-        return self.listed(Employee, Place(self._config.paths.employees))
+    def employees(self, malformed: Malformed | None = None) -> tuple[Employee, ...]:
+        """With ``malformed`` a row that is no employee stops no other."""
+        return self.listed(Employee, Place(self._config.paths.employees), malformed)
 
     def matters(self) -> Generator[Matter, None, None]:
         """All Akten, one at a time while they arrive. The hub has no way to write one."""
@@ -65,7 +66,7 @@ class AdvowareClient(Appointments):
         raw = self.request("GET", Place(self._party(number)), Answer.json)
         return AdvowareParty.from_api(raw, self._config.clock, read_at)
 
-    def parties(self, malformed: Callable[[object], None] | None = None) -> Generator[AdvowareParty, None, None]:
+    def parties(self, malformed: Malformed | None = None) -> Generator[AdvowareParty, None, None]:
         """All parties, one at a time while they arrive. A list that breaks off raises after what came before.
 
         A row that is no party is handed to ``malformed``, and only without one stops the list.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, TypeVar
 from urllib.parse import quote
@@ -31,6 +31,7 @@ from syncapp.clients.http.remembered import Remembered
 from syncapp.clients.http.transport import USER_AGENT, Call, Query
 
 T = TypeVar("T")
+Malformed = Callable[[object], None]
 Read = TypeVar("Read", bound=AdvowareObject)
 
 TOKEN, LOOK_UP = "Token", "Url"  # as the trace shows them
@@ -95,9 +96,29 @@ class AdvowareRest(LoggedInClient[AdvowareConfig]):
         answer = self.request("POST", Place(path), Answer.json_if_any, body=dict(body), repeatable=False)
         return Keys(SYSTEM, answer if isinstance(answer, Mapping) else {})
 
-    def listed(self, kind: type[Read], place: Place) -> tuple[Read, ...]:
+    def listed(self, kind: type[Read], place: Place, malformed: Malformed | None = None) -> tuple[Read, ...]:
+        """``malformed`` takes the rows that can't be read, where their absence is no proof of anything; without it one
+        such row is an ``UnexpectedAnswer``, and so is a list that holds nothing else."""
         rows = self.request("GET", place, Answer.json)
+        if malformed is None or not isinstance(rows, list):
+            return tuple(kind.from_api(row, self._config.clock) for row in the_rows(SYSTEM, rows, kind.__name__))
+        read = tuple(self._readable(kind, rows, malformed))
+        if rows and not read:
+            raise UnexpectedAnswer(SYSTEM, f"nothing_readable.{kind.__name__}")
+        return read
+
+    def one_or_listed(self, kind: type[Read], place: Place) -> tuple[Read, ...]:
+        """Of a question about one: nobody knows whether it is answered by itself or in a list (observed)."""
+        found = self.request("GET", place, Answer.json)
+        rows = [found] if isinstance(found, Mapping) else found
         return tuple(kind.from_api(row, self._config.clock) for row in the_rows(SYSTEM, rows, kind.__name__))
+
+    def _readable(self, kind: type[Read], rows: Iterable[object], malformed: Malformed) -> Iterator[Read]:
+        for row in rows:
+            try:
+                yield kind.from_api(row, self._config.clock)
+            except UnexpectedAnswer:
+                malformed(row)
 
     def logged_in(self, ask: Callable[[Token], T]) -> T:
         try:

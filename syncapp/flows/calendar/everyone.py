@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import structlog
 from django.conf import settings
 from django.utils import timezone
 
@@ -15,6 +16,8 @@ from syncapp.events import dispatch
 from syncapp.flows.calendar.flow import EMPLOYEE, OF_ONE
 from syncapp.kit.marking import ngettext_lazy
 from syncapp.models import CalendarEmployee, Urgency
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class CalendarsOfEveryone:
 
     def read(self) -> Everyone:
         wanted = {kuerzel.casefold() for kuerzel in settings.CONFIG.CALENDAR_SYNC_DEBUG_KUERZEL}
-        found = (each for each in self._advoware.employees() if each.kuerzel)
+        found = (each for each in self._advoware.employees(_malformed) if each.kuerzel)
         return Everyone(tuple(each for each in found if not wanted or each.kuerzel.casefold() in wanted))
 
     def plan(self, state: Everyone) -> Plan:
@@ -53,6 +56,10 @@ class CalendarsOfEveryone:
         ids = sorted(enabled.values_list("pk", flat=True))
         dispatch.emit(OF_ONE, EMPLOYEE, ids, urgency=urgency, trace_id=self._run.trace_id, full=True)
         return plan.ending
+
+
+def _malformed(_row: object) -> None:
+    log.warning("advoware.malformed_row", what="employee")
 
 
 def remember(employee: Employee) -> None:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import structlog
 from django.conf import settings
 from django.utils import timezone
 
 from syncapp.clients.advoware import AdvowareClient, Appointment
-from syncapp.clients.errors import NotFound
+from syncapp.clients.errors import NotFound, UnexpectedAnswer
 from syncapp.clients.google import GoogleClient
 from syncapp.engine.runs.run import Run
 from syncapp.flows import directions
@@ -32,6 +33,8 @@ from syncapp.flows.calendar.telling import Telling
 from syncapp.flows.lens.declaration import Base
 from syncapp.models import CalendarEmployee, CalendarLink
 from syncapp.people import tasks
+
+log = structlog.get_logger(__name__)
 
 ASKED_SINGLY = 25  # appointments that Advoware's list lacks; more of them at once are rather an outage
 
@@ -77,7 +80,7 @@ class Reader:
 
     def _items(self, state: CalendarState, known: Known) -> Iterable[Item]:
         employee, window = state.employee, state.window
-        shown_to = self._advoware.appointments(employee.kuerzel, window.first, window.last)
+        shown_to = self._advoware.appointments(employee.kuerzel, window.first, window.last, _malformed)
         listed = {each.number: each for each in shown_to if belongs_to(each, employee.kuerzel)}
         known.fetch_numbers(listed)
         LostCreations(self._run, self._advoware, self.zone).find(state, known, listed)
@@ -146,6 +149,9 @@ class Reader:
             appointment = self._advoware.appointment(link.number)
         except NotFound:
             return Missing.GONE, None
+        except UnexpectedAnswer:
+            _malformed(None)  # nothing is known about this one, and that stops no other
+            return Missing.OUTSIDE, None
         if not belongs_to(appointment, kuerzel):
             return Missing.GONE, appointment
         return shown(appointment), appointment
@@ -187,3 +193,7 @@ class Reader:
         assert decision.merged is not None  # noqa: S101  what is created is known
         when = span(state.rules.fields, IN_ADVOWARE, decision.merged.here)
         return when is not None and state.window.holds(when, self.zone)
+
+
+def _malformed(_row: object) -> None:
+    log.warning("advoware.malformed_row", what="appointment")

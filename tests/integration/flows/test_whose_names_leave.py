@@ -33,7 +33,9 @@ def asked_of_xai(world: World) -> list[dict[str, object]]:
 
 
 def task(world: World) -> str:
-    return world.sandbox.create("Task", {"name": "Frau Wendland anrufen", "status": "Not Started"})
+    user = world.sandbox.create("User", {"name": "Rabe", "userName": "rabe"})
+    data = {"name": "Frau Wendland anrufen", "status": "Not Started", "assignedUserId": user}
+    return world.sandbox.create("Task", data)
 
 
 def webhook(path: str, body: str, entity_type: str = "Task", action: str = "create") -> None:
@@ -50,7 +52,7 @@ def test_a_new_word_for_webhooks_makes_no_collection(world: World) -> None:
 
 def test_nor_does_a_link_to_it(world: World) -> None:
     pk, document = task(world), world.document()
-    item = f'[{{"entityType": "Task", "id": "{pk}", "foreignType": "CDokumente", "foreignId": "{document}"}}]'
+    item = f'[{{"entityType": "Task", "entityId": "{pk}", "foreignType": "CDokumente", "foreignId": "{document}"}}]'
     webhook("entity", item, "", "link")
     world.drive()
     assert set(Record.objects.values_list("entity_type", flat=True)) <= {"CDokumente"}
