@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.events.spec import Flow, StepSpec, http, topic
 from syncapp.events.topics import topic_of
+from syncapp.kit.marking import gettext_noop
 
 DOCUMENT_SYNC = "document_sync"
 REASONS = {
@@ -30,6 +31,23 @@ REASONS = {
     "file_mismatch": _(
         "The downloaded file is not the one the CRM describes. Upload it again in the CRM, then press Retry."
     ),
+}
+
+
+LABELS = {
+    "sha256": gettext_noop("Check sum (SHA-256)"),
+    "md5": gettext_noop("Check sum (MD5)"),
+    FIELDS.md5: gettext_noop("Check sum (MD5)"),
+    "attachment": gettext_noop("File in EspoCRM"),
+    FIELDS.file_status: gettext_noop("State of the file"),
+    FIELDS.xai_id: gettext_noop("File at xAI"),
+    FIELDS.xai_collections: gettext_noop("Its collections at xAI"),
+    FIELDS.collection_id: gettext_noop("Collection at xAI"),
+    FIELDS.xai_synced_hash: gettext_noop("Check sum of what is at xAI"),
+    FIELDS.xai_status: gettext_noop("State at xAI"),
+    FIELDS.xai_error: gettext_noop("Fault at xAI"),
+    FIELDS.sync_error: gettext_noop("Fault of the sync"),
+    FIELDS.sync_failed_at: gettext_noop("Failed at"),
 }
 
 
@@ -56,5 +74,6 @@ def flow() -> Flow:
                 title=_("Documents"),
             ),
         ),
+        fields=lambda: LABELS,
         reasons=REASONS,
     )
