@@ -65,7 +65,7 @@ def test_a_dry_run_shows_the_plan_and_touches_nothing(world: World, run: Any) ->
     assert code == 0
     assert "Would be done:" in said
     assert "1. have the collection of Raeumungsklage" in said
-    assert "write to the CRM: xaiSyncStatus" in said
+    assert "write to the CRM: State at xAI" in said
     assert "Afterwards: waiting: " in said
     assert world.writes(before) == []
     assert (Record.objects.count(), StaffAction.objects.count()) == (0, 0)

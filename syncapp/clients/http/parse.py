@@ -16,6 +16,9 @@ T = TypeVar("T")
 _NUMBER = re.compile(r"-?[0-9]{1,19}")
 
 
+MALFORMED = "wrong_or_missing_value"  # the code of an error about one value of a whole answer
+
+
 def json_if_it_is(body: bytes) -> object:
     """None for what is not JSON."""
     try:
@@ -148,7 +151,7 @@ class Values:
         return the_object(self.system, value, key) if value is not None else {}
 
     def wrong(self, key: str) -> UnexpectedAnswer:
-        return UnexpectedAnswer(self.system, "wrong_or_missing_value", field=key)
+        return UnexpectedAnswer(self.system, MALFORMED, field=key)
 
 
 def of(read: Callable[[Any, str], T], key: str = "", **options: Any) -> T:

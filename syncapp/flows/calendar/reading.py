@@ -14,6 +14,7 @@ from django.utils import timezone
 from syncapp.clients.advoware import AdvowareClient, Appointment
 from syncapp.clients.errors import NotFound, UnexpectedAnswer
 from syncapp.clients.google import GoogleClient
+from syncapp.clients.http.parse import MALFORMED
 from syncapp.engine.runs.run import Run
 from syncapp.flows import directions
 from syncapp.flows.calendar import links, occurrences, refusals, unpaired
@@ -149,7 +150,9 @@ class Reader:
             appointment = self._advoware.appointment(link.number)
         except NotFound:
             return Missing.GONE, None
-        except UnexpectedAnswer:
+        except UnexpectedAnswer as exc:
+            if exc.code != MALFORMED:
+                raise
             _malformed(None)  # nothing is known about this one, and that stops no other
             return Missing.OUTSIDE, None
         if not belongs_to(appointment, kuerzel):

@@ -151,8 +151,9 @@ class Twice(Attribute[V]):
     also: str = ""
 
     def put(self, raw: Raw, value: Value[V]) -> Raw | CantHold:
-        after = Attribute.put(self, raw, value)
-        if after is raw or isinstance(after, CantHold) or self.lens.get(raw.get(self.also)) != self.get(raw):
+        after, said = Attribute.put(self, raw, value), self.get(raw)
+        twice = said is not EMPTY and self.lens.get(raw.get(self.also)) == said
+        if after is raw or isinstance(after, CantHold) or not twice:
             return after
         return {**after, self.also: after[self.key(raw)]}
 

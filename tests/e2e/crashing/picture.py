@@ -66,7 +66,7 @@ def ending(record: Record) -> str:
 
 def _agreed(record: Record) -> str:
     """Without what is different each time: the attachment's id, times, counters."""
-    different = ("progress", *party_picture.NOT_AGREED)
+    different = ("progress", "proved", *party_picture.NOT_AGREED)
     facts = {key: value for key, value in record.agreed.items() if key not in different}
     if content := facts.get("content"):
         facts["content"] = content["file_id"]

@@ -17,7 +17,7 @@ from tests.integration.admin.conftest import Login
 
 STAFF_MAY = {"retry", "sync_now", "preview", "discard", "retry_cause", "retry_matching", "discard_chosen", "reprocess"}
 STAFF_MAY |= {"close_task", "close_chosen", "check_conflict", "decide_conflict", "request_undo"}
-STAFF_MAY |= {"sync_calendar", "compare_appointment", "resync_appointment"}
+STAFF_MAY |= {"check_alike", "decide_alike", "sync_calendar", "compare_appointment", "resync_appointment"}
 
 
 def address(name: str, made: dict[str, Any]) -> str:

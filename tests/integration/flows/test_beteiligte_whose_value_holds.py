@@ -85,7 +85,7 @@ def test_the_id_of_its_collection_does_not_make_a_party_newer_in_the_crm(
     number = parties.in_advoware(name="Roth")
     pk = parties.in_crm(betnr=number)
     hours.update(crm=0, advoware=0)
-    with configured(COLLECTION_ENTITIES=(PARTY,)):
+    with configured(COLLECTION_ENTITIES=(PARTY,), XAI_EMPTY_COLLECTIONS=True):
         happened(PARTY, pk, topic=RENAMED)
         parties.world.drive()
     assert parties.crm(pk)["xaiCollectionId"]
@@ -94,7 +94,7 @@ def test_the_id_of_its_collection_does_not_make_a_party_newer_in_the_crm(
 
 
 def test_a_party_renamed_in_advoware_has_its_collection_renamed(parties: Parties) -> None:
-    with configured(COLLECTION_ENTITIES=(PARTY,)):
+    with configured(COLLECTION_ENTITIES=(PARTY,), XAI_EMPTY_COLLECTIONS=True):
         pk, number = parties.pair()
         parties.edit_advoware(number, name="Roth")
         parties.sync(pk)
