@@ -60,6 +60,7 @@ class Config(BaseSettings):
 
     # Django
     DJANGO_SECRET_KEY: str = ""
+    DJANGO_SECRET_KEY_FALLBACKS: CommaList = ()  # earlier ones, while logins and tokens of theirs are still about
     DJANGO_DEBUG: bool = False
     DJANGO_ALLOWED_HOSTS: CommaList = ("localhost", "127.0.0.1", "[::1]")
     DJANGO_CSRF_TRUSTED_ORIGINS: CommaList = ()

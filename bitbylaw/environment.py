@@ -56,26 +56,27 @@ def misspelt() -> dict[str, str]:
     return {name: found[0] for name, found in nearest.items() if found}
 
 
-def _file() -> str | None:
+def file() -> str | None:
+    """Where settings are read from besides the environment; None: nowhere."""
     return os.environ.get("HUB_ENV_FILE", str(BASE_DIR / ".env")) or None
 
 
 def _names_in_file() -> list[str]:
-    file = _file()
-    if file is None or ("HUB_ENV_FILE" not in os.environ and not Path(file).exists()):
+    named = file()
+    if named is None or ("HUB_ENV_FILE" not in os.environ and not Path(named).exists()):
         return []  # who names a file means one that is there
     try:
-        with open(file, encoding="utf-8") as stream:
+        with open(named, encoding="utf-8") as stream:
             return list(dotenv_values(stream=stream, interpolate=False))
     except (OSError, UnicodeDecodeError) as exc:
         what = "is not a text in UTF-8" if isinstance(exc, UnicodeDecodeError) else "can't be read"
-        raise ConfigError(f"The configuration has a fault:\n  {file} {what}.") from None
+        raise ConfigError(f"The configuration has a fault:\n  {named} {what}.") from None
 
 
 def _read() -> tuple[Config, dict[str, str]]:
     """The settings, those with a fault as if they had not been set, and the faults."""
     try:
-        return Config(_env_file=_file()), {}
+        return Config(_env_file=file()), {}
     except ValidationError as exc:
         errors = exc.errors(include_input=False)
     # What is wrong between the others is to be told now too, not only when these are mended.
@@ -83,7 +84,7 @@ def _read() -> tuple[Config, dict[str, str]]:
         name: Config.model_fields[name].get_default(call_default_factory=True)
         for name in {str(each["loc"][0]) for each in errors}
     }
-    return Config(_env_file=_file(), **usual), dict(map(_told, errors))
+    return Config(_env_file=file(), **usual), dict(map(_told, errors))
 
 
 def _told(error: Any) -> tuple[str, str]:

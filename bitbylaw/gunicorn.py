@@ -7,6 +7,7 @@ milliseconds, so more would only wait for the database. Behind a reverse proxy t
 from pathlib import Path
 
 bind = "127.0.0.1:8000"
+umask = 0o077  # as of manage.py: what it writes is for this account only
 worker_class = "gthread"
 logger_class = "bitbylaw.web_logs.WebServerLogger"
 workers = 2

@@ -27,6 +27,7 @@ except _environment.ConfigError as exc:
 
 DEBUG = CONFIG.DJANGO_DEBUG
 SECRET_KEY = CONFIG.secret_key
+SECRET_KEY_FALLBACKS = list(CONFIG.DJANGO_SECRET_KEY_FALLBACKS)
 ALLOWED_HOSTS = list(CONFIG.DJANGO_ALLOWED_HOSTS)
 CSRF_TRUSTED_ORIGINS = list(CONFIG.DJANGO_CSRF_TRUSTED_ORIGINS)
 
@@ -83,7 +84,7 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES: dict[str, Any] = {"default": dj_database_url.parse(CONFIG.DATABASE_URL, conn_max_age=600)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     if DATABASES["default"]["NAME"] != ":memory:":
-        Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        Path(DATABASES["default"]["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # WAL lets readers and one writer work side by side. IMMEDIATE takes the write lock when a transaction begins;
     # otherwise two transactions that read first and write later fail instead of waiting, and two schedulers double
     # their jobs.

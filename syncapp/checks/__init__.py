@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core import checks
 
 from bitbylaw import environment
-from syncapp.checks import entities, installation, scheduling, steps, systems
+from syncapp.checks import entities, files, installation, scheduling, steps, systems
 from syncapp.clients.espocrm import FIELDS
 from syncapp.events import registry
 from syncapp.models import SystemName
@@ -38,4 +38,5 @@ def check_schedules(**_: Any) -> list[checks.CheckMessage]:
 def check_settings(**_: Any) -> list[checks.CheckMessage]:
     """The settings fit together; what is not configured is said, with what it switches off."""
     named = installation.of_names(environment.misspelt())
-    return [*named, *installation.faults(settings), *systems.switched_off(settings.CONFIG, registry.steps())]
+    read = files.faults(settings.CONFIG, settings.DATABASES, environment.file())
+    return [*named, *installation.faults(settings), *read, *systems.switched_off(settings.CONFIG, registry.steps())]

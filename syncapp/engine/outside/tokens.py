@@ -1,7 +1,7 @@
 """Tokens of Advoware and Google, shared by all workers: one logs in, the others wait for what it brings.
 
-In Redis (a database of its own) or in a database table, by Django's cache `advoware`. A copy stays in the process, so
-that a call costs no look into the cache; when the cache is away each process logs in for itself.
+In Redis (a database of its own) or in a database table, by Django's cache `advoware`, sealed. A copy stays in the
+process, so that a call costs no look into the cache; when the cache is away each process logs in for itself.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from django.db import DatabaseError
 from redis.exceptions import RedisError
 
 from syncapp.clients.http.login import RefusedLogin, Token
-from syncapp.engine.outside import locks
+from syncapp.engine.outside import locks, sealing
 
 T = TypeVar("T")
 
@@ -46,27 +46,28 @@ class SharedTokens:
     def get(self) -> Token | None:
         token = _known.get(self._identity)
         if token is None or not token.usable:
-            token = _token(self._ask(lambda: caches[CACHE].get(self._key("token"))))
+            token = self._stored()
             if token is not None:
                 _known[self._identity] = token
         return token
 
     def put(self, token: Token) -> None:
         _known[self._identity] = token
-        self._store("token", token, token.expires_at)
+        sealed = sealing.seal({"value": token.value, "expires_at": token.expires_at.isoformat()})
+        self._store("token", sealed, token.expires_at)
         self._ask(lambda: caches[CACHE].delete(self._key("refusal")))
 
     def drop(self, token: Token) -> None:
         if _known.get(self._identity) == token:
             _known.pop(self._identity, None)
-        if _token(self._ask(lambda: caches[CACHE].get(self._key("token")))) == token:
+        if self._stored() == token:
             self._ask(lambda: caches[CACHE].delete(self._key("token")))
 
     def refusal(self) -> RefusedLogin | None:
         return _refusal(self._ask(lambda: caches[CACHE].get(self._key("refusal"))))
 
     def refuse(self, refusal: RefusedLogin) -> None:
-        self._store("refusal", refusal, refusal.until + REFUSAL_LIFE)
+        self._store("refusal", asdict(refusal), refusal.until + REFUSAL_LIFE)
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
@@ -101,9 +102,16 @@ class SharedTokens:
     def _key(self, what: str) -> str:
         return f"{what}:{self._identity}"
 
-    def _store(self, what: str, value: Token | RefusedLogin, until: datetime) -> None:
+    def _stored(self) -> Token | None:
+        facts = sealing.opened(self._ask(lambda: caches[CACHE].get(self._key("token"))))
+        if facts is None:
+            return None
+        token = Token(facts["value"], datetime.fromisoformat(facts["expires_at"]))
+        return token if token.usable else None
+
+    def _store(self, what: str, value: str | dict[str, Any], until: datetime) -> None:
         seconds = (until - datetime.now(UTC)).total_seconds()
-        self._ask(lambda: caches[CACHE].set(self._key(what), asdict(value), max(seconds, 1)))
+        self._ask(lambda: caches[CACHE].set(self._key(what), value, max(seconds, 1)))
 
     def _ask(self, question: Callable[[], T]) -> T | None:
         try:
@@ -116,11 +124,6 @@ class SharedTokens:
 def forget() -> None:
     """What this process knows by heart (tests)."""
     _known.clear()
-
-
-def _token(stored: Any) -> Token | None:
-    token = Token(**stored) if stored else None
-    return token if token is not None and token.usable else None
 
 
 def _refusal(stored: Any) -> RefusedLogin | None:
