@@ -201,6 +201,7 @@ class Config(BaseSettings):
     KEEP_INBOX_DAYS: Positive = 180
     KEEP_ATTEMPTS_DAYS: Positive = 180
     KEEP_JOURNAL_DAYS: Positive = 730
+    KEEP_GONE_DAYS: Positive = 90
     KEEP_PROXY_CALLS_DAYS: Positive = 180
 
     def contradictions(self) -> Iterator[tuple[str, str]]:

@@ -49,6 +49,10 @@ class CalendarEmployee(models.Model):
         return f"AW-{self.kuerzel}"
 
 
+# What journal entries about appointments have as the type of their target, in Google and in Advoware.
+EVENT, APPOINTMENT = "Termin (Google)", "Termin"
+
+
 class LinkState(models.TextChoices):
     NEW = "new", _("not synced yet")
     AGREED = "agreed", _("in sync")

@@ -8,7 +8,7 @@ themselves, records that need a person keep their attempts, open writes whose ou
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,24 +39,15 @@ from syncapp.models import (
     TaskState,
 )
 from syncapp.models import Task as HubTask
+from syncapp.upkeep import gone
+from syncapp.upkeep.leftovers import Leftover, chunks, delete
 
-CHUNK = 1000  # rows a transaction: others wait for milliseconds at most
 # The queue's own rows are worth nothing to us: results aren't kept there, and the sweep repeats what nobody took.
 KEEP_QUEUE = timedelta(days=7)
 
 log = structlog.get_logger(__name__)
 
 Progress = Callable[[str, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Leftover:
-    """Rows whose time is over, oldest first by `order`, and how a chunk of them goes (default: deleted)."""
-
-    name: str
-    rows: QuerySet[Any]
-    order: str
-    remove: Callable[[Sequence[Any]], int] | None = None
 
 
 @dataclass(slots=True)
@@ -73,8 +64,8 @@ def prune(*, dry_run: bool = False, progress: Progress | None = None, budget: ti
     pruned = Pruned()
     for leftover in _leftovers(timezone.now()):
         pruned.counts[leftover.name] = leftover.rows.count() if dry_run else 0
-        for gone in () if dry_run else _chunks(leftover):
-            pruned.counts[leftover.name] += gone
+        for went in () if dry_run else chunks(leftover):
+            pruned.counts[leftover.name] += went
             if progress:
                 progress(leftover.name, pruned.counts[leftover.name])
             if time.monotonic() > ends:
@@ -83,12 +74,6 @@ def prune(*, dry_run: bool = False, progress: Progress | None = None, budget: ti
     if not dry_run:
         log.info("prune.done", **{name: count for name, count in pruned.counts.items() if count})
     return pruned
-
-
-def _chunks(leftover: Leftover) -> Iterator[int]:
-    remove = leftover.remove or (lambda pks: _delete(leftover.rows.model, pks))
-    while chunk := list(leftover.rows.order_by(leftover.order).values_list("pk", flat=True)[:CHUNK]):
-        yield remove(chunk)
 
 
 def _leftovers(now: datetime) -> tuple[Leftover, ...]:
@@ -124,9 +109,8 @@ def _leftovers(now: datetime) -> tuple[Leftover, ...]:
         Leftover("closed tasks", old(tasks, "closed_at", "KEEP_JOURNAL_DAYS"), "pk"),
         Leftover("closed conflicts", old(Conflict.objects, "closed_at", "KEEP_JOURNAL_DAYS"), "pk"),
         Leftover("comparisons", old(ended, "started_at", "KEEP_ATTEMPTS_DAYS"), "pk"),
-        Leftover(
-            "deleted appointments", old(CalendarTombstone.objects, "deleted_at", "KEEP_ATTEMPTS_DAYS"), "deleted_at"
-        ),
+        gone.appointments(old(CalendarTombstone.objects, "deleted_at", "KEEP_ATTEMPTS_DAYS")),
+        *gone.leftovers(old(gone.gone(), "changed_at", "KEEP_GONE_DAYS")),
         Leftover("calls through the proxy", old(ProxyCall.objects, "at", "KEEP_PROXY_CALLS_DAYS"), "at"),
         Leftover("counts of the proxy", windows, "minute"),
         Leftover("workers", forgotten(), "pk"),
@@ -142,13 +126,6 @@ def _empty_bodies(pks: Sequence[Any]) -> int:
 
 def _delete_messages(pks: Sequence[Any]) -> int:
     # Items first and in chunks of their own: a message may have thousands.
-    items = InboxItem.objects.filter(message__in=pks)
-    while chunk := list(items.values_list("pk", flat=True)[:CHUNK]):
-        _delete(InboxItem, chunk)
-    return _delete(InboxMessage, pks)
-
-
-def _delete(model: Any, pks: Sequence[Any]) -> int:
-    """How many rows of this kind went; what hangs on them follows the rules of the models."""
-    _, by_model = model.objects.filter(pk__in=pks).delete()
-    return int(by_model.get(model._meta.label, 0))
+    for _went in chunks(Leftover("items", InboxItem.objects.filter(message__in=pks))):
+        pass
+    return delete(InboxMessage, pks)

@@ -30,7 +30,7 @@ from syncapp.models import (
     Status,
     Worker,
 )
-from syncapp.upkeep import pruning
+from syncapp.upkeep import leftovers, pruning
 from tests.world import configured
 
 pytestmark = pytest.mark.django_db
@@ -155,7 +155,7 @@ def test_calls_through_the_proxy() -> None:
 
 
 def test_more_than_a_chunk_goes_and_progress_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pruning, "CHUNK", 2)
+    monkeypatch.setattr(leftovers, "CHUNK", 2)
     for _ in range(3):
         message(200, items=3)
     told: list[tuple[str, int]] = []
@@ -167,7 +167,7 @@ def test_more_than_a_chunk_goes_and_progress_is_told(monkeypatch: pytest.MonkeyP
 def test_a_job_whose_time_is_over_hands_over_to_another(
     monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
-    monkeypatch.setattr(pruning, "CHUNK", 2)
+    monkeypatch.setattr(leftovers, "CHUNK", 2)
     for _ in range(5):
         message(200)
     with configured(QUEUE_TIMEOUT_SECONDS=1e-9), django_capture_on_commit_callbacks(execute=True):

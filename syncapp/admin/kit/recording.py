@@ -38,6 +38,8 @@ ACTIONS: dict[str, str | Promise] = {
     "calendar_on": _("calendar switched on"),
     "calendar_off": _("calendar switched off"),
     "remove_event": _("events removed in Google"),
+    "export_person": _("told what the hub holds about a person"),
+    "erase_person": _("erased what the hub holds about a person"),
     "pause_system": _("system paused"),
     "resume_system": _("pause of a system ended"),
     "try_system": _("system tried"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from syncapp.models import JournalAction
-
-EVENT, APPOINTMENT = "Termin (Google)", "Termin"
+from syncapp.models.calendar import APPOINTMENT as APPOINTMENT
+from syncapp.models.calendar import EVENT as EVENT
 
 
 class CalendarWrite(JournalAction):

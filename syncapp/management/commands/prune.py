@@ -11,8 +11,9 @@ from syncapp.upkeep import pruning
 
 class Command(HubCommand):
     help = (
-        "Deletes what is older than the settings KEEP_INBOX_BODIES_DAYS, KEEP_INBOX_DAYS, KEEP_ATTEMPTS_DAYS and\n"
-        "KEEP_JOURNAL_DAYS say. It happens every night by itself. What a person or a later run still needs stays.\n"
+        "Deletes what is older than the settings KEEP_INBOX_BODIES_DAYS, KEEP_INBOX_DAYS, KEEP_ATTEMPTS_DAYS,\n"
+        "KEEP_JOURNAL_DAYS, KEEP_GONE_DAYS and KEEP_PROXY_CALLS_DAYS say. It happens every night by itself.\n"
+        "What a person or a later run still needs stays.\n"
         "It may be stopped at any time and goes on where it was."
     )
     dry_run = "only count what would be deleted"
