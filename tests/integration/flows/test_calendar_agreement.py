@@ -108,6 +108,9 @@ DELETED_BEFORE_THE_MARK = [
     ("work",),
 ]
 
+# Two copies that an earlier hub left in Google; one of them is moved there, so that both hold and share a text.
+ONE_COPY_MOVED = [("fill", 1, "the same", 5, "10:30", True), ("move", 1, "google", 4, "09:00"), ("work",)]
+
 
 @dataclass
 class Story:
@@ -342,13 +345,18 @@ class Play:
             questions.answer(shown.row, choice, shown.seen(choice), None)
 
     def shown(self, calendars: Calendars) -> tuple[list[Any], list[Any]]:
-        """Texts and days of both sides."""
-        here = [(row["text"], row["datum"][:10]) for row in calendars.appointments().values()]
+        """Texts, days and times of day of both sides; whole days have no time. Copies may share a text, so these are
+        lists."""
+        here = [
+            (row["text"], row["datum"][:10], "" if row["abwesenheit"] else row["uhrzeitVon"][:5])
+            for row in calendars.appointments().values()
+        ]
         rows = calendars.google.events(calendars.calendar)
         there = [
-            (row.get("summary", ""), (row["start"].get("date") or row["start"]["dateTime"])[:10])
+            (row.get("summary", ""), start[:10], start[11:16])
             for row in rows
             if "recurringEventId" not in row
+            for start in [row["start"].get("date") or row["start"]["dateTime"]]
         ]
         return sorted(here), sorted(there)
 
@@ -356,15 +364,6 @@ class Play:
 def rich(calendars: Calendars, event_id: str) -> dict[str, Any]:
     event = calendars.google.event(calendars.calendar, event_id)
     return {name: event.get(name) for name in RICH}
-
-
-def clocks(play: Play) -> tuple[dict[str, str], dict[str, str]]:
-    """The times of day, on both sides; whole days have none."""
-    rows = play.calendars.appointments().values()
-    events = play.calendars.google.events(play.calendars.calendar)
-    there = {row.get("summary", ""): row["start"].get("dateTime", "")[11:16] for row in events}
-    here = {row["text"]: "" if row["abwesenheit"] else row["uhrzeitVon"][:5] for row in rows}
-    return here, {text: clock for text, clock in there.items() if text in here}
 
 
 def nothing_lost(play: Play, which: int, story: Story, texts: list[str]) -> None:
@@ -395,6 +394,7 @@ def nothing_lost(play: Play, which: int, story: Story, texts: list[str]) -> None
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @example(script=DELETED_BEFORE_THE_MARK)
+@example(script=ONE_COPY_MOVED)
 @given(script=st.lists(steps, min_size=3, max_size=20))
 def test_any_history_ends_in_agreement(world: World, script: list[tuple[Any, ...]]) -> None:
     for table in TABLES:
@@ -411,8 +411,7 @@ def test_any_history_ends_in_agreement(world: World, script: list[tuple[Any, ...
         assert record.status == Status.IN_SYNC, (record.reason, record.detail)
         here, there = play.shown(calendars)
         assert here == there
-    texts = [text for text, _ in play.shown(play.calendars)[0]]
-    assert clocks(play)[0] == clocks(play)[1]
+    texts = [text for text, *_ in play.shown(play.calendars)[0]]
     for which, story in enumerate(play.stories):
         nothing_lost(play, which, story, texts)
         if story.event and not story.filled:
