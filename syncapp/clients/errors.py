@@ -6,6 +6,9 @@ admin and in mails. ``code`` comes from a fixed vocabulary or from names of fiel
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+
 
 class ClientError(Exception):
     """``str()`` of it is safe for logs and for staff. Survives pickling, so it can cross a process boundary."""
@@ -38,6 +41,34 @@ class ClientError(Exception):
         if self.request_id:
             parts.append(f"request {self.request_id}")
         return ", ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the text of an error tells: it is kept as the detail of records and attempts."""
+
+    system: str
+    kind: str  # the name of its class
+    status: int | None = None
+    code: str = ""
+    field: str = ""
+
+    @classmethod
+    def read(cls, text: str) -> Told | None:
+        """None: it is not the text of a ``ClientError``."""
+        found = _TOLD.fullmatch(text)
+        if found is None:
+            return None
+        status = found["status"]
+        return cls(
+            found["system"], found["kind"], int(status) if status else None, found["code"] or "", found["field"] or ""
+        )
+
+
+_TOLD = re.compile(
+    r"(?P<system>[a-z]+): (?P<kind>[A-Za-z]+)(, HTTP (?P<status>\d+))?"
+    r"(, (?!field |request )(?P<code>[^ ,]+))?(, field (?P<field>[^ ,]+))?(, request .*)?"
+)
 
 
 class Unreachable(ClientError):

@@ -20,6 +20,7 @@ from syncapp.clients.espocrm.fields import MODIFIED_AT
 from syncapp.events import registry
 from syncapp.models import Status, TaskKind
 from syncapp.words import appointment_words
+from syncapp.words.fault_words import fault_in_words, system_of
 from syncapp.words.field_words import field_in_words, value_in_words
 from syncapp.words.journal_words import detail_in_words, write_in_words
 from syncapp.words.plan_words import in_words
@@ -28,6 +29,8 @@ from syncapp.words.reason_words import reason_in_words
 register = template.Library()
 register.filter("reason_words", reason_in_words)
 register.filter("detail_words", detail_in_words)
+register.filter("fault_words", fault_in_words)
+register.filter("system_of", system_of)
 register.filter("action_words", in_words)
 register.filter("write_words", write_in_words)
 register.filter("field_words", field_in_words)

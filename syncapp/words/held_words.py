@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext, gettext_noop
 
+from syncapp.words.rule_words import rule_in_words
+
 HELD: Mapping[str, str] = {
     "unreadable": gettext_noop("What stands there can't be understood, and is not overwritten."),
     "remark": gettext_noop("Somebody wrote a remark beside it that would be lost: %(about)s"),
@@ -26,7 +28,13 @@ HELD: Mapping[str, str] = {
 }
 
 
+REFUSED = "refused"
+REFUSED_FOR = gettext_noop("It was refused when the hub wrote it: %(about)s")
+
+
 def held_in_words(code: str) -> str | None:
     """None: no such reason."""
     reason, _colon, about = code.partition(":")
+    if reason == REFUSED and about:
+        return gettext(REFUSED_FOR) % {"about": rule_in_words(about)}
     return gettext(HELD[reason]) % {"about": about} if reason in HELD else None

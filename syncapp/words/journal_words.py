@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from syncapp.models import JournalAction, Seen
+from syncapp.words.fault_words import fault_in_words
 
 
 def writes() -> dict[str, str]:
@@ -15,5 +16,5 @@ def write_in_words(action: str) -> str:
 
 
 def detail_in_words(detail: str) -> str:
-    """What a client said is shown as it is."""
-    return str(Seen(detail).label) if detail in Seen.values else detail
+    """What a later run saw, or what the system refused."""
+    return str(Seen(detail).label) if detail in Seen.values else fault_in_words(detail)

@@ -43,7 +43,10 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
             item = looking.looker(link.employee_id).one(link)
         except Exception as exc:  # any fault is shown like that of a run, in words
             verdict = verdicts.judge(exc)
-            shown: dict[str, Any] = {"fault": reason_in_words(verdict.reason), "fault_detail": verdict.detail}
+            shown: dict[str, Any] = {
+                "fault": reason_in_words(verdict.reason, verdict.system),
+                "fault_detail": verdict.detail,
+            }
         else:
             row.count = 1
             shown = sides_context(item)

@@ -14,6 +14,7 @@ from syncapp.flows.calendar.sides import Missing, Shows
 from syncapp.models import CalendarLink, LinkState, Reason
 from syncapp.templatetags.hub import status_words, tone
 from syncapp.words.appointment_words import beyond_in_words, day_in_words
+from syncapp.words.fault_words import fault_in_words, system_of
 from syncapp.words.reason_words import reason_in_words
 
 # Of the last run, by the names of the decisions that were carried out.
@@ -94,8 +95,8 @@ def link_words(link: CalendarLink) -> str:
         return beyond_in_words(link.detail)
     if link.state == LinkState.HELD:
         return str(link.get_state_display())
-    words = reason_in_words(link.reason)
-    return f"{words} ({link.detail})" if link.detail and words else words or link.detail
+    words = reason_in_words(link.reason, system_of(link.detail))
+    return f"{words} ({fault_in_words(link.detail)})" if link.detail and words else words or link.detail
 
 
 def days_words(link: CalendarLink) -> str:

@@ -83,7 +83,9 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         except ClientError as exc:
             verdict = verdicts.judge(exc)
             row.detail = verdict.detail
-            messages.error(request, _("Not deleted. %(why)s") % {"why": reason_in_words(verdict.reason)})
+            messages.error(
+                request, _("Not deleted. %(why)s") % {"why": reason_in_words(verdict.reason, verdict.system)}
+            )
         else:
             say(request, row.count, _("Deleted in the other system."), _("It was gone there already."))
     return back(request, PAGE, pk)

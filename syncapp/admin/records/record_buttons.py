@@ -47,7 +47,10 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
             plan = running.preview(record)
         except Exception as exc:  # any fault of a flow is shown like that of a run, in words
             verdict = verdicts.judge(exc)
-            shown: dict[str, Any] = {"fault": reason_in_words(verdict.reason), "fault_detail": verdict.detail}
+            shown: dict[str, Any] = {
+                "fault": reason_in_words(verdict.reason, verdict.system),
+                "fault_detail": verdict.detail,
+            }
         else:
             row.count = 1
             shown = {"plan": plan}

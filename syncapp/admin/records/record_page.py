@@ -112,7 +112,7 @@ def left_to_a_person(record: Record) -> bool:
 def next_words(record: Record) -> str:
     """What happens next, or what staff should do next."""
     if record.reason or left_to_a_person(record):
-        return reason_in_words(record.reason or Reason.TASK_OPEN)
+        return reason_in_words(record.reason or Reason.TASK_OPEN, record.system)
     if record.status == Status.WAITING and record.due_at and record.due_at <= timezone.now():
         return _("It is its turn: a free worker takes it within seconds.")
     if record.status == Status.WAITING:

@@ -79,7 +79,7 @@ class RecordAdmin(ReadOnlyAdmin[Record]):
 
     @admin.display(description=gettext_lazy("what happened, what to do"))
     def why(self, record: Record) -> SafeString:
-        words = format_html('<span class="hub-why">{}</span>', reason_in_words(record.reason) or "–")
+        words = format_html('<span class="hub-why">{}</span>', reason_in_words(record.reason, record.system) or "–")
         if record.status != Status.CONFLICT:
             return words
         choose = reverse("admin:hub_conflict", args=[record.pk])

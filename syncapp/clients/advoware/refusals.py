@@ -1,4 +1,5 @@
-"""What Advoware means by an answer that is not 2xx. Its texts are never quoted: they may name clients."""
+"""What Advoware means by an answer that is not 2xx. Its texts are never quoted: they may name clients. What field of
+ours they are about is told."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ def refusal_of_advoware(refusal: Refusal) -> ClientError:
         return refusal.error(UnexpectedAnswer, "not_advoware")  # must not pass for "the party is gone"
     if refusal.status == 404 and (_is_list(refusal.path) or any(words in refusal.body.lower() for words in NO_ROUTE)):
         return refusal.error(EntityTypeUnknown, "path")  # a wrong setting: a list is never gone
-    return refusal.by_status()
+    return refusal.by_status(field=refusal.named if refusal.status in (400, 422) else None)
 
 
 def _is_list(path: str) -> bool:

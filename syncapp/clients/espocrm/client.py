@@ -64,6 +64,11 @@ class EspoClient(EspoRest):
         except ClientError:
             return {}
 
+    def room(self, entity_type: str, *fields: str) -> int | None:
+        """How long a text may be that goes into all of these; None: as long as it likes."""
+        limits = (takes.longest for name, takes in self.takes(entity_type).items() if name in fields)
+        return min(filter(None, limits), default=None)
+
     def rights(self) -> Rights | None:
         """What the API user may do; None where EspoCRM does not tell."""
         return Rights.from_api(self.request("GET", "App/user", Answer.json), self._config.names)

@@ -24,26 +24,49 @@ from syncapp.clients.http.parse import json_if_it_is
 
 AS_THEY_ARE = Names()
 REASON = "X-Status-Reason"
+VALIDATION = "Field validation failure"
 _FIELD = re.compile(r"\bfield: ([A-Za-z0-9_]{1,100})\b")
 _RULE = re.compile(r"\btype: ([A-Za-z0-9_]{1,100})\b")
+# Records/Service.php, LinkCheck and the hooks, 9.2 and 10.0: which right is missing.
+_LINK = re.compile(r"link operation \([A-Za-z0-9_]+:([A-Za-z0-9_]{1,100})\)")
+_NO_FIELD = re.compile(r"No (?:edit )?access to (?:field `|')([A-Za-z0-9_]{1,100})[`']")
+_NO_ACTION = re.compile(r"No '?(create|read|edit|delete|stream)'? access")
+_ASSIGNING = "assignment failure"
 _WRONG_SETTING = re.compile(r"\b(controller|entity type|scope|link|action|route)\b", re.IGNORECASE)
 
 
 def refusal_of_espocrm(refusal: Refusal, names: Names = AS_THEY_ARE) -> ClientError:
     reason = refusal.headers.get(REASON)
     if refusal.status == 400:
-        field, rule = _FIELD.search(reason or ""), _RULE.search(reason or "")
-        named = names.our_attribute(names.our_entity(refusal.path.partition("/")[0]), field[1]) if field else None
+        told = (reason or "") if (reason or "").startswith(VALIDATION) else ""  # others' sentences may hold values
+        field, rule = _FIELD.search(told), _RULE.search(told)
+        named = _ours(refusal, names, field[1]) if field else None
         return refusal.by_status(f"validation.{rule[1]}" if rule else "", named)
     if refusal.status == 403:
         # The lock of an address after wrong keys sends neither the header nor a body; a link to a type that may not be
         # read sends the header empty (both seen at 9.2.7).
-        return refusal.error(LockedOut if reason is None and not refusal.body.strip() else Forbidden)
+        locked_out = reason is None and not refusal.body.strip()
+        return refusal.error(LockedOut) if locked_out else _forbidden(refusal, reason or "", names)
     if refusal.status == 404:
         return _not_found(refusal, reason)
     if refusal.status == 409:
         return _conflict(refusal, reason or "")
     return refusal.by_status()
+
+
+def _ours(refusal: Refusal, names: Names, field: str) -> str | None:
+    return names.our_attribute(names.our_entity(refusal.path.partition("/")[0]), field)
+
+
+def _forbidden(refusal: Refusal, reason: str, names: Names) -> ClientError:
+    if link := _LINK.search(reason):
+        return refusal.error(Forbidden, "access.link", _ours(refusal, names, link[1]))
+    if field := _NO_FIELD.search(reason):
+        return refusal.error(Forbidden, "access.field", _ours(refusal, names, field[1]))
+    if _ASSIGNING in reason.lower():
+        return refusal.error(Forbidden, "access.assign")
+    action = _NO_ACTION.search(reason)
+    return refusal.error(Forbidden, f"access.{action[1]}" if action else "")
 
 
 def _not_found(refusal: Refusal, reason: str | None) -> ClientError:

@@ -14,6 +14,7 @@ from urllib3.exceptions import DecodeError, HTTPError
 from syncapp.clients import errors
 from syncapp.clients.errors import AnswerLost, ClientError, UnexpectedAnswer
 from syncapp.clients.http.deadlines import TOO_SLOW, Deadline
+from syncapp.clients.http.named import named_attribute
 
 CHUNK = 64 * 1024  # bytes
 FILE_SECONDS, LIST_SECONDS = 600.0, 3 * 3600.0  # a file, and a list whose rows are worked on while it is read
@@ -134,6 +135,12 @@ class Refusal:
     path: str
     request_id: str
     retry_after: float | None
+    sent: frozenset[str] = frozenset()  # the attributes that the call named
+
+    @property
+    def named(self) -> str | None:
+        """The attribute of ours that the answer is about. Whatever else it says may be a client's and stays unread."""
+        return named_attribute(self.body, self.sent)
 
     def error(self, kind: type[ClientError], code: str = "", field: str | None = None) -> ClientError:
         return kind(self.system, code, self.status, self.request_id, self.retry_after, field)

@@ -27,6 +27,7 @@ from syncapp.clients.errors import (
 )
 from syncapp.clients.http.answers import REFUSAL_LIMIT, Answer, Refusal
 from syncapp.clients.http.deadlines import Deadline
+from syncapp.clients.http.named import attributes
 from syncapp.clients.http.observe import Observer, OutsideCall
 from syncapp.clients.http.parse import Values
 from syncapp.clients.http.retry import STANDARD, RetryPolicy, next_pause, retry_after_seconds
@@ -180,4 +181,7 @@ class OutsideClient(Generic[Config]):
                 raise
             body = b""  # the status says enough
         retry_after = retry_after_seconds(answer.headers.get("Retry-After"), datetime.now(UTC))
-        return Refusal(self.system, answer.status, answer.headers, body, call.path, answer.request_id, retry_after)
+        sent = attributes(call.body) if isinstance(call.body, bytes) else frozenset()
+        return Refusal(
+            self.system, answer.status, answer.headers, body, call.path, answer.request_id, retry_after, sent
+        )

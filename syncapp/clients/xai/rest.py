@@ -46,12 +46,12 @@ class XaiRest(OutsideClient[XaiConfig]):
 
     def refused(self, refusal: Refusal) -> ClientError:
         """xAI's errors have four shapes ({"code", "error"}, {"error": {...}}, {"code": 5, "message"}, plain text): the
-        body is searched for one phrase and never quoted."""
+        body is searched for one phrase and for the names of what was sent, and never quoted."""
         if refusal.status == 401 or (refusal.status == 400 and WRONG_KEY in refusal.body.lower()):
             return refusal.error(Unauthorized, "wrong_key")
         if refusal.status == 404 and refusal.headers.get("Content-Type", "").startswith("text/html"):
             return refusal.error(UnexpectedAnswer, "not_xai")  # a proxy's page must not pass for "the file is gone"
-        return refusal.by_status()
+        return refusal.by_status(field=refusal.named if refusal.status in (400, 422) else None)
 
     def ask(self, path: str, query: Query = ()) -> Mapping[str, Any]:
         return self.request("GET", path, query=query)

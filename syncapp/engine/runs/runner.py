@@ -25,6 +25,7 @@ from syncapp.engine.runs.settling import Settlement
 from syncapp.engine.runs.verdicts import Next, judge
 from syncapp.kit import mishaps
 from syncapp.models import PATIENT, Outcome, Reason, Record, SystemName
+from syncapp.words.fault_words import system_in_words
 
 SOON = timedelta(seconds=5)  # a busy lock on something shared: its holder is usually done in seconds
 LOOKS = 3  # at an entity that is written by somebody else meanwhile
@@ -51,7 +52,7 @@ class Flow(Protocol):
 class TellsFailure(Protocol):
     """A flow whose entity in the CRM shows that a person is needed; best effort."""
 
-    def failed(self, reason: str) -> None: ...
+    def failed(self, reason: str, detail: str = "", system: str = "") -> None: ...
 
 
 @runtime_checkable
@@ -141,7 +142,7 @@ def alone(pk: int) -> Iterator[Run]:
 
 def _run(run: Run, step: Step) -> Settlement:
     if missing := [name for name in step.systems if not connections.configured(name)]:
-        return settling.skip(run, Reason.NOT_CONFIGURED, ", ".join(missing))
+        return settling.skip(run, Reason.NOT_CONFIGURED, ", ".join(map(system_in_words, missing)))
     observe = bool(settings.CONFIG.OBSERVE_ONLY)
     if _something_is_switched(step):
         switch = switches.switch(step.name)
@@ -214,7 +215,7 @@ def _fail(run: Run, flow: Flow, exc: Exception, *, tell: bool) -> Settlement:
     gives_up = verdict.next is Next.PERSON or STANDARD.pause(run.record.attempts) is None
     if gives_up and tell and isinstance(flow, TellsFailure):
         with _best_effort():
-            flow.failed(verdict.reason)
+            flow.failed(verdict.reason, verdict.detail, verdict.system)
     if verdict.next is Next.PERSON:
         return settling.fail(run, verdict.reason, verdict.detail, verdict.system)
     return settling.try_again(run, verdict)

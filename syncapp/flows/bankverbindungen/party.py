@@ -167,7 +167,7 @@ class PartyAccounts:
                         self._crm.update(FIELDS.bank_entity, action.row.id, changes, action.row.version)
         return plan.ending
 
-    def failed(self, reason: str) -> None:
+    def failed(self, reason: str, detail: str = "", system: str = "") -> None:
         """The accounts themselves show their failures."""
 
     def _bring(self, account: BankAccount) -> None:

@@ -68,12 +68,13 @@ class BankverbindungenSync:
         state, plan, account = self._write(state, plan)
         return self._remember(state, plan, account)
 
-    def failed(self, reason: str) -> None:
+    def failed(self, reason: str, detail: str = "", system: str = "") -> None:
         """The CRM shows the failure too, if anything may be written at all."""
         row = self._reader.account() if directions.writable() else None
         if row is None:
             return
-        told = {FIELDS.sync_status: "failed", FIELDS.party_error: texts.for_crm(reason)}
+        words = texts.for_crm(reason, detail, system, self._crm.room(FIELDS.bank_entity, FIELDS.party_error))
+        told = {FIELDS.sync_status: "failed", FIELDS.party_error: words}
         fields: dict[str, object] = {
             name: value for name, value in told.items() if name in row.raw and row.raw[name] != value
         }

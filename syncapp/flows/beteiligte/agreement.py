@@ -23,7 +23,7 @@ from syncapp.flows.lens.records import loaded, stored
 from syncapp.flows.lens.texts import line
 
 CONTACT = "contact:"
-_PLAIN = ("not_kept", "refused", "refused_on", "fingerprint", "stamp", "journal", "look")
+_PLAIN = ("not_kept", "refused", "refused_for", "refused_on", "fingerprint", "stamp", "journal", "look")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Agreed:
     """`fields` and `contacts` hold what was agreed only: what waits keeps its old place, or none.
 
     `not_kept`: values that a side took and does not show; `refused`: those that it refused on the day
-    `refused_on`; as `place` names them.
+    `refused_on`; as `place` names them. `refused_for`: by which rule, where it was told.
     `stamp`: how EspoCRM dated the record when it was read last. `journal`: the newest journal entry that is already in
     here. `look`: tasks or conflicts are open, so look at both sides.
     """
@@ -41,6 +41,7 @@ class Agreed:
     contacts: entries.Agreed = field(default_factory=entries.Agreed)
     not_kept: Mapping[str, str] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
+    refused_for: Mapping[str, str] = field(default_factory=dict)
     refused_on: str = ""
     fingerprint: str = ""
     stamp: str = ""

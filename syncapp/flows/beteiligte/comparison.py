@@ -140,8 +140,9 @@ def _unless_refused(outcome: Outcome[str], name: str, state: PartyState) -> Outc
     """What a side has refused once is not sent again and again."""
     if outcome.what is What.PUT:
         for side in outcome.to:
-            if state.base.refused.get(place(side, name)) == text_of(outcome.value):
-                return cannot(outcome, side, CantHold(Why.REFUSED))
+            at = place(side, name)
+            if state.base.refused.get(at) == text_of(outcome.value):
+                return cannot(outcome, side, CantHold(Why.REFUSED, state.base.refused_for.get(at, "")))
     return outcome
 
 

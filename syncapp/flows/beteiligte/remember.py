@@ -35,10 +35,10 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Refusals:
-    """What a side refused while it was written: fields and contacts by `agreement.place`. `untried`: was left out, so
-    that what is wrong could be told from what is not."""
+    """What a side refused while it was written: fields and contacts by `agreement.place`, with the rule where it was
+    told. `untried`: was left out, so that what is wrong could be told from what is not."""
 
-    places: set[str] = field(default_factory=set)
+    places: dict[str, str] = field(default_factory=dict)
     untried: set[str] = field(default_factory=set)
 
 
@@ -63,7 +63,15 @@ def remembered(state: PartyState, plan: PartyPlan, after: After) -> Memory:
     merged = _as_it_went(state, plan.merged, after.refusals)
     agreed, moved_on = _agreed(state, merged, after.crm, after.advoware)
     day = after.day if after.refusals.places else state.base.refused_on
-    agreed = replace(agreed, refused=_refused(merged), refused_on=day, stamp=after.stamp, journal=after.journal)
+    refused = dict(_refused(merged))
+    agreed = replace(
+        agreed,
+        refused={at: text for at, (text, _rule) in refused.items()},
+        refused_for={at: rule for at, (_text, rule) in refused.items() if rule},
+        refused_on=day,
+        stamp=after.stamp,
+        journal=after.journal,
+    )
     needs = task_needs(merged, agreed, state.base, after.crm, after.advoware)
     wanted = still_open(needs, state.closed)
     not_held = frozenset({*_not_held(merged), *(placed(noted)[1] for noted in agreed.not_kept)})
@@ -79,8 +87,8 @@ def _as_it_went(state: PartyState, merged: Merged, refusals: Refusals) -> Merged
 
     def seen(name: str, outcome: Outcome[str]) -> Outcome[str]:
         for side in outcome.to:
-            if outcome.what is What.PUT and place(side, name) in refusals.places:
-                return cannot(outcome, side, CantHold(Why.REFUSED))
+            if outcome.what is What.PUT and (rule := refusals.places.get(place(side, name))) is not None:
+                return cannot(outcome, side, CantHold(Why.REFUSED, rule))
         untried = any(place(side, name) in refusals.untried for side in outcome.to)
         return replace(outcome, what=What.WAITS) if untried or state.waits(outcome) else outcome
 
@@ -117,10 +125,8 @@ def _not_kept(each: Field[Any, Any, str], outcome: Outcome[str], settled: Base[s
     return missed
 
 
-def _refused(merged: Merged) -> dict[str, str]:
-    return {
-        place(side, name): text_of(outcome.value)
-        for name, outcome in merged.named()
-        if outcome.reason == CantHold(Why.REFUSED)
-        for side in outcome.to
-    }
+def _refused(merged: Merged) -> Iterator[tuple[str, tuple[str, str]]]:
+    for name, outcome in merged.named():
+        if isinstance(outcome.reason, CantHold) and outcome.reason.reason is Why.REFUSED:
+            for side in outcome.to:
+                yield place(side, name), (text_of(outcome.value), outcome.reason.detail)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from syncapp.clients.advoware import AdvowareParty
+from syncapp.clients.espocrm import FIELDS
 from syncapp.engine.outside import connections, outages
 from syncapp.engine.runs.planning import Ending, Failed, Settled, Skipped, read_again
 from syncapp.engine.runs.run import Run
@@ -52,7 +53,7 @@ class BeteiligteSync:
         if state.untouched:
             return _dated(state, plan.ending)
         if isinstance(plan.ending, Failed):
-            self.failed(plan.ending.reason)
+            self.failed(plan.ending.reason, plan.ending.detail)
             return plan.ending
         self._settle_creation(state, plan)
         for need in notices(state, plan.merged):
@@ -65,11 +66,12 @@ class BeteiligteSync:
             return Failed(Reason.FIELD_MISSING, ", ".join(ignored))
         return self._remember(state, plan, crm, advoware)
 
-    def failed(self, reason: str) -> None:
+    def failed(self, reason: str, detail: str = "", system: str = "") -> None:
         """The CRM shows the failure too, if anything may be written at all."""
         if not directions.writable():
             return
-        self._here.tell_failure(self._crm.party(self._run.entity_id), Shown.FAILED, texts.for_crm(reason))
+        words = texts.for_crm(reason, detail, system, self._crm.room(FIELDS.party_entity, FIELDS.party_error))
+        self._here.tell_failure(self._crm.party(self._run.entity_id), Shown.FAILED, words)
 
     # Writing
 

@@ -57,9 +57,9 @@ class AdvowareWriter:
         """What is refused together is tried one by one."""
         try:
             return self._saved(targets, before, fields)
-        except Rejected:
+        except Rejected as error:
             if len(targets) == 1:
-                self._refusals.places.update(place(Side.THERE, name) for name in targets)
+                self._refusals.places.update((place(Side.THERE, name), error.code) for name in targets)
                 return before
         for name, value in targets.items():
             before = self.save({name: value}, before, fields)
@@ -81,8 +81,8 @@ class AdvowareWriter:
     def add_contact(self, action: AddContact, party: AdvowareParty) -> None:
         try:
             self._added.append((action.key, self._new_contact(action, party)))
-        except Rejected:
-            self._refusals.places.add(place(Side.THERE, contact_name(action.key)))
+        except Rejected as error:
+            self._refusals.places[place(Side.THERE, contact_name(action.key))] = error.code
             if isinstance(action, ReuseEntry) and action.entry.key:
                 self.empty_contact(EmptyContact(action.entry), party)
 
@@ -98,8 +98,8 @@ class AdvowareWriter:
     def empty_contact(self, action: EmptyContact, party: AdvowareParty) -> None:
         try:
             self._change_entry(party, action.entry.id, "", None)
-        except Rejected:
-            self._refusals.places.add(place(Side.THERE, contact_name(str(action.entry.key))))
+        except Rejected as error:
+            self._refusals.places[place(Side.THERE, contact_name(str(action.entry.key)))] = error.code
 
     def note_contacts(self, now: AdvowareSide) -> None:
         """Contacts that Advoware did not keep were not written: else their absence would look like a person's edit."""

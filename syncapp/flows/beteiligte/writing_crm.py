@@ -39,17 +39,17 @@ class CrmWriter:
         try:
             return self._written(action, crm, advoware)
         except Rejected as error:
-            less = self._without(action, str(error.field), crm)
+            less = self._without(action, str(error.field), error.code, crm)
             if less is None:
                 raise
         return self.write(less, crm, advoware)
 
-    def _without(self, action: WriteCrm, attribute: str, crm: CrmSide) -> WriteCrm | None:
+    def _without(self, action: WriteCrm, attribute: str, rule: str, crm: CrmSide) -> WriteCrm | None:
         """What is left of the write without what the CRM named; None: that is nothing of ours."""
         raw, targets = crm.party.raw, action.targets
         names = {each.name for each in crm.fields if attribute in changed([each], Side.HERE, raw, targets)}
         if names:
-            self._refusals.places.update(place(Side.HERE, name) for name in names)
+            self._refusals.places.update(dict.fromkeys((place(Side.HERE, name) for name in names), rule))
             return replace(action, targets={name: value for name, value in action.targets.items() if name not in names})
         mails = FIELDS.party_mails.startswith(attribute)
         if not (mails or FIELDS.party_phones.startswith(attribute)):
@@ -60,8 +60,11 @@ class CrmWriter:
             return None
         # One alone is the one that was refused; of several the others are left for the next run.
         leave = suspects[1:] or suspects
-        noted = self._refusals.untried if suspects[1:] else self._refusals.places
-        noted.update(place(Side.HERE, contact_name(key)) for key in leave)
+        left = [place(Side.HERE, contact_name(key)) for key in leave]
+        if suspects[1:]:
+            self._refusals.untried.update(left)
+        else:
+            self._refusals.places.update(dict.fromkeys(left, rule))
         return replace(
             action,
             add={key: contact for key, contact in action.add.items() if key not in leave},

@@ -84,7 +84,7 @@ class CalendarSync:
             return Skipped(Why.TASK_OPEN)
         return ending
 
-    def failed(self, reason: str) -> None:
+    def failed(self, reason: str, detail: str = "", system: str = "") -> None:
         """Neither system has a place to say so; the hub's page of employees shows it."""
 
     # The calendar itself

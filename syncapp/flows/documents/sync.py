@@ -100,12 +100,17 @@ class DocumentSync:
         assert state.document is not None  # noqa: S101
         return replace(state.agreed, old_hash=(state.document.file_id, state.described)).to_json()
 
-    def failed(self, reason: str) -> None:
+    def failed(self, reason: str, detail: str = "", system: str = "") -> None:
         """The CRM shows the failure too."""
         document = self._crm.document(self._run.entity_id)
-        fields = telling.failure(document, texts.for_crm(reason), espo_time(timezone.now()), FIELDS)
+        fields = telling.failure(document, self._words(reason, detail, system), espo_time(timezone.now()), FIELDS)
         if fields:
             self._write(document, fields)
+
+    def _words(self, reason: str, detail: str, system: str = "") -> str:
+        return texts.for_crm(
+            reason, detail, system, self._crm.room(FIELDS.document_entity, FIELDS.xai_error, FIELDS.sync_error)
+        )
 
     def delayed(self) -> None:
         """The CRM does not call clean what has changed and must wait."""
@@ -134,7 +139,7 @@ class DocumentSync:
         assert state.document is not None  # noqa: S101  the plan of a document that is gone tells nobody
         fields = dict(action.values)
         if isinstance(ending, Failed):
-            error = texts.for_crm(ending.reason, ending.detail)
+            error = self._words(ending.reason, ending.detail)
             fields = telling.failure(state.document, error, espo_time(timezone.now()), FIELDS)
         ignored = self._write(state.document, fields) if fields else []
         return Failed(Why.FIELD_MISSING, ", ".join(ignored)) if ignored else None

@@ -20,6 +20,7 @@ from syncapp.management.base import HubCommand, misused, need, one_of
 from syncapp.management.output import progress
 from syncapp.management.recording import recorded
 from syncapp.models import NEEDS_A_PERSON, Record, Status, Urgency
+from syncapp.words.fault_words import fault_in_words
 from syncapp.words.plan_words import in_words
 from syncapp.words.reason_words import reason_in_words
 
@@ -63,7 +64,8 @@ class Command(HubCommand):
             plan = running.preview(_record(target))
         except Exception as exc:  # any fault of a flow is shown like that of a run, in words
             verdict = verdicts.judge(exc)
-            raise CommandError(f"{verdict.reason.label} ({verdict.detail})", returncode=FAILED) from exc
+            words = f"{reason_in_words(verdict.reason, verdict.system)} ({verdict.detail})"
+            raise CommandError(words, returncode=FAILED) from exc
         self.stdout.write("Would be done:" if plan.actions else "Nothing would be written.")
         for number, action in enumerate(plan.actions, 1):
             self.stdout.write(f"  {number}. {in_words(action)}")
@@ -135,9 +137,9 @@ def _settled(pk: int, timeout: float, tell: Any) -> Record:
 def _words(record: Record) -> str:
     words = f"{record}: {record.get_status_display()}"
     if record.reason:
-        words += f"\n{reason_in_words(record.reason)}"
+        words += f"\n{reason_in_words(record.reason, record.system)}"
     if record.detail:
-        words += f" ({record.detail})"
+        words += f" ({fault_in_words(record.detail)})"
     if record.status == Status.WAITING and record.due_at:
         words += f"\nNext try: {timezone.localtime(record.due_at):%Y-%m-%d %H:%M:%S}"
     return words

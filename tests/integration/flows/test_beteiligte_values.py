@@ -249,7 +249,7 @@ def test_where_the_metadata_can_not_be_read_a_refusal_tells(
     parties.edit_advoware(number, anrede="Frau", geburtsdatum="1970-02-28T00:00:00")
     assert parties.sync(pk).reason == Reason.TASK_OPEN
     ((_kind, _system, rows),) = facts(pk)
-    assert rows == [("anrede", "", "Frau"), ("reason", "refused", "")]
+    assert rows == [("anrede", "", "Frau"), ("reason", "refused:validation.valid", "")]
     assert parties.crm(pk)["dateOfBirth"] == "1970-02-28"
 
 
@@ -278,7 +278,8 @@ def test_a_field_that_the_crm_refuses_holds_up_nothing_and_is_not_tried_again(wo
     parties.edit_advoware(number, name="x" * 50, vorname="Alma")
     parties.add_entry(number, MAIL, "a@x.example")
     assert parties.sync(pk).reason == Reason.TASK_OPEN
-    assert facts(pk) == [("cant_hold", "espocrm", [("name", "Wendland", "x" * 50), ("reason", "refused", "")])]
+    told = [("name", "Wendland", "x" * 50), ("reason", "refused:validation.pattern", "")]
+    assert facts(pk) == [("cant_hold", "espocrm", told)]
     assert (parties.crm(pk)["firstName"], parties.mails(pk)) == ("Alma", {"a@x.example"})
     mark = world.mark()
     assert parties.sync(pk).reason == Reason.TASK_OPEN
@@ -297,7 +298,7 @@ def test_of_contacts_that_the_crm_refuses_together_the_one_is_found(world: World
         assert parties.sync(pk).reason == Reason.TASK_OPEN
         assert set(parties.phones(pk)) == {"+49301234567", "+49301234568"}
         assert parties.crm(pk)["lastName"] == "Roth"
-        shown = [("kontakt", "", "+4930123456;ext=12"), ("reason", "refused", "")]
+        shown = [("kontakt", "", "+4930123456;ext=12"), ("reason", "refused:validation.valid", "")]
         assert facts(pk) == [("cant_hold", "espocrm", shown)]
         mark = world.mark()
         assert parties.sync(pk).reason == Reason.TASK_OPEN
@@ -309,6 +310,21 @@ def test_what_the_crm_refuses_without_a_name_is_a_failure(world: World, parties:
     parties.edit_advoware(number, name="Roth")
     world.sandbox.add_fault("status", system="espocrm", method="PUT", path=PARTY, status=400, times=20)
     assert (parties.sync(pk).status, parties.record(pk).reason) == (Status.FAILED, Reason.REJECTED)
+
+
+@pytest.mark.parametrize("longest", [255, 40])
+def test_users_of_the_crm_read_which_field_it_was_and_which_rule(world: World, parties: Parties, longest: int) -> None:
+    pk, number = parties.pair()
+    parties.with_fields({"syncErrorMessage": {"maxLength": longest}})
+    parties.edit_advoware(number, name="Roth")
+    world.sandbox.add_fault(**refused("assignedUser", "required"), system="espocrm", method="PUT", path=PARTY)
+    record = parties.sync(pk)
+    assert (record.status, record.reason, record.system) == (Status.FAILED, Reason.REJECTED, "espocrm")
+    words = (
+        "EspoCRM hat die Daten abgelehnt. Sehen Sie sich die Einzelheit an, beheben Sie es dort und drücken dann "
+        "„Erneut versuchen“. (EspoCRM, Feld „assignedUser“: dort darf es nicht leer sein)"
+    )
+    assert parties.crm(pk)["syncErrorMessage"] == words[:longest]
 
 
 def test_who_is_born_tomorrow_is_a_task_and_holds_up_nothing(parties: Parties) -> None:

@@ -249,6 +249,28 @@ def test_what_is_unchanged_stays_clean_in_an_outage(world: World) -> None:
     assert world.writes(before) == []
 
 
+def test_users_of_the_crm_read_what_was_refused_by_which_system(world: World) -> None:
+    _, document = ready(world)
+    reason = "Field validation failure; entityType: CDokumente, field: xaiId, type: maxLength."
+    world.sandbox.add_fault(
+        "status", system="espocrm", method="PUT", path=document, status=400, headers={"X-Status-Reason": reason}
+    )
+    record = first_run(world, document)
+    shown = world.crm(document)
+    assert (record.system, shown["xaiSyncStatus"]) == ("espocrm", "failed")
+    assert shown["xaiSyncError"] == shown["syncError"]
+    assert shown["xaiSyncError"].startswith("EspoCRM hat die Daten abgelehnt.")
+    assert shown["xaiSyncError"].endswith("(EspoCRM, Feld „Datei bei xAI (xaiId)“: es ist zu lang)")
+
+
+def test_what_xai_refuses_is_told_as_its_own(world: World) -> None:
+    _, document = ready(world)
+    world.sandbox.add_fault("status", system="xai", method="POST", path="/v1/files", status=415, times=1)
+    record = first_run(world, document)
+    assert record.system == "xai"
+    assert world.crm(document)["xaiSyncError"].startswith("xAI hat die Daten abgelehnt.")
+
+
 def test_no_field_of_a_failure_is_left_when_it_was_mended(world: World) -> None:
     _, document = ready(world)
     world.sandbox.add_fault("status", system="xai", method="POST", path="/v1/files", status=415, times=1)

@@ -149,6 +149,28 @@ def test_every_refusal_has_its_kind_and_quotes_nothing(
     assert "Mustermann" not in str(caught.value) + repr(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "field"),
+    [
+        (400, "Das Feld 'name' ist erforderlich.", "name"),
+        (400, '{"Message": "Der Wert \\"Mustermann\\" für \\"Vorname\\" ist ungültig."}', "vorname"),
+        (400, '{"message": "x", "modelState": {"party.Vorname": ["Mustermann"]}}', "vorname"),
+        (422, '{"errors": {"Vorname": ["\'name\' Mustermann"]}, "title": "Mustermann"}', "vorname"),
+        (400, '{"Message": "Der Wert \'Mustermann\' ist ungültig."}', None),
+        (400, '{"Mustermann": "name", "errors": ["name"]}', None),
+        (403, "Das Feld 'name' ist geschützt.", None),
+        (500, "Das Feld 'name' fehlt.", None),
+    ],
+)
+def test_the_field_that_is_refused_is_told_and_nothing_else(
+    web: responses.RequestsMock, advoware: AdvowareClient, status: int, body: str, field: str | None
+) -> None:
+    web.post(PARTIES, status=status, body=body)
+    with pytest.raises(ClientError) as caught:
+        advoware.create_party({"name": "Mustermann", "vorname": "Erika"})
+    assert (caught.value.field, "Mustermann" in repr(caught.value)) == (field, False)
+
+
 def test_a_list_is_never_gone(web: responses.RequestsMock, advoware: AdvowareClient) -> None:
     web.get(f"{ADVOWARE}/api/v1/advonet/Mitarbeiter", status=404, json={})
     with pytest.raises(EntityTypeUnknown):

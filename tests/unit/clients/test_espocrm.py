@@ -57,7 +57,21 @@ REFUSALS: list[tuple[int, str | None, str, type[ClientError], str, str | None]] 
     (400, "Bad value: Erika Mustermann", "", Rejected, "", None),
     (401, None, "", Unauthorized, "", None),
     (403, None, "", LockedOut, "", None),
-    (403, "No edit access.", "", Forbidden, "", None),
+    (400, "Wrong field: Mustermann, type: Mustermann", "", Rejected, "", None),  # a hook of the firm's
+    (403, "No edit access.", "", Forbidden, "access.edit", None),
+    (403, "No 'edit' access.", "", Forbidden, "access.edit", None),
+    (
+        403,
+        "No foreign record access for link operation (Task:assignedUser).",
+        "",
+        Forbidden,
+        "access.link",
+        "assignedUser",
+    ),
+    (403, "No access to 'amount' field.", "", Forbidden, "access.field", "amount"),
+    (403, "No edit access to field `amount`.", "", Forbidden, "access.field", "amount"),
+    (403, "Assignment failure: assigned user or team not allowed.", "", Forbidden, "access.assign", None),
+    (403, "No access to Mustermann.", "", Forbidden, "", None),
     (403, "", "", Forbidden, "", None),  # a link to a type that may not be read
     (403, None, "<h1>Web application firewall</h1>", Forbidden, "", None),
     (404, "Record 65f0 does not exist.", "", NotFound, "", None),

@@ -72,6 +72,24 @@ def test_every_refusal_has_its_kind_and_quotes_nothing(
     assert "xai-ab" not in repr(caught.value)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"code":"Client specified an invalid argument","error":"`collection_name` \'Mustermann\' is too long"}',
+        '{"error":{"message":"Mustermann","param":"collection_name","type":"invalid_request_error","code":"400"}}',
+        '{"code":3,"message":"\'collection_name\' is too long: Mustermann","details":[]}',
+        "'collection_name' is too long",
+    ],
+)
+def test_the_field_that_is_refused_is_told_in_each_of_its_shapes(
+    web: responses.RequestsMock, xai: XaiClient, body: str
+) -> None:
+    web.post(f"{COLLECTIONS}/v1/collections", status=400, body=body)
+    with pytest.raises(Rejected) as caught:
+        xai.create_collection("Mustermann", "Mustermann", ())
+    assert (caught.value.field, "Mustermann" in repr(caught.value)) == ("collection_name", False)
+
+
 def test_a_proxys_page_does_not_pass_for_a_missing_file(web: responses.RequestsMock, xai: XaiClient) -> None:
     web.delete(f"{FILES}/v1/files/file_1", status=404, body="<html>", content_type="text/html; charset=utf-8")
     with pytest.raises(UnexpectedAnswer):

@@ -218,15 +218,19 @@ def test_what_the_crm_does_not_keep_is_a_task_too() -> None:
 
 def test_what_was_refused_keeps_its_place_and_is_noted() -> None:
     given_state = state(crm=crm_side(person(name="Weiss"), A | B))
-    places = {"name", "contact:a@w.example"}
+    places = {"name": "validation.pattern", "contact:a@w.example": ""}
     found = after(given_state, advoware=advoware_side(PERSON, B), refusals=Refusals(places))
     assert found.agreed.fields["name"] == Base("Roth", "Roth")
     assert found.agreed.refused == {"name": "Weiss", "contact:a@w.example": "mail"}
     assert kinds_of(found) == ({"b@w.example": "mail"}, {"b@w.example": "mail"})
     assert [need.kind for need in found.tasks] == ["cant_hold", "cant_hold"]
+    reasons = ["refused:validation.pattern", "refused"]
+    assert [need.facts[-1] for need in found.tasks] == [("reason", reason, "") for reason in reasons]
     assert not found.moved_on
     again = state(base=found.agreed, crm=given_state.crm, advoware=advoware_side(PERSON, B))
     assert after(again).agreed.refused == found.agreed.refused
+    assert [need.facts[-1] for need in after(again).tasks] == [need.facts[-1] for need in found.tasks]
+    assert Agreed.from_json(found.agreed.to_json()).refused_for == {"name": "validation.pattern"}
     taken = state(base=found.agreed, crm=given_state.crm, advoware=advoware_side(person(name="Weiss"), A | B))
     assert after(taken).agreed.refused == {}
 

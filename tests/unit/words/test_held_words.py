@@ -20,7 +20,7 @@ def test_what_it_is_about_is_told_where_there_is_something(reason: Why, language
     with translation.override(language):
         told = of_field("reason", f"{reason}:<>")
         assert told == held_in_words(f"{reason}:<>")
-        assert ("<>" in told) == (reason in (Why.REMARK, Why.TOO_LONG, Why.SIGNS))
+        assert ("<>" in told) == (reason in (Why.REMARK, Why.TOO_LONG, Why.SIGNS, Why.REFUSED))
         assert "%" not in told
 
 
