@@ -81,6 +81,7 @@ class Record(models.Model):
             ("retry_record", "Can retry, sync and preview records"),
             ("discard_record", "Can give records up"),
             ("release_lock", "Can release locks"),
+            ("disclose_person", "Can tell and erase what the hub holds about a person"),
         ]
         constraints = [
             models.UniqueConstraint(name="record_unique", fields=["step", "entity_type", "entity_id"]),

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Model, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from syncapp.models import (
     Attempt,
@@ -58,6 +59,10 @@ class Kept:
     rows: int
     why: Why
 
+    @property
+    def name(self) -> str:
+        return str(self.model._meta.verbose_name_plural)
+
 
 @dataclass(slots=True)
 class Erased:
@@ -85,7 +90,9 @@ def _leftovers(person: Person, words: str) -> Iterator[Leftover]:
     # What lies before the last agreement is in it; later writes tell a person's edits from our own.
     agreed = JournalEntry.objects.filter(record__in=alive, record__status=Status.IN_SYNC)
     yield from gone.past(alive, agreed.filter(finished_at__lte=F("record__settled_at")))
-    yield Leftover.emptied("bodies of received webhooks", _bodies(person).exclude(state=QUARANTINED), body=None)
+    yield Leftover.emptied(
+        gettext_noop("bodies of received webhooks"), _bodies(person).exclude(state=QUARANTINED), body=None
+    )
     if (deleted := appointments(words).get(CalendarTombstone)) is not None:
         yield gone.appointments(deleted)
 

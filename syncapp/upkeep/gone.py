@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop
 
 from syncapp.models import (
     CalendarTombstone,
@@ -38,7 +39,7 @@ def gone() -> QuerySet[Record]:
 def leftovers(gone: QuerySet[Record]) -> tuple[Leftover, ...]:
     """Every value that hangs on these records."""
     return (
-        Leftover.emptied("agreements of gone entities", gone, agreed={}),
+        Leftover.emptied(gettext_noop("agreements of gone entities"), gone, agreed={}),
         *past(gone, JournalEntry.objects.filter(record__in=gone)),
     )
 
@@ -48,15 +49,17 @@ def past(records: QuerySet[Record], written: QuerySet[JournalEntry]) -> tuple[Le
     closed = Task.objects.filter(record__in=records).exclude(state=TaskState.OPEN)
     decided = Conflict.objects.filter(record__in=records, closed_at__isnull=False)
     return (
-        Leftover.emptied("values in the journal", written.exclude(pk__in=written.filter(OPEN_WRITES)), changes={}),
-        Leftover.emptied("values of closed tasks", closed, facts=[], note=""),
-        Leftover.emptied("values of closed conflicts", decided, agreed="", here="", there=""),
+        Leftover.emptied(
+            gettext_noop("values in the journal"), written.exclude(pk__in=written.filter(OPEN_WRITES)), changes={}
+        ),
+        Leftover.emptied(gettext_noop("values of closed tasks"), closed, facts=[], note=""),
+        Leftover.emptied(gettext_noop("values of closed conflicts"), decided, agreed="", here="", there=""),
     )
 
 
 def appointments(deleted: QuerySet[CalendarTombstone]) -> Leftover:
     """Appointments that are gone on both sides, with what was written about them."""
-    return Leftover("deleted appointments", deleted, "deleted_at", _forget)
+    return Leftover(gettext_noop("deleted appointments"), deleted, "deleted_at", _forget)
 
 
 def _forget(pks: Sequence[Any]) -> int:

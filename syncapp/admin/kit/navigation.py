@@ -46,6 +46,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 ("view_journalentry", _("Journal"), "receipt_long", _list("journalentry"), 0),
                 (inbox, _("Received webhooks"), "inbox", _list("inboxmessage"), 0),
                 ("retry_record", _("Look at an entity now"), "visibility", reverse("admin:hub_look"), 0),
+                ("disclose_person", _("Data of a person"), "privacy_tip", reverse("admin:hub_person"), 0),
                 ("view_staffaction", _("What staff did"), "history", _list("staffaction"), 0),
             ],
         ),

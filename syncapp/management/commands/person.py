@@ -82,7 +82,7 @@ class Command(HubCommand):
 
     def _report(self, erased: erasure.Erased, head: str) -> None:
         self.stdout.write(table(("values", head), list(erased.counts.items())))
-        stays = [(kept.model._meta.verbose_name, kept.rows, kept.why.label) for kept in erased.kept]
+        stays = [(kept.name, kept.rows, kept.why.label) for kept in erased.kept]
         if stays:
             self.stdout.write("\n" + table(("stays", "rows", "because"), stays))
 

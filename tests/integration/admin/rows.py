@@ -35,7 +35,7 @@ from syncapp.models import (
     Worker,
 )
 
-STAFF, CARE = "Kanzlei-Mitarbeiter", "Hub-Betreuung"
+STAFF, CARE, PRIVACY = "Kanzlei-Mitarbeiter", "Hub-Betreuung", "Datenschutz"
 PASSWORD = "a long and harmless one"
 _numbers = itertools.count(1)
 

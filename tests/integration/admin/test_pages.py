@@ -57,7 +57,7 @@ def addresses(made: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize("filled", [True, False])
 def test_every_page_answers(filled: bool, language: str, login: Login) -> None:
-    client = login("karl", rows.CARE)
+    client = login("karl", rows.CARE, rows.PRIVACY)
     made = rows.everything() if filled else {}
     for address in addresses(made):
         answer = client.get(address, headers={"accept-language": language})

@@ -1,0 +1,91 @@
+"""The page on which a person's data is told and erased: a right of its own, words in no address, all on record."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from syncapp.models import JournalEntry, JournalState, Record, Reference, ReferenceKind, StaffAction, Status, SystemName
+from tests.integration.admin import rows
+from tests.integration.admin.conftest import Login
+
+NAME = "Geheimrätin"
+PAGE = "/admin/hub/person/"
+
+
+@pytest.fixture
+def her() -> Record:
+    now = timezone.now()
+    made = rows.record(
+        Status.IN_SYNC, step="beteiligte_sync", entity_type="CBeteiligte", entity_id="a" * 17, reason="", served=1,
+        due_at=None, settled_at=now, agreed={"fields": {"name": NAME}},
+    )  # fmt: skip
+    Reference.objects.create(
+        entity_type="CBeteiligte", entity_id=made.entity_id, system=SystemName.ADVOWARE, kind=ReferenceKind.PARTY,
+        remote_id="4711",
+    )  # fmt: skip
+    JournalEntry.objects.create(
+        record=made, system="advoware", action="update_party", target_type="Beteiligter", begun_at=now,
+        finished_at=now, state=JournalState.DONE, changes={"name": ["", NAME]},
+    )  # fmt: skip
+    return made
+
+
+@pytest.mark.parametrize("words", [NAME, "geheimrätin", "4711", "a" * 17])
+def test_found_told_and_erased(login: Login, her: Record, words: str) -> None:
+    client = login("dora", rows.PRIVACY)
+    shown = client.post(PAGE, {"who": words}, headers={"accept-language": "de"}).content.decode()
+    assert her.entity_id in shown
+    assert "Werte im Journal" in shown
+    assert "Zuerst dort löschen." in shown
+    form = {"entity_id": her.entity_id, "mentions": ""}
+
+    file = client.post(reverse("admin:hub_export_person"), form)
+    assert file["Content-Disposition"] == f'attachment; filename="{her.entity_id}.json"'
+    assert "no-store" in file["Cache-Control"]
+    assert json.loads(file.content)["tables"]["syncapp.Record"][0]["agreed"] == {"fields": {"name": NAME}}
+
+    client.post(reverse("admin:hub_erase_person"), form)  # without being sure
+    assert JournalEntry.objects.exclude(changes={}).exists()
+    client.post(reverse("admin:hub_erase_person"), {**form, "sure": "yes"})
+    assert not JournalEntry.objects.exclude(changes={}).exists()
+    her.refresh_from_db()
+    assert her.agreed  # she is a client still
+    done = StaffAction.objects.order_by("pk").values_list("action", "target_id", "count")
+    assert list(done) == [("export_person", her.entity_id, 3), ("erase_person", her.entity_id, 1)]
+    assert NAME not in str(list(StaffAction.objects.values()))
+
+
+@pytest.mark.parametrize("words", ["", "niemand", "4712", "x" * 201])
+def test_nobody_is_found_and_the_page_says_so(login: Login, her: Record, words: str) -> None:
+    answer = login("dora", rows.PRIVACY).post(PAGE, {"who": words})
+    assert answer.status_code == 200
+    assert her.entity_id not in answer.content.decode()
+
+
+def test_several_are_to_be_chosen_from(login: Login, her: Record) -> None:
+    rows.record(step="beteiligte_sync", entity_type="CBeteiligte", entity_id="b" * 17, agreed={"name": NAME})
+    shown = login("dora", rows.PRIVACY).post(PAGE, {"who": NAME}).content.decode()
+    assert her.entity_id in shown
+    assert "b" * 17 in shown
+    assert reverse("admin:hub_erase_person") not in shown
+
+
+@pytest.mark.parametrize("group", [rows.STAFF, rows.CARE])
+def test_nobody_else_may(login: Login, her: Record, group: str) -> None:
+    client = login("karl", group)
+    assert client.get(PAGE).status_code == 403
+    for name in ("export_person", "erase_person"):
+        form = {"entity_id": her.entity_id, "sure": "yes"}
+        assert client.post(reverse(f"admin:hub_{name}"), form).status_code == 403
+    assert PAGE not in client.get("/admin/").content.decode()
+
+
+def test_whoever_is_gone_meanwhile_is_not_told(login: Login) -> None:
+    client = login("dora", rows.PRIVACY)
+    for name in ("export_person", "erase_person"):
+        answer = client.post(reverse(f"admin:hub_{name}"), {"entity_id": "gone", "sure": "yes"})
+        assert (answer.status_code, answer["Location"]) == (302, PAGE)
