@@ -54,8 +54,9 @@ def test_found_told_and_erased(login: Login, her: Record, words: str) -> None:
     assert not JournalEntry.objects.exclude(changes={}).exists()
     her.refresh_from_db()
     assert her.agreed  # she is a client still
+    # Told were the record, its write, its reference, and that it is being told.
     done = StaffAction.objects.order_by("pk").values_list("action", "target_id", "count")
-    assert list(done) == [("export_person", her.entity_id, 3), ("erase_person", her.entity_id, 1)]
+    assert list(done) == [("export_person", her.entity_id, 4), ("erase_person", her.entity_id, 1)]
     assert NAME not in str(list(StaffAction.objects.values()))
 
 
