@@ -35,6 +35,7 @@ from bitbylaw.setting_types import (
     SecretLists,
     ZoneName,
 )
+from syncapp.clients.espocrm import joins
 from syncapp.clients.espocrm.names import Names
 from syncapp.flows.beteiligte import fields as party_fields
 
@@ -106,6 +107,9 @@ class Config(BaseSettings):
     }
     # Whose names go to xAI: the CRM must link them to documents too, and keep a field for the collection.
     COLLECTION_ENTITIES: CommaList = ("CBeteiligte", "Raeumungsklage", "Account")
+
+    # Of these, whose documents are joined to them by an entity type of its own, and by which.
+    LINK_ENTITIES: Annotated[dict[EspoName, EspoName], Json] = {}
 
     # What knows its Akte in Advoware, and in which of its fields; {} switches that off.
     MATTER_ENTITIES: Annotated[dict[NonEmpty, dict[MatterEntityField, NonEmpty]], Json] = {
@@ -216,6 +220,11 @@ class Config(BaseSettings):
         for name, theirs in (("ESPOCRM_ENTITIES", [*self.ESPOCRM_ENTITIES.values()]), ("ESPOCRM_FIELDS", fields)):
             if len({*theirs}) < len(theirs):
                 yield name, "two of the hub's names stand for one of the CRM's"
+        for kind in self.LINK_ENTITIES:
+            if kind not in self.COLLECTION_ENTITIES:
+                yield "LINK_ENTITIES", f"COLLECTION_ENTITIES does not name {kind}"
+        if len({*self.LINK_ENTITIES.values()}) < len(self.LINK_ENTITIES):
+            yield "LINK_ENTITIES", "one entity type joins documents to one type of parents"
 
     @cached_property
     def secret_key(self) -> str:
@@ -223,7 +232,16 @@ class Config(BaseSettings):
 
     @property
     def espocrm_names(self) -> Names:
-        return Names(self.ESPOCRM_ENTITIES, self.ESPOCRM_FIELDS)
+        built_in = joins.fields(self.LINK_ENTITIES, self.ESPOCRM_ENTITIES)
+        return Names(self.ESPOCRM_ENTITIES, {**built_in, **self.ESPOCRM_FIELDS})
+
+    @property
+    def espocrm_statuses(self) -> dict[str, dict[str, str]]:
+        return {**joins.statuses(self.LINK_ENTITIES), **self.ESPOCRM_STATUS_VALUES}
+
+    @property
+    def parent_status(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        return {**joins.lives(self.LINK_ENTITIES), **self.ESPOCRM_PARENT_STATUS}
 
     @cached_property
     def redis_url(self) -> str:

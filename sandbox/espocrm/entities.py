@@ -42,6 +42,8 @@ DOCUMENT = EntityDef(
         "raeumungsklages": many_to_many("Raeumungsklage", "cDokumentes", "cDokumenteRaeumungsklage"),
         "accounts": many_to_many("Account", "cDokumentes", "accountCDokumente"),
         "cBeteiligtes": many_to_many("CBeteiligte", "cDokumentes", "cBeteiligteCDokumente"),
+        "cAIKnowledges": many_to_many("CAIKnowledge", "dokumentes", "CAIKnowledgeCDokumente"),
+        "cAIKnowledgeCDokumentes": {"type": "hasMany", "entity": "CAIKnowledgeCDokumente", "foreign": "cDokumente"},
     },
 )
 
@@ -168,6 +170,39 @@ ENTITIES: dict[str, EntityDef] = {
             "aktivierungsstatus": enum("new", "active", "paused", "deactivated"),
             "syncStatus": enum("unclean", "pending_sync", "synced", "failed"),
             "lastSync": DATETIME,
+        },
+    ),
+    "CAIKnowledge": EntityDef(
+        {
+            "name": VARCHAR | {"required": True},
+            "datenbankId": VARCHAR,
+            "aktivierungsstatus": enum("new", "active", "paused", "deactivated") | {"default": "new"},
+            "syncStatus": enum("unclean", "pending_sync", "synced", "failed") | {"default": "unclean"},
+            "lastSync": DATETIME,
+        },
+        {
+            "dokumentes": many_to_many("CDokumente", "cAIKnowledges", "CAIKnowledgeCDokumente"),
+            "cAIKnowledgeCDokumentes": {
+                "type": "hasMany",
+                "entity": "CAIKnowledgeCDokumente",
+                "foreign": "cAIKnowledge",
+            },
+        },
+    ),
+    # The table of that link, which the firm has made an entity of its own.
+    "CAIKnowledgeCDokumente": EntityDef(
+        {
+            "name": VARCHAR,
+            "cAIKnowledge": {"type": "link"},
+            "cDokumente": {"type": "link"},
+            "aiDocumentId": VARCHAR,
+            "syncstatus": enum("new", "unclean", "synced", "failed", "unsupported") | {"default": "new"},
+            "lastSync": DATETIME,
+            "syncedHash": varchar(64),
+        },
+        {
+            "cAIKnowledge": {"type": "belongsTo", "entity": "CAIKnowledge", "foreign": "cAIKnowledgeCDokumentes"},
+            "cDokumente": {"type": "belongsTo", "entity": "CDokumente", "foreign": "cAIKnowledgeCDokumentes"},
         },
     ),
     "Task": TASK,

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from sandbox.espocrm.entities import ENTITIES
 from sandbox.espocrm.errors import EspoError
-from sandbox.espocrm.records import Record, Records
+from sandbox.espocrm.records import Actor, Record, Records
+
+SYSTEM = Actor("system", "System", silent=True)  # the rows of a link come and go without an event
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,29 @@ class Links:
         if kind == "belongsTo":
             owner = self.records.get(entity_type, record_id)[link + "Id"]
             return [owner] if owner in table and not table[owner]["deleted"] else []
-        found = self.sides.get((entity_type, record_id, link), {})
+        found = self._joined(entity_type, record_id, link) or self.sides.get((entity_type, record_id, link), {})
         return [key for key in found if key in table and not table[key]["deleted"]]
+
+    def _joined(self, entity_type: str, record_id: str, link: str) -> dict[str, str]:
+        """Of a link whose table is an entity type of its own: ids on the other side, and of the rows there."""
+        table = self.records.definition(entity_type).links[link]["relationName"]
+        if table not in ENTITIES:
+            return {}
+        ends = {spec["entity"]: name + "Id" for name, spec in ENTITIES[table].links.items()}
+        target = self.foreign(entity_type, link)[0]
+        rows = [row for row in self.records.table(table).values() if not row["deleted"]]
+        return {row[ends[target]]: row["id"] for row in rows if row[ends[entity_type]] == record_id}
+
+    def _join(self, entity_type: str, record_id: str, link: str, foreign_id: str, on: bool) -> bool:
+        table = self.records.definition(entity_type).links[link]["relationName"]
+        there = self._joined(entity_type, record_id, link)
+        if on and foreign_id not in there:
+            target = self.foreign(entity_type, link)[0]
+            ends = {spec["entity"]: name + "Id" for name, spec in ENTITIES[table].links.items()}
+            self.records.create(table, {ends[entity_type]: record_id, ends[target]: foreign_id}, SYSTEM)
+        elif not on and foreign_id in there:
+            self.records.delete(table, there[foreign_id], SYSTEM)
+        return on != (foreign_id in there)
 
     def linked(self, entity_type: str, record_id: str, link: str) -> list[Record]:
         with self.records.lock:
@@ -59,7 +82,9 @@ class Links:
         with self.records.lock:
             this = self.records.get(entity_type, record_id)
             other = self.records.get(target, foreign_id)
-            if kind == "many":
+            if kind == "many" and self.records.definition(entity_type).links[link]["relationName"] in ENTITIES:
+                changed = self._join(entity_type, record_id, link, foreign_id, on)
+            elif kind == "many":
                 here = self.sides[entity_type, record_id, link]
                 changed = (foreign_id in here) != on
                 there = self.sides[target, foreign_id, foreign]

@@ -51,7 +51,7 @@ class Records:
         return entity_def(entity_type, self.settings.installed)
 
     def table(self, entity_type: str) -> dict[str, Record]:
-        if entity_type not in self.tables:
+        if entity_type not in self.tables or entity_type in self.settings.missing:
             raise no_entity(entity_type)
         return self.tables[entity_type]
 
@@ -150,8 +150,8 @@ class Records:
                 self._attach(entity_type, spec["field"], record, changes)
             elif spec["type"] == "link":
                 target = self.definition(entity_type).links[spec["field"]]["entity"]
-                owner = self.get(target, changes[name]) if changes[name] else {"name": None}
-                changes[spec["field"] + "Name"] = owner["name"]
+                owner = self.get(target, changes[name]) if changes[name] else {}
+                changes[spec["field"] + "Name"] = owner.get("name")
             elif spec["type"] == "linkParent":
                 kind = str(changes.get(spec["field"] + "Type", record.get(spec["field"] + "Type")))
                 parent = self.tables.get(kind, {}).get(changes[name]) or {}

@@ -22,6 +22,7 @@ from syncapp.clients.espocrm.types import (
     EntityStamp,
     EspoBankAccount,
     EspoDocument,
+    EspoMember,
     EspoParent,
     EspoParty,
     Webhook,
@@ -117,6 +118,18 @@ class EspoClient(EspoRest):
         for row in self.rows(path_of(entity_type, record_id, link), (ID,), of=FIELDS.document_entity):
             yield Values(SYSTEM, row).needed(ID)
 
+    def member(self, join: str, row_id: str) -> EspoMember:
+        return EspoMember.from_api(self.get(join, row_id))
+
+    def members(self, join: str, *, parent: str = "", document: str = "") -> Iterator[EspoMember]:
+        """What an entity type of its own joins: all, those of a parent, or those of a document."""
+        asked = ((FIELDS.member_parent, parent), (FIELDS.member_document, document))
+        where = [("equals", f"{name}Id", value) for name, value in asked if value]
+        for row in self.rows(path_of(join), FIELDS.member_select, where):
+            found = EspoMember.from_api(self._ours(join, row))
+            if found.parent_id and found.document_id and not found.deleted:
+                yield found
+
     def changed_since(
         self, entity_type: str, since: datetime | None = None, select: Sequence[str] = ()
     ) -> Iterator[EntityStamp]:
@@ -190,7 +203,8 @@ class EspoClient(EspoRest):
         return replace(found, event=self._config.names.our_event(found.event))
 
     def _parents(self, path: str, entity_type: str) -> Iterator[EspoParent]:
-        return (EspoParent.from_api(row, entity_type) for row in self.rows(path, FIELDS.parent_select, of=entity_type))
+        rows = (self._ours(entity_type, row) for row in self.rows(path, FIELDS.parent_select, of=entity_type))
+        return (EspoParent.from_api(row, entity_type) for row in rows)
 
 
 def _stream_into(answer: Answer, into: BinaryIO, start: int, max_bytes: int) -> Downloaded:

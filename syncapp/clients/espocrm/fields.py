@@ -33,6 +33,9 @@ class Fields:
     sync_failed_at: str = "syncFailedAt"
     collection_id: str = "xaiCollectionId"  # on every parent of documents
     parent_status: str = "status"
+    synced_at: str = "lastSync"  # on what is joined by an entity of its own, and on that entity
+    member_parent: str = "parent"  # the two links of such an entity
+    member_document: str = "document"
     party_entity: str = "CBeteiligte"
     party_company: str = "firmenname"
     party_number: str = "betnr"
@@ -106,7 +109,13 @@ class Fields:
     @property
     def parent_select(self) -> tuple[str, ...]:
         """EspoCRM takes no notice of what a type does not have."""
-        return (ID, NAME, DELETED, MODIFIED_AT, self.parent_status, self.collection_id, self.party_company)
+        status = (self.parent_status, self.collection_id, self.sync_status, self.synced_at)
+        return (ID, NAME, DELETED, MODIFIED_AT, *status, self.party_company)
+
+    @property
+    def member_select(self) -> tuple[str, ...]:
+        joined = (f"{self.member_parent}Id", f"{self.member_document}Id")
+        return (ID, DELETED, *joined, self.xai_id, self.xai_synced_hash, self.sync_status, self.synced_at)
 
     def required(self, entity_type: str) -> tuple[str, ...]:
         """Fields that must exist; a type that is no document is judged as a parent of documents."""

@@ -52,6 +52,15 @@ def _optional_fields(values: Values, _: str) -> frozenset[str]:
     return frozenset(name for name in FIELDS.document_optional if name in values.raw)
 
 
+def _held(values: Values, _: str) -> frozenset[str]:
+    return frozenset(values.raw)
+
+
+def _row_id(values: Values, key: str) -> str:
+    """Of a row that joins two records a number, where its table is the link's own."""
+    return str(values.get(key)) if isinstance(values.get(key), int) else values.needed(key)
+
+
 def _rows(values: Values, name: str) -> tuple[Mapping[str, Any], ...] | None:
     if name not in values.raw:
         return None
@@ -97,7 +106,8 @@ class EspoParent(EspoRecord):
     collection_id: str = of(Values.trimmed, FIELDS.collection_id)
     modified_at: datetime | None = of(Values.moment, MODIFIED_AT)
     deleted: bool = of(Values.flag, DELETED)
-    has_collection_field: bool = of(Values.holds, FIELDS.collection_id)
+    sync_status: str = of(Values.text, FIELDS.sync_status)
+    has_fields: frozenset[str] = of(_held)
 
     @classmethod
     def from_api(cls, raw: object, entity_type: str = "") -> Self:
@@ -106,6 +116,20 @@ class EspoParent(EspoRecord):
         found = cls.read(values, entity_type=entity_type)
         nameless = entity_type == FIELDS.party_entity and not found.name
         return replace(found, name=values.text(FIELDS.party_company)) if nameless else found
+
+
+@dataclass(frozen=True, slots=True)
+class EspoMember(EspoRecord):
+    """A document at a parent, where an entity of its own joins the two and holds how the document stands there."""
+
+    id: str = of(_row_id, ID)
+    parent_id: str = of(Values.text, f"{FIELDS.member_parent}Id")
+    document_id: str = of(Values.text, f"{FIELDS.member_document}Id")
+    file_id: str = of(Values.trimmed, FIELDS.xai_id)
+    hash: str = of(Values.digits, FIELDS.xai_synced_hash)
+    status: str = of(Values.text, FIELDS.sync_status)
+    deleted: bool = of(Values.flag, DELETED)
+    has_fields: frozenset[str] = of(_held)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def _espo_config() -> EspoConfig:
         api_secret=config.ESPOCRM_API_SECRET,
         timeout=config.ESPOCRM_API_TIMEOUT_SECONDS,
         metadata_ttl=config.ESPOCRM_METADATA_TTL_SECONDS,
-        statuses=config.ESPOCRM_STATUS_VALUES,
+        statuses=config.espocrm_statuses,
         names=config.espocrm_names,
         retry=RetryPolicy(
             attempts=3, first=config.HTTP_RETRY_FIRST_SECONDS, cap=30.0, budget=config.HTTP_RETRY_BUDGET_SECONDS

@@ -35,7 +35,7 @@ def case_of(entity_type: str, raw: Mapping[str, Any]) -> CaseState:
     """The case alone. A field that the answer leaves out is one that the hub may not read."""
     names, values = names_of(entity_type), Values(SystemName.ESPOCRM, raw)
     status = values.text(names.status) if names.status else ""
-    resting = life_of(entity_type, status, settings.CONFIG.ESPOCRM_PARENT_STATUS) is not Life.ACTIVE
+    resting = life_of(entity_type, status, settings.CONFIG.parent_status) is not Life.ACTIVE
     hidden = tuple(name for name in names.needed if not values.holds(name))
     return CaseState(
         names,

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from syncapp.clients.espocrm import EspoParent
+from syncapp.clients.espocrm import FIELDS, EspoParent
 from syncapp.clients.xai import XaiCollection
 from syncapp.flows import files
 from syncapp.flows.parents import Life
@@ -101,10 +101,29 @@ def oldest(collections: Sequence[XaiCollection]) -> XaiCollection | None:
     return min(collections, key=lambda c: (c.created_at.timestamp() if c.created_at else 0.0, c.id), default=None)
 
 
-def unchanged(parent: EspoParent, life: Life, agreed: Agreed) -> bool:
-    """Whether one read of the parent is enough to know that nothing changed for its collection."""
+def standing(parent: EspoParent, sync_status: str, after_new: str = "") -> dict[str, object]:
+    """What the CRM should say of the state of a parent, and does not."""
+    wanted = {FIELDS.sync_status: sync_status} | ({FIELDS.parent_status: after_new} if after_new else {})
+    shown = {FIELDS.sync_status: parent.sync_status, FIELDS.parent_status: parent.status}
+    return {name: word for name, word in wanted.items() if name in parent.has_fields and shown[name] != word}
+
+
+def changes(parent: EspoParent | None, fields: Mapping[str, object]) -> dict[str, object]:
+    """{field: [before, after]} for the journal, as far as it was read."""
+    before = {
+        FIELDS.collection_id: parent.collection_id if parent else "",
+        FIELDS.sync_status: parent.sync_status if parent else None,
+        FIELDS.parent_status: parent.status if parent else None,
+    }
+    return {name: [before.get(name), value] for name, value in fields.items()}
+
+
+def unchanged(parent: EspoParent, life: Life, agreed: Agreed, untold: Mapping[str, object]) -> bool:
+    """Whether one read of the parent is enough to know that nothing changed for its collection. `untold`: what the CRM
+    should say otherwise, see `standing`."""
     return (
         life is Life.ACTIVE
+        and not untold
         and agreed.life == life.value
         and bool(agreed.collection_id)
         and parent.collection_id == agreed.collection_id

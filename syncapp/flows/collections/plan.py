@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -29,6 +30,7 @@ class CollectionState:
     agreed: Agreed = field(default_factory=Agreed)
     allowed: bool = True  # by the setting and the CRM's metadata
     unchanged: bool = False
+    untold: Mapping[str, object] = field(default_factory=dict)  # what the CRM should say once all is as it should be
     needed: bool = True  # it has documents, or the setting wants a collection for everybody
     collection: XaiCollection | None = None  # the one to use, if there is one at xAI
     lost: tuple[str, ...] = ()  # collections we knew, and xAI has no more
@@ -57,13 +59,18 @@ class Rename(Action):
 
 @dataclass(frozen=True, slots=True)
 class WriteId(Action):
-    """Write the collection's id to the parent in the CRM; None in place of an id: the one that was just made."""
+    """Write the collection's id to the parent in the CRM, and how it stands where the CRM shows that; None in place of
+    an id: the one that was just made."""
 
     kind = "collection.write_id"
     words = gettext_noop("write to the CRM: %(fields)s")
     shown = ("fields",)
-    fields = (FIELDS.collection_id,)
     collection_id: str | None
+    standing: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+    @property
+    def fields(self) -> list[str]:
+        return [FIELDS.collection_id, *sorted(self.standing)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +120,14 @@ def _active(state: CollectionState, parent: EspoParent) -> Plan:
         return Plan(Skipped(Why.NO_DOCUMENTS, agreed=kept.to_json()), _forget(parent))
     if there is None:
         agreed = Agreed("", Life.ACTIVE.value, name_print(name))
-        return Plan(Settled(agreed.to_json()), (Create(name), WriteId(None), LookAtDocuments(), *twins))
+        made = (Create(name), WriteId(None, state.untold), LookAtDocuments())
+        return Plan(Settled(agreed.to_json()), (*made, *twins))
     agreed = Agreed(there.id, Life.ACTIVE.value, name_print(name))
     rename = (Rename(there.id, name),) if there.name != name else ()
-    write = (WriteId(there.id),) if parent.collection_id != there.id else ()
+    other = parent.collection_id != there.id
+    write = (WriteId(there.id, state.untold),) if other or state.untold else ()
     new = (state.agreed.collection_id, state.agreed.life) != (agreed.collection_id, agreed.life)
-    look = (LookAtDocuments(),) if new or write else ()
+    look = (LookAtDocuments(),) if new or other else ()
     return Plan(Settled(agreed.to_json()), (*rename, *write, *look, *twins))
 
 
@@ -127,7 +136,8 @@ def _closed(state: CollectionState) -> Plan:
     reason = Why.ENTITY_GONE if gone else Why.PARENT_CLOSED
     closed = Agreed(state.agreed.collection_id, Life.CLOSED.value, state.agreed.name_print)
     if state.collection is None:
-        return Plan(Skipped(reason, agreed=Agreed("", Life.CLOSED.value).to_json()), _forget(state.parent))
+        done = Skipped(reason, agreed=Agreed("", Life.CLOSED.value).to_json())
+        return Plan(done, _forget(state.parent, state.untold))
     if state.inside:
         return Plan(Postponed(Why.COLLECTION_PENDING, DETACHING, closed.to_json()), (LookAtDocuments(),))
     if state.still_used:
@@ -136,10 +146,10 @@ def _closed(state: CollectionState) -> Plan:
         why = Proposal.ENTITY_DELETED if gone else Proposal.ENTITY_CLOSED
         proposal = ProposeDeletion(state.collection.id, why)
         return Plan(Skipped(Why.DELETION_PROPOSED, agreed=closed.to_json()), (proposal,))
-    forget = (WriteId(""),) if not gone else ()
+    forget = (WriteId("", state.untold),) if not gone else ()
     done = Skipped(reason, agreed=Agreed("", Life.CLOSED.value).to_json())
     return Plan(done, (*forget, Delete(state.collection.id)))
 
 
-def _forget(parent: EspoParent | None) -> tuple[WriteId, ...]:
-    return (WriteId(""),) if parent is not None and parent.collection_id else ()
+def _forget(parent: EspoParent | None, untold: Mapping[str, object] | None = None) -> tuple[WriteId, ...]:
+    return (WriteId("", untold or {}),) if parent is not None and (parent.collection_id or untold) else ()

@@ -14,7 +14,9 @@ from syncapp.flows import files
 from syncapp.flows.collections import mapping, register
 from syncapp.flows.collections.mapping import Agreed
 from syncapp.flows.collections.plan import CollectionState
-from syncapp.flows.parents import Life, collection_types, document_links, life_of
+from syncapp.flows.parents import Life, collection_types, documents_of, life_of, word_after_new
+
+CLEAN = "clean"
 
 
 class Reader:
@@ -25,11 +27,12 @@ class Reader:
 
     def read(self) -> CollectionState:
         config, agreed = settings.CONFIG, Agreed.from_json(self._run.agreed)
-        if self._kind not in collection_types(self._crm, config.COLLECTION_ENTITIES, self._kind):
+        if self._kind not in collection_types(self._crm, config.COLLECTION_ENTITIES, config.LINK_ENTITIES, self._kind):
             return CollectionState(self._kind, self._id, None, Life.PAUSED, agreed, allowed=False)
         parent = self._parent()
-        life = life_of(self._kind, parent.status, config.ESPOCRM_PARENT_STATUS) if parent else Life.CLOSED
-        if parent and not self._run.full and mapping.unchanged(parent, life, agreed):
+        life = life_of(self._kind, parent.status, config.parent_status) if parent else Life.CLOSED
+        untold = untold_of(parent, life) if parent else {}
+        if parent and not self._run.full and mapping.unchanged(parent, life, agreed, untold):
             return CollectionState(self._kind, self._id, parent, life, agreed, unchanged=True)
         collection, lost = self._known_collection(parent, agreed)
         twins: tuple[str, ...] = ()
@@ -44,6 +47,7 @@ class Reader:
             parent,
             life,
             agreed,
+            untold=untold,
             needed=needed,
             collection=collection,
             lost=lost,
@@ -98,8 +102,14 @@ class Reader:
         return frozenset(register.member_documents(collection_id) | named | made_of)
 
     def _linked_documents(self) -> frozenset[str]:
-        return frozenset(
-            document_id
-            for link in document_links(self._crm, self._kind)
-            for document_id in self._crm.linked_document_ids(self._kind, self._id, link)
-        )
+        return frozenset(documents_of(self._crm, self._kind, self._id, settings.CONFIG.LINK_ENTITIES))
+
+
+def untold_of(parent: EspoParent, life: Life, sync_status: str = CLEAN) -> dict[str, object]:
+    """What the CRM should say of a parent that is in agreement (or stands otherwise); only where it shows that."""
+    config = settings.CONFIG
+    if parent.entity_type not in config.LINK_ENTITIES or life is Life.PAUSED:
+        return {}
+    started = sync_status == CLEAN and life is Life.ACTIVE
+    after_new = word_after_new(parent.entity_type, parent.status, config.parent_status) if started else ""
+    return mapping.standing(parent, sync_status, after_new)

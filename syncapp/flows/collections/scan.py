@@ -12,6 +12,7 @@ from syncapp.clients.espocrm import EspoClient, EspoParent
 from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.flows.collections.flow import COLLECTION_SYNC
 from syncapp.flows.collections.mapping import Agreed, Why, unchanged
+from syncapp.flows.collections.reading import untold_of
 from syncapp.flows.differences import Difference, Found, How
 from syncapp.flows.parents import Life, life_of
 from syncapp.models import NEEDS_A_PERSON, Reason, Record, Status
@@ -64,7 +65,7 @@ def _differing(
 def _difference(
     parent: EspoParent, record: Record | None, collections: frozenset[str] | None, needed: bool
 ) -> How | None:
-    life = life_of(parent.entity_type, parent.status, settings.CONFIG.ESPOCRM_PARENT_STATUS)
+    life = life_of(parent.entity_type, parent.status, settings.CONFIG.parent_status)
     if record is not None and record.status in (Status.WAITING, Status.RUNNING):
         return None  # on its way already
     if record is None or (record.reason == Why.NO_DOCUMENTS and life is Life.ACTIVE):
@@ -76,6 +77,6 @@ def _difference(
     agreed = Agreed.from_json(record.agreed)
     if life is not Life.ACTIVE:
         return None if agreed.life == life.value else How.CHANGED
-    if not unchanged(parent, life, agreed):
+    if not unchanged(parent, life, agreed, untold_of(parent, life)):
         return How.CHANGED
     return How.MISSING_REMOTELY if collections is not None and agreed.collection_id not in collections else None

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from syncapp.clients.espocrm.changes import espo_time
 from syncapp.clients.espocrm.fields import FIELDS, MODIFIED_AT
 from syncapp.engine.outside import connections
 from syncapp.engine.runs.planning import Ending, Failed, Plan, Settled
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.events import dispatch
 from syncapp.events.topics import topic_of
-from syncapp.flows import files
+from syncapp.flows import files, texts
 from syncapp.flows.collections import mapping, register
 from syncapp.flows.collections.mapping import Why
 from syncapp.flows.collections.plan import (
@@ -24,8 +28,8 @@ from syncapp.flows.collections.plan import (
     WriteId,
     plan,
 )
-from syncapp.flows.collections.reading import Reader
-from syncapp.flows.parents import Life
+from syncapp.flows.collections.reading import Reader, untold_of
+from syncapp.flows.parents import Life, life_of
 from syncapp.flows.writes import CrmWrite
 from syncapp.models import JournalAction, OrphanWhy, SystemName
 
@@ -67,7 +71,7 @@ class CollectionSync:
                     with self._run.writing(self._intent(CollectionWrite.RENAME, action.collection_id)):
                         self._xai.rename_collection(action.collection_id, action.new_name)
                 case WriteId():
-                    if refused := self._write_id(state, made if action.collection_id is None else action.collection_id):
+                    if refused := self._write_id(state, action, made):
                         return refused
                 case LookAtDocuments():
                     self._look_at_documents(state)
@@ -82,6 +86,24 @@ class CollectionSync:
         if made and isinstance(plan.ending, Settled):
             return Settled({**(plan.ending.agreed or {}), "collection_id": made})
         return plan.ending
+
+    def failed(self, reason: str) -> None:
+        """The CRM shows the failure, where it shows how a parent stands."""
+        self._show("failed", {FIELDS.sync_error: texts.for_crm(reason)})
+
+    def delayed(self) -> None:
+        """The CRM does not call clean what has changed and must wait."""
+        self._show("pending_sync", {})
+
+    def _show(self, sync_status: str, more: Mapping[str, object]) -> None:
+        run, config = self._run, settings.CONFIG
+        parent = self._crm.parent(run.entity_type, run.entity_id)
+        life = life_of(run.entity_type, parent.status, config.parent_status)
+        if told := untold_of(parent, life, sync_status):
+            known = {name: value for name, value in more.items() if name in parent.has_fields}
+            intent = WriteIntent(SystemName.ESPOCRM, CrmWrite.UPDATE, run.entity_type, run.entity_id)
+            with run.writing(intent, mapping.changes(parent, {**told, **known})):
+                self._crm.update(run.entity_type, run.entity_id, {**told, **known})
 
     def _intent(self, action: CollectionWrite, collection_id: str = "") -> WriteIntent:
         mark = mapping.prefix(self._run.entity_type, self._run.entity_id)
@@ -98,16 +120,20 @@ class CollectionSync:
             register.remember(run.entity_type, run.entity_id, made.id)
         return made.id
 
-    def _write_id(self, state: CollectionState, collection_id: str | None) -> Ending | None:
-        before = state.parent.collection_id if state.parent else ""
+    def _write_id(self, state: CollectionState, action: WriteId, made: str | None) -> Ending | None:
+        parent = state.parent
         intent = WriteIntent(SystemName.ESPOCRM, CrmWrite.UPDATE, state.entity_type, state.entity_id)
-        value = collection_id or None
-        changes: dict[str, object] = {FIELDS.collection_id: [before, value]}
-        if state.parent and state.parent.modified_at:
+        value = (made if action.collection_id is None else action.collection_id) or None
+        written: dict[str, object] = {FIELDS.collection_id: value, **action.standing}
+        if parent and state.entity_type in settings.CONFIG.LINK_ENTITIES:
+            now = {FIELDS.synced_at: espo_time(timezone.now()), FIELDS.sync_error: ""}
+            written |= {name: word for name, word in now.items() if name in parent.has_fields}
+        changes = mapping.changes(parent, written)
+        if parent and parent.modified_at:
             # Our own write must not pass for a person's edit where times are compared: it notes the time before it.
-            changes[MODIFIED_AT] = [state.parent.modified_at.isoformat(), None]
+            changes[MODIFIED_AT] = [parent.modified_at.isoformat(), None]
         with self._run.writing(intent, changes):
-            answer = self._crm.update(state.entity_type, state.entity_id, {FIELDS.collection_id: value})
+            answer = self._crm.update(state.entity_type, state.entity_id, written)
         kept = (answer.get(FIELDS.collection_id) or None) == value
         return None if kept else Failed(Why.FIELD_MISSING, FIELDS.collection_id)
 

@@ -32,5 +32,5 @@ def everything() -> Iterator[Found]:
     view = landscape.survey(crm, xai)
     for kind, parents in view.parents.items():
         yield from collections_scan.everything(kind, parents, frozenset(view.collections), view.having_documents[kind])
-    yield from documents_scan.everything(crm, view.wanted, view.present)
+    yield from documents_scan.everything(crm, view.wanted, view.present, view.untold)
     yield Found(then=lambda: orphans.find(view), cursors={documents_scan.PROVED: begun})

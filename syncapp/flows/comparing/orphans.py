@@ -124,5 +124,5 @@ def _named_by_a_living_parent(orphan: Orphan) -> bool:
         parent = connections.espocrm().parent(orphan.entity_type, orphan.entity_id)
     except NotFound:
         return False
-    life = life_of(orphan.entity_type, parent.status, settings.CONFIG.ESPOCRM_PARENT_STATUS)
+    life = life_of(orphan.entity_type, parent.status, settings.CONFIG.parent_status)
     return not parent.deleted and parent.collection_id == orphan.remote_id and life is not Life.CLOSED

@@ -75,6 +75,29 @@ class Detach(Action):
 
 
 @dataclass(frozen=True, slots=True)
+class TellMember(Action):
+    """Write to the CRM how the document stands at one parent, into the entity that joins the two."""
+
+    kind = "document.tell_member"
+    words = gettext_noop("write to the CRM how it stands at %(entity_type)s %(entity_id)s: %(fields)s")
+    shown = ("entity_type", "entity_id", "fields")
+    parent: Parent
+    values: Mapping[str, object] = field(repr=False)
+
+    @property
+    def entity_type(self) -> str:
+        return self.parent.entity_type
+
+    @property
+    def entity_id(self) -> str:
+        return self.parent.id
+
+    @property
+    def fields(self) -> list[str]:
+        return sorted(self.values)
+
+
+@dataclass(frozen=True, slots=True)
 class Tell(Action):
     """Write to the CRM how the document stands."""
 

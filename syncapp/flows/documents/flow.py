@@ -10,7 +10,7 @@ from syncapp.events.spec import Flow, StepSpec, http, topic
 from syncapp.events.topics import topic_of
 from syncapp.kit.marking import gettext_noop
 
-DOCUMENT_SYNC = "document_sync"
+DOCUMENT_SYNC, JOIN_SYNC = "document_sync", "join_sync"
 REASONS = {
     "no_parent": _("The document has no parent with a collection: it is not made searchable."),
     "no_file": _("The document has no file. Upload a file in the CRM if there should be one."),
@@ -52,11 +52,11 @@ LABELS = {
 
 
 def flow() -> Flow:
-    parents = settings.CONFIG.COLLECTION_ENTITIES
+    parents, joins = settings.CONFIG.COLLECTION_ENTITIES, tuple(settings.CONFIG.LINK_ENTITIES.values())
     return Flow(
         "documents",
         _("Documents of the CRM made searchable at xAI"),
-        receives=(FIELDS.document_entity,),
+        receives=(FIELDS.document_entity, *joins),
         steps=(
             StepSpec(
                 "link_webhook",
@@ -72,6 +72,17 @@ def flow() -> Flow:
                 runs="syncapp.flows.documents.sync.DocumentSync",
                 systems=("espocrm", "xai"),
                 title=_("Documents"),
+            ),
+            StepSpec(
+                JOIN_SYNC,
+                _("Has a document looked at when the CRM joins it to a parent, or no longer does"),
+                tuple(topic(topic_of(kind, "*")) for kind in joins),
+                emits=(topic_of(FIELDS.document_entity, "update"),),
+                runs="syncapp.flows.documents.joins.JoinSync",
+                systems=("espocrm",),
+                entity_types=joins,
+                only_if="LINK_ENTITIES",
+                title=_("Documents at their parents"),
             ),
         ),
         fields=lambda: LABELS,

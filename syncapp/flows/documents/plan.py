@@ -8,8 +8,17 @@ from datetime import timedelta
 from syncapp.clients.espocrm import EspoDocument
 from syncapp.clients.xai import IndexStatus
 from syncapp.engine.runs.planning import Ending, Failed, Plan, Postponed, Settled, Skipped
-from syncapp.flows.documents import telling
-from syncapp.flows.documents.actions import AskForCollection, Attach, AttachAgain, Detach, Join, Tell, Upload
+from syncapp.flows.documents import members, telling
+from syncapp.flows.documents.actions import (
+    AskForCollection,
+    Attach,
+    AttachAgain,
+    Detach,
+    Join,
+    Tell,
+    TellMember,
+    Upload,
+)
 from syncapp.flows.documents.agreement import Agreed, Content, Unfit
 from syncapp.flows.documents.reasons import CrmStatus, Why
 from syncapp.flows.documents.state import DocumentState, Membership
@@ -60,7 +69,7 @@ def _known_content(state: DocumentState, content: Content, asking: tuple[AskForC
 def _nowhere(state: DocumentState, asking: tuple[AskForCollection, ...]) -> Plan:
     if asking:
         return _detach_all(state, Postponed(Why.COLLECTION_PENDING, COLLECTION_WAIT), asking=asking)
-    if any(membership.collection_id in state.left_alone for membership in state.memberships):
+    if state.paused or any(membership.collection_id in state.left_alone for membership in state.memberships):
         return _detach_all(state, Skipped(Why.PARENT_PAUSED), tell=False)
     nowhere = replace(state.agreed, collections=(), settled=False)
     return _detach_all(state, Skipped(Why.NO_PARENT, agreed=nowhere.to_json()))
@@ -87,8 +96,8 @@ def _detach_all(
     return Plan(ending, (*asking, *detach, *(_tell(state, ending) if tell else ())))
 
 
-def _tell(state: DocumentState, ending: Ending, content: Content | None = None) -> tuple[Tell, ...]:
-    """What the CRM has to be told; nothing when it shows that already."""
+def _tell(state: DocumentState, ending: Ending, content: Content | None = None) -> tuple[TellMember | Tell, ...]:
+    """What the CRM has to be told, of the document itself last; nothing when it shows that already."""
     document, names = state.document, state.names
     assert document is not None  # noqa: S101  there is nobody to tell when it is gone, and no caller does
     match ending:
@@ -103,7 +112,8 @@ def _tell(state: DocumentState, ending: Ending, content: Content | None = None) 
             reason = ending.reason if isinstance(ending, Skipped) else ""
             quiet = reason in (Why.NO_PARENT, Why.NO_FILE)
             fields = telling.outside(document, "" if quiet else state.texts.get(reason, reason), names)
-    return (Tell(fields),) if fields else ()
+    told = members.telling(state.parents, state.wanted, ending, content)
+    return (*told, *((Tell(fields),) if fields else ()))
 
 
 def _surplus(state: DocumentState, file_id: str | None) -> tuple[Detach, ...]:

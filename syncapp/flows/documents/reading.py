@@ -80,22 +80,40 @@ class Reader:
         progress = agreed.progress
         if (
             progress
+            and not settings.CONFIG.LINK_ENTITIES
             and self._run.record.reason == Why.INDEXING
             and progress.request_number == self._run.claim.request_number
         ):
             # Only the indexing is waited for and nobody asked for anything since: the links were just read.
             return tuple(Parent("", "", Life.ACTIVE, collection) for collection in progress.wanted)
-        return tuple(
-            Parent(entity_type, row.id, _life(entity_type, row.status), _own_collection(row))
+        linked = (
+            row
             for link, entity_type in self.parent_links()
             for row in self._crm.linked_parents(document.id, link, entity_type)
-            if not row.deleted
         )
+        return (*(_parent(row) for row in linked if not row.deleted), *self.joined(document.id))
+
+    def joined(self, document_id: str) -> list[Parent]:
+        """The parents that an entity of its own joins the document to."""
+        found = []
+        for kind, join in sorted(settings.CONFIG.LINK_ENTITIES.items()):
+            if FIELDS.collection_id not in self._fields_of(kind) or not self._fields_of(join):
+                continue
+            for member in self._crm.members(join, document=document_id):
+                try:
+                    row = self._crm.parent(kind, member.parent_id)
+                except NotFound:
+                    continue
+                if not row.deleted:
+                    found.append(replace(_parent(row), member=member))
+        return found
 
     def parent_links(self) -> Iterator[tuple[str, str]]:
-        """(link, entity type) of every to-many link to a type that has a field for a collection."""
+        """(link, entity type) of every to-many link to a type that has a field for a collection, but for those that an
+        entity of its own joins."""
         for link, meta in sorted(self._crm.metadata(FIELDS.document_entity).links.items()):
-            if meta.kind == "hasMany" and FIELDS.collection_id in self._fields_of(meta.entity_type):
+            joined = meta.entity_type in settings.CONFIG.LINK_ENTITIES
+            if meta.kind == "hasMany" and not joined and FIELDS.collection_id in self._fields_of(meta.entity_type):
                 yield link, meta.entity_type
 
     def _fields_of(self, entity_type: str) -> frozenset[str]:
@@ -143,8 +161,10 @@ class Reader:
         agreed, document, content = state.agreed, state.document, state.content
         if agreed.content:
             claimed = {Membership(collection, agreed.content.file_id) for collection in agreed.collections}
-        elif document and document.xai_id:
+        elif document:
             claimed = {Membership(collection, document.xai_id) for collection in document.xai_collections}
+            claimed |= {Membership(p.collection_id, p.member.file_id) for p in state.parents if p.member}
+            claimed = {each for each in claimed if each.collection_id and each.file_id}
         else:
             return set()
         stays = {Membership(collection, content.file_id) for collection in state.wanted} if content else set()
@@ -181,14 +201,12 @@ class Reader:
         return file_id not in self._missing
 
 
-def _life(entity_type: str, status: str) -> Life:
+def _parent(row: EspoParent) -> Parent:
     """A type that may have no collection (any more) is left alone: nothing is added, and nothing is taken away."""
-    config = settings.CONFIG
-    return (
-        life_of(entity_type, status, config.ESPOCRM_PARENT_STATUS)
-        if entity_type in config.COLLECTION_ENTITIES
-        else Life.PAUSED
-    )
+    config, kind = settings.CONFIG, row.entity_type
+    may_have = kind in config.COLLECTION_ENTITIES
+    life = life_of(kind, row.status, config.parent_status) if may_have else Life.PAUSED
+    return Parent(kind, row.id, life, _own_collection(row), may_have)
 
 
 def _own_collection(parent: EspoParent) -> str:

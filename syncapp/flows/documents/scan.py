@@ -30,18 +30,22 @@ def changed(crm: EspoClient, since: datetime | None, cursor: str) -> Iterator[Fo
 
 
 def everything(
-    crm: EspoClient, wanted: Mapping[str, frozenset[str]], present: frozenset[tuple[str, str]] | None
+    crm: EspoClient,
+    wanted: Mapping[str, frozenset[str]],
+    present: frozenset[tuple[str, str]] | None,
+    untold: frozenset[str] = frozenset(),
 ) -> Iterator[Found]:
     """What differs among all documents.
 
     `wanted`: document id to the collections of its active parents, as the CRM's links say now.
     `present`: (collection, file) pairs that xAI has; None: not asked.
+    `untold`: those of which the CRM does not say at every parent that they are in step.
     """
     seen: set[str] = set()
     documents = crm.all_documents()
     while batch := list(islice(documents, ROWS)):
         seen.update(document.id for document in batch)
-        yield Found(list(_differing(batch, wanted, links=True, present=present)), len(batch))
+        yield Found(list(_differing(batch, wanted, links=True, present=present, untold=untold)), len(batch))
     known = Record.objects.filter(step=DOCUMENT_SYNC, entity_type=FIELDS.document_entity)
     known = known.exclude(status=Status.SKIPPED, reason=Reason.ENTITY_GONE)
     ids = known.values_list("entity_id", flat=True).iterator(chunk_size=2000)
@@ -54,6 +58,7 @@ def _differing(
     *,
     links: bool,
     present: frozenset[tuple[str, str]] | None = None,
+    untold: frozenset[str] = frozenset(),
 ) -> Iterator[Difference]:
     batch = list(documents)
     rows = Record.objects.filter(
@@ -63,7 +68,10 @@ def _differing(
     recorded = files.memberships_of(FIELDS.document_entity, records) if links else None
     for document in batch:
         belongs = wanted.get(document.id, frozenset()) if links else None
-        how = _difference(document, records.get(document.id), belongs, present, recorded)
+        record = records.get(document.id)
+        how = _difference(document, record, belongs, present, recorded)
+        if how is None and document.id in untold and record is not None and record.status == Status.IN_SYNC:
+            how = How.CHANGED
         if how is not None:
             yield Difference(DOCUMENT_SYNC, FIELDS.document_entity, document.id, how)
 
@@ -95,7 +103,7 @@ def _difference(
         return How.NEW  # it was restored, which sends no event; or its systems are configured only now
     if record.reason == Why.UNSUPPORTED_TYPE and agreed.unfit and not agreed.unfit.holds:
         return How.STALE  # judged by rules of before
-    if record.reason == Why.NO_PARENT and wanted:
+    if record.reason in (Why.NO_PARENT, Why.PARENT_PAUSED) and wanted:
         return How.LINKS
     later = document.modified_at is not None and document.modified_at > record.changed_at + CLOCK_GRAIN
     return How.CHANGED if later else None

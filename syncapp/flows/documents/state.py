@@ -62,6 +62,11 @@ class DocumentState:
         return frozenset(paused - set(self.wanted))
 
     @property
+    def paused(self) -> bool:
+        """Whether it is at a parent whose status says that it is left alone."""
+        return any(parent.life is Life.PAUSED and parent.may_have for parent in self.parents)
+
+    @property
     def without_collection(self) -> tuple[Parent, ...]:
         return tuple(
             p

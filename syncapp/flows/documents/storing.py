@@ -98,9 +98,12 @@ class Storage:
     def _there_already(self, state: DocumentState, document: EspoDocument, got: Downloaded) -> str | None:
         """A file with the same bytes, of this document or another, that xAI still has.
 
-        At first contact with a document that was synced before our time the CRM names its file, and of which bytes.
+        At first contact with a document that was synced before our time the CRM names its file, and of which bytes, at
+        the document or where it is joined to a parent.
         """
-        before_us = [document.xai_id] if document.xai_id and document.xai_synced_hash in (got.md5, got.sha256) else []
+        named = [(document.xai_id, document.xai_synced_hash)]
+        named += [(parent.member.file_id, parent.member.hash) for parent in state.parents if parent.member]
+        before_us = dict.fromkeys(file_id for file_id, of in named if file_id and of in (got.md5, got.sha256))
         for file_id in (*files.same_bytes(got.sha256), *before_us):
             if file_id not in state.missing and self._is_there(file_id):
                 self._remember(file_id, got.sha256, document.file_id, got.md5)

@@ -19,8 +19,8 @@ from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.events import dispatch
 from syncapp.events.topics import topic_of
 from syncapp.flows import files, texts
-from syncapp.flows.documents import telling
-from syncapp.flows.documents.actions import AskForCollection, Attach, Detach, Join, Tell, Upload
+from syncapp.flows.documents import members, telling
+from syncapp.flows.documents.actions import AskForCollection, Attach, Detach, Join, Tell, TellMember, Upload
 from syncapp.flows.documents.agreement import Agreed, Content, Progress, Unfit, untouched
 from syncapp.flows.documents.placing import Places
 from syncapp.flows.documents.plan import plan
@@ -86,6 +86,8 @@ class DocumentSync:
                     self._places.attach(action, self._known_content().file_id)
                 case Detach():
                     self._detach(state, action)
+                case TellMember():
+                    self._tell_member(action)
                 case Tell():
                     if refused := self._tell(state, action, ending):
                         return refused
@@ -106,6 +108,7 @@ class DocumentSync:
         fields = telling.failure(document, self._words(reason, detail, system), espo_time(timezone.now()), FIELDS)
         if fields:
             self._write(document, fields)
+        self._tell_members(document, Failed(reason))
 
     def _words(self, reason: str, detail: str, system: str = "") -> str:
         return texts.for_crm(
@@ -117,6 +120,7 @@ class DocumentSync:
         document, agreed = self._crm.document(self._run.entity_id), Agreed.from_json(self._run.agreed)
         if document.xai_status == CrmStatus.CLEAN and not untouched(document, agreed):
             self._write(document, telling.pending(document, FIELDS))
+            self._tell_members(document, Postponed(reason="", after=timedelta()))
 
     # The actions
 
@@ -143,6 +147,21 @@ class DocumentSync:
             fields = telling.failure(state.document, error, espo_time(timezone.now()), FIELDS)
         ignored = self._write(state.document, fields) if fields else []
         return Failed(Why.FIELD_MISSING, ", ".join(ignored)) if ignored else None
+
+    def _tell_members(self, document: EspoDocument, ending: Ending) -> None:
+        parents = Reader(self._run, self._crm, self._xai).joined(document.id)
+        for action in members.telling(parents, (), ending, None):
+            self._tell_member(action)
+
+    def _tell_member(self, action: TellMember) -> None:
+        member, fields = action.parent.member, dict(action.values)
+        assert member is not None  # noqa: S101  without one nothing is planned
+        join = settings.CONFIG.LINK_ENTITIES[action.entity_type]
+        if fields.get(FIELDS.sync_status) == members.Standing.CLEAN and FIELDS.synced_at in member.has_fields:
+            fields[FIELDS.synced_at] = espo_time(timezone.now())
+        intent = WriteIntent(SystemName.ESPOCRM, CrmWrite.UPDATE, join, member.id)
+        with self._run.writing(intent, members.changes(member, fields)):
+            self._crm.update(join, member.id, fields)
 
     def _write(self, document: EspoDocument, fields: dict[str, object]) -> list[str]:
         """One write to the CRM under its version check; returns the fields that it ignored."""
@@ -183,6 +202,8 @@ class DocumentSync:
             match action:
                 case Detach():
                     self._detach(known, action)
+                case TellMember():
+                    self._tell_member(action)
                 case Tell():
                     if refused := self._tell(known, action, second.ending):
                         return refused

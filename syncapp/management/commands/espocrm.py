@@ -119,4 +119,4 @@ class Command(HubCommand):
 
 
 def _landscape(crm: EspoAdministration, needed: Sequence[Needs]) -> landscape.Landscape:
-    return landscape.read(crm, needed, settings.CONFIG.espocrm_names, settings.CONFIG.ESPOCRM_STATUS_VALUES)
+    return landscape.read(crm, needed, settings.CONFIG.espocrm_names, settings.CONFIG.espocrm_statuses)

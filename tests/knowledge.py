@@ -1,0 +1,45 @@
+"""The firm since March 2026: its collections hang on `CAIKnowledge`, which an entity of its own joins to documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from syncapp.clients.espocrm import EspoClient
+from tests import world
+from tests.world import World, configured
+
+KNOWLEDGE, JOIN, LINK = "CAIKnowledge", "CAIKnowledgeCDokumente", "cAIKnowledges"
+SETTINGS: dict[str, Any] = {
+    "COLLECTION_ENTITIES": ("CBeteiligte", "Raeumungsklage", "Account", KNOWLEDGE),
+    "LINK_ENTITIES": {KNOWLEDGE: JOIN},
+}
+
+
+@contextmanager
+def firm() -> Iterator[World]:
+    named = {"knowledge": KNOWLEDGE, "knowledge_document": JOIN}
+    words = {"WEBHOOK_ENTITIES": world.settings.CONFIG.WEBHOOK_ENTITIES | named}
+    with world.world() as there, configured(**SETTINGS, **words):
+        EspoClient.metadata_cache.clear()
+        yield there
+        EspoClient.metadata_cache.clear()
+
+
+def knowledge(there: World, *documents: str, status: str = "new") -> str:
+    pk = there.sandbox.create(KNOWLEDGE, {"name": "Wissen Mustermann", "aktivierungsstatus": status})
+    for document in documents:
+        there.sandbox.link("CDokumente", document, LINK, pk)
+    return pk
+
+
+def row(there: World, document: str, parent: str) -> dict[str, Any]:
+    """What joins the two."""
+    rows = there.sandbox.state("espocrm")["records"][JOIN]
+    (found,) = (
+        each
+        for each in rows
+        if (each["cDokumenteId"], each["cAIKnowledgeId"]) == (document, parent) and not each["deleted"]
+    )
+    return dict(found)
