@@ -232,8 +232,12 @@ class Config(BaseSettings):
 
     @property
     def espocrm_names(self) -> Names:
-        built_in = joins.fields(self.LINK_ENTITIES, self.ESPOCRM_ENTITIES)
-        return Names(self.ESPOCRM_ENTITIES, {**built_in, **self.ESPOCRM_FIELDS})
+        return Names(self.ESPOCRM_ENTITIES, {**self.built_in_fields, **self.ESPOCRM_FIELDS})
+
+    @property
+    def built_in_fields(self) -> dict[str, str]:
+        """What is called otherwise without having to be set."""
+        return joins.fields(self.LINK_ENTITIES, self.ESPOCRM_ENTITIES)
 
     @property
     def espocrm_statuses(self) -> dict[str, dict[str, str]]:

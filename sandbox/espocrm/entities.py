@@ -178,6 +178,7 @@ ENTITIES: dict[str, EntityDef] = {
             "datenbankId": VARCHAR,
             "aktivierungsstatus": enum("new", "active", "paused", "deactivated") | {"default": "new"},
             "syncStatus": enum("unclean", "pending_sync", "synced", "failed") | {"default": "unclean"},
+            "syncError": TEXT,  # was not seen there; `prepare` makes it
             "lastSync": DATETIME,
         },
         {

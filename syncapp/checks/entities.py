@@ -36,6 +36,13 @@ def faults(config: Config, document_entity: str) -> Iterator[Fault]:
             f"WEBHOOK_ENTITIES: the word {DOCUMENT!r} must stand for {document_entity}.",
             "The entity of documents is named in syncapp/clients/espocrm/fields.py.",
         )
+    for join in config.LINK_ENTITIES.values():
+        if join not in words.values():
+            yield Fault(
+                "W037",
+                f"LINK_ENTITIES: no webhook tells of {join}; only comparisons and your own hook for links find it.",
+                "Name it in WEBHOOK_ENTITIES too, and run: python manage.py register_webhooks",
+            )
     for entity_type in config.COLLECTION_ENTITIES:
         if entity_type == document_entity or not _TYPE.fullmatch(entity_type):
             yield Fault("E035", f"COLLECTION_ENTITIES: {entity_type!r} can't be a parent of documents.")

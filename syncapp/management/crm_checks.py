@@ -16,7 +16,7 @@ from syncapp.clients.espocrm import FIELDS, EntityMeta, EspoClient
 from syncapp.clients.espocrm.rights import ALL, NO, YES, Rights
 from syncapp.clients.espocrm.types import NOTE, TASK
 from syncapp.engine.outside import connections
-from syncapp.management.crm_needs import EDIT, READ, Need, Needs, everything
+from syncapp.management.crm_needs import EDIT, READ, Need, Needs, everything, linked_kinds
 from syncapp.management.findings import Finding, ask
 from syncapp.models import SystemName
 
@@ -132,7 +132,7 @@ def _row(crm: EspoClient, needs: Needs, need: Need, meta: EntityMeta, rights: Ri
 def _links(found: dict[str, EntityMeta]) -> Iterator[Finding]:
     name = FIELDS.document_entity
     linked = {link.entity_type for link in found[name].links.values()} if name in found else set()
-    for entity_type in settings.CONFIG.COLLECTION_ENTITIES:
+    for entity_type in linked_kinds():
         if name in found and entity_type in found and entity_type not in linked:
             words = f"{_type(name)} has no link to it: its documents can't be found (Entity Manager > Relationships)"
             yield Finding(SystemName.ESPOCRM, entity_type, words, False)

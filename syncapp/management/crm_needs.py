@@ -21,6 +21,7 @@ from syncapp.flows.akten.mapping import Names
 from syncapp.flows.bankverbindungen import fields as accounts
 from syncapp.flows.beteiligte.fields import DAY, SALUTATION, Rules
 from syncapp.flows.beteiligte.state import Shown
+from syncapp.flows.documents.members import Standing
 from syncapp.flows.documents.reasons import CrmStatus
 from syncapp.models import SystemName
 
@@ -93,8 +94,14 @@ def of_documents() -> Needs:
             Need(FIELDS.sync_failed_at, MOMENT, "not shown"),
         ),
         template=BASE,
-        links=tuple(map(LinkNeed, settings.CONFIG.COLLECTION_ENTITIES)),
+        links=tuple(map(LinkNeed, linked_kinds())),
     )
+
+
+def linked_kinds() -> list[str]:
+    """Parents that EspoCRM links to documents without an entity type between them."""
+    config = settings.CONFIG
+    return [kind for kind in config.COLLECTION_ENTITIES if kind not in config.LINK_ENTITIES]
 
 
 def of_parents() -> Iterator[Needs]:
@@ -103,7 +110,35 @@ def of_parents() -> Iterator[Needs]:
         collection = Need(FIELDS.collection_id, TEXTS, lost, required=True, length=ID_LENGTH)
         name = Need(NAME, (), "its collection has no name", written=False)
         status = Need(FIELDS.parent_status, (), "a closed one keeps its collection", written=False, made="enum")
-        yield Needs(entity_type, (collection, name, status), template=BASE)
+        if join := settings.CONFIG.LINK_ENTITIES.get(entity_type):
+            yield from _joined(entity_type, join, (collection, name))
+        else:
+            yield Needs(entity_type, (collection, name, status), template=BASE)
+
+
+def _joined(kind: str, join: str, needed: tuple[Need, ...]) -> Iterator[Needs]:
+    """A parent that an entity type of its own joins to documents, and that type."""
+    lives = settings.CONFIG.parent_status.get(kind, {})
+    words = tuple(dict.fromkeys(word for life in lives.values() for word in life))
+    status = Need(FIELDS.parent_status, CHOICE, "a closed one keeps its collection", options=words)
+    error = Need(FIELDS.sync_error, SENTENCES, "nobody reads in the CRM why")
+    when = Need(FIELDS.synced_at, MOMENT, "not shown")
+    parent = Need(FIELDS.sync_status, CHOICE, "not shown", options=("clean", "pending_sync", "failed"))
+    yield Needs(kind, (*needed, status, parent, error, when), template=BASE)
+    lost = "its documents can't be found"
+    ends = (FIELDS.member_parent, FIELDS.member_document)
+    yield Needs(
+        join,
+        (
+            *(Need(end, ("link",), lost, required=True, written=False) for end in ends),
+            Need(FIELDS.xai_id, TEXTS, "not shown", length=ID_LENGTH),
+            Need(FIELDS.xai_synced_hash, TEXTS, "not shown", length=MD5_LENGTH),
+            Need(FIELDS.sync_status, CHOICE, "not shown", options=tuple(map(str, Standing))),
+            when,
+        ),
+        template=BASE,
+        links=tuple(map(LinkNeed, (kind, FIELDS.document_entity), ends)),
+    )
 
 
 def of_parties() -> tuple[Needs, ...]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.conf import settings
@@ -154,6 +155,19 @@ def test_words_for_entities(change: dict[str, str], found: list[str]) -> None:
 )
 def test_whose_names_may_leave_the_firm(named: list[str], found: list[str]) -> None:
     assert of_entities(WORDS, *named) == found
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [({}, ["W037", "W036"]), ({"knowledge": "CWissen"}, ["W037"]), ({"knowledge": "CWissen", "at": "CWissenBei"}, [])],
+)
+def test_what_joins_documents_to_a_parent_has_a_webhook_too(words: dict[str, str], found: list[str]) -> None:
+    joined = {"LINK_ENTITIES": {"CWissen": "CWissenBei"}, "COLLECTION_ENTITIES": ("CWissen",)}
+    config = settings.CONFIG.model_copy(update={"WEBHOOK_ENTITIES": settings.CONFIG.WEBHOOK_ENTITIES | words, **joined})
+    assert codes(entities.faults(config, "CDokumente")) == found
+    with mock.patch.object(settings, "CONFIG", config):
+        known = registry.register()
+        assert codes(steps.faults(known, systems=["espocrm", "xai", "advoware", "google"], longest=100_000)) == []
 
 
 JOB = Schedule("sweep", "syncapp.jobs.sweep", "", minutes=1)

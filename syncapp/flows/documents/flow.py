@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
@@ -73,18 +75,23 @@ def flow() -> Flow:
                 systems=("espocrm", "xai"),
                 title=_("Documents"),
             ),
-            StepSpec(
-                JOIN_SYNC,
-                _("Has a document looked at when the CRM joins it to a parent, or no longer does"),
-                tuple(topic(topic_of(kind, "*")) for kind in joins),
-                emits=(topic_of(FIELDS.document_entity, "update"),),
-                runs="syncapp.flows.documents.joins.JoinSync",
-                systems=("espocrm",),
-                entity_types=joins,
-                only_if="LINK_ENTITIES",
-                title=_("Documents at their parents"),
-            ),
+            *_of_joins(),
         ),
         fields=lambda: LABELS,
         reasons=REASONS,
     )
+
+
+def _of_joins() -> Iterator[StepSpec]:
+    config = settings.CONFIG
+    if told := [kind for kind in config.LINK_ENTITIES.values() if kind in config.WEBHOOK_ENTITIES.values()]:
+        yield StepSpec(
+            JOIN_SYNC,
+            _("Has a document looked at when the CRM joins it to a parent, or no longer does"),
+            tuple(topic(topic_of(kind, "*")) for kind in told),
+            emits=(topic_of(FIELDS.document_entity, "update"),),
+            runs="syncapp.flows.documents.joins.JoinSync",
+            systems=("espocrm",),
+            entity_types=tuple(told),
+            title=_("Documents at their parents"),
+        )

@@ -109,6 +109,8 @@ class Command(HubCommand):
         needed = list(everything(advoware=True))
         there = _landscape(crm, needed)
         types, fields = landscape.renamed(there, needed)
+        built_in = settings.CONFIG.built_in_fields
+        fields = {ours: theirs for ours, theirs in fields.items() if built_in.get(ours) != theirs}
         lines = [f"ESPOCRM_ENTITIES='{json.dumps(types)}'"] if types != settings.CONFIG.ESPOCRM_ENTITIES else []
         lines += [f"ESPOCRM_FIELDS='{json.dumps(fields)}'"] if fields != settings.CONFIG.ESPOCRM_FIELDS else []
         user = crm.named("User", "userName", access.USER) if key else None

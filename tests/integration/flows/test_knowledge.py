@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from syncapp.flows import texts
 from syncapp.flows.comparing import scans
 from syncapp.flows.comparing.flow import EVERYTHING
 from syncapp.models import Orphan, Record, Reference, Status
@@ -241,7 +242,10 @@ def test_a_document_that_xai_cant_read_has_failed_at_its_place(world: World) -> 
     assert row(world, document, parent)["syncstatus"] == "failed"
 
 
-def test_a_collection_that_cant_be_made_has_failed_and_says_why(world: World) -> None:
+@pytest.mark.parametrize("says_why", [True, False])
+def test_a_collection_that_cant_be_made_has_failed_and_says_why(world: World, says_why: bool) -> None:
+    if says_why:
+        world.sandbox.settings(espocrm_missing=[])
     document = world.document()
     parent = knowledge(world, document)
     world.sandbox.add_fault("status", status=422, system="xai*", method="POST", path="/v1/collections$", times=9)
@@ -250,10 +254,12 @@ def test_a_collection_that_cant_be_made_has_failed_and_says_why(world: World) ->
     assert (shown(world, parent)["syncStatus"], shown(world, parent)["aktivierungsstatus"]) == ("failed", "new")
     record = Record.objects.get(entity_id=parent)
     assert (record.status, record.reason) == (Status.FAILED, "rejected")
+    assert shown(world, parent).get("syncError") == (texts.for_crm("rejected") if says_why else None)
     world.sandbox.clear_faults()
     world.event(parent, KNOWLEDGE)
     world.drive()
     assert (shown(world, parent)["syncStatus"], shown(world, parent)["aktivierungsstatus"]) == ("synced", "active")
+    assert not shown(world, parent).get("syncError")
     assert row(world, document, parent)["syncstatus"] == "synced"
 
 
