@@ -87,9 +87,10 @@ class CollectionSync:
             return Settled({**(plan.ending.agreed or {}), "collection_id": made})
         return plan.ending
 
-    def failed(self, reason: str) -> None:
+    def failed(self, reason: str, detail: str = "", system: str = "") -> None:
         """The CRM shows the failure, where it shows how a parent stands."""
-        self._show("failed", {FIELDS.sync_error: texts.for_crm(reason)})
+        room = self._crm.room(self._run.entity_type, FIELDS.sync_error)
+        self._show("failed", {FIELDS.sync_error: texts.for_crm(reason, detail, system, room)})
 
     def delayed(self) -> None:
         """The CRM does not call clean what has changed and must wait."""
