@@ -49,6 +49,9 @@ UNFOLD: dict[str, Any] = {
             "950": "oklch(26% .08 266)",
         },
     },
+    "ACCOUNT": {
+        "navigation": [{"title": _("Second factor"), "link": lambda _request: reverse("admin:hub_second_factor")}]
+    },
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,

@@ -63,6 +63,7 @@ class Config(BaseSettings):
     DJANGO_SECRET_KEY: str = ""
     DJANGO_SECRET_KEY_FALLBACKS: CommaList = ()  # earlier ones, while logins and tokens of theirs are still about
     DJANGO_DEBUG: bool = False
+    SECOND_FACTOR_GROUPS: CommaList = ()  # whose logins need a code besides the password; superusers then too
     DJANGO_ALLOWED_HOSTS: CommaList = ("localhost", "127.0.0.1", "[::1]")
     DJANGO_CSRF_TRUSTED_ORIGINS: CommaList = ()
     DJANGO_LANGUAGE: Literal["de", "en"] = "de"

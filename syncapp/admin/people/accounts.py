@@ -8,24 +8,28 @@ from __future__ import annotations
 from typing import Any
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from syncapp.admin.kit import second_factor
 from syncapp.admin.kit.base import ReadOnlyAdmin
 from syncapp.admin.kit.columns import column
-from syncapp.admin.kit.recording import action_words
+from syncapp.admin.kit.recording import action_words, recorded
 from syncapp.models import StaffAction
 from syncapp.templatetags.hub import exactly
 
 # Django-Q2's "resubmit" would run tasks past requests and claims; its schedules have a page of their own here.
-for model in (Failure, OrmQ, Schedule, Success, AccessAttempt, AccessFailureLog, AccessLog, User, Group):
+for model in (TOTPDevice, Failure, OrmQ, Schedule, Success, AccessAttempt, AccessFailureLog, AccessLog, User, Group):
     if admin.site.is_registered(model):  # their admin modules register depending on settings
         admin.site.unregister(model)
 
@@ -43,6 +47,19 @@ class HubUserAdmin(SuperusersOnly, UserAdmin):  # type: ignore[misc, type-arg]
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
+    actions = ("forget_second_factor",)
+
+    @admin.action(description=gettext_lazy("Take the second factor away (a lost telephone)"))
+    def forget_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        for user in users:
+            with recorded(request, "second_factor_off", "User", user.pk) as row:
+                row.count = second_factor.forget(user)
+            words = (
+                _("Nothing to take away.")
+                if not row.count
+                else _("Taken away; it can be set up anew after the next login.")
+            )
+            messages.info(request, f"{user.get_username()}: {words}")
 
 
 @admin.register(Group)

@@ -1,0 +1,53 @@
+"""Who must show a second factor, and that nobody gets past it. django-otp reckons, and slows down who guesses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+OPEN = ("admin:hub_second_factor", "admin:logout", "admin:set_language")  # without it
+
+
+def device(user: Any) -> TOTPDevice | None:
+    """That of the user, once it was shown to work."""
+    return TOTPDevice.objects.filter(user_id=user.pk, confirmed=True).first()
+
+
+def required(user: Any) -> bool:
+    """By `SECOND_FACTOR_GROUPS`: who is in one of them, and whoever may do everything."""
+    groups = settings.CONFIG.SECOND_FACTOR_GROUPS
+    return bool(groups) and (user.is_superuser or user.groups.filter(name__in=groups).exists())
+
+
+def forget(user: User) -> int:
+    """Who lost the telephone sets up another one at the next login; if needed, that is."""
+    return int(TOTPDevice.objects.filter(user=user).delete()[1].get("otp_totp.TOTPDevice", 0))
+
+
+class SecondFactorMiddleware:
+    """A login without its second factor leads to the page that asks for it, and nowhere else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not self._lacks(request):
+            return self._get_response(request)
+        if request.method != "GET" or request.headers.get("X-Hub-Part"):
+            return HttpResponseForbidden(_("The second factor is missing. Load the page anew."))
+        asks = f"{reverse('admin:hub_second_factor')}?{urlencode({'next': request.get_full_path()})}"
+        return HttpResponseRedirect(asks)
+
+    def _lacks(self, request: HttpRequest) -> bool:
+        user: Any = request.user
+        if not user.is_authenticated or user.is_verified() or request.path in map(reverse, OPEN):
+            return False
+        return device(user) is not None or required(user)
