@@ -177,6 +177,8 @@ class Config(BaseSettings):
     PARTIES_CHANGE_LIMIT: Positive = 50  # a comparison that finds more AND more than the percentage changed asks first
     PARTIES_CHANGE_PERCENT: Annotated[int, Field(gt=0, le=100)] = 10
     ADVOWARE_PROXY_MAX_MB: Positive = 25
+    ADVOWARE_PROXY_CALLS_AT_ONCE: Positive = 8  # in each process of the web server
+    ADVOWARE_PROXY_CALLS_AT_ONCE_PER_KEY: Positive = 4
 
     # Google Calendar
     GOOGLE_CALENDAR_SERVICE_ACCOUNT_PATH: str = ""

@@ -24,6 +24,7 @@ class ProxyRefusal(models.TextChoices):
     UNKNOWN_KEY = "unknown_key", _("unknown key")
     REVOKED_KEY = "revoked_key", _("revoked key")
     TOO_MANY = "too_many", _("too many calls a minute")
+    BUSY = "busy", _("too many calls at once")
     METHOD = "method", _("method that is not passed on")
     NO_ENDPOINT = "no_endpoint", _("no endpoint")
     BAD_PATH = "bad_path", _("path that is not allowed for anybody")

@@ -5,6 +5,7 @@ Only strangers who came too often within a minute get no row for each further tr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from ipaddress import ip_address
 from time import perf_counter
@@ -31,6 +32,7 @@ class Entry:
     def __init__(self, request: HttpRequest) -> None:
         self.begun = perf_counter()
         self.ended = False
+        self._then: Callable[[], None] | None = None
         self.row = ProxyCall(
             at=timezone.now(),
             method=(request.method or "")[:METHOD_LENGTH],
@@ -49,6 +51,9 @@ class Entry:
     def asks_for(self, path: str) -> None:
         self.row.path = path[:PATH_LENGTH]
 
+    def at_end(self, then: Callable[[], None]) -> None:
+        self._then = then
+
     def begin(self) -> None:
         self.row.save(force_insert=True)
 
@@ -56,6 +61,8 @@ class Entry:
         if self.ended:
             return
         self.ended = True
+        if self._then is not None:
+            self._then()
         self.row.status, self.row.size, self.row.refusal = status, size, refusal or ""
         self.row.milliseconds = round((perf_counter() - self.begun) * 1000)
         try:

@@ -44,7 +44,7 @@ _RESPONSES = {
     413: OpenApiResponse(_ERROR, "The body is too large."),
     429: OpenApiResponse(_ERROR, "Too many calls in this minute; see `Retry-After`."),
     502: OpenApiResponse(_ERROR, "Advoware can't be reached, or its answer broke off."),
-    503: OpenApiResponse(_ERROR, "Advoware is not configured, or staff have paused it."),
+    503: OpenApiResponse(_ERROR, "Advoware is not configured or paused by staff, or too many calls are under way."),
     504: OpenApiResponse(_ERROR, "Advoware took too long."),
     "default": OpenApiResponse(_ERROR, "Advoware's own error: its status, and its text in `details`."),
 }

@@ -14,6 +14,7 @@ ANSWERS: Mapping[ProxyRefusal, tuple[int, str]] = {
     ProxyRefusal.UNKNOWN_KEY: (401, "This key is not known."),
     ProxyRefusal.REVOKED_KEY: (401, "This key was revoked."),
     ProxyRefusal.TOO_MANY: (429, "Too many calls. Come back after the seconds that Retry-After says."),
+    ProxyRefusal.BUSY: (503, "Too many calls are under way. Come back after the seconds that Retry-After says."),
     ProxyRefusal.METHOD: (405, "Only GET, POST, PUT and DELETE are passed on."),
     ProxyRefusal.NO_ENDPOINT: (400, "Endpoint required as query param"),
     ProxyRefusal.BAD_PATH: (400, "This endpoint can't be asked for."),

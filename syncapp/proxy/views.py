@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponseBase
 from syncapp.clients.errors import ClientError
 from syncapp.engine.outside import connections
 from syncapp.models import ProxyKey, ProxyRefusal, System, SystemName
-from syncapp.proxy import description, paths
+from syncapp.proxy import description, paths, seats
 from syncapp.proxy.answers import JSON, passed_on
 from syncapp.proxy.audit import Entry
 from syncapp.proxy.door import COME_BACK_SECONDS, Door, admit, body_of
+from syncapp.proxy.paths import Endpoint
 from syncapp.proxy.refusals import Refused, meaning
 
 READS, WRITES = ("GET",), ("POST", "PUT", "DELETE")
@@ -29,7 +30,16 @@ class ProxyView(Door):
         admit(key, endpoint.path, writes=method in WRITES)
         _open_for(method)
         body = b"" if method in READS else body_of(request)
-        kind = request.headers.get("Content-Type") or JSON
+        seat = seats.take(key)
+        entry.at_end(seat.leave)
+        try:
+            return self._passed(request, endpoint, body, entry)
+        except BaseException:
+            seat.leave()
+            raise
+
+    def _passed(self, request: HttpRequest, endpoint: Endpoint, body: bytes, entry: Entry) -> HttpResponseBase:
+        method, kind = request.method or "", request.headers.get("Content-Type") or JSON
         entry.begin()
         try:
             upstream = connections.advoware().relay(method, endpoint.path, endpoint.query, body, kind)

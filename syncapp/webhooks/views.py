@@ -1,7 +1,7 @@
 """The doors for the CRM's webhooks: verify, store, answer.
 
 The answer is chosen by its effect on the sender (EspoCRM): 2xx is delivered; 401 and 503 are tried again, four times
-in all; 400 and 413 are lost at once, which is why what can't be read is in quarantine before it is refused.
+in all; 400, 411 and 413 are lost at once, which is why what can't be read is in quarantine before it is refused.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ class WebhookView(APIView):
     def post(self, request: Request) -> Response:
         raw: HttpRequest = request._request
         trace_id = trace_id_of(raw)
+        if raw.headers.get("Transfer-Encoding"):
+            return _refusal(411, "a body needs its Content-Length", trace_id)  # Django takes it for empty
         try:
             body = _body(raw)
         except RequestDataTooBig:

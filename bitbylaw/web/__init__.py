@@ -1,0 +1,1 @@
+"""How requests come in and answers go out without a thread waiting for anybody's network."""
