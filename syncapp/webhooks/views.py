@@ -11,8 +11,6 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -22,6 +20,7 @@ from syncapp.events.bodies import Unreadable
 from syncapp.events.intake import Arrival
 from syncapp.kit.tracing import trace_id_of
 from syncapp.webhooks import signatures
+from syncapp.webhooks.description import WEBHOOK
 
 RETRY_AFTER = "60"  # seconds; EspoCRM has its own ten minutes, other senders listen
 
@@ -37,7 +36,7 @@ class WebhookView(APIView):
     path = ""
     action = ""
 
-    @extend_schema(request=OpenApiTypes.ANY, responses={200: OpenApiTypes.OBJECT})
+    @WEBHOOK
     def post(self, request: Request) -> Response:
         raw: HttpRequest = request._request
         trace_id = trace_id_of(raw)
