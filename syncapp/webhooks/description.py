@@ -10,8 +10,8 @@ _SIGNATURE = OpenApiParameter(
     "Signature",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    description="As EspoCRM signs: Base64 of the webhook's id, a colon and the HMAC-SHA256 of the body in hex. Hooks of "
-    "your own send `Authorization: Bearer` and a token instead.",
+    description="As EspoCRM signs: Base64 of the webhook's id, a colon and the HMAC-SHA256 of the body in hex. Hooks "
+    "of your own send `Authorization: Bearer` and a token instead.",
 )
 _RECEIVED = inline_serializer(
     "WebhookReceived",
