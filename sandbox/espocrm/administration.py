@@ -20,7 +20,9 @@ from sandbox.espocrm.auth import ApiUser, Guard
 from sandbox.espocrm.config import ADMIN, ADMIN_PASSWORD, EspoSettings
 from sandbox.espocrm.entities import ENTITIES
 from sandbox.espocrm.errors import EspoError, espo_answer
+from sandbox.espocrm.kinds import SYSTEM_FIELDS
 from sandbox.espocrm.records import Actor
+from sandbox.espocrm.rights import OF_ROLES, not_granted
 from sandbox.espocrm.schema import entity_def
 from sandbox.espocrm.values import new_id
 
@@ -37,6 +39,7 @@ class Administration:
         self._settings, self._guard = settings, guard
         self._made: dict[str, dict[str, Body]] = {"Role": {}, "User": {}}
         self._versions: set[str] = set()
+        guard.denied = self._denied
 
     def reset(self) -> None:
         self._made = {"Role": {}, "User": {}}
@@ -123,7 +126,7 @@ class Administration:
             raise EspoError(409, f"Name '{there}' is already used.")
         if body["type"] != TEMPLATES.get(ours, "Base"):
             raise EspoError(500, f"Type '{body['type']}' does not exist.")
-        brought = (*EVERYBODYS, *(PERSONS if body["type"] == "Person" else ()))
+        brought = (*EVERYBODYS, *SYSTEM_FIELDS, *(PERSONS if body["type"] == "Person" else ()))
         firms = entity_def(ours)
         later = [f"{ours}.{name}" for name in (*firms.fields, *firms.links) if name not in brought]
         self._settings.missing[:] = [*(name for name in self._settings.missing if name != ours), *later]
@@ -190,9 +193,16 @@ class Administration:
         )
 
     def _record(self, kind: str, key: str, body: Body) -> Body:
+        if kind == "Role" and any(self._ours(scope) not in OF_ROLES for scope in body.get("data") or ()):
+            raise EspoError(400)
         row = self._made[kind].setdefault(key, {"id": key})
         row |= body
         if kind == "User" and row.get("type") == "api" and "apiKey" not in row:
             row["apiKey"] = secrets.token_hex(16)
             self._guard.made.append(ApiUser(Actor(key, str(row["userName"]), is_api=True), row["apiKey"], ""))
         return row
+
+    def _denied(self, user_id: str) -> frozenset[str]:
+        roles = self._made["User"].get(user_id, {}).get("rolesIds") or []
+        held = [self._made["Role"][key] for key in roles if key in self._made["Role"]]
+        return frozenset(not_granted(held, self._settings.renamed))

@@ -9,7 +9,8 @@ import hmac
 import threading
 import time
 from collections import defaultdict, deque
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from werkzeug.wrappers import Request
 
@@ -40,6 +41,7 @@ class Guard:
         self.lock = threading.Lock()
         self.failures: dict[str, deque[float]] = defaultdict(deque)
         self.made: list[ApiUser] = []  # by an administrator
+        self.denied: Callable[[str], frozenset[str]] = lambda _user: frozenset()  # to those, by their roles
 
     def reset(self) -> None:
         with self.lock:
@@ -53,9 +55,12 @@ class Guard:
             self._refuse_locked(address)
         key = request.environ.get("HTTP_X_API_KEY")
         if key:
-            for user in (*API_USERS, *self.made):
+            for user in API_USERS:
                 if key == user.api_key:
                     return user.actor
+            for user in self.made:
+                if key == user.api_key:
+                    return replace(user.actor, denied=self.denied(user.actor.id))
         elif token := request.environ.get("HTTP_X_HMAC_AUTHORIZATION"):
             for user in API_USERS:
                 if hmac.compare_digest(_decoded(token), _expected(user, request.method, path)):

@@ -35,7 +35,7 @@ DOCUMENT = EntityDef(
         "xaiSyncStatus": enum("no_sync", "pending_sync", "clean", "unclean", "failed"),
         "xaiSyncError": TEXT,
         "syncFailedAt": DATETIME,
-        "syncStatus": enum("pending_sync", "clean", "failed"),
+        "syncStatus": enum("pending_sync", "clean", "failed") | {"default": "pending_sync"},
         "syncError": TEXT,
     },
     {

@@ -28,6 +28,7 @@ class Actor:
     name: str
     is_api: bool = False
     silent: bool = False  # saved without events, as an import does
+    denied: frozenset[str] = frozenset()  # what its roles do not grant, as in the setting of that name
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,9 @@ class RestApi:
         match [method, *parts]:
             case ["GET", "App", "user"]:
                 user = {"id": actor.id, "userName": actor.name, "type": "api"}
-                return espo_answer({"user": user, "acl": rights.acl(self.settings), "settings": {"version": VERSION}})
+                return espo_answer(
+                    {"user": user, "acl": rights.acl(self.settings, actor), "settings": {"version": VERSION}}
+                )
             case ["GET", "Metadata"]:
                 return self.metadata(request.args.get("key", ""), actor)
             case [_, "Webhook", *rest]:
@@ -72,7 +74,7 @@ class RestApi:
         raise EspoError(404, "No such route.")
 
     def allow(self, actor: Actor, entity_type: str, action: str) -> None:
-        if actor.is_api and f"{entity_type}.{action}" in (*self.settings.denied, *rights.NOBODY):
+        if actor.is_api and f"{entity_type}.{action}" in rights.denied(self.settings, actor):
             raise EspoError(403, f"No {action} access.")
 
     def body(self, request: Request) -> dict[str, Any]:
@@ -137,11 +139,16 @@ class RestApi:
         self.records.table(entity_type)
         self.allow(actor, entity_type, "create")
         data = self.body(request)
-        if entity_type == "Note" and data.get("targetType") == "users" and "messagePermission" in self.settings.denied:
+        if (
+            entity_type == "Note"
+            and data.get("targetType") == "users"
+            and "messagePermission" in rights.denied(self.settings, actor)
+        ):
             raise EspoError(403, "Not permitted to post to anybody except self.")
         with self.records.lock:
             if request.headers.get("X-Skip-Duplicate-Check") != "true":
                 self.records.check_duplicate(entity_type, data)
+            rights.check_links(self.settings, actor, entity_type, data, {})
             return espo_answer(self.shown(entity_type, self.records.create(entity_type, data, actor)))
 
     def record(self, request: Request, method: str, entity_type: str, record_id: str, actor: Actor) -> Answer:
@@ -152,7 +159,8 @@ class RestApi:
         if method == "PUT":
             data = self.body(request)
             with self.records.lock:
-                self.records.get(entity_type, record_id)
+                before = self.records.get(entity_type, record_id)
+                rights.check_links(self.settings, actor, entity_type, data, before)
                 self.records.check_version(entity_type, record_id, request.headers.get("X-Version-Number"), data)
                 # What may not be edited drops out in silence, as an unknown field does (Core/Record/Service.php).
                 forbidden = rights.forbidden(self.settings, entity_type, "edit")
@@ -170,7 +178,7 @@ class RestApi:
         self.records.get(entity_type, record_id)
         target = self.links.foreign(entity_type, link)[0]
         if method == "GET":
-            if f"{target}.read" in self.settings.denied and actor.is_api:
+            if f"{target}.read" in rights.denied(self.settings, actor) and actor.is_api:
                 raise EspoError(403)  # without a word (seen at 9.2.7)
             return self.listing(request, target, self.links.linked(entity_type, record_id, link))
         if method not in ("POST", "DELETE"):
@@ -188,7 +196,9 @@ class RestApi:
             case ["POST"]:
                 return espo_answer(attachments.upload(self.body(request)).as_dict())
             case ["GET", "file", attachment_id]:
-                return attachments.require(attachment_id).download()
+                file = attachments.require(attachment_id)
+                self.allow(actor, file.related_type or "Attachment", "read")  # whoever may read what it belongs to
+                return file.download()
             case ["GET", attachment_id]:
                 return espo_answer(attachments.require(attachment_id).as_dict())
         raise EspoError(404, "No such route.")

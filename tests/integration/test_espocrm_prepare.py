@@ -13,8 +13,10 @@ from django.core.management import CommandError, call_command
 
 from sandbox.espocrm.config import ADMIN, ADMIN_PASSWORD
 from syncapp.clients.espocrm import EspoClient
+from syncapp.engine.outside import connections
 from syncapp.management.commands.espocrm import LOGIN, PASSWORD
 from syncapp.management.connection_checks import all_systems
+from syncapp.management.preparing.access import USER
 from tests.world import World, configured
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +73,23 @@ def test_a_stock_crm_becomes_one_that_passes_every_check(stock: World) -> None:
         before = stock.mark()
         assert "Nothing is missing" in prepare("--yes")
         assert changes(stock, before) == []
+
+
+def test_who_was_made_may_do_the_main_job_and_no_more(stock: World) -> None:
+    """The new API user, with its own key and the role that it was given."""
+    told = settings_of(prepare("--yes"))
+    with configured(**told):
+        EspoClient.metadata_cache.clear()
+        document = stock.document(stock.parent("Account"), kind="Account")
+        stock.event(document)
+        stock.drive()
+        shown = stock.crm(document)
+        assert (shown["xaiSyncStatus"], shown["modifiedByName"]) == ("clean", USER)
+        assert {shown["xaiId"]} in stock.inside().values()
+        rights = connections.espocrm().rights()
+        assert rights is not None
+        assert rights.level("Account", "edit") != "no"
+        assert {rights.level(kind, "delete") for kind in ("CDokumente", "Account", "CBeteiligte")} == {"no"}
 
 
 def test_what_was_stopped_half_way_goes_on(stock: World) -> None:
