@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 import syncapp
 from syncapp.events import topics
-from syncapp.events.spec import Comparison, Flow, Kind, Schedule, StepSpec, Trigger, Words, http
+from syncapp.events.spec import Adoption, Comparison, Flow, Kind, Schedule, StepSpec, Trigger, Words, http
 
 FOLDER = Path(syncapp.__file__).parent / "flows"
 PACKAGE = "syncapp.flows"
@@ -161,6 +161,20 @@ def comparisons() -> tuple[Comparison, ...]:
 def comparison(name: str) -> Comparison | None:
     """None: no flow of this installation has it (any more)."""
     return next((each for each in comparisons() if each.name == name), None)
+
+
+def adoptions() -> tuple[Adoption, ...]:
+    """What can be taken over, each after those that it builds on."""
+    left = [each for flow in register().flows for each in flow.adoptions]
+    found: list[Adoption] = []
+    while left:
+        waiting = {each.name for each in left}
+        ready = [
+            each for each in left if not waiting & set(each.after)
+        ] or left  # whoever names each other: as they are
+        found += ready
+        left = [each for each in left if each not in ready]
+    return tuple(found)
 
 
 def undoable(action: str) -> frozenset[str]:

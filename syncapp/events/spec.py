@@ -130,6 +130,21 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class Adoption:
+    """What a hub before this one may have left of a kind (`manage.py adopt`).
+
+    `finds`: the dotted path of a class (`flows.taking_over.TakesOver`). `title` for people. `after`: kinds that are
+    taken over before this one.
+    """
+
+    name: str
+    finds: str
+    title: Words
+    systems: tuple[str, ...]
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """A flow: its folder's name, and all that is its own.
 
@@ -147,6 +162,7 @@ class Flow:
     own_types: tuple[str, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
+    adoptions: tuple[Adoption, ...] = ()
     undoable: Mapping[str, frozenset[str]] = field(default_factory=dict)
     fields: Callable[[], Mapping[str, str]] | None = None
     reasons: Mapping[str, Words] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """The tables are the truth; the queue only carries."""
 
+from syncapp.models.adoption import Adoption, AdoptionFinding, AdoptionState, Cause, Verdict
 from syncapp.models.attempts import Attempt, JournalAction, JournalEntry, JournalState, Outcome, Seen
 from syncapp.models.calendar import (
     CalendarEmployee,
@@ -34,11 +35,15 @@ __all__ = [
     "NOTICES",
     "NO_REASON",
     "PATIENT",
+    "Adoption",
+    "AdoptionFinding",
+    "AdoptionState",
     "Attempt",
     "CalendarEmployee",
     "CalendarLink",
     "CalendarQuestion",
     "CalendarTombstone",
+    "Cause",
     "Conflict",
     "ConflictState",
     "Cursor",
@@ -80,5 +85,6 @@ __all__ = [
     "UndoRefusal",
     "UndoState",
     "Urgency",
+    "Verdict",
     "Worker",
 ]

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 KEY_START = "bbl_"  # so that people, and scanners for leaked secrets, recognise a key
 KEY_BYTES = 32
+SHOWN_OF_OTHERS = 4  # of a key whose length is not ours
 SHOWN = 10  # characters of a key that tell it apart; more than 200 bits stay unknown
-_KEY = re.compile(KEY_START + r"[A-Za-z0-9_-]{43}")
+_KEY = re.compile(r"[\x21-\x7e]{24,200}")  # ours have 47 characters; keys of an earlier hub were made otherwise
 
 
 class ProxyRefusal(models.TextChoices):
@@ -83,6 +84,14 @@ class ProxyKey(models.Model):
         """A new row and its key, which nobody can ever read again."""
         key = KEY_START + secrets.token_urlsafe(KEY_BYTES)
         return cls.objects.create(name=name, start=key[:SHOWN], digest=_digest(key), **columns), key
+
+    @classmethod
+    def bring(cls, name: str, key: str, **columns: Any) -> ProxyKey | None:
+        """A row for a key that its holder has from an earlier hub. None: too short to be safe, or not one line. Raises
+        `IntegrityError` for one that is there already."""
+        if not _KEY.fullmatch(key):
+            return None
+        return cls.objects.create(name=name, start=key[:SHOWN_OF_OTHERS], digest=_digest(key), **columns)
 
     @classmethod
     def of(cls, key: str) -> ProxyKey | None:

@@ -27,7 +27,7 @@ _KEY = OpenApiParameter(
     "X-Api-Key",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    description="The caller's key; `Authorization: Bearer` does as well.",
+    description="The caller's key; `apikey` and `Authorization: Bearer` do as well.",
 )
 _RESULT = inline_serializer("ProxyResult", {"result": serializers.JSONField(allow_null=True)})
 _ERROR = inline_serializer(

@@ -104,8 +104,9 @@ def identified(request: HttpRequest, entry: Entry) -> ProxyKey:
 
 
 def _given(request: HttpRequest) -> str:
-    """A key stands in a header, never in the address: addresses end in logs and histories."""
-    own = request.headers.get("X-Api-Key", "").strip()
+    """A key stands in a header, never in the address: addresses end in logs and histories. `apikey` is how Kong, which
+    stood before the firm's earlier hub, has it sent and passes it on."""
+    own = (request.headers.get("X-Api-Key") or request.headers.get("apikey") or "").strip()
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return own or (token.strip() if scheme.lower() == "bearer" else "")
 

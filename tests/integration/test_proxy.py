@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
+from unittest import mock
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.core.signals import request_finished
 from django.db import close_old_connections
 from django.test import Client
@@ -266,6 +269,26 @@ def test_strangers(given: dict[str, str], refusal: str, advoware: SandboxThread)
 def test_a_key_in_the_address_is_none(advoware: SandboxThread) -> None:
     secret = ProxyKey.issue("A program")[1]
     assert caller(None)("advonet/Echo", query=f"&X-Api-Key={secret}&api_key={secret}").status_code == 401
+
+
+def test_callers_of_the_earlier_proxy_keep_header_and_key(advoware: SandboxThread) -> None:
+    """Kong has a key sent as `apikey`, and passes it on; the firm's programs are not changed when the hub is."""
+    old = "4Zr8wq2Lk0Yb7Xc5Vn3Mp1Tj"
+    assert caller(None)("advonet/Echo", headers={"apikey": old}).status_code == 401
+    with mock.patch("sys.stdin", io.StringIO(old + "\n")):
+        call_command("bring_proxy_key", "Old program", stdout=io.StringIO())
+    answer = caller(None)("advonet/Echo", headers={"apikey": old})
+    assert (answer.status_code, set(answer.json())) == (200, {"result"})
+    assert (last().key, last().refusal) == (ProxyKey.objects.get(name="Old program"), "")
+    assert old not in json.dumps(list(ProxyKey.objects.values()), default=str)
+    assert caller(None)("advonet/Echo", "POST", headers={"apikey": old}).status_code == 403
+
+
+@pytest.mark.parametrize("weak", ["", "short", "with a blank in it, however long", "x" * 201])
+def test_a_key_that_is_none_is_not_brought(weak: str) -> None:
+    with mock.patch("sys.stdin", io.StringIO(weak + "\n")), pytest.raises(CommandError):
+        call_command("bring_proxy_key", "Old program")
+    assert not ProxyKey.objects.exists()
 
 
 def test_a_bearer_does_as_well_and_goes_no_further(advoware: SandboxThread) -> None:

@@ -30,6 +30,8 @@ ONE_BY_ONE = {
     "PushChannel": {"id", "address", "resource_id", "token_digest"},  # random; the hub's own address
     "ProxyKey": {"start", "digest", "prefixes"},
     "ScanRun": {"scan"},
+    "Adoption": {"kind"},
+    "AdoptionFinding": {"adoption", "kind", "what"},  # words of the program
     "InboxMessage": {"path"},  # of the webhook
     "Session": {"session_key"},
     "LogEntry": {"content_type"},

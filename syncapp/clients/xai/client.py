@@ -5,11 +5,13 @@ Facts: https://docs.x.ai/developers/rest-api-reference/files and .../collections
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 from syncapp.clients.errors import Duplicate, NotFound, TooLarge
+from syncapp.clients.http.answers import FILE_SECONDS, Answer
 from syncapp.clients.http.parse import Values
 from syncapp.clients.xai.filenames import safe_filename
 from syncapp.clients.xai.multipart import MultipartFile
@@ -49,6 +51,17 @@ class XaiClient(XaiRest):
     def file(self, file_id: str) -> XaiFile:
         """``NotFound`` when missing, deleted or expired."""
         return XaiFile.from_api(self.ask(f"{FILES}/{checked_id(file_id)}"))
+
+    def digest(self, file_id: str) -> str:
+        """SHA-256 of the bytes at xAI, which are read for it; ``NotFound`` as for ``file``."""
+
+        def hashed(answer: Answer) -> str:
+            found = hashlib.sha256()
+            for chunk in answer.chunks(FILE_SECONDS):
+                found.update(chunk)
+            return found.hexdigest()
+
+        return self.read(f"{FILES}/{checked_id(file_id)}/content", hashed)
 
     def files(self) -> Iterator[XaiFile]:
         """All files of the team, newest first."""

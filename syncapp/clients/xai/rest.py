@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from syncapp.clients.errors import ClientError, NotFound, Rejected, Unauthorized, UnexpectedAnswer
 from syncapp.clients.http.answers import Answer, Refusal
@@ -15,6 +15,8 @@ from syncapp.clients.http.parse import the_object
 from syncapp.clients.http.retry import RetryPolicy
 from syncapp.clients.http.transport import Body, Call, Query
 from syncapp.clients.xai.types import SYSTEM
+
+T = TypeVar("T")
 
 FILES = "/v1/files"
 PAGE = 100  # the most that xAI gives at once
@@ -92,10 +94,26 @@ class XaiRest(OutsideClient[XaiConfig]):
         body: Body | None = None,
         repeatable: bool = True,
     ) -> Mapping[str, Any]:
+        call = self._call(method, path, query, headers, body, repeatable=repeatable)
+        return the_object(SYSTEM, self.perform(call, Answer.json if method == "GET" else Answer.json_if_any))
+
+    def read(self, path: str, reader: Callable[[Answer], T]) -> T:
+        """What is no JSON."""
+        return self.perform(self._call("GET", path, (), {"Accept-Encoding": "identity"}, None, repeatable=True), reader)
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        query: Query,
+        headers: Mapping[str, str] | None,
+        body: Body | None,
+        *,
+        repeatable: bool,
+    ) -> Call:
         config = self._config  # files and collections are at hosts of their own
         root, key = config.management_url, config.management_key
         if path.startswith(FILES):
             root, key = config.api_url, config.api_key
         sent = {"Authorization": f"Bearer {key}", **(headers or {})}
-        call = Call.of(method, root.rstrip("/") + path, path, sent, query=query, body=body, repeatable=repeatable)
-        return the_object(SYSTEM, self.perform(call, Answer.json if method == "GET" else Answer.json_if_any))
+        return Call.of(method, root.rstrip("/") + path, path, sent, query=query, body=body, repeatable=repeatable)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TypeVar
 
 from django.conf import settings
 
@@ -17,6 +18,9 @@ from syncapp.engine.outside.quota import SharedQuota
 from syncapp.models import SystemName
 
 MEGABYTE = 1024 * 1024
+Espo = TypeVar("Espo", bound=EspoClient)
+Xai = TypeVar("Xai", bound=XaiClient)
+Advo = TypeVar("Advo", bound=AdvowareClient)
 
 
 def configured(system: str) -> bool:
@@ -25,16 +29,29 @@ def configured(system: str) -> bool:
 
 
 def espocrm(observer: Observer | None = None) -> EspoClient:
-    return EspoClient(_espo_config(), observer)
+    return espocrm_by(EspoClient, observer)
+
+
+def espocrm_by(kind: type[Espo], observer: Observer | None) -> Espo:
+    """By a client that answers otherwise; likewise below."""
+    return kind(_espo_config(), observer)
 
 
 def xai(observer: Observer | None = None) -> XaiClient:
-    return XaiClient(_xai_config(), observer)
+    return xai_by(XaiClient, observer)
+
+
+def xai_by(kind: type[Xai], observer: Observer | None) -> Xai:
+    return kind(_xai_config(), observer)
 
 
 def advoware(observer: Observer | None = None) -> AdvowareClient:
+    return advoware_by(AdvowareClient, observer)
+
+
+def advoware_by(kind: type[Advo], observer: Observer | None) -> Advo:
     config = _advoware_config()
-    return AdvowareClient(config, tokens.SharedTokens(config.identity), observer)
+    return kind(config, tokens.SharedTokens(config.identity), observer)
 
 
 def google(observer: Observer | None = None) -> GoogleClient:

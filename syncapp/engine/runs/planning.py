@@ -9,15 +9,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, ClassVar
 
 from syncapp.kit.phrases import Phrase
 
 
 class Action(Phrase):
-    """One thing a run will do outside."""
+    """One thing a run will do. `outside`: it is, or leads to, a write in another system; else it is noted here only."""
 
     __slots__ = ()
+    outside: ClassVar[bool] = True
 
 
 class Note(Phrase):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from syncapp.events.spec import Brake, Comparison, Flow, StepSpec, topic
+from syncapp.events.spec import Adoption, Brake, Comparison, Flow, StepSpec, topic
 from syncapp.events.topics import ACTIONS, TASK_CHANGED, topic_of
 from syncapp.flows.akten.mapping import Names, Why
 from syncapp.flows.akten.plan import AKTE
@@ -98,6 +98,14 @@ def flow() -> Flow:
             ),
         ),
         comparisons=(comparison,) if kinds else (),
+        adoptions=(
+            Adoption(
+                "matters",
+                "syncapp.flows.akten.adopting.MattersTakenOver",
+                _("Matters in Advoware"),
+                ("espocrm", "advoware"),
+            ),
+        ),
         fields=labels,
         reasons=REASONS,
     )

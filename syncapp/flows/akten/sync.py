@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from syncapp.clients.advoware import AdvowareClient
 from syncapp.clients.errors import Forbidden, NotFound
+from syncapp.clients.espocrm import EspoClient
 from syncapp.clients.espocrm.fields import DELETED, MODIFIED_AT, VERSION
 from syncapp.clients.http.parse import Values
 from syncapp.engine.outside import connections
@@ -22,9 +24,9 @@ from syncapp.people import tasks
 class MatterSync:
     """One run of one case."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, crm: EspoClient | None = None, advoware: AdvowareClient | None = None) -> None:
         self._run = run
-        self._crm = connections.espocrm(run)
+        self._crm, self._given = crm or connections.espocrm(run), advoware
         self._version: int | None = None
         self._modified_at: str | None = None
 
@@ -49,7 +51,7 @@ class MatterSync:
         as_agreed = Agreed.from_json(run.agreed) == Agreed(case.akte_id, key) and bool(key) == bool(case.reference)
         if case.akte_id and as_agreed and not run.full:
             return replace(case, unchanged=True)
-        return replace(case, found=reading.found(case, Akten(connections.advoware(run))))
+        return replace(case, found=reading.found(case, Akten(self._given or connections.advoware(run))))
 
     def plan(self, state: CaseState) -> Plan:
         return plan(state)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from syncapp.clients.espocrm.fields import FIELDS
-from syncapp.events.spec import Flow, StepSpec, topic
+from syncapp.events.spec import Adoption, Flow, StepSpec, topic
 from syncapp.events.topics import TASK_CHANGED, topic_of
 from syncapp.flows.bankverbindungen.fields import labels
 
@@ -48,6 +48,15 @@ def flow() -> Flow:
                 systems=("espocrm", "advoware"),
                 entity_types=(FIELDS.party_entity,),
                 title=_("Accounts of a party"),
+            ),
+        ),
+        adoptions=(
+            Adoption(
+                "accounts",
+                "syncapp.flows.bankverbindungen.adopting.AccountsTakenOver",
+                _("Bank accounts"),
+                ("espocrm", "advoware"),
+                after=("parties",),
             ),
         ),
         fields=labels,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from syncapp.clients.advoware import AdvowareClient, BankAccount
@@ -22,12 +22,15 @@ from syncapp.flows.lens.core import text_of
 from syncapp.models import Reason, Status
 from syncapp.people import tasks, written
 
+NumberOf = Callable[[str], int | None]  # which number a party of the CRM has in Advoware
 HELD = (Reason.WRITING_OFF, Reason.OBSERVED, Reason.PAUSED)  # a party that waits so may wait for days
 
 
 class Reader:
-    def __init__(self, run: Run, crm: EspoClient, advoware: AdvowareClient) -> None:
-        self._run, self._crm, self._advoware = run, crm, advoware
+    def __init__(
+        self, run: Run, crm: EspoClient, advoware: AdvowareClient, number_of: NumberOf = register.party_number
+    ) -> None:
+        self._run, self._crm, self._advoware, self._number_of = run, crm, advoware, number_of
         self._asked: dict[int, tuple[BankAccount, ...] | None] = {}
         self.gone: list[Place] = []  # where it stood before, and nothing is left to do
 
@@ -49,7 +52,7 @@ class Reader:
             return replace(state, behind=self._behind(places))
         if FIELDS.sync_status in row.raw:
             state = replace(state, shown=str(row.raw[FIELDS.sync_status] or ""))
-        number = register.party_number(row.party_id) if row.party_id else None
+        number = self._number_of(row.party_id) if row.party_id else None
         if number is not None:
             return self.compared(replace(state, number=number))
         gone = bool(row.party_id) and self._party_is_gone(row.party_id)

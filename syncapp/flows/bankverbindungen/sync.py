@@ -8,8 +8,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from syncapp.clients.advoware import AdvowareClient
 from syncapp.clients.errors import Rejected
-from syncapp.clients.espocrm import FIELDS, EspoBankAccount
+from syncapp.clients.espocrm import FIELDS, EspoBankAccount, EspoClient
 from syncapp.clients.espocrm.changes import espo_time
 from syncapp.engine.outside import connections, locks
 from syncapp.engine.runs.planning import Ending, Failed, Postponed, Settled, Skipped, read_again
@@ -23,7 +24,7 @@ from syncapp.flows.bankverbindungen.fields import TABLE
 from syncapp.flows.bankverbindungen.flow import BANK_SYNC, CHECK_ACCOUNTS, PARTY_WANTED
 from syncapp.flows.bankverbindungen.journal import AccountWrite
 from syncapp.flows.bankverbindungen.plan import LATER, AccountPlan, CreateAccount, WriteCrm, plan
-from syncapp.flows.bankverbindungen.reading import Reader
+from syncapp.flows.bankverbindungen.reading import NumberOf, Reader
 from syncapp.flows.bankverbindungen.state import AccountState, Why, remembered
 from syncapp.flows.lens.core import text_of
 from syncapp.flows.lens.declaration import Side
@@ -39,10 +40,16 @@ CREATING = timedelta(minutes=5)  # a read and a write, however slowly Advoware a
 class BankverbindungenSync:
     """One run of one bank account."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(
+        self,
+        run: Run,
+        crm: EspoClient | None = None,
+        advoware: AdvowareClient | None = None,
+        number_of: NumberOf = register.party_number,
+    ) -> None:
         self._run = run
-        self._crm, self._advoware = connections.espocrm(run), connections.advoware(run)
-        self._reader = Reader(run, self._crm, self._advoware)
+        self._crm, self._advoware = crm or connections.espocrm(run), advoware or connections.advoware(run)
+        self._reader = Reader(run, self._crm, self._advoware, number_of)
 
     def read(self) -> AccountState:
         return self._reader.read()

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from syncapp.clients.espocrm.fields import FIELDS
-from syncapp.events.spec import Flow, StepSpec, topic
+from syncapp.events.spec import Adoption, Flow, StepSpec, topic
 from syncapp.events.topics import ACTIONS, TASK_CHANGED, topic_of
 from syncapp.flows.beteiligte import fields
 from syncapp.flows.beteiligte.journal import Write
@@ -43,6 +43,11 @@ def flow() -> Flow:
                 runs="syncapp.flows.beteiligte.sync.BeteiligteSync",
                 systems=("espocrm", "advoware"),
                 title=_("Parties"),
+            ),
+        ),
+        adoptions=(
+            Adoption(
+                "parties", "syncapp.flows.beteiligte.adopting.PartiesTakenOver", _("Parties"), ("espocrm", "advoware")
             ),
         ),
         undoable=dict.fromkeys((Write.UPDATE, Write.CONTACT, Write.CRM), restored),

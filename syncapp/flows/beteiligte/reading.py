@@ -33,7 +33,11 @@ def bookkeeping(side: AdvowareSide) -> dict[str, object]:
 
 
 def stale(crm: CrmSide, advoware: AdvowareSide) -> bool:
+    """The hash of the contacts tells nobody anything: it goes along with what is written, and a hub before this one may
+    have made it otherwise."""
     wanted = bookkeeping(advoware)
+    if crm.shown.get(FIELDS.party_contact_hash):
+        del wanted[FIELDS.party_contact_hash]
     return crm.number != advoware.number or any(
         (crm.shown[name] or "") != value for name, value in wanted.items() if name in crm.shown
     )

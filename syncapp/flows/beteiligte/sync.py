@@ -7,8 +7,8 @@ from dataclasses import replace
 from django.conf import settings
 from django.utils import timezone
 
-from syncapp.clients.advoware import AdvowareParty
-from syncapp.clients.espocrm import FIELDS
+from syncapp.clients.advoware import AdvowareClient, AdvowareParty
+from syncapp.clients.espocrm import FIELDS, EspoClient
 from syncapp.engine.outside import connections, outages
 from syncapp.engine.runs.planning import Ending, Failed, Settled, Skipped, read_again
 from syncapp.engine.runs.run import Run
@@ -35,9 +35,9 @@ from syncapp.people import conflicts, tasks, undos, written
 class BeteiligteSync:
     """One run of one party."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, crm: EspoClient | None = None, advoware: AdvowareClient | None = None) -> None:
         self._run = run
-        self._crm, self._advoware = connections.espocrm(run), connections.advoware(run)
+        self._crm, self._advoware = crm or connections.espocrm(run), advoware or connections.advoware(run)
         self._reader = Reader(run, self._crm, self._advoware)
         self._refusals, rules = Refusals(), self._reader.rules
         self._here = CrmWriter(run, self._crm, rules, self._refusals)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.utils import timezone
 
-from syncapp.clients.advoware import Employee
+from syncapp.clients.advoware import AdvowareClient, Employee
 from syncapp.engine.outside import connections
 from syncapp.engine.runs.planning import Ending, Note, Plan, Settled
 from syncapp.engine.runs.run import Run
@@ -41,9 +42,7 @@ class CalendarsOfEveryone:
         self._advoware = connections.advoware(run)
 
     def read(self) -> Everyone:
-        wanted = {kuerzel.casefold() for kuerzel in settings.CONFIG.CALENDAR_SYNC_DEBUG_KUERZEL}
-        found = (each for each in self._advoware.employees(_malformed) if each.kuerzel)
-        return Everyone(tuple(each for each in found if not wanted or each.kuerzel.casefold() in wanted))
+        return Everyone(chosen(self._advoware))
 
     def plan(self, state: Everyone) -> Plan:
         return Plan(Settled({}), notes=(Found(len(state.employees)),))
@@ -58,19 +57,28 @@ class CalendarsOfEveryone:
         return plan.ending
 
 
+def chosen(advoware: AdvowareClient) -> tuple[Employee, ...]:
+    """Whose calendars are the hub's."""
+    wanted = {kuerzel.casefold() for kuerzel in settings.CONFIG.CALENDAR_SYNC_DEBUG_KUERZEL}
+    found = (each for each in advoware.employees(_malformed) if each.kuerzel)
+    return tuple(each for each in found if not wanted or each.kuerzel.casefold() in wanted)
+
+
 def _malformed(_row: object) -> None:
     log.warning("advoware.malformed_row", what="employee")
 
 
 def remember(employee: Employee) -> None:
-    """A new employee's calendar shows contents as the settings say; staff may say otherwise for each."""
-    CalendarEmployee.objects.update_or_create(
-        kuerzel=employee.kuerzel,
-        defaults={"name": employee.name, "email": employee.email, "seen_at": timezone.now()},
-        create_defaults={
-            "name": employee.name,
-            "email": employee.email,
-            "seen_at": timezone.now(),
-            "full_content": settings.CONFIG.CALENDAR_FULL_CONTENT,
-        },
-    )
+    known = _facts(employee)
+    new = {**known, "full_content": settings.CONFIG.CALENDAR_FULL_CONTENT}
+    CalendarEmployee.objects.update_or_create(kuerzel=employee.kuerzel, defaults=known, create_defaults=new)
+
+
+def as_new(employee: Employee) -> CalendarEmployee:
+    """Not stored. The calendar shows contents as the settings say; staff may say otherwise for each."""
+    shows = settings.CONFIG.CALENDAR_FULL_CONTENT
+    return CalendarEmployee(kuerzel=employee.kuerzel, **_facts(employee), full_content=shows)
+
+
+def _facts(employee: Employee) -> dict[str, Any]:
+    return {"name": employee.name, "email": employee.email, "seen_at": timezone.now()}

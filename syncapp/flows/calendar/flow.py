@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from syncapp.events.spec import Flow, Schedule, StepSpec, http, topic
+from syncapp.events.spec import Adoption, Flow, Schedule, StepSpec, http, topic
 from syncapp.events.topics import TASK_CHANGED
 from syncapp.flows.calendar.labels import labels
 
@@ -85,6 +85,14 @@ def flow() -> Flow:
                 cron="41 * * * *",
                 starts=(CALENDAR_PUSH,),
                 emits=(CHECK_PUSH,),
+            ),
+        ),
+        adoptions=(
+            Adoption(
+                "calendars",
+                "syncapp.flows.calendar.adopting.CalendarsTakenOver",
+                _("Calendars"),
+                ("advoware", "google"),
             ),
         ),
         own_types=(FIRM, EMPLOYEE),

@@ -47,8 +47,12 @@ def window() -> Window:
 
 
 class Reader:
-    def __init__(self, run: Run, advoware: AdvowareClient, google: GoogleClient) -> None:
-        self._run, self._advoware, self._google = run, advoware, google
+    """`new`: the employee, where none of that Kürzel is known yet."""
+
+    def __init__(
+        self, run: Run, advoware: AdvowareClient, google: GoogleClient, new: CalendarEmployee | None = None
+    ) -> None:
+        self._run, self._advoware, self._google, self._new = run, advoware, google, new
         self.zone = ZoneInfo(settings.CONFIG.ADVOWARE_TIME_ZONE)
         self._buried = Buried(run.entity_id)
 
@@ -57,7 +61,7 @@ class Reader:
 
     def read(self) -> CalendarState:
         config = settings.CONFIG
-        employee = CalendarEmployee.objects.filter(pk=self._run.entity_id).first()
+        employee = CalendarEmployee.objects.filter(pk=self._run.entity_id).first() or self._new
         rules = self.rules(full_content=employee is None or employee.full_content)
         state = CalendarState(employee or CalendarEmployee(pk=self._run.entity_id), window(), rules)
         if employee is None or not employee.enabled:

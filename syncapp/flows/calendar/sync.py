@@ -14,8 +14,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from syncapp.clients import errors
+from syncapp.clients.advoware import AdvowareClient
 from syncapp.clients.errors import ClientError
-from syncapp.clients.google import BATCH_LIMIT
+from syncapp.clients.google import BATCH_LIMIT, GoogleClient
 from syncapp.engine.outside import connections
 from syncapp.engine.runs.planning import Ending, Plan, Settled, Skipped, TaskNeed, read_again
 from syncapp.engine.runs.run import Run, WriteIntent
@@ -45,10 +46,16 @@ _REMEMBERED = ("agreed_advoware", "agreed_google", "state", "detail", "writing",
 class CalendarSync:
     """One run of one employee."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(
+        self,
+        run: Run,
+        advoware: AdvowareClient | None = None,
+        google: GoogleClient | None = None,
+        new: CalendarEmployee | None = None,
+    ) -> None:
         self._run = run
-        self._advoware, self._google = connections.advoware(run), connections.google(run)
-        self._reader = Reader(run, self._advoware, self._google)
+        self._advoware, self._google = advoware or connections.advoware(run), google or connections.google(run)
+        self._reader = Reader(run, self._advoware, self._google, new)
         self._writer = Writer(run, self._advoware, self._google, self._reader.zone)
 
     def read(self) -> CalendarState:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from syncapp.clients.espocrm.fields import FIELDS
-from syncapp.events.spec import Flow, StepSpec, topic
+from syncapp.events.spec import Adoption, Flow, StepSpec, topic
 from syncapp.events.topics import topic_of
 
 COLLECTION_SYNC = "collection_sync"
@@ -42,6 +42,14 @@ def flow() -> Flow:
                 entity_types=parents,
                 only_if="COLLECTION_ENTITIES",
                 title=_("Collections"),
+            ),
+        ),
+        adoptions=(
+            Adoption(
+                "collections",
+                "syncapp.flows.collections.adopting.CollectionsTakenOver",
+                _("Collections"),
+                ("espocrm", "xai"),
             ),
         ),
         reasons=REASONS,

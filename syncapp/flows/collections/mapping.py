@@ -44,11 +44,13 @@ class Proposal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """The last agreement; the name only as a fingerprint."""
+    """The last agreement; the name only as a fingerprint. `foreign`: of the name that a hub before this one gave the
+    collection, which it keeps until its entity is renamed."""
 
     collection_id: str = ""
     life: str = ""
     name_print: str = ""
+    foreign: str = ""
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Agreed:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from syncapp.clients.espocrm import FIELDS, EspoParent
 from syncapp.clients.xai import XaiCollection
 from syncapp.engine.runs.planning import Action, Plan, Postponed, Settled, Skipped
-from syncapp.flows.collections.mapping import Agreed, Proposal, Why, collection_name, name_print
+from syncapp.flows.collections.mapping import Agreed, Proposal, Why, belongs, collection_name, name_print
 from syncapp.flows.parents import Life
 from syncapp.kit.marking import gettext_noop
 
@@ -78,6 +78,7 @@ class LookAtDocuments(Action):
     """One request for every linked document."""
 
     kind = "collection.look_at_documents"
+    outside = False
     words = gettext_noop("have every linked document looked at")
 
 
@@ -92,6 +93,7 @@ class Delete(Action):
 @dataclass(frozen=True, slots=True)
 class ProposeDeletion(Action):
     kind = "collection.propose_deletion"
+    outside = False
     words = gettext_noop("ask the team whether the collection %(collection_id)s may be deleted")
     shown = ("collection_id",)
     collection_id: str
@@ -106,7 +108,7 @@ def plan(state: CollectionState) -> Plan:
     if state.parent is None or state.life is Life.CLOSED:
         return _closed(state)
     if state.life is Life.PAUSED:
-        kept = Agreed(state.agreed.collection_id, Life.PAUSED.value, state.agreed.name_print)
+        kept = replace(state.agreed, life=Life.PAUSED.value)
         return Plan(Skipped(Why.PARENT_PAUSED, agreed=kept.to_json()))
     return _active(state, state.parent)
 
@@ -122,8 +124,9 @@ def _active(state: CollectionState, parent: EspoParent) -> Plan:
         agreed = Agreed("", Life.ACTIVE.value, name_print(name))
         made = (Create(name), WriteId(None, state.untold), LookAtDocuments())
         return Plan(Settled(agreed.to_json()), (*made, *twins))
-    agreed = Agreed(there.id, Life.ACTIVE.value, name_print(name))
-    rename = (Rename(there.id, name),) if there.name != name else ()
+    foreign = _foreign_name(state, there, name)
+    agreed = Agreed(there.id, Life.ACTIVE.value, name_print(name), foreign)
+    rename = (Rename(there.id, name),) if there.name != name and not foreign else ()
     other = parent.collection_id != there.id
     write = (WriteId(there.id, state.untold),) if other or state.untold else ()
     new = (state.agreed.collection_id, state.agreed.life) != (agreed.collection_id, agreed.life)
@@ -131,10 +134,21 @@ def _active(state: CollectionState, parent: EspoParent) -> Plan:
     return Plan(Settled(agreed.to_json()), (*rename, *write, *look, *twins))
 
 
+def _foreign_name(state: CollectionState, there: XaiCollection, name: str) -> str:
+    """The print of a name that is not the hub's and stays: it stood there at first contact, and the entity bears the
+    same name as then."""
+    now, agreed = name_print(there.name), state.agreed
+    if there.name == name:
+        return ""
+    if not agreed.name_print:
+        return "" if belongs(there, state.entity_type, state.entity_id) else now
+    return now if agreed.foreign == now and agreed.name_print == name_print(name) else ""
+
+
 def _closed(state: CollectionState) -> Plan:
     gone = state.parent is None
     reason = Why.ENTITY_GONE if gone else Why.PARENT_CLOSED
-    closed = Agreed(state.agreed.collection_id, Life.CLOSED.value, state.agreed.name_print)
+    closed = replace(state.agreed, life=Life.CLOSED.value)
     if state.collection is None:
         done = Skipped(reason, agreed=Agreed("", Life.CLOSED.value).to_json())
         return Plan(done, _forget(state.parent, state.untold))

@@ -8,8 +8,10 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from syncapp.clients.espocrm import EspoClient
 from syncapp.clients.espocrm.changes import espo_time
 from syncapp.clients.espocrm.fields import FIELDS, MODIFIED_AT
+from syncapp.clients.xai import XaiClient
 from syncapp.engine.outside import connections
 from syncapp.engine.runs.planning import Ending, Failed, Plan, Settled
 from syncapp.engine.runs.run import Run, WriteIntent
@@ -43,10 +45,10 @@ class CollectionWrite(JournalAction):
 class CollectionSync:
     """One run of one parent of documents."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, crm: EspoClient | None = None, xai: XaiClient | None = None) -> None:
         self._run = run
-        self._crm = connections.espocrm(run)
-        self._xai = connections.xai(run)
+        self._crm = crm or connections.espocrm(run)
+        self._xai = xai or connections.xai(run)
         self._reader = Reader(run, self._crm, self._xai)
 
     def read(self) -> CollectionState:

@@ -8,7 +8,7 @@ from syncapp.events.spec import Brake, Comparison, Flow
 from syncapp.flows.bankverbindungen.flow import BANK_SYNC, PARTY_ACCOUNTS
 from syncapp.flows.beteiligte.flow import PARTY_SYNC
 from syncapp.flows.collections.flow import COLLECTION_SYNC
-from syncapp.flows.comparing.notes import WouldChange, WouldLose
+from syncapp.flows.comparing.notes import WouldChange, WouldMove
 from syncapp.flows.differences import ONLY_A_LOOK, How
 from syncapp.flows.documents.flow import DOCUMENT_SYNC
 from syncapp.flows.tasks.flow import TASK_MIRROR
@@ -18,20 +18,26 @@ CHANGES, EVERYTHING, PARTIES, ALL_PARTIES = "changes", "everything", "parties", 
 LONGEST_SECONDS = 3 * 3600
 XAI, ADVOWARE = ("espocrm", "xai"), ("espocrm", "advoware")
 
-TAKING_AWAY = Brake(
-    frozenset({How.GONE, How.LINKS}),
+UNUSUAL = Brake(
+    frozenset({How.NEW, How.GONE, How.LINKS}),
     "MASS_CHANGE_LIMIT",
     "MASS_CHANGE_PERCENT",
-    WouldLose,
+    WouldMove,
     _(
-        "This comparison would take away unusually much at once. That is more often an outage or a mistake than an "
-        "intention, so nothing was taken away yet."
+        "This comparison would bring in or take away unusually much at once. That is right when the hub meets the "
+        "documents of the firm for the first time; else it is more often an outage or a mistake than an intention. "
+        "None of it was done yet."
     ),
     _(
-        "Check in the CRM whether so many entities were really deleted, closed or unlinked. If yes, confirm; if no, "
-        "leave it: the next comparison looks again."
+        "Has another hub served this firm before? Then take over what is there first: manage.py adopt. Else check in "
+        "the CRM whether so many entities are really new, deleted, closed or unlinked. If yes, confirm; if no, leave "
+        "it: the next comparison looks again."
     ),
-    _("Everything that differs is brought into agreement, deletions included. Have you checked the CRM?"),
+    _(
+        "Everything that differs is brought into agreement: what is new is uploaded, what is gone is taken away. Have "
+        "you checked the CRM?"
+    ),
+    (DOCUMENT_SYNC, COLLECTION_SYNC),
 )
 WRITING = Brake(
     frozenset(How) - ONLY_A_LOOK,
@@ -65,6 +71,7 @@ def flow() -> Flow:
                 XAI,
                 "*/15 * * * *",
                 (DOCUMENT_SYNC, COLLECTION_SYNC),
+                brake=UNUSUAL,
             ),
             Comparison(
                 EVERYTHING,
@@ -76,7 +83,7 @@ def flow() -> Flow:
                 "30 2 * * *",
                 (DOCUMENT_SYNC, COLLECTION_SYNC),
                 LONGEST_SECONDS,
-                TAKING_AWAY,
+                UNUSUAL,
             ),
             Comparison(
                 PARTIES,

@@ -24,8 +24,20 @@ class NotAvailable(Phrase):
 
 @dataclass(frozen=True, slots=True)
 class WouldLose(Phrase):
+    """Of comparisons before 29 November 2026."""
+
     kind = "scan.would_lose"
     words = ngettext_lazy("%(count)d entity would lose something", "%(count)d entities would lose something")
+    shown = ("count",)
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class WouldMove(Phrase):
+    kind = "scan.would_move"
+    words = ngettext_lazy(
+        "%(count)d entity would be brought in or taken away", "%(count)d entities would be brought in or taken away"
+    )
     shown = ("count",)
     count: int
 

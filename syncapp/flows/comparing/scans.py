@@ -20,7 +20,7 @@ from syncapp.engine.outside import connections, locks, outages
 from syncapp.engine.queue import enqueue
 from syncapp.events import registry
 from syncapp.events.spec import Brake, Comparison
-from syncapp.flows import cursors
+from syncapp.flows import cursors, named
 from syncapp.flows.comparing.notes import Confirmed, Interrupted, NotAvailable
 from syncapp.flows.differences import CRM_ONLY, ONLY_A_LOOK, Difference, Found, leave_requests
 from syncapp.models import Record, ScanRun, ScanState, Status
@@ -79,11 +79,12 @@ def _compare(scan: ScanRun, compared: Comparison, confirmed: bool) -> None:
             scan.seen += part.seen
             parts.append(part)
         found = _each_once(parts)
-        held_back = [] if confirmed else [each for each in found if each.how in compared.brake.counts]
+        counted = [] if confirmed else [each for each in found if each.how in compared.brake.counts]
+        held_back = named.but_for_named(counted)
         if _too_many(compared.brake, len(held_back)):
             scan.state, scan.note = ScanState.STOPPED, compared.brake.note(len(held_back)).stored()
             _count(scan, found)
-            leave_requests(scan, [each for each in found if each.how not in compared.brake.counts])
+            leave_requests(scan, [each for each in found if each not in set(held_back)])
             return  # the cursors stay: the next comparison finds the others again
         _leave(scan, found, parts)
     scan.state = ScanState.DONE

@@ -55,6 +55,7 @@ class Join(Attach):
     """Another document with the same bytes put the file there: from now on it is there for this one too."""
 
     kind = "document.join"
+    outside = False
     words = gettext_noop("note that its file is in the collection %(collection_id)s already")
 
 

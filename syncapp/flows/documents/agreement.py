@@ -21,6 +21,11 @@ class Content:
     md5: str
     sha256: str
 
+    @property
+    def hashes(self) -> tuple[str, ...]:
+        """What the CRM may show as the hash of what is at xAI: the hub writes MD5, hubs before it either."""
+        return tuple(filter(None, (self.md5, self.sha256)))
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -103,7 +108,7 @@ def untouched(document: EspoDocument, agreed: Agreed) -> bool:
         and document.xai_status == CrmStatus.CLEAN
         and document.file_id == content.attachment_id
         and document.md5 in ("", content.md5)
-        and document.xai_synced_hash == content.md5
+        and document.xai_synced_hash in content.hashes
         and document.xai_id == content.file_id
         and set(document.xai_collections) == set(agreed.collections)
         and document.file_status in (FileStatus.SYNCED, FileStatus.UNKNOWN)

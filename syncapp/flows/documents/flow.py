@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from syncapp.clients.espocrm.fields import FIELDS
-from syncapp.events.spec import Flow, StepSpec, http, topic
+from syncapp.events.spec import Adoption, Flow, StepSpec, http, topic
 from syncapp.events.topics import topic_of
 from syncapp.kit.marking import gettext_noop
 
@@ -76,6 +76,15 @@ def flow() -> Flow:
                 title=_("Documents"),
             ),
             *_of_joins(),
+        ),
+        adoptions=(
+            Adoption(
+                "documents",
+                "syncapp.flows.documents.adopting.DocumentsTakenOver",
+                _("Documents"),
+                ("espocrm", "xai"),
+                after=("collections",),
+            ),
         ),
         fields=lambda: LABELS,
         reasons=REASONS,

@@ -38,7 +38,8 @@ def telling(
 def _told(member: EspoMember, inside: bool, ending: Ending, content: Content | None) -> dict[str, object]:
     match ending:
         case Settled() if content is not None and inside:
-            hashed = {FIELDS.xai_id: content.file_id, FIELDS.xai_synced_hash: content.md5}
+            noted = member.hash if member.hash in content.hashes else content.md5
+            hashed = {FIELDS.xai_id: content.file_id, FIELDS.xai_synced_hash: noted}
             return {**hashed, FIELDS.sync_status: Standing.CLEAN}
         case Failed():
             return {FIELDS.sync_status: Standing.FAILED}

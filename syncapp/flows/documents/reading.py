@@ -28,8 +28,10 @@ PROOF_HOLDS = timedelta(days=1)
 
 
 class Reader:
-    def __init__(self, run: Run, crm: EspoClient, xai: XaiClient) -> None:
-        self._run, self._crm, self._xai = run, crm, xai
+    """`proved`: a file of a hub before this one, of which is known what it was made of."""
+
+    def __init__(self, run: Run, crm: EspoClient, xai: XaiClient, proved: Content | None = None) -> None:
+        self._run, self._crm, self._xai, self._proved = run, crm, xai, proved
         self._missing: set[str] = set()  # files that xAI was asked for and does not have
 
     def read(self) -> DocumentState:
@@ -184,7 +186,7 @@ class Reader:
 
     def _own_files(self, agreed: Agreed) -> list[Content]:
         """The files at xAI that were made of this document, as far as we know; the one agreed on first."""
-        made = [agreed.content] if agreed.content else []
+        made = [content for content in (agreed.content, self._proved) if content]
         for reference in files.own_files(self._run.entity_type, self._run.entity_id):
             facts = reference.data
             made.append(

@@ -19,6 +19,7 @@ from syncapp.engine.outside.connections import MEGABYTE
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.flows import files
 from syncapp.flows.documents.agreement import Content
+from syncapp.flows.documents.proving import claims, made_of
 from syncapp.flows.documents.reasons import Why
 from syncapp.flows.documents.state import DocumentState
 from syncapp.models import JournalAction, JournalEntry, JournalState, SystemName
@@ -101,14 +102,16 @@ class Storage:
         At first contact with a document that was synced before our time the CRM names its file, and of which bytes, at
         the document or where it is joined to a parent.
         """
-        named = [(document.xai_id, document.xai_synced_hash)]
-        named += [(parent.member.file_id, parent.member.hash) for parent in state.parents if parent.member]
-        before_us = dict.fromkeys(file_id for file_id, of in named if file_id and of in (got.md5, got.sha256))
-        for file_id in (*files.same_bytes(got.sha256), *before_us):
+        known = files.same_bytes(got.sha256)
+        for file_id in known:
             if file_id not in state.missing and self._is_there(file_id):
                 self._remember(file_id, got.sha256, document.file_id, got.md5)
                 return file_id
             files.forget_file(file_id)
+        for claim in () if state.agreed.content else claims(document, [each.member for each in state.parents]):
+            if claim.file_id not in known and made_of(claim, got, self._xai):
+                self._remember(claim.file_id, got.sha256, document.file_id, got.md5)
+                return claim.file_id
         return None
 
     def _is_there(self, file_id: str) -> bool:

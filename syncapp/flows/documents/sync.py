@@ -9,10 +9,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from syncapp.clients.errors import NotFound, TooLarge
-from syncapp.clients.espocrm import EspoDocument
+from syncapp.clients.espocrm import EspoClient, EspoDocument
 from syncapp.clients.espocrm.changes import espo_time
 from syncapp.clients.espocrm.fields import FIELDS
-from syncapp.clients.xai import IndexStatus
+from syncapp.clients.xai import IndexStatus, XaiClient
 from syncapp.engine.outside import connections
 from syncapp.engine.runs.planning import Ending, Failed, Plan, Postponed, Settled, Skipped, read_again
 from syncapp.engine.runs.run import Run, WriteIntent
@@ -37,17 +37,19 @@ LONGEST_POLL = timedelta(minutes=10)
 class DocumentSync:
     """One run of one document."""
 
-    def __init__(self, run: Run) -> None:
+    proved: Content | None = None  # see `Reader`
+
+    def __init__(self, run: Run, crm: EspoClient | None = None, xai: XaiClient | None = None) -> None:
         self._run = run
-        self._crm = connections.espocrm(run)
-        self._xai = connections.xai(run)
+        self._crm = crm or connections.espocrm(run)
+        self._xai = xai or connections.xai(run)
         self._storage = Storage(run, self._crm, self._xai)
         self._places = Places(run, self._xai)
         self._content: Content | None = None
         self._answered: EspoDocument | None = None
 
     def read(self) -> DocumentState:
-        return Reader(self._run, self._crm, self._xai).read()
+        return Reader(self._run, self._crm, self._xai, self.proved).read()
 
     def plan(self, state: DocumentState) -> Plan:
         return plan(state)

@@ -12,7 +12,8 @@ from syncapp.flows.documents.reasons import CrmStatus
 
 
 def success(document: EspoDocument, content: Content, collections: Iterable[str], names: Fields) -> dict[str, object]:
-    """The fields that differ from how the CRM should show a synced document; empty when it does already."""
+    """The fields that differ from how the CRM should show a synced document; empty when it does already. A check sum
+    that is merely not there is no reason to write."""
     wanted: dict[str, object] = {
         names.xai_id: content.file_id,
         names.xai_collections: sorted(collections),
@@ -21,11 +22,13 @@ def success(document: EspoDocument, content: Content, collections: Iterable[str]
         names.file_status: FileStatus.SYNCED.value,
         **_no_error(document, names),
     }
-    if document.md5 != content.md5:
-        wanted[names.md5] = content.md5
-    if document.sha256 != content.sha256:
-        wanted[names.sha256] = content.sha256
-    return _differing(document, wanted, names)
+    if document.xai_synced_hash in content.hashes:
+        del wanted[names.xai_synced_hash]
+    sums = {names.md5: (document.md5, content.md5), names.sha256: (document.sha256, content.sha256)}
+    differing = {name: made for name, (said, made) in sums.items() if made and said != made}
+    fields = _differing(document, {**wanted, **differing}, names)
+    empty = {name for name in differing if not sums[name][0]}
+    return fields if fields.keys() - empty else {}
 
 
 def outside(document: EspoDocument, error: str, names: Fields) -> dict[str, object]:

@@ -95,7 +95,7 @@ def test_many_losses_at_once_stop_and_ask(world: World) -> None:
     with configured(MASS_CHANGE_LIMIT=2, MASS_CHANGE_PERCENT=30):
         run = compared(world)
         assert (run.state, run.requested) == (ScanState.STOPPED, 0)
-        assert run.note == {"kind": "scan.would_lose", "count": run.differing}
+        assert run.note == {"kind": "scan.would_move", "count": run.differing}
         assert len(world.inside()[collection_of(world, parent)]) == 4
         assert scans.confirm(run.pk)
         assert not scans.confirm(run.pk)

@@ -1,0 +1,85 @@
+"""Runs that read and remember, and can't write outside: how the hub takes over what another one has left in agreement.
+
+The flows do it themselves, with the same decisions as in every run; only what these plan to write is not done here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Never
+
+from django.utils import timezone
+
+from syncapp.clients.http.observe import OutsideCall
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
+from syncapp.engine.runs import claims, settling
+from syncapp.engine.runs.claims import Claim
+from syncapp.engine.runs.lease import kept
+from syncapp.engine.runs.planning import Plan
+from syncapp.engine.runs.run import Run, WriteIntent
+from syncapp.engine.runs.settling import Settlement
+from syncapp.models import Record, Status, Urgency
+
+Makes = Callable[[Run], Any]  # a flow, as in `runner.Flow`
+Keeps = Callable[[Plan], Plan | None]
+
+
+class WouldWriteError(Exception):
+    """What may only read was about to write outside: a fault of the hub, and nothing was written."""
+
+
+class ReadsOnly:
+    """The observer of clients that may only read; counts their calls."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def before_write(self) -> None:
+        raise WouldWriteError
+
+    def called(self, _call: OutsideCall) -> None:
+        self.calls += 1
+
+
+class ReadingRun(Run):
+    def before_write(self) -> None:
+        raise WouldWriteError
+
+    def begin(self, _writes: Iterable[tuple[WriteIntent, Mapping[str, Any]]]) -> Never:
+        raise WouldWriteError
+
+
+def is_known(record: Record) -> bool:
+    """Whether this hub has looked at it itself."""
+    return record.served > 0 or record.status == Status.RUNNING
+
+
+def look(target: Target, make: Makes) -> tuple[Any, Plan]:
+    """What was read, and what a run would do. No row is written."""
+    now = timezone.now()
+    key = {"step": target.step, "entity_type": target.entity_type, "entity_id": target.entity_id}
+    record = Record(pk=0, requested=1, changed_at=now, **key)
+    flow = make(ReadingRun(Claim(record, None, 1, "adopt", now)))  # type: ignore[arg-type]
+    state = flow.read()
+    return state, flow.plan(state)
+
+
+def take_over(target: Target, make: Makes, keeps: Keeps, trace_id: str) -> Settlement | None:
+    """Remember the agreement. None: a worker has the record, or there is something to write by now.
+
+    `keeps`: what of a plan is carried out here; None: not this one, and a worker does it.
+    """
+    (asked,) = sync_requests.request([target], urgency=Urgency.SCAN, trace_id=trace_id, full=True)
+    claim = claims.borrow(asked.pk)
+    if claim is None:
+        return None
+    run = ReadingRun(claim)
+    with kept(claim):
+        flow = make(run)
+        state = flow.read()
+        plan = keeps(flow.plan(state))
+        if plan is None:
+            settling.hand_back(run)
+            return None
+        return settling.settle(run, flow.apply(state, plan))

@@ -1,0 +1,46 @@
+"""The report of a look at an installation: counts with samples, and all of it as rows. Ids only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from syncapp.events import registry
+from syncapp.models import Adoption, Verdict
+from syncapp.words.adoption_words import found_in_words
+
+HEADS = ("kind", "entity_type", "entity_id", "remote_id", "verdict", "what", "words")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    kind: str
+    verdict: Verdict
+    count: int
+    words: str
+    samples: tuple[str, ...]
+
+
+def lines(adoption: Adoption, samples: int = 3) -> Iterator[Line]:
+    """In the order in which the kinds are taken over."""
+    titles = {each.name: str(each.title) for each in registry.adoptions()}
+    for kind in (*titles, *(adoption.counts.keys() - titles.keys())):
+        for verdict in Verdict:
+            counts = adoption.counts.get(kind, {}).get(str(verdict), {})
+            for what, count in sorted(counts.items(), key=lambda pair: -pair[1]):
+                codes = what.split(", ") if what else []
+                found = adoption.findings.filter(kind=kind, verdict=verdict, what=codes).order_by("pk")
+                ids = found.values_list("entity_id", "remote_id")[:samples]
+                shown = tuple(_id(verdict, kind, *pair) for pair in ids)
+                yield Line(titles.get(kind, kind), verdict, count, found_in_words(codes), shown)
+
+
+def _id(_verdict: Verdict, kind: str, entity_id: str, remote_id: str) -> str:
+    return f"{entity_id}/{remote_id}" if kind == "calendars" else entity_id or remote_id
+
+
+def rows(adoption: Adoption) -> Iterator[tuple[str, ...]]:
+    yield HEADS
+    columns = ("kind", "entity_type", "entity_id", "remote_id", "verdict", "what")
+    for *place, what in adoption.findings.order_by("pk").values_list(*columns).iterator(chunk_size=2000):
+        yield (*map(str, place), ", ".join(what), found_in_words(what))

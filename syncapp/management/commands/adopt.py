@@ -1,0 +1,92 @@
+"""`manage.py adopt`"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from syncapp.events import registry
+from syncapp.flows.adopting import adopting, report
+from syncapp.management.base import NOT_ASKED, HubCommand, need
+from syncapp.management.output import plural, progress, table
+from syncapp.management.recording import recorded
+from syncapp.models import Adoption, AdoptionState
+
+UNDER_WAY = 3
+
+
+class Command(HubCommand):
+    help = (
+        "Takes over an installation that another hub has served: documents at xAI, collections, parties, bank\n"
+        "accounts, Akten, calendars. It reads everything and shows of each kind what agrees and would be taken over\n"
+        "as it is, what would be changed, and what a person must look at. Nothing is written in any other system,\n"
+        "with --apply neither.\n\n"
+        "  manage.py adopt                     look, and show counts with some ids\n"
+        "  manage.py adopt --csv report.csv    all of it in a file, ids only\n"
+        "  manage.py adopt --apply             remember what agrees, so that no sync touches it\n\n"
+        "What would be changed is changed by the next ordinary comparison. --apply is your agreement to that: it\n"
+        "needs no second confirmation. Doing it again does no harm. Step by step: docs/switching.md."
+    )
+    exit_codes = {
+        0: "done",
+        UNDER_WAY: "another one is at work; nothing was done",
+        NOT_ASKED: "a system did not answer; what was taken over so far stays so, run it again",
+    }
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--apply", action="store_true", help="remember what agrees; without it only look")
+        parser.add_argument("--csv", type=Path, metavar="FILE", help="write every finding into this file")
+        parser.add_argument("--samples", type=int, default=3, metavar="N", help="ids in each line (default: 3)")
+        parser.add_argument(
+            "--trust-md5sum",
+            action="store_true",
+            help="this EspoCRM has a hook that hashes every file: believe `md5sum` instead of downloading",
+        )
+
+    def handle(self, *args: Any, apply: bool, csv: Path | None, samples: int, **options: Any) -> None:
+        for declared in registry.adoptions():
+            if declared.name == "collections":
+                need(declared.systems[:1], NOT_ASKED)
+        asked = adopting.ask(apply=apply, trusts_md5=options["trust_md5sum"])
+        try:
+            with progress("Looking") as tell:
+                done = self._run(asked, apply, tell)
+        except adopting.UnderWayError:
+            raise CommandError("Another one is at work. Nothing was done.", returncode=UNDER_WAY) from None
+        self.stdout.write(_table(done, samples))
+        if csv is not None:
+            _write(done, csv)
+            self.stdout.write(f"\nAll of it: {csv}")
+        if done.state != AdoptionState.DONE:
+            words = f"It stopped: {done.detail}. What was taken over so far stays so; run it again."
+            raise CommandError(words, returncode=NOT_ASKED)
+        if not apply:
+            self.stdout.write("\nNothing was changed anywhere. To take it over: manage.py adopt --apply")
+
+    def _run(self, asked: Adoption, apply: bool, tell: Any) -> Adoption:
+        def shown(kind: str, seen: int) -> None:
+            tell(f"{kind} {seen:,}")
+
+        if not apply:
+            return adopting.run(asked, shown)
+        with recorded("adopt", "Adoption", str(asked.pk)) as row:
+            done = adopting.run(asked, shown)
+            row.count = done.seen
+            return done
+
+
+def _table(done: Adoption, samples: int) -> str:
+    rows = [
+        (line.kind, line.verdict.label, f"{line.count:,}", line.words, " ".join(line.samples))
+        for line in report.lines(done, samples)
+    ]
+    heads = ("kind", "verdict", "how many", "what", "for example")
+    return f"{table(heads, rows)}\n\n{plural(done.seen, 'record')} looked at, {plural(done.calls, 'call')}."
+
+
+def _write(done: Adoption, path: Path) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(report.rows(done))

@@ -1,0 +1,35 @@
+"""What was found when an installation was taken over, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from syncapp.kit.phrases import PHRASES
+from syncapp.models import Cause
+from syncapp.models.tasks import TaskKind
+from syncapp.words.plan_words import in_words
+from syncapp.words.reason_words import reasons
+
+HOLE = "…"
+
+
+def found_in_words(what: Iterable[str]) -> str:
+    return "; ".join(map(_one, what))
+
+
+def coded(action: Mapping[str, Any]) -> str:
+    """An action as it is counted: what is different about each entity is left out, but for names of fields."""
+    fields = action.get("fields") or ()
+    return f"{action['kind']}:{'+'.join(fields)}" if fields else str(action["kind"])
+
+
+def _one(code: str) -> str:
+    kind, _, fields = code.partition(":")
+    if kind in PHRASES:
+        shown: dict[str, Any] = dict.fromkeys(PHRASES[kind].shown, HOLE)
+        return in_words({"kind": kind, **shown, **({"fields": fields.split("+")} if fields else {})})
+    for labels in (Cause, TaskKind):
+        if code in labels.values:
+            return str(labels(code).label)
+    return reasons().get(code, code)

@@ -1,0 +1,79 @@
+"""`manage.py adopt`: what it prints and writes into its file, and how it ends."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from syncapp.flows.adopting import adopting
+from syncapp.models import Adoption, AdoptionState, Record, StaffAction
+from tests.old_installation import OldFirm
+from tests.world import World, configured
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def firm(world: World) -> OldFirm:
+    made = OldFirm(world)
+    made.seed_documents(1)
+    made.seed_parties()
+    return made
+
+
+def adopt(*arguments: str, **options: Any) -> str:
+    out = io.StringIO()
+    call_command("adopt", *arguments, stdout=out, **options)
+    return out.getvalue()
+
+
+def test_a_look_shows_counts_with_ids_and_says_how_to_go_on(firm: OldFirm, tmp_path: Path) -> None:
+    file = tmp_path / "report.csv"
+    text = adopt("--csv", str(file))
+    assert "taken over as it is" in text
+    assert "the file that the CRM names is not at xAI" in text
+    assert firm.documents["dead"] in text
+    assert "manage.py adopt --apply" in text
+    rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))))
+    (dead,) = (row for row in rows if row["entity_id"] == firm.documents["dead"])
+    assert (dead["kind"], dead["verdict"], dead["remote_id"]) == ("documents", "changes", "file_dead")
+    assert dead["what"].startswith("dead_file, document.upload")
+    assert "Schriftsatz" not in file.read_text() + text  # ids, no names
+    assert "Wendland" not in file.read_text() + text
+    assert not Record.objects.exists()
+
+
+def test_taking_over_is_on_record(firm: OldFirm) -> None:
+    text = adopt("--apply")
+    assert "--apply" not in text
+    row = StaffAction.objects.get(action="adopt")
+    assert (row.via, row.count) == ("command", Adoption.objects.get().seen)
+
+
+def test_two_at_once_are_refused(firm: OldFirm) -> None:
+    other = adopting.ask(apply=True)
+    leased = timezone.now() + timedelta(minutes=1)
+    Adoption.objects.filter(pk=other.pk).update(state=AdoptionState.RUNNING, leased_until=leased)
+    with pytest.raises(CommandError) as refused:
+        adopt("--apply")
+    assert refused.value.returncode == 3
+    assert not Record.objects.exists()
+
+
+def test_a_system_that_is_away_is_named(firm: OldFirm) -> None:
+    firm.world.sandbox.settings(espocrm_maintenance=True)
+    with pytest.raises(CommandError, match="espocrm") as stopped:
+        adopt("--apply")
+    assert stopped.value.returncode == 4
+
+
+def test_without_settings_it_says_so(db: None) -> None:
+    with configured(ESPOCRM_API_KEY=""), pytest.raises(CommandError, match="Not configured"):
+        adopt()
