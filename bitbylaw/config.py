@@ -97,6 +97,8 @@ class Config(BaseSettings):
 
     # Webhooks
     ESPOCRM_WEBHOOK_SECRETS: SecretLists = {}
+    # At which door each of them counts: "document/update"; one that is not named counts at all.
+    ESPOCRM_WEBHOOK_DOORS: Annotated[dict[NonEmpty, NonEmpty], Json] = {}
     WEBHOOK_TOKENS: CommaList = ()
     WEBHOOK_MAX_MB: Positive = 10
     WEBHOOK_ENTITIES: Annotated[dict[str, str], Json] = {

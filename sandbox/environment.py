@@ -41,6 +41,9 @@ def whole(world: World, base: str) -> dict[str, str]:
     return logins(world, base) | {
         "ESPOCRM_UI_URL": f"{base}/espocrm",
         "ESPOCRM_WEBHOOK_SECRETS": json.dumps({hook["id"]: hook["secretKey"] for hook in webhooks}),
+        "ESPOCRM_WEBHOOK_DOORS": json.dumps(
+            {hook["id"]: "/".join(hook["url"].rsplit("/", 2)[1:]) for hook in webhooks}
+        ),
         "GOOGLE_CALENDAR_SERVICE_ACCOUNT_JSON": json.dumps(
             world.systems["google"].control("service_account", {"base_url": base})
         ),

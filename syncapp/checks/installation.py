@@ -105,6 +105,12 @@ def _doors(config: Config) -> Iterator[Fault]:
             "No webhook is accepted: neither ESPOCRM_WEBHOOK_SECRETS nor WEBHOOK_TOKENS is set.",
             "Run: python manage.py register_webhooks --help",
         )
+    if nowhere := config.ESPOCRM_WEBHOOK_SECRETS.keys() - config.ESPOCRM_WEBHOOK_DOORS.keys():
+        yield Fault(
+            "W076",
+            f"{len(nowhere)} of EspoCRM's webhooks count at every address: ESPOCRM_WEBHOOK_DOORS does not name them.",
+            "Run: python manage.py register_webhooks --base-url https://… --write-env .env",
+        )
     for name, tokens in (("WEBHOOK_TOKENS", config.WEBHOOK_TOKENS), ("METRICS_TOKEN", (config.METRICS_TOKEN,))):
         if any(0 < len(token) < SHORTEST_TOKEN for token in tokens):
             yield Fault("W063", f"{name} holds a token of less than {SHORTEST_TOKEN} characters.", _NEW_TOKEN)

@@ -10,6 +10,8 @@ from typing import Any
 
 MAX_ITEMS = 5_000  # EspoCRM sends 50; a hook of the firm's own may send more
 MAX_DEPTH = 32
+MAX_PARTS = 100_000  # arrays and objects of all items: twenty each
+MAX_VALUES = 500_000
 _ID = re.compile(r"[A-Za-z0-9_-]{1,36}")
 _TYPE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,63}")
 
@@ -83,8 +85,7 @@ def _batch(body: bytes, read: Callable[[Mapping[str, Any]], list[tuple[str, str]
 
 
 def _rows(body: bytes) -> list[Any]:
-    if _depth(body) > MAX_DEPTH:
-        raise Unreadable("nested too deeply")
+    _bound(body)
     try:
         parsed = json.loads(body, parse_constant=_no_constant, parse_int=_number, parse_float=_number)
     except (ValueError, RecursionError):
@@ -139,21 +140,26 @@ def _no_constant(_: str) -> None:
     raise ValueError
 
 
-_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+# One bracket outside of texts at a time, or the end; texts and what lies between are skipped without going back.
+_BRACKET = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+([\[\]{}])', re.DOTALL)
+_TEXT = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 
 
-def _depth(body: bytes) -> int:
-    """How deeply arrays and objects nest, without parsing them; brackets inside texts don't count."""
+def _bound(body: bytes) -> None:
+    """Refuses what would take long to parse, in milliseconds: json.loads has no bounds of its own."""
+    if body.count(b'"') > 4 * MAX_VALUES:
+        raise Unreadable("too many values")
+    if body.count(b",") > MAX_VALUES and _TEXT.sub(b"", body).count(b",") > MAX_VALUES:
+        raise Unreadable("too many values")
     if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
-        return 0
-    deepest = depth = 0
-    for match in _BRACKETS.finditer(body):
-        token = match.group()
-        if token in (b"[", b"{"):
-            depth += 1
-            deepest = max(deepest, depth)
-            if deepest > MAX_DEPTH:
-                break
-        elif token in (b"]", b"}"):
+        return
+    depth = parts = 0
+    for match in _BRACKET.finditer(body):
+        if match[1] in (b"]", b"}"):
             depth -= 1
-    return deepest
+            continue
+        depth, parts = depth + 1, parts + 1
+        if depth > MAX_DEPTH:
+            raise Unreadable("nested too deeply")
+        if parts > MAX_PARTS:
+            raise Unreadable("too many arrays and objects")

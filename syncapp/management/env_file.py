@@ -11,7 +11,7 @@ from pathlib import Path
 from django.core.management.base import CommandError
 from dotenv import dotenv_values, set_key
 
-KEY = "ESPOCRM_WEBHOOK_SECRETS"
+KEY, DOORS = "ESPOCRM_WEBHOOK_SECRETS", "ESPOCRM_WEBHOOK_DOORS"
 
 Secrets = dict[str, list[str]]
 
@@ -28,6 +28,15 @@ def read(path: Path) -> Secrets:
         raise CommandError(f"{path} has a {KEY} that is not JSON.") from None
 
 
+def _doors(path: Path) -> dict[str, str]:
+    """Those of the file, as far as they can be read: what is not named counts at every door, as before."""
+    try:
+        found = json.loads(dotenv_values(path, interpolate=False).get(DOORS) or "{}")
+    except ValueError:
+        return {}
+    return {str(key): str(door) for key, door in found.items()} if isinstance(found, dict) else {}
+
+
 def merge(old: Secrets, new: Mapping[str, str]) -> Secrets:
     """New secrets in front, old ones of the same webhook kept beside them, other webhooks untouched."""
     merged = {key: list(values) for key, values in old.items()}
@@ -41,13 +50,21 @@ def value(secrets: Secrets) -> str:
     return json.dumps({key: each[0] if len(each) == 1 else each for key, each in sorted(secrets.items())})
 
 
-def write(path: Path, secrets: Secrets) -> None:
-    """Replace the line in the file or add it; readable for its owner only, never half written."""
+def write(path: Path, secrets: Secrets, doors: Mapping[str, str] | None = None) -> None:
+    """Replace the lines in the file or add them; readable for its owner only, never half written. The doors of webhooks
+    that have no secret any more go."""
     try:
         path.touch(mode=0o600)
         path.chmod(0o600)
         owner = path.stat()
         set_key(path, KEY, value(secrets), follow_symlinks=True)
+        if known := _doors(path) | dict(doors or {}):
+            set_key(
+                path,
+                DOORS,
+                json.dumps({key: known[key] for key in sorted(known) if key in secrets}),
+                follow_symlinks=True,
+            )
         os.chown(path, owner.st_uid, owner.st_gid)  # run with sudo, the user that the hub runs as can still read it
     except OSError as exc:
         raise CommandError(f"{path} can't be written ({type(exc).__name__}).") from exc

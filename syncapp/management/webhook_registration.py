@@ -54,6 +54,11 @@ def replaced(foreign: Iterable[Webhook], url: str) -> tuple[Webhook, ...]:
     )
 
 
+def door_of(url: str) -> str:
+    """As ESPOCRM_WEBHOOK_DOORS names it: `document/update`."""
+    return "/".join(urlsplit(url).path.rsplit("/", 2)[1:])
+
+
 def checked_base(url: str, *, allow_http: bool) -> str:
     """The hub's address without a slash at its end.
 

@@ -340,7 +340,10 @@ def test_every_entity_and_action_gets_a_webhook_once(world: World, run: Any, tmp
     assert len(hooks) == 15
     assert hooks["CDokumente.update"] == "https://hub.example.org/vmh/webhook/document/update"
     assert StaffAction.objects.get().count == 15
-    line = env.read_text().splitlines()[1]
+    line, doors = env.read_text().splitlines()[1:3]
+    by_id = json.loads(doors.removeprefix("ESPOCRM_WEBHOOK_DOORS=").strip("'"))
+    urls = {hook["id"]: hook["url"] for hook in world.sandbox.state("espocrm")["webhooks"]}
+    assert by_id == {key: url.removeprefix("https://hub.example.org/vmh/webhook/") for key, url in urls.items()}
     secrets = json.loads(line.partition("=")[2].strip("'"))
     assert len(secrets) == 16
     assert secrets["mine"] == "old"

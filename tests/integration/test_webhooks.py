@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
 
 from syncapp.engine.queue import enqueue
-from syncapp.events import intake
+from syncapp.events import bodies, intake
+from syncapp.events.bodies import Unreadable
 from syncapp.models import InboxItem, InboxMessage, InboxState, Record, Status
 from syncapp.webhooks import signatures
 from tests.settings import WEBHOOK_ID, WEBHOOK_SECRET, WEBHOOK_TOKEN
@@ -125,6 +127,19 @@ def test_old_and_new_secret_side_by_side() -> None:
         assert post(body, headers=signed(body, webhook_id="w1", secret="older")).status_code == 401
 
 
+DOORS = ["document/create", "document/update", "document/delete", "beteiligte/update", "entity/link"]
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_signature_counts_only_at_its_own_door(door: str) -> None:
+    link = {"entityType": "CDokumente", "entityId": "a1", "foreignType": "Account", "foreignId": "b1", "id": "a1"}
+    with configured(ESPOCRM_WEBHOOK_DOORS={WEBHOOK_ID: door}):
+        found = {each: post([link], f"/vmh/webhook/{each}").status_code for each in DOORS}
+        assert found == {each: 200 if each == door else 401 for each in DOORS}
+        # Tokens of hooks of the firm's own are for every door.
+        assert post([link], UPDATE, headers={"Authorization": f"Bearer {WEBHOOK_TOKEN}"}).status_code == 200
+
+
 @pytest.mark.parametrize(
     "link",
     [
@@ -180,6 +195,46 @@ def test_an_authentic_body_that_cannot_be_read_is_kept_before_it_is_refused(body
     message = InboxMessage.objects.get()
     assert (message.state, bytes(message.body or b"")) == (InboxState.QUARANTINED, body)
     assert not Record.objects.exists()
+
+
+MUCH = 10 * 1024 * 1024  # bytes, as WEBHOOK_MAX_MB
+
+
+@pytest.mark.parametrize(
+    ("start", "part", "end"),
+    [
+        (b"", b"[", b""),
+        (b"[", b"[],", b"[]]"),
+        (b"[", b"{},", b"{}]"),
+        (b"[", b'{"id":"a"},', b"{}]"),
+        (b"", b'{"a":', b""),
+        (b"[", b"[[[[[[[[[[]]]]]]]]]],", b"1]"),
+        (b"[", b"1,", b"1]"),
+        (b"[", b"null,", b"1]"),
+        (b"[", b'"",', b"1]"),
+        (b'{"a":"', b'\\"', b'"}'),
+        (b'{"a":"', b"\\\\", b'"}'),
+        (b'{"a":"', b"[", b""),
+        (b'[{"a":"', b"\\", b""),
+        (b"[", b"9", b"]"),
+        (b"[[[[" * 10, b'"]', b""),
+        (b"", b" ", b"[]]"),
+    ],
+)
+def test_the_worst_body_costs_milliseconds(start: bytes, part: bytes, end: bytes) -> None:
+    body = start + part * ((MUCH - len(start) - len(end)) // len(part)) + end
+    began = time.process_time()
+    with pytest.raises(Unreadable):
+        bodies.entities(body, "CDokumente")
+    assert time.process_time() - began < 0.3  # 4.7 s before
+
+
+def test_brackets_and_commas_in_texts_are_no_parts() -> None:
+    text = "[{,]}" * 300_000 + '\\"'
+    assert (
+        bodies.entities(json.dumps([{"id": "a1", "text": text}, {"id": "a2", "more": [[]] * 40}]).encode(), "X").total
+        == 2
+    )
 
 
 def test_why_no_item_could_be_used_is_said_without_its_contents() -> None:

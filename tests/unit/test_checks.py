@@ -20,6 +20,7 @@ from syncapp.events.spec import Comparison, Flow, Kind, Schedule, StepSpec, Trig
 from syncapp.flows.comparing.flow import PARTIES, WRITING
 from syncapp.models import SystemName
 from syncapp.schedules import schedules
+from tests.settings import WEBHOOK_ID
 
 GOOD = StepSpec(
     name="paper_sync",
@@ -236,6 +237,7 @@ def place(queue: dict[str, Any] | None = None, sqlite: dict[str, str] | None = N
     good = {
         "REDIS_URL": "", "REDIS_HOST": "", "QUEUE_BROKER": "orm", "LOCK_TTL_SECONDS": 1800, "LEASE_SECONDS": 30,
         "WEBHOOK_TOKENS": ("t" * 40,), "METRICS_TOKEN": "", "ESPOCRM_API_BASE_URL": "https://crm.example.org",
+        "ESPOCRM_WEBHOOK_DOORS": {WEBHOOK_ID: "document/update"},
     }  # fmt: skip
     made = settings.CONFIG.model_copy(update=good | config)
     vars(made).pop("redis_url", None)  # remembered from the settings that were copied
@@ -265,6 +267,7 @@ def place(queue: dict[str, Any] | None = None, sqlite: dict[str, str] | None = N
         (place(QUEUE_BROKER="redis"), ["E056"]),
         (place(sqlite={}), ["E060", "E061"]),
         (place(WEBHOOK_TOKENS=(), ESPOCRM_WEBHOOK_SECRETS={}), ["W062"]),
+        (place(ESPOCRM_WEBHOOK_DOORS={"another": "document/update"}), ["W076"]),
         (place(WEBHOOK_TOKENS=("short",)), ["W063"]),
         (place(METRICS_TOKEN="short"), ["W063"]),
         (place(ESPOCRM_API_BASE_URL="http://crm.example.org"), ["W064"]),

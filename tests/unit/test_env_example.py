@@ -17,7 +17,7 @@ from bitbylaw.environment import ConfigError, load, misspelt, only_help
 EXAMPLE = (BASE_DIR / ".env.example").read_text()
 SETTING = re.compile(r"^#?([A-Z][A-Z0-9_]+)=(.*)$", re.MULTILINE)
 # Shown with an invented value, because the default is empty and the form needs explaining.
-INVENTED = {"ESPOCRM_WEBHOOK_SECRETS", "ESPOCRM_API_BASE_URL", "ESPOCRM_PARENT_STATUS"}
+INVENTED = {"ESPOCRM_WEBHOOK_SECRETS", "ESPOCRM_WEBHOOK_DOORS", "ESPOCRM_API_BASE_URL", "ESPOCRM_PARENT_STATUS"}
 ONLY_COMPOSE = {"POSTGRES_PASSWORD", "HUB_PORT"}
 
 

@@ -32,6 +32,13 @@ def test_other_settings_and_comments_stay(env: Path) -> None:
     assert env_file.read(env) == {"old": ["s"], "new": ["t"]}
 
 
+def test_the_doors_of_webhooks_that_are_gone_go(env: Path) -> None:
+    env.write_text('ESPOCRM_WEBHOOK_DOORS=\'{"gone": "document/create", "a": "document/delete"}\'\n')
+    env_file.write(env, {"a": ["s"], "b": ["t"], "c": ["u"]}, {"a": "document/update", "b": "account/update"})
+    (line,) = [each for each in env.read_text().splitlines() if "DOORS" in each]
+    assert line == 'ESPOCRM_WEBHOOK_DOORS=\'{"a": "document/update", "b": "account/update"}\''
+
+
 def test_the_mode_is_narrowed(env: Path) -> None:
     env.write_text("A=1\n")
     env.chmod(0o644)

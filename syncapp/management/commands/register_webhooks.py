@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from syncapp.management import env_file
 from syncapp.management.base import HubCommand
 from syncapp.management.output import plural, table
 from syncapp.management.recording import recorded
-from syncapp.management.webhook_registration import Wanted, checked_base, compare, replaced
+from syncapp.management.webhook_registration import Wanted, checked_base, compare, door_of, replaced
 from syncapp.models import SystemName
 
 TROUBLE = 1
@@ -30,7 +31,8 @@ class Command(HubCommand):
         "Makes EspoCRM tell this hub about changes: one webhook for every entity of WEBHOOK_ENTITIES and every one of\n"
         "create, update, delete. Webhooks that are there already are kept, so it may be run again at any time.\n"
         "Changes made by the hub's own API user are left out (skipOwn).\n\n"
-        "Every webhook has a secret, which belongs into ESPOCRM_WEBHOOK_SECRETS:\n\n"
+        "Every webhook has a secret, which belongs into ESPOCRM_WEBHOOK_SECRETS, and counts at its own\n"
+        "address only (ESPOCRM_WEBHOOK_DOORS):\n\n"
         "  manage.py register_webhooks --base-url https://hub.example.org --write-env .env"
     )
     exit_codes = {0: "all webhooks are registered", TROUBLE: "some or all are not; the text says why"}
@@ -85,7 +87,8 @@ class Command(HubCommand):
         self.stdout.write(table(("event", "webhook", "address"), rows))
         if not dry_run:
             secrets = {hook.id: hook.secret or crm.webhook(hook.id).secret for hook in hooks}
-            self._hand_over(env_file.merge(known, secrets), options["write_env"], options["show_secrets"])
+            doors = {hook.id: door_of(hook.url) for hook in hooks}
+            self._hand_over(env_file.merge(known, secrets), doors, options["write_env"], options["show_secrets"])
         if options["replace"] and not dry_run and not refused:
             self._switch_off(crm, old, options["replace"])
         if refused:
@@ -99,12 +102,12 @@ class Command(HubCommand):
                     row.count += 1
         self.stdout.write(f"\nSwitched off: {plural(len(old), 'webhook')} that led to {url}.{_OTHERS}")
 
-    def _hand_over(self, secrets: env_file.Secrets, path: Path | None, show: bool) -> None:
+    def _hand_over(self, secrets: env_file.Secrets, doors: Mapping[str, str], path: Path | None, show: bool) -> None:
         if path is not None:
-            env_file.write(path, secrets)
+            env_file.write(path, secrets, doors)
             self.stdout.write(f"\nThe secrets are in {path}, readable for you only.")
         if show:
-            self.stdout.write(f"\n{env_file.KEY}='{env_file.value(secrets)}'")
+            self.stdout.write(f"\n{env_file.KEY}='{env_file.value(secrets)}'\n{env_file.DOORS}='{json.dumps(doors)}'")
         if path is None and not show:
             self.stdout.write("\nThe secrets are not shown. Run it again with --write-env FILE or --show-secrets.")
         self.stdout.write(_NEXT)
@@ -115,7 +118,7 @@ Webhooks that belong to another API user can't be seen from here. An administrat
 Administration > Webhooks: switch off there what still leads to the earlier hub."""
 _NEXT = """
 Next:
-  1. ESPOCRM_WEBHOOK_SECRETS must be in the environment of the web server; restart it.
+  1. ESPOCRM_WEBHOOK_SECRETS and ESPOCRM_WEBHOOK_DOORS must be in the environment of the web server; restart it.
   2. Change a document in EspoCRM. EspoCRM sends every 2 to 5 minutes; it then shows in the admin under
      "Received webhooks". If not: EspoCRM 9.3.2 and later must allow inner addresses (webhookAllowedAddressList).
   3. Links made and removed are told by a hook of your own, or found by the comparison every night."""
