@@ -27,6 +27,7 @@ from bitbylaw.setting_types import (
     MatterEntityField,
     MatterField,
     NonEmpty,
+    PartiesWanted,
     PartyFieldName,
     PerMinute,
     Positive,
@@ -174,6 +175,7 @@ class Config(BaseSettings):
     PHONE_REGION: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "DE"
     PHONE_EXTENSIONS: bool = False
     BANK_ACCOUNTS_TO_ESPOCRM: bool = False
+    PARTIES_TO_ESPOCRM: PartiesWanted = {}
     ADDRESS_NOTICES: bool = False
     TASKS_TO_ESPOCRM: Literal["", "Task", "Notification"] = ""
     PARTIES_CHANGE_LIMIT: Positive = 50  # a comparison that finds more AND more than the percentage changed asks first

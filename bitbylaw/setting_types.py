@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from difflib import get_close_matches
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
@@ -71,6 +72,26 @@ def _party_field(name: str) -> str:
     raise ValueError(f"no field of parties; {meant}There are: {', '.join(names)}")
 
 
+def _texts(value: object) -> object:
+    """`{"betnr": 4711}` and `{"betnr": ["4711"]}` are both welcome."""
+    if not isinstance(value, dict):
+        return value
+    lists = {key: each if isinstance(each, list | tuple) else [each] for key, each in value.items()}
+    return {key: tuple(str(each) if isinstance(each, int) else each for each in found) for key, found in lists.items()}
+
+
+def _parties_wanted(value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    numbers, since = value.get("betnr", ()), value.get("changed_since", ())
+    if numbers != ("all",) and not all(each.isdecimal() for each in numbers):
+        raise ValueError('betnr must be "all" or numbers of parties')
+    if since:
+        try:
+            (_day,) = map(date.fromisoformat, since)
+        except ValueError:
+            raise ValueError("changed_since must be one day, such as 2026-01-31") from None
+    return value
+
+
 CommaList = Annotated[tuple[str, ...], BeforeValidator(_commas)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
@@ -90,4 +111,10 @@ AdvowareResource = Literal[
 ]
 MatterField = Literal["id", "reference"]
 MatterEntityField = Literal["id", "reference", "status"]
+PartiesWanted = Annotated[
+    dict[Literal["betnr", "rechtsform", "changed_since"], Annotated[tuple[NonEmpty, ...], Field(min_length=1)]],
+    AfterValidator(_parties_wanted),
+    BeforeValidator(_texts),
+    Json,
+]
 PartyFieldName = Annotated[str, AfterValidator(_party_field)]

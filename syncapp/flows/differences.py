@@ -27,6 +27,7 @@ class How(TextChoices):
     GONE = "gone", _("gone in the CRM")
     CHANGED_IN_ADVOWARE = "changed_in_advoware", _("changed in Advoware")
     GONE_IN_ADVOWARE = "gone_in_advoware", _("gone in Advoware")
+    ONLY_IN_ADVOWARE = "only_in_advoware", _("only in Advoware, to be created in the CRM")
     TASK = "task", _("a person's task may be done")
     FAILED = "failed", _("failed before")
     STALE = "stale", _("not looked at for a day")

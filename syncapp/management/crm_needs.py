@@ -144,6 +144,7 @@ def _joined(kind: str, join: str, needed: tuple[Need, ...]) -> Iterator[Needs]:
 def of_parties() -> tuple[Needs, ...]:
     """Parties and bank accounts."""
     rules = Rules.of_settings(settings.CONFIG)
+    brought = (CREATE,) if settings.CONFIG.PARTIES_TO_ESPOCRM else ()
     created = (CREATE,) if settings.CONFIG.BANK_ACCOUNTS_TO_ESPOCRM else ()
     compared = FIELDS.party_address if settings.CONFIG.ADDRESS_NOTICES else ()
     return (
@@ -161,6 +162,7 @@ def of_parties() -> tuple[Needs, ...]:
                 Need(FIELDS.party_next_retry, MOMENT, "not shown"),
                 Need(FIELDS.party_reset_at, MOMENT, "not shown"),
             ),
+            (READ, EDIT, *brought),
             template=PERSON,
         ),
         Needs(

@@ -24,6 +24,7 @@ class TaskKind(models.TextChoices):
     PARTY_GONE = "party_gone", _("Party was deleted in Advoware")
     NUMBER_REMOVED = "number_removed", _("Advoware number was removed in EspoCRM")
     CREATION_UNCERTAIN = "creation_uncertain", _("Perhaps the party was created in Advoware")
+    PARTY_ALIKE = "party_alike", _("Perhaps the party is in EspoCRM already")
     VALUE_BY_HAND = "value_by_hand", _("Value must be transferred by hand")
     VALUE_UNREADABLE = "value_unreadable", _("A value can't be understood")
     VALUE_NOT_KEPT = "value_not_kept", _("Advoware did not take a value")

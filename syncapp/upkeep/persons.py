@@ -38,6 +38,9 @@ BATCH = 2000
 APPOINTMENTS: tuple[type[Model], ...] = (CalendarLink, CalendarTombstone, CalendarQuestion)
 
 
+ONLY_THERE = "Beteiligte"  # records of parties that Advoware has and EspoCRM did not (`flows.limits.Resource`)
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """`entities`: (entity type, id) in the CRM, of the party and its accounts. `numbers`: in Advoware (betNr)."""
@@ -52,8 +55,8 @@ class Person:
 
 def by_number(number: str) -> list[Person]:
     """By the betNr: nobody, or one; a number that two parties had is of both."""
-    parties = _references(ReferenceKind.PARTY).filter(remote_id=number).values_list("entity_type", "entity_id")
-    return [_whole(parties, {number})] if parties else []
+    found = _whole((), {number})
+    return [found] if found.entities else []
 
 
 def by_id(entity_id: str) -> list[Person]:
@@ -124,7 +127,7 @@ def _whole(entities: Iterable[tuple[str, str]], numbers: set[str]) -> Person:
     parties = _references(ReferenceKind.PARTY).filter(remote_id__in=numbers)
     accounts = _references(ReferenceKind.BANK_ACCOUNT).filter(container_id__in=numbers)
     known = {*entities}
-    for rows in (parties, accounts):
+    for rows in (parties, accounts, Record.objects.filter(entity_type=ONLY_THERE, entity_id__in=numbers)):
         known.update(rows.values_list("entity_type", "entity_id"))
     return Person(tuple(sorted(known, key=lambda each: (each[0] != FIELDS.party_entity, each))), tuple(sorted(numbers)))
 

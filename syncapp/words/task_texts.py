@@ -56,6 +56,19 @@ WORDS: Mapping[str, Words] = {
         effect=_("The hub then creates the party in Advoware. If it is there already, it is there twice afterwards."),
         button=_("It is not there: create it"),
     ),
+    TaskKind.PARTY_ALIKE: Words(
+        _("Advoware has a party that is to come to EspoCRM, and EspoCRM has one like it, without a number."),
+        (
+            _("Look at the party in Advoware, and at those in EspoCRM whose ids stand below."),
+            _("If one of them is the same: enter the number in EspoCRM in the field “betnr”."),
+            _("If none of them is: close this task; then the hub creates it in EspoCRM."),
+        ),
+        _("The task closes by itself when the number stands in EspoCRM."),
+        now=_("found in EspoCRM"),
+        wanted=_("in Advoware"),
+        effect=_("The hub then creates the party in EspoCRM. If it is there already, it is there twice afterwards."),
+        button=_("It is another one: create it"),
+    ),
     TaskKind.VALUE_BY_HAND: Words(
         _(
             "The hub can't carry this value over: nobody can tell which choice or date is meant. Both sides are as "

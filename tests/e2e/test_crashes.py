@@ -40,6 +40,7 @@ PARTY_SCENARIOS = (
     "party_taken_back",
     "party_deleted",
     "party_new_then_edited",
+    "party_only_there",
     "logging_in",
     "unreported",
     "account_new",

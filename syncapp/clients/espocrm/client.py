@@ -104,10 +104,14 @@ class EspoClient(EspoRest):
             found = None
         return found or FIELDS.party_accounts
 
-    def create(self, entity_type: str, fields: Mapping[str, object]) -> Mapping[str, Any]:
-        """The new record. After ``AnswerLost`` look for it before creating it again."""
-        sent = self.sent(entity_type, fields)
-        return self._ours(entity_type, self.write("POST", path_of(entity_type), sent, repeatable=False))
+    def create(
+        self, entity_type: str, fields: Mapping[str, object], *, even_if_alike: bool = False
+    ) -> Mapping[str, Any]:
+        """The new record. After ``AnswerLost`` look for it before creating it again. ``Duplicate`` where EspoCRM itself
+        finds one like it; ``even_if_alike``: a person has said that it is another one."""
+        sent, headers = self.sent(entity_type, fields), {"X-Skip-Duplicate-Check": "true"} if even_if_alike else None
+        made = self.write("POST", path_of(entity_type), sent, headers=headers, repeatable=False)
+        return self._ours(entity_type, made)
 
     def linked_parents(self, document_id: str, link: str, entity_type: str) -> tuple[EspoParent, ...]:
         """All parents behind one link of a document."""

@@ -10,8 +10,9 @@ from syncapp.events.spec import Adoption, Flow, StepSpec, topic
 from syncapp.events.topics import ACTIONS, TASK_CHANGED, topic_of
 from syncapp.flows.beteiligte import fields
 from syncapp.flows.beteiligte.journal import Write
+from syncapp.flows.limits import Resource
 
-PARTY_SYNC = "beteiligte_sync"
+PARTY_SYNC, PARTY_BRINGING = "beteiligte_sync", "party_bringing"
 RENAMED = topic_of(FIELDS.party_entity, "collection")
 ACCOUNTS = "vmh.bankkonten.check"
 REASONS = {
@@ -20,6 +21,8 @@ REASONS = {
     "number_taken": _(
         "Two parties of the CRM bear the same Advoware number. Correct the number at one of them, then press Retry."
     ),
+    "nameless_there": _("The party has no name in Advoware. Enter it there; the next comparison brings it to the CRM."),
+    "nowhere": _("Advoware does not have this party (any more), so there is nothing to bring to the CRM."),
 }
 
 
@@ -44,7 +47,18 @@ def flow() -> Flow:
                 systems=("espocrm", "advoware"),
                 title=_("Parties"),
             ),
+            StepSpec(
+                PARTY_BRINGING,
+                _("Creates a party that only Advoware has in the CRM"),
+                emits=(topic_of(FIELDS.party_entity, "update"), TASK_CHANGED),
+                runs="syncapp.flows.beteiligte.bringing.PartyBringing",
+                systems=("espocrm", "advoware"),
+                entity_types=(Resource.PARTY,),
+                only_if="PARTIES_TO_ESPOCRM",
+                title=_("Parties from Advoware"),
+            ),
         ),
+        own_types=(Resource.PARTY,),
         adoptions=(
             Adoption(
                 "parties", "syncapp.flows.beteiligte.adopting.PartiesTakenOver", _("Parties"), ("espocrm", "advoware")

@@ -29,6 +29,7 @@ class Write(JournalAction):
     UPDATE = "update_party", _("party changed in Advoware")
     CONTACT = "update_contact", _("contact entry changed in Advoware")
     CRM = "update_crm_party", _("party changed in the CRM")
+    BRING = "create_crm_party", _("party created in the CRM")
 
 
 def field_changes(before: Mapping[str, Said[str]], targets: Mapping[str, Value[str]]) -> dict[str, list[str]]:

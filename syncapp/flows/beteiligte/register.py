@@ -87,6 +87,11 @@ def other_owner(entity_type: str, entity_id: str, number: int) -> str:
     return taken.values_list("entity_id", flat=True).first() or ""
 
 
+def owner(number: int) -> str:
+    """Id of the party of the CRM that has this number, or ""."""
+    return _rows().filter(remote_id=str(number)).values_list("entity_id", flat=True).first() or ""
+
+
 def known_numbers() -> frozenset[int]:
     return frozenset(map(int, _rows().values_list("remote_id", flat=True)))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Self
 
 import structlog
 from django.conf import settings
@@ -14,8 +16,10 @@ from syncapp.clients.espocrm import FIELDS, EntityStamp, EspoClient
 from syncapp.flows import differences
 from syncapp.flows.beteiligte import register
 from syncapp.flows.beteiligte.fields import Rules
-from syncapp.flows.beteiligte.flow import PARTY_SYNC
+from syncapp.flows.beteiligte.flow import PARTY_BRINGING, PARTY_SYNC
+from syncapp.flows.beteiligte.only_there import Wanted
 from syncapp.flows.differences import Difference, Found, How
+from syncapp.flows.limits import Resource
 from syncapp.models import Record, Status
 
 log = structlog.get_logger(__name__)
@@ -44,11 +48,14 @@ def in_advoware(advoware: AdvowareClient, *, whole: bool) -> Found:
     who is not found because of it is looked at by a run of its own, which says what is wrong.
     """
     malformed: list[object] = []
-    known, found, seen = register.known_states(), [], 0
+    known, found, seen = register.known_states(), list[Difference](), 0
+    others = _OnlyThere.now(whole=whole)
     synced = [each.advoware for each in Rules.of_settings(settings.CONFIG).synced] if whole else []
     for seen, party in enumerate(advoware.parties(malformed.append), 1):  # noqa: B007  it counts them
         state = known.pop(party.number, None)
-        if state is not None and (state.gone or not _as_agreed(party, state, synced)):
+        if state is None:
+            found += others.looked_at(party)
+        elif state.gone or not _as_agreed(party, state, synced):
             found.append(_party(state.entity_id, How.CHANGED_IN_ADVOWARE))
     how = How.STALE if malformed else How.GONE_IN_ADVOWARE
     found += [_party(state.entity_id, how) for state in known.values() if not state.gone]
@@ -64,6 +71,36 @@ def _as_agreed(party: AdvowareParty, state: register.KnownState, synced: Sequenc
     # A list without the entries says nothing about them; then only the party's own version can be compared.
     whole = any(key.lower() == "kommunikation" for key in party.raw)
     return not whole and bool(party.row_id) and party.row_id == state.row_id
+
+
+@dataclass(frozen=True, slots=True)
+class _OnlyThere:
+    """Parties that EspoCRM does not have. `left`: numbers of those that it had, or that were looked at."""
+
+    wanted: Wanted | None
+    left: Mapping[int, How | None]
+
+    @classmethod
+    def now(cls, *, whole: bool) -> Self:
+        rules = Rules.of_settings(settings.CONFIG)
+        form = next(each.advoware for each in rules.fields if each.name == "rechtsform")
+        wanted = Wanted.of_setting(dict(settings.CONFIG.PARTIES_TO_ESPOCRM.items()), form)
+        if wanted is None:
+            return cls(None, {})
+        once = Record.objects.filter(step=PARTY_SYNC).values_list("agreed__number", flat=True)
+        left: dict[int, How | None] = dict.fromkeys(filter(None, once))  # whoever was deleted there does not come back
+        for number, status in Record.objects.filter(step=PARTY_BRINGING).values_list("entity_id", "status"):
+            left[int(number)] = _AGAIN.get(Status(status)) if whole else None
+        return cls(wanted, left)
+
+    def looked_at(self, party: AdvowareParty) -> Iterator[Difference]:
+        if self.wanted is None or not self.wanted.takes(party):
+            return
+        if how := self.left.get(party.number, How.ONLY_IN_ADVOWARE):
+            yield Difference(PARTY_BRINGING, Resource.PARTY, str(party.number), how)
+
+
+_AGAIN = {Status.SKIPPED: How.TASK, Status.FAILED: How.FAILED}
 
 
 def not_looked_at_lately() -> Found:

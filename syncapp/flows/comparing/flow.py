@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from syncapp.events.spec import Brake, Comparison, Flow
 from syncapp.flows.bankverbindungen.flow import BANK_SYNC, PARTY_ACCOUNTS
-from syncapp.flows.beteiligte.flow import PARTY_SYNC
+from syncapp.flows.beteiligte.flow import PARTY_BRINGING, PARTY_SYNC
 from syncapp.flows.collections.flow import COLLECTION_SYNC
 from syncapp.flows.comparing.notes import WouldChange, WouldMove
 from syncapp.flows.differences import ONLY_A_LOOK, How
@@ -93,7 +93,7 @@ def flow() -> Flow:
                 _("Compares what changed at parties and bank accounts, in the CRM and in Advoware"),
                 ADVOWARE,
                 "7-59/15 * * * *",
-                (PARTY_SYNC, BANK_SYNC),
+                (PARTY_SYNC, PARTY_BRINGING, BANK_SYNC),
                 brake=WRITING,
             ),
             Comparison(
@@ -104,7 +104,7 @@ def flow() -> Flow:
                 _("Compares all parties and bank accounts with Advoware"),
                 ADVOWARE,
                 "15 3 * * *",
-                (PARTY_SYNC, BANK_SYNC, PARTY_ACCOUNTS, TASK_MIRROR),
+                (PARTY_SYNC, PARTY_BRINGING, BANK_SYNC, PARTY_ACCOUNTS, TASK_MIRROR),
                 LONGEST_SECONDS,
                 WRITING,
             ),

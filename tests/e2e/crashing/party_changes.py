@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.core.cache import caches
 
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
 from syncapp.flows.bankverbindungen.flow import CHECK_ACCOUNTS
-from syncapp.flows.beteiligte.flow import PARTY_SYNC
-from syncapp.models import Conflict, JournalEntry, Record, SystemName
+from syncapp.flows.beteiligte.flow import PARTY_BRINGING, PARTY_SYNC
+from syncapp.flows.limits import Resource
+from syncapp.models import Conflict, JournalEntry, Record, SystemName, Urgency
 from syncapp.people import conflicts, undos
 from tests.e2e.crashing.scenarios import Firm
 from tests.events import happened
@@ -110,6 +113,13 @@ def unreported(firm: Firm) -> None:
     """Edits without any event: only a comparison finds them."""
     _parties(firm).edit_advoware(_number(firm), rechtsform="GbR")
     firm.crm.create(BANK, {"name": "Konto", "beteiligteId": WHO, "iban": IBAN}, id=ACCOUNT)
+
+
+def only_there(firm: Firm) -> None:
+    """Advoware has a party that the CRM does not, and a comparison has found it."""
+    number = _parties(firm).in_advoware((MAIL, STAYS), (MOBILE, COMES), rechtsform="GbR", name="Oster")
+    target = Target(PARTY_BRINGING, Resource.PARTY, str(number))
+    sync_requests.request([target], urgency=Urgency.SCAN, full=True, trace_id="crash")
 
 
 # Bank accounts

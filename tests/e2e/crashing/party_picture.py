@@ -11,6 +11,7 @@ from typing import Any
 
 from sandbox.client import SandboxClient
 from syncapp.flows.bankverbindungen.flow import PARTY_ACCOUNTS
+from syncapp.flows.beteiligte.flow import PARTY_BRINGING
 from syncapp.models import Conflict, Record, Reference, ReferenceKind, Task, Undo
 
 CRM_NAMES = {"name": "lastName", "vorname": "firstName", "rechtsform": "rechtsform"}
@@ -35,8 +36,10 @@ class Names:
             for account in party["bankverbindungen"]
         }
         # Those that the hub has made in the CRM.
-        brought = [row for row in crm["records"]["CBankverbindungen"] if row["createdByName"] == "BitByLaw Hub"]
-        self._brought = {row["id"]: f"<{row['iban']}>" for row in brought}
+        kinds = {"CBankverbindungen": "iban", "CBeteiligte": "lastName"}
+        rows = ((row, row[name] or row["firmenname"]) for kind, name in kinds.items() for row in crm["records"][kind])
+        self._brought = {row["id"]: f"<{shown}>" for row, shown in rows if row["createdByName"] == "BitByLaw Hub"}
+        self._parties = {str(party["betNr"]): f"<{party['name']}>" for party in advoware["parties"]}
 
     def account(self, pk: object) -> str:
         return self._accounts.get(str(pk or ""), f"<gone {pk}>")
@@ -46,6 +49,8 @@ class Names:
 
     def record(self, record: Record) -> str:
         """Two steps may be about the same party."""
+        if record.step == PARTY_BRINGING:
+            return f"only there {self._parties[record.entity_id]}"
         return ("accounts of " if record.step == PARTY_ACCOUNTS else "") + self.entity(record.entity_id)
 
     def version(self, number: int | None, row_id: str) -> str:

@@ -29,6 +29,8 @@ PAIRS = 2
 COMPARING = 14  # moments, a few more than a comparison has: what follows is as in the other scenarios
 _AGREED = {WHO: "in_sync"}
 _BY_PERSON = {"PARTY_CONFLICTS": {"name": "person"}}
+_FROM_ADVOWARE = {"PARTIES_TO_ESPOCRM": {"betnr": ("all",)}}
+NUMBER = "only there <Oster>"
 _BROUGHT = {"BANK_ACCOUNTS_TO_ESPOCRM": True}
 _ALL_ACCOUNTS = dict.fromkeys((f"accounts of {WHO}", f"<{OTHER}>", ACCOUNT, OLD_ACCOUNT), "in_sync")
 _LOOKED_UP = {"ADVOWARE_API_BASE_URL": "", "ADVOWARE_SECURITY_GATEWAY_URL": ""}
@@ -42,6 +44,9 @@ PARTY_SCENARIOS: Mapping[str, Scenario] = {
     "party_taken_back": _scenario(do.pair, do.take_back, _AGREED, before=do.edit_crm),
     "party_deleted": _scenario(do.pair, do.delete, {WHO: "skipped task_open"}),
     "party_new_then_edited": _scenario(do.nobody, do.new, _AGREED, meanwhile=do.edit_crm, only_writes=True),
+    "party_only_there": _scenario(
+        do.nobody, do.only_there, {"<Oster>": "in_sync", NUMBER: "in_sync"}, settings=_FROM_ADVOWARE
+    ),
     "logging_in": _scenario(do.pair, do.log_in, _AGREED, settings=_LOOKED_UP),
     "unreported": _scenario(
         do.pair,

@@ -13,6 +13,8 @@ from django.utils.module_loading import import_string
 
 from syncapp.events import dispatch, registry
 from syncapp.events.topics import topic_of
+from syncapp.flows.comparing import scans
+from syncapp.flows.comparing.flow import ALL_PARTIES
 from syncapp.models import Record
 from tests.calendars import Calendars
 from tests.events import happened
@@ -88,12 +90,27 @@ def addresses(world: World) -> None:
     world.drive()
 
 
+def parties_of_advoware(world: World) -> None:
+    parties = Parties(world)
+    parties.in_advoware(name="Oster")
+    parties.in_advoware(name="Tie<de", vorname="")  # EspoCRM can't hold this name
+    scans.run(ALL_PARTIES)
+    world.drive()
+
+
 def test_every_flow_emits_what_it_declares(world: World, emitted: set[tuple[str, str]]) -> None:
     world.sandbox.settings(google_push_seconds=600)  # nobody listens at the hub's address
     switched_on: dict[str, Any] = {"BANK_ACCOUNTS_TO_ESPOCRM": True, "TASKS_TO_ESPOCRM": "Task"}
-    switched_on |= {"MATTER_ENTITIES": MATTERS, "ADDRESS_NOTICES": True}
+    switched_on |= {"MATTER_ENTITIES": MATTERS, "ADDRESS_NOTICES": True, "PARTIES_TO_ESPOCRM": {"betnr": ("all",)}}
     with configured(**switched_on, CALENDAR_PUSH_URL="https://hub.example.org"):
-        for firm in (documents_and_collections, parties_and_accounts, calendars, cases_and_akten, addresses):
+        for firm in (
+            documents_and_collections,
+            parties_and_accounts,
+            calendars,
+            cases_and_akten,
+            addresses,
+            parties_of_advoware,
+        ):
             firm(world)
         declared = {(spec.name, topic) for spec in registry.runnable() for topic in spec.emits}
         assert {each for each in emitted if each[0]} == declared
