@@ -120,6 +120,9 @@ class Config(BaseSettings):
         "Raeumungsklage": {"id": "advowareAkteId", "reference": "aktenzeichen"}
     }
 
+    # Pages
+    SHOW_NAMES: bool = True  # asked of EspoCRM when a page is looked at, and kept nowhere
+
     # Monitoring
     METRICS_TOKEN: str = ""  # who sends it as a bearer may read /metrics; empty: there is no such page
 

@@ -12,6 +12,7 @@ from django import template
 from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.template.defaultfilters import date as formatted
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -20,6 +21,7 @@ from syncapp.clients.espocrm.fields import MODIFIED_AT
 from syncapp.events import registry
 from syncapp.models import Status, TaskKind
 from syncapp.words import appointment_words
+from syncapp.words.entity_words import kind_in_words
 from syncapp.words.fault_words import fault_in_words, system_of
 from syncapp.words.field_words import field_in_words, value_in_words
 from syncapp.words.journal_words import detail_in_words, write_in_words
@@ -28,6 +30,7 @@ from syncapp.words.reason_words import reason_in_words
 
 register = template.Library()
 register.filter("reason_words", reason_in_words)
+register.filter("kind_words", kind_in_words)
 register.filter("detail_words", detail_in_words)
 register.filter("fault_words", fault_in_words)
 register.filter("system_of", system_of)
@@ -127,6 +130,25 @@ def _shown(field: str, value: object) -> object:
     if isinstance(value, str):
         value = value_in_words(value)
     return "–" if value in (None, "") else value
+
+
+@register.simple_tag
+def entity(entity_type: str, entity_id: str) -> SafeString:
+    """The kind and the id; the page's script asks for the name and puts it before them."""
+    if not entity_id:
+        return SafeString("–")
+    kind = kind_in_words(entity_type)
+    marked = '<span data-entity="{}/{}">{} <span class="hub-id">{}</span></span>'
+    return format_html(marked, entity_type, entity_id, kind, entity_id)
+
+
+@register.simple_tag(takes_context=True)
+def where_names_are_asked(context: Any) -> SafeString:
+    """For the page's script; nothing where names are switched off, or for who may not see records."""
+    if not settings.CONFIG.SHOW_NAMES or not context["perms"]["syncapp"]["view_record"]:
+        return SafeString()
+    token = context.get("csrf_token", "")
+    return format_html('<span hidden data-names="{}" data-token="{}"></span>', reverse("admin:hub_names"), token)
 
 
 @register.filter

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from syncapp.models import Record
-from syncapp.templatetags.hub import crm_link
+from syncapp.templatetags.hub import crm_link, entity
 
 
 def column(title: Any, shown: Callable[[Any], object]) -> Any:
@@ -39,9 +39,8 @@ def in_crm(entity_type: str, entity_id: str) -> SafeString:
 def entity_links(record: Record) -> SafeString:
     """The record's page, and the entity in the CRM."""
     return format_html(
-        '<a class="hub-entity" href="{}">{} <span class="hub-id">{}</span></a>{}',
+        '<a class="hub-entity" href="{}">{}</a>{}',
         reverse("admin:syncapp_record_change", args=[record.pk]),
-        record.entity_type,
-        record.entity_id,
+        entity(record.entity_type, record.entity_id),
         in_crm(record.entity_type, record.entity_id),
     )

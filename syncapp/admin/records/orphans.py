@@ -22,7 +22,7 @@ from syncapp.engine.outside import locks
 from syncapp.engine.runs import verdicts
 from syncapp.flows.comparing import orphans
 from syncapp.models import Orphan, OrphanState
-from syncapp.templatetags.hub import when
+from syncapp.templatetags.hub import entity, when
 from syncapp.words.reason_words import reason_in_words
 
 PAGE = "admin:syncapp_orphan_change"
@@ -55,9 +55,7 @@ class OrphanAdmin(ReadOnlyAdmin[Orphan]):
         ),
     )
     where = column(gettext_lazy("system"), Orphan.get_system_display)
-    belonged_to = column(
-        gettext_lazy("belonged to"), lambda orphan: f"{orphan.entity_type} {orphan.entity_id}".strip() or "–"
-    )
+    belonged_to = column(gettext_lazy("belonged to"), lambda orphan: entity(orphan.entity_type, orphan.entity_id))
     size_label = column(
         gettext_lazy("size"), lambda orphan: "–" if orphan.size is None else filesizeformat(orphan.size)
     )

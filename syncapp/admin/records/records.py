@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from syncapp.admin.kit.base import ReadOnlyAdmin
-from syncapp.admin.kit.columns import badge, column, in_crm
+from syncapp.admin.kit.columns import badge, column, entity_links
 from syncapp.admin.kit.filters import ReasonFilter, SinceFilter, StatusFilter, StepFilter, SystemFilter
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.search import found_by
@@ -65,16 +65,7 @@ class RecordAdmin(ReadOnlyAdmin[Record]):
     def row_context(self, request: HttpRequest, row: Record) -> dict[str, Any]:
         return record_context(request, row)
 
-    @admin.display(description=gettext_lazy("entity"))
-    def entity(self, record: Record) -> SafeString:
-        return format_html(
-            '<a class="hub-entity" href="{}/change/"><b>{}</b> {}</a>{}',
-            record.pk,
-            record.entity_type,
-            record.entity_id,
-            in_crm(record.entity_type, record.entity_id),
-        )
-
+    entity = column(gettext_lazy("entity"), entity_links)
     state = column(gettext_lazy("state"), lambda record: badge(tone(record.status), record.get_status_display()))
 
     @admin.display(description=gettext_lazy("what happened, what to do"))

@@ -23,7 +23,7 @@ from syncapp.clients.http.parse import the_object, the_rows
 from syncapp.clients.http.transport import Call, Query
 
 T = TypeVar("T")
-Where = tuple[str, str, str]  # type, attribute, value
+Where = tuple[str, str, str | Sequence[str]]  # type, attribute, value or values
 
 API_PATH = "/api/v1"
 LARGEST_PAGE = 200  # EspoCRM answers 403 to more (recordListMaxSizeLimit)
@@ -116,7 +116,9 @@ class EspoRest(OutsideClient[EspoConfig]):
         for number, (kind, attribute, value) in enumerate(where):
             query.append((f"where[{number}][type]", kind))
             query.append((f"where[{number}][attribute]", names.attribute(entity_type, attribute)))
-            query.append((f"where[{number}][value]", value))
+            values = [value] if isinstance(value, str) else value
+            name = f"where[{number}][value]" + ("" if isinstance(value, str) else "[]")
+            query += [(name, each) for each in values]
         answer = self.request("GET", path, Answer.json, query=query, headers={"X-No-Total": "true"})
         rows = the_rows(SYSTEM, the_object(SYSTEM, answer).get("list"), "list")
         return [names.read(entity_type, row) for row in rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TypeVar
 
@@ -28,7 +29,10 @@ def configured(system: str) -> bool:
     return bool(settings.CONFIG.configured(SystemName(system).value))
 
 
-def espocrm(observer: Observer | None = None) -> EspoClient:
+def espocrm(observer: Observer | None = None, *, hurried: bool = False) -> EspoClient:
+    """`hurried`: for somebody who looks at a page; one try, and seconds of patience only."""
+    if hurried:
+        return EspoClient(replace(_espo_config(), timeout=3.0, retry=RetryPolicy(attempts=1)), observer)
     return espocrm_by(EspoClient, observer)
 
 

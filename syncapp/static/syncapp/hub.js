@@ -12,6 +12,33 @@
     if (!answer.ok) throw new Error(String(answer.status));
     const text = await answer.text();
     if (!busy(area)) area.innerHTML = text;
+    await nameEntities();
+  }
+
+  // What people call the entities on the page. Asked when it is there, so that it never waits for another system.
+  async function nameEntities() {
+    const source = document.querySelector("[data-names]");
+    const nameless = [...document.querySelectorAll("[data-entity]:not([data-asked])")];
+    if (!source || !nameless.length) return;
+    const body = new URLSearchParams();
+    for (const key of new Set(nameless.map((each) => each.dataset.entity))) body.append("of", key);
+    for (const each of nameless) each.dataset.asked = "";
+    const answer = await fetch(source.dataset.names, {
+      method: "POST",
+      body,
+      headers: { "X-CSRFToken": source.dataset.token },
+      credentials: "same-origin",
+      redirect: "error",
+    });
+    if (!answer.ok) return;
+    const { names, why } = await answer.json();
+    for (const each of nameless) {
+      const name = names[each.dataset.entity];
+      if (!name) continue;
+      each.prepend(Object.assign(document.createElement("b"), { className: "hub-name", textContent: name }), " ");
+    }
+    const first = why && nameless.find((each) => !names[each.dataset.entity]);
+    if (first) first.append(" ", Object.assign(document.createElement("small"), { className: "hub-dim", textContent: why }));
   }
 
   const busy = (area) => area.querySelector("details[open]") || area.contains(document.activeElement);
@@ -39,6 +66,7 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => {
+    nameEntities().catch(() => undefined); // ids are there
     for (const area of document.querySelectorAll("[data-live]")) {
       every(Number(area.dataset.every) || 5, () => (busy(area) ? undefined : refresh(area)));
     }
