@@ -217,6 +217,7 @@ class Config(BaseSettings):
     KEEP_JOURNAL_DAYS: Positive = 730
     KEEP_GONE_DAYS: Positive = 90
     KEEP_PROXY_CALLS_DAYS: Positive = 180
+    KEEP_LOGINS_DAYS: Positive = 90  # from where somebody logged in; known addresses are not locked by strangers
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
         """What is wrong between settings: the one to mend first, and the sentence."""

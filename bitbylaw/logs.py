@@ -40,6 +40,8 @@ def of_library(_logger: Any, _level: str, event: Event) -> Event:
     event["at"] = f"{Path(record.pathname).name}:{record.lineno}"
     if isinstance(status := getattr(record, "status_code", None), int):
         event["status"] = status
+    if more := getattr(record, "repeated", 0):
+        event["repeated"] = more  # times since it was last said
     return event
 
 
@@ -62,7 +64,8 @@ def logging_settings(level: str, form: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"events": formatter(form)},
-        "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "events"}},
+        "filters": {"floods": {"()": "bitbylaw.log_floods.OnceAMinute"}},
+        "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "events", "filters": ["floods"]}},
         "root": {"handlers": ["out"], "level": "WARNING"},
         "loggers": {
             "syncapp": {"level": level},

@@ -165,7 +165,10 @@ AUTH_PASSWORD_VALIDATORS.append(
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}}
 )
 OTP_TOTP_ISSUER = "BitByLaw Hub"  # what the app shows beside the code
+AXES_HANDLER = "syncapp.admin.kit.login_locks.LoginLocks"
+AXES_CLIENT_IP_CALLABLE = "syncapp.kit.callers.address_of"
 AXES_FAILURE_LIMIT = 8
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # what is refused unread is not kept: a flood fills no table
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True

@@ -7,6 +7,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
+from bitbylaw.log_floods import OnceAMinute
 from bitbylaw.logs import formatter
 
 
@@ -15,5 +16,7 @@ class WebServerLogger(Logger):
         Logger.setup(self, cfg)
         settings = formatter(os.environ.get("LOG_FORMAT", "json"))
         ours = settings.pop("()")(**settings)
+        floods = OnceAMinute()
         for handler in self.error_log.handlers:
             handler.setFormatter(ours)
+            handler.addFilter(floods)

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from ipaddress import ip_address
 from time import perf_counter
 
 import structlog
-from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
+from syncapp.kit import callers
 from syncapp.kit.tracing import trace_id_of
 from syncapp.models import ProxyCall, ProxyKey, ProxyRefusal
 
 USED_EVERY = timedelta(minutes=1)  # "last used" need not be newer than this
 PATH_LENGTH, METHOD_LENGTH = 300, 7  # the columns
+STRANGERS = (ProxyRefusal.NO_KEY, ProxyRefusal.UNKNOWN_KEY, ProxyRefusal.REVOKED_KEY)
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +37,7 @@ class Entry:
             at=timezone.now(),
             method=(request.method or "")[:METHOD_LENGTH],
             trace_id=trace_id_of(request),
-            address=caller_address(request),
+            address=callers.address_of(request),
             status=0,
         )
 
@@ -71,6 +71,8 @@ class Entry:
             # The answer is on its way already; the row that `begin` wrote stays with a status of 0.
             log.error("proxy.not_recorded", error=type(exc).__name__)
             return
+        if refusal in STRANGERS:
+            return  # told by their number, once a minute
         log.info(
             "proxy.called",
             key=self.row.key_id,
@@ -80,14 +82,3 @@ class Entry:
             trace_id=self.row.trace_id,
             milliseconds=self.row.milliseconds,
         )
-
-
-def caller_address(request: HttpRequest) -> str | None:
-    """Who called; behind a reverse proxy of ours the last address it added, for the others anybody can write."""
-    given = request.META.get("REMOTE_ADDR", "")
-    if settings.CONFIG.DJANGO_TRUST_PROXY:
-        given = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or given
-    try:
-        return str(ip_address(given.partition("%")[0]))  # a zone is of no meaning here
-    except ValueError:
-        return None

@@ -91,10 +91,10 @@ def identified(request: HttpRequest, entry: Entry) -> ProxyKey:
         if key is not None:
             entry.known(key)
         why = ProxyRefusal.REVOKED_KEY if key else ProxyRefusal.UNKNOWN_KEY if given else ProxyRefusal.NO_KEY
-        calls, wait = quota.of_stranger(entry.row.address)
+        calls, wait = quota.strangers.wrong(entry.row.address)
         if wait is None:
             raise Refused(why)
-        entry.ended = calls > quota.STRANGERS + 1  # the first of the flood is in the log, the others are not
+        entry.ended = calls > quota.strangers.burst + 1  # the first of the flood is in the log, the others are not
         raise Refused(ProxyRefusal.TOO_MANY, retry_after=wait)
     entry.known(key)
     wait = quota.of_key(key)

@@ -1,22 +1,21 @@
-"""Calls a minute, counted for all web processes together: in Redis, or in a table where there is none."""
+"""Calls a minute of each key, counted for all web processes together: in Redis, or in a table where there is none."""
 
 from __future__ import annotations
 
 import math
 import time
-from ipaddress import IPv6Network, ip_address
 
 from django.conf import settings
 from django.db import connection
 from django_redis import get_redis_connection
 from redis.exceptions import RedisError
 
+from syncapp.kit.brakes import Brake
 from syncapp.models import ProxyKey, ProxyWindow
 
 MINUTE = 60  # seconds
 # Wrong keys from one address. Enough for somebody who is setting a program up, nothing for somebody who guesses.
-STRANGERS = 30
-IPV6_SITE = 64  # bits: whoever has one address of such a net has all of them
+strangers = Brake("proxy", 30)
 
 _COUNT = """
 INSERT INTO {table} (name, minute, calls) VALUES (%s, %s, 1)
@@ -28,19 +27,10 @@ RETURNING calls
 
 def of_key(key: ProxyKey) -> int | None:
     """Counts a call. None: go on; else the seconds until the next minute, in which there is room again."""
-    return _take(f"key:{key.pk}", key.per_minute)[1]
-
-
-def of_stranger(address: str | None) -> tuple[int, int | None]:
-    """The same for somebody without a valid key; the first number says how often they came within this minute."""
-    return _take(f"from:{_site(address)}", STRANGERS)
-
-
-def _take(name: str, limit: int) -> tuple[int, int | None]:
     now = time.time()
     minute = int(now // MINUTE)
-    calls = _counted(name, minute)
-    return calls, None if calls <= limit else math.ceil((minute + 1) * MINUTE - now)
+    calls = _counted(f"key:{key.pk}", minute)
+    return None if calls <= key.per_minute else math.ceil((minute + 1) * MINUTE - now)
 
 
 def _counted(name: str, minute: int) -> int:
@@ -60,10 +50,3 @@ def _counted_in_redis(name: str, minute: int) -> int:
         pipe.incr(key)
         pipe.expire(key, 2 * MINUTE)
         return int(pipe.execute()[0])
-
-
-def _site(address: str | None) -> str:
-    if not address:
-        return "unknown"
-    parsed = ip_address(address)
-    return str(parsed) if parsed.version == 4 else str(IPv6Network((int(parsed), IPV6_SITE), strict=False))

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from axes.models import AccessAttempt, AccessLog
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import Max, Q, QuerySet
@@ -44,6 +45,7 @@ from syncapp.upkeep.leftovers import Leftover, chunks, delete
 
 # The queue's own rows are worth nothing to us: results aren't kept there, and the sweep repeats what nobody took.
 KEEP_QUEUE = timedelta(days=7)
+KEEP_WRONG_LOGINS = timedelta(days=1)  # they count for minutes, and hold what strangers typed
 
 log = structlog.get_logger(__name__)
 
@@ -116,6 +118,8 @@ def _leftovers(now: datetime) -> tuple[Leftover, ...]:
         Leftover("workers", forgotten(), "pk"),
         Leftover("finished tasks of the queue", Task.objects.filter(stopped__lt=now - KEEP_QUEUE), "stopped"),
         Leftover("tasks that nobody took", OrmQ.objects.filter(lock__lt=now - KEEP_QUEUE), "pk"),
+        Leftover("wrong logins", AccessAttempt.objects.filter(attempt_time__lt=now - KEEP_WRONG_LOGINS), "pk"),
+        Leftover("logins", old(AccessLog.objects, "attempt_time", "KEEP_LOGINS_DAYS"), "pk"),
         Leftover("ended logins", Session.objects.filter(expire_date__lt=now), "expire_date"),
     )
 

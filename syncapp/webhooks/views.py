@@ -1,7 +1,7 @@
 """The doors for the CRM's webhooks: verify, store, answer.
 
 The answer is chosen by its effect on the sender (EspoCRM): 2xx is delivered; 401 and 503 are tried again, four times
-in all; 400, 411 and 413 are lost at once, which is why what can't be read is in quarantine before it is refused.
+in all; 400, 411, 413 and 429 are lost at once, which is why what can't be read is in quarantine before it is refused.
 """
 
 from __future__ import annotations
@@ -18,11 +18,16 @@ from rest_framework.views import APIView
 from syncapp.events import intake
 from syncapp.events.bodies import Unreadable
 from syncapp.events.intake import Arrival
+from syncapp.kit import callers
+from syncapp.kit.brakes import Brake
 from syncapp.kit.tracing import trace_id_of
 from syncapp.webhooks import signatures
 from syncapp.webhooks.description import WEBHOOK
 
 RETRY_AFTER = "60"  # seconds; EspoCRM has its own ten minutes, other senders listen
+
+# Wrong signatures from one address in a minute. A secret that is not set yet makes fewer.
+strangers = Brake("webhooks", 30)
 
 log = structlog.get_logger(__name__)
 
@@ -47,8 +52,10 @@ class WebhookView(APIView):
         except RequestDataTooBig:
             return _refusal(413, "too large", trace_id)
         sender = _authenticate(raw, body, f"{self.path}/{self.action}")
+        address = callers.address_of(raw)
         if sender is None:
-            return _refusal(401, "not authentic", trace_id)
+            return _stranger(address, trace_id)
+        strangers.right(address)
         try:
             receipt = intake.receive(Arrival(self.path, self.entity_type, self.action, sender, body, trace_id))
         except Unreadable as exc:
@@ -86,6 +93,16 @@ def _body(request: HttpRequest) -> bytes:
     if len(request.body) > int(settings.CONFIG.WEBHOOK_MAX_MB) * 1024 * 1024:
         raise RequestDataTooBig
     return request.body
+
+
+def _stranger(address: str | None, trace_id: str) -> Response:
+    """EspoCRM loses at once what is answered with 429: so never to an address that sent something authentic lately."""
+    _, wait = strangers.wrong(address)
+    if wait is None:
+        return _refusal(401, "not authentic", trace_id)
+    answer = _refusal(429, "too many wrong signatures", trace_id)
+    answer.headers["Retry-After"] = str(wait)
+    return answer
 
 
 def _refusal(status: int, reason: str, trace_id: str) -> Response:

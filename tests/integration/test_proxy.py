@@ -18,6 +18,7 @@ from django.utils import timezone
 from sandbox.advoware.oddities import PDF, TEXT
 from sandbox.running import SandboxThread
 from syncapp.engine.outside import outages
+from syncapp.kit import brakes
 from syncapp.models import ProxyCall, ProxyKey
 from syncapp.proxy import paths, quota
 from tests.world import configured
@@ -427,8 +428,8 @@ def test_a_redis_that_is_away_opens_no_door(monkeypatch: pytest.MonkeyPatch) -> 
 def test_who_guesses_keys_is_slowed_down_and_fills_no_table(
     advoware: SandboxThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(quota.time, "time", lambda: 6_000_000.0)
-    monkeypatch.setattr(quota, "STRANGERS", 3)
+    monkeypatch.setattr(brakes.time, "time", lambda: 6_000_000.0)
+    monkeypatch.setattr(quota, "strangers", brakes.Brake("proxy", 3))
     stranger = caller("bbl_" + "x" * 43)
     answers = [stranger("advonet/Echo") for _ in range(6)]
     assert [answer.status_code for answer in answers] == [401, 401, 401, 429, 429, 429]

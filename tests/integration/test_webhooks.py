@@ -18,6 +18,7 @@ from django_q.models import OrmQ
 from syncapp.engine.queue import enqueue
 from syncapp.events import bodies, intake
 from syncapp.events.bodies import Unreadable
+from syncapp.kit import brakes
 from syncapp.models import InboxItem, InboxMessage, InboxState, Record, Status
 from syncapp.webhooks import signatures
 from tests.settings import WEBHOOK_ID, WEBHOOK_SECRET, WEBHOOK_TOKEN
@@ -125,6 +126,42 @@ def test_old_and_new_secret_side_by_side() -> None:
         for secret in ("new", "old"):
             assert post(body, headers=signed(body, webhook_id="w1", secret=secret)).status_code == 200
         assert post(body, headers=signed(body, webhook_id="w1", secret="older")).status_code == 401
+
+
+def flood(times: int, **more: str) -> list[int]:
+    return [
+        Client().post(UPDATE, b"[]", content_type="application/json", headers={"Signature": "x"}, **more).status_code
+        for _ in range(times)
+    ]
+
+
+def test_wrong_signatures_are_braked_by_address_and_right_ones_never() -> None:
+    assert flood(32) == [401] * 30 + [429] * 2
+    assert flood(1, REMOTE_ADDR="192.0.2.1") == [401]
+    assert flood(31, REMOTE_ADDR="2001:db8::1") == [401] * 30 + [429]
+    assert flood(1, REMOTE_ADDR="2001:db8::2") == [429], "of the same net"
+    # Whoever signs rightly comes in from the braked address too, and is told 401 from then on: 429 loses an event.
+    assert post([{"id": "a1"}]).status_code == 200
+    assert flood(40) == [401] * 40
+
+
+def test_behind_a_reverse_proxy_the_stranger_is_braked_and_nobody_else() -> None:
+    with configured(DJANGO_TRUST_PROXY=True):
+        stranger = {"HTTP_X_FORWARDED_FOR": "203.0.113.9, 198.51.100.7"}
+        assert flood(31, **stranger)[-1] == 429
+        assert flood(1, HTTP_X_FORWARDED_FOR="198.51.100.7, 198.51.100.8") == [401], "what he writes himself is nothing"
+
+
+def test_a_flood_is_told_once_a_minute_with_its_count(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [6_000_000.0]
+    monkeypatch.setattr(brakes.time, "time", lambda: now[0])
+    flood(500)
+    now[0] += 61
+    flood(500)
+    told = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
+    assert [each["count"] for each in told if each["event"] == "door.refused"] == [1, 500]
 
 
 DOORS = ["document/create", "document/update", "document/delete", "beteiligte/update", "entity/link"]
