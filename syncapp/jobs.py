@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
@@ -11,8 +12,9 @@ from syncapp.engine.queue import enqueue
 from syncapp.engine.recovery import sweep as _sweep
 from syncapp.engine.workers import heartbeat
 from syncapp.events import running
+from syncapp.flows.adopting import adopting
 from syncapp.flows.comparing import scans
-from syncapp.models import Record, ScanRun, Status
+from syncapp.models import Adoption, AdoptionState, Record, ScanRun, Status
 from syncapp.upkeep import pruning
 
 PRUNE = "syncapp.jobs.prune"
@@ -50,6 +52,14 @@ def scan_confirmed(pk: int) -> None:
     name = ScanRun.objects.filter(pk=pk).values_list("scan", flat=True).first()
     if name is not None:
         scans.run(name, confirmed=True)
+
+
+def adopt(pk: int) -> None:
+    """A person has asked for a look at what another hub has left, or for taking it over."""
+    waiting = Adoption.objects.filter(pk=pk, state=AdoptionState.WAITING).first()
+    if waiting is not None:
+        with suppress(adopting.UnderWayError):  # its row says so
+            adopting.run(waiting)
 
 
 def prune() -> None:

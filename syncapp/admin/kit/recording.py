@@ -23,6 +23,8 @@ ACTIONS: dict[str, str | Promise] = {
     "reprocess": _("webhook processed again"),
     "delete_orphan": _("orphan deleted in the other system"),
     "keep_orphan": _("orphan kept on purpose"),
+    "adopt": _("existing installation taken over"),
+    "look_at_adoption": _("existing installation looked at"),
     "confirm_scan": _("stopped comparison confirmed"),
     "close_task": _("task closed"),
     "decide_conflict": _("conflict decided"),

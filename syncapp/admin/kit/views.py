@@ -28,6 +28,7 @@ DECIDE_CONFLICT = "syncapp.decide_conflict"
 REQUEST_UNDO = "syncapp.request_undo"
 MANAGE_PROXY_KEY = "syncapp.manage_proxykey"
 MANAGE_CALENDAR = "syncapp.manage_calendaremployee"
+VIEW_ADOPTION, RUN_ADOPTION = "syncapp.view_adoption", "syncapp.run_adoption"
 DISCLOSE_PERSON = "syncapp.disclose_person"
 PAUSE_SYSTEM = "syncapp.pause_system"
 PAUSE_STEP = "syncapp.pause_step"  # schedules too: switching one off pauses what it starts

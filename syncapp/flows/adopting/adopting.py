@@ -12,11 +12,13 @@ from datetime import timedelta
 
 import structlog
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from syncapp.clients.errors import ClientError, Forbidden, NotFound, Rejected, TooLarge, UnexpectedAnswer
 from syncapp.engine.outside import connections
+from syncapp.engine.queue import enqueue
 from syncapp.engine.runs.planning import Ending, Failed, InConflict, Plan, Postponed
 from syncapp.engine.runs.taking_over import is_known, look, take_over
 from syncapp.events import registry, spec
@@ -28,6 +30,9 @@ LEASE = timedelta(minutes=3)  # longer than the longest call, so that only a dea
 AT_ONCE = 200  # findings in one statement, and how often progress is told
 OF_ONE = (Rejected, Forbidden, NotFound, TooLarge, UnexpectedAnswer)  # say something about one entity only
 KEPT = 5  # reports
+JOB = "syncapp.jobs.adopt"
+LONGEST_SECONDS = 3 * 3600  # as a comparison of everything
+LONGEST_WAIT = timedelta(minutes=15)  # for a worker; then another one may be asked for
 
 log = structlog.get_logger(__name__)
 Progress = Callable[[str, int], None]
@@ -44,6 +49,21 @@ class LostError(Exception):
 def ask(*, apply: bool, trusts_md5: bool = False, user_id: int | None = None) -> Adoption:
     """A row that `run` works off."""
     return Adoption.objects.create(applied=apply, trusts_md5=trusts_md5, started_at=timezone.now(), asked_by_id=user_id)
+
+
+def have_it_done(*, apply: bool, user_id: int | None) -> Adoption:
+    """By a worker."""
+    with transaction.atomic():
+        asked = ask(apply=apply, user_id=user_id)
+        enqueue.put(JOB, [(asked.pk,)], timeout=LONGEST_SECONDS)
+    return asked
+
+
+def under_way() -> bool:
+    """One is at work, or a worker is to begin soon."""
+    now = timezone.now()
+    running = Q(state=AdoptionState.RUNNING, leased_until__gt=now)
+    return Adoption.objects.filter(running | Q(state=AdoptionState.WAITING, started_at__gt=now - LONGEST_WAIT)).exists()
 
 
 def run(adoption: Adoption, progress: Progress = lambda _kind, _seen: None) -> Adoption:

@@ -21,22 +21,28 @@ class Line:
     samples: tuple[str, ...]
 
 
+def titles() -> dict[str, str]:
+    """What the kinds are called, in the order in which they are taken over."""
+    return {each.name: str(each.title) for each in registry.adoptions()}
+
+
 def lines(adoption: Adoption, samples: int = 3) -> Iterator[Line]:
-    """In the order in which the kinds are taken over."""
-    titles = {each.name: str(each.title) for each in registry.adoptions()}
-    for kind in (*titles, *(adoption.counts.keys() - titles.keys())):
+    names = titles()
+    for kind in (*names, *(adoption.counts.keys() - names.keys())):
         for verdict in Verdict:
             counts = adoption.counts.get(kind, {}).get(str(verdict), {})
             for what, count in sorted(counts.items(), key=lambda pair: -pair[1]):
                 codes = what.split(", ") if what else []
                 found = adoption.findings.filter(kind=kind, verdict=verdict, what=codes).order_by("pk")
-                ids = found.values_list("entity_id", "remote_id")[:samples]
-                shown = tuple(_id(verdict, kind, *pair) for pair in ids)
-                yield Line(titles.get(kind, kind), verdict, count, found_in_words(codes), shown)
+                ids = found.values_list("entity_type", "entity_id", "remote_id")[:samples]
+                shown = tuple(_id(*pair) for pair in ids)
+                yield Line(names.get(kind, kind), verdict, count, found_in_words(codes), shown)
 
 
-def _id(_verdict: Verdict, kind: str, entity_id: str, remote_id: str) -> str:
-    return f"{entity_id}/{remote_id}" if kind == "calendars" else entity_id or remote_id
+def _id(entity_type: str, entity_id: str, remote_id: str) -> str:
+    """With that of the other system, where something of the hub's own (an employee) stands for many things there."""
+    many = entity_type in registry.own_types()
+    return f"{entity_id}/{remote_id}" if many else entity_id or remote_id
 
 
 def rows(adoption: Adoption) -> Iterator[tuple[str, ...]]:

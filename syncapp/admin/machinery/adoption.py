@@ -1,0 +1,62 @@
+"""Taking over an existing installation: the last report, and the two steps that a worker does."""
+
+from __future__ import annotations
+
+import csv
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from syncapp.admin.kit.recording import recorded
+from syncapp.admin.kit.views import RUN_ADOPTION, VIEW_ADOPTION, back, button, page, part, viewer, wants_part
+from syncapp.flows.adopting import adopting, report
+from syncapp.models import Adoption, Verdict
+
+TITLE = gettext_lazy("Take over an existing installation")
+PAGE = "admin:hub_adoption"
+TONES = {Verdict.AS_IS: "good", Verdict.CHANGES: "busy", Verdict.UNPLACED: "bad", Verdict.KNOWN: "quiet"}
+
+
+@viewer("adoption", "adoption/", VIEW_ADOPTION)
+def show(request: HttpRequest) -> HttpResponse:
+    context = _context()
+    return part(request, "adoption", **context) if wants_part(request) else page(request, "adoption", TITLE, **context)
+
+
+def _context() -> dict[str, Any]:
+    now = Adoption.objects.order_by("-pk").first()
+    kinds: dict[str, list[dict[str, Any]]] = {}
+    for line in report.lines(now) if now is not None else ():
+        kinds.setdefault(line.kind, []).append({"line": line, "tone": TONES[line.verdict]})
+    return {"adoption": now, "kinds": kinds, "under_way": adopting.under_way(), "at_work_on": _title(now)}
+
+
+def _title(adoption: Adoption | None) -> str:
+    return report.titles().get(adoption.kind, adoption.kind) if adoption is not None else ""
+
+
+@button("look_at_adoption", "adoption/look/", RUN_ADOPTION, apply=False)
+@button("apply_adoption", "adoption/apply/", RUN_ADOPTION, apply=True)
+def ask(request: HttpRequest, *, apply: bool) -> HttpResponse:
+    if adopting.under_way():
+        messages.info(request, _("One is under way already. Wait until it has ended."))
+        return back(request, PAGE)
+    with recorded(request, "adopt" if apply else "look_at_adoption", "Adoption") as row:
+        adopting.have_it_done(apply=apply, user_id=request.user.pk)
+        row.count = 1
+    messages.success(request, _("A worker does it. This page shows how far it is."))
+    return back(request, PAGE)
+
+
+@viewer("adoption_report", "adoption/<int:pk>/report.csv", VIEW_ADOPTION)
+def as_file(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
+    adoption = Adoption.objects.filter(pk=pk).first()
+    if adoption is None:
+        raise Http404
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="adoption-{pk}.csv"'
+    csv.writer(answer).writerows(report.rows(adoption))
+    return answer

@@ -1,0 +1,92 @@
+"""The page for taking over an existing installation: who may, what it shows, what its buttons have done."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from syncapp import jobs
+from syncapp.flows.adopting import adopting
+from syncapp.models import Adoption, AdoptionState, Record, StaffAction
+from tests.integration.admin import rows
+from tests.integration.admin.conftest import Login
+from tests.old_installation import OldFirm
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+PAGE = "admin:hub_adoption"
+
+
+def press(client: Client, name: str) -> str:
+    return client.post(reverse(f"admin:hub_{name}"), follow=True).content.decode()
+
+
+def worked_off() -> Adoption:
+    jobs.adopt(Adoption.objects.latest("pk").pk)
+    return Adoption.objects.latest("pk")
+
+
+def test_only_who_looks_after_the_hub_may(login: Login) -> None:
+    staff, care = login("anna", rows.STAFF), login("karl", rows.CARE)
+    assert staff.get(reverse(PAGE)).status_code == 403
+    for name in ("look_at_adoption", "apply_adoption"):
+        assert staff.post(reverse(f"admin:hub_{name}")).status_code == 403
+        assert care.get(reverse(f"admin:hub_{name}")).status_code == 405
+    assert "Nobody has looked yet" in care.get(reverse(PAGE)).content.decode()
+    assert not Adoption.objects.exists()
+
+
+def test_look_then_take_over(world: World, login: Login) -> None:
+    firm, care = OldFirm(world), login("karl", rows.CARE)
+    firm.seed_documents(1)
+    assert "A worker does it" in press(care, "look_at_adoption")
+    assert "under way already" in press(care, "apply_adoption")
+    assert Adoption.objects.count() == 1
+    looked = worked_off()
+    assert (looked.state, looked.applied, Record.objects.exists()) == (AdoptionState.DONE, False, False)
+    text = care.get(reverse(PAGE)).content.decode()
+    assert "the file that the CRM names is not at xAI" in text
+    assert firm.documents["dead"] in text
+    assert "Schriftsatz" not in text
+    press(care, "apply_adoption")
+    done = worked_off()
+    assert (done.applied, done.asked_by.username if done.asked_by else "") == (True, "karl")
+    assert Record.objects.filter(entity_id=firm.documents["sha"]).exists()
+    assert set(StaffAction.objects.values_list("action", flat=True)) == {"adopt", "look_at_adoption"}
+
+
+def test_all_of_it_as_a_file(world: World, login: Login) -> None:
+    firm, care = OldFirm(world), login("karl", rows.CARE)
+    firm.seed_documents(1)
+    done = adopting.run(adopting.ask(apply=False))
+    answer = care.get(reverse("admin:hub_adoption_report", args=[done.pk]))
+    lines = list(csv.DictReader(io.StringIO(answer.content.decode())))
+    assert len(lines) == done.findings.count()
+    assert {line["entity_id"] for line in lines} >= set(firm.documents.values())
+    assert care.get(reverse("admin:hub_adoption_report", args=[done.pk + 1])).status_code == 404
+
+
+def test_how_far_it_is_refreshes_by_itself(login: Login) -> None:
+    care = login("karl", rows.CARE)
+    asked = adopting.ask(apply=True)
+    Adoption.objects.filter(pk=asked.pk).update(seen=1234, kind="documents")
+    text = care.get(reverse(PAGE), headers={"X-Hub-Part": "1"}).content.decode()
+    assert "Documents: 1,234 looked at" in text
+    assert "<html" not in text
+
+
+def test_a_job_that_comes_twice_does_it_once(world: World) -> None:
+    asked = adopting.ask(apply=False)
+    jobs.adopt(asked.pk)
+    before = world.mark()
+    jobs.adopt(asked.pk)
+    assert world.mark() == before
+
+
+def test_in_german(login: Login) -> None:
+    text = login("karl", rows.CARE).get(reverse(PAGE), headers={"accept-language": "de"}).content.decode()
+    assert "Bestehende Installation übernehmen" in text
