@@ -120,7 +120,7 @@ def _joined(kind: str, join: str, needed: tuple[Need, ...]) -> Iterator[Needs]:
     """A parent that an entity type of its own joins to documents, and that type."""
     lives = settings.CONFIG.parent_status.get(kind, {})
     words = tuple(dict.fromkeys(word for life in lives.values() for word in life))
-    status = Need(FIELDS.parent_status, CHOICE, "a closed one keeps its collection", options=words)
+    status = Need(FIELDS.parent_status, CHOICE, "all are taken for paused", required=True, options=words)
     error = Need(FIELDS.sync_error, SENTENCES, "nobody reads in the CRM why")
     when = Need(FIELDS.synced_at, MOMENT, "not shown")
     parent = Need(FIELDS.sync_status, CHOICE, "not shown", options=("clean", "pending_sync", "failed"))

@@ -38,6 +38,7 @@ def test_a_firm_that_has_all_has_nothing_to_do(world: World) -> None:
     [
         (f"{KNOWLEDGE}.datenbankId", "lacks the fields datenbankId"),
         (f"{JOIN}.cDokumente", "lacks the fields cDokumente"),
+        (f"{KNOWLEDGE}.aktivierungsstatus", "lacks the fields aktivierungsstatus"),
         (JOIN, ""),
     ],
 )

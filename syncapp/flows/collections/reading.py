@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 from django.conf import settings
@@ -31,7 +32,7 @@ class Reader:
             return CollectionState(self._kind, self._id, None, Life.PAUSED, agreed, allowed=False)
         parent = self._parent()
         life = life_of(self._kind, parent.status, config.parent_status) if parent else Life.CLOSED
-        untold = untold_of(parent, life) if parent else {}
+        untold = self.sendable(untold_of(parent, life)) if parent else {}
         if parent and not self._run.full and mapping.unchanged(parent, life, agreed, untold):
             return CollectionState(self._kind, self._id, parent, life, agreed, unchanged=True)
         collection, lost = self._known_collection(parent, agreed)
@@ -57,6 +58,11 @@ class Reader:
             may_delete=config.XAI_DELETE_COLLECTIONS,
             foreign_documents=bool(collection and collection.documents_count > used),
         )
+
+    def sendable(self, told: Mapping[str, object]) -> dict[str, object]:
+        """Without the states that the CRM has no options for."""
+        known = self._crm.sent(self._kind, told)
+        return {name: word for name, word in told.items() if name in known}
 
     def _parent(self) -> EspoParent | None:
         try:

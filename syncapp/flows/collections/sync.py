@@ -102,7 +102,7 @@ class CollectionSync:
         run, config = self._run, settings.CONFIG
         parent = self._crm.parent(run.entity_type, run.entity_id)
         life = life_of(run.entity_type, parent.status, config.parent_status)
-        if told := untold_of(parent, life, sync_status):
+        if told := self._reader.sendable(untold_of(parent, life, sync_status)):
             known = {name: value for name, value in more.items() if name in parent.has_fields}
             intent = WriteIntent(SystemName.ESPOCRM, CrmWrite.UPDATE, run.entity_type, run.entity_id)
             with run.writing(intent, mapping.changes(parent, {**told, **known})):

@@ -99,7 +99,7 @@ class Reader:
         """The parents that an entity of its own joins the document to."""
         found = []
         for kind, join in sorted(settings.CONFIG.LINK_ENTITIES.items()):
-            if FIELDS.collection_id not in self._fields_of(kind) or not self._fields_of(join):
+            if FIELDS.collection_id not in self._fields_of(kind) or not self._fields_of(join, kind):
                 continue
             for member in self._crm.members(join, document=document_id):
                 try:
@@ -118,12 +118,13 @@ class Reader:
             if meta.kind == "hasMany" and not joined and FIELDS.collection_id in self._fields_of(meta.entity_type):
                 yield link, meta.entity_type
 
-    def _fields_of(self, entity_type: str) -> frozenset[str]:
+    def _fields_of(self, entity_type: str, parent: str = "") -> frozenset[str]:
+        """`parent`: the type of parents that it joins documents to, where it is none itself."""
         try:
             return self._crm.metadata(entity_type).fields
         except EntityTypeUnknown:
             # A type we may not see is no parent, unless it was one: a withdrawn right must not empty collections.
-            if Reference.objects.filter(entity_type=entity_type, kind=ReferenceKind.COLLECTION).exists():
+            if Reference.objects.filter(entity_type=parent or entity_type, kind=ReferenceKind.COLLECTION).exists():
                 raise
             return frozenset()
 

@@ -156,9 +156,12 @@ class DocumentSync:
             self._tell_member(action)
 
     def _tell_member(self, action: TellMember) -> None:
-        member, fields = action.parent.member, dict(action.values)
+        member, join = action.parent.member, settings.CONFIG.LINK_ENTITIES[action.entity_type]
         assert member is not None  # noqa: S101  without one nothing is planned
-        join = settings.CONFIG.LINK_ENTITIES[action.entity_type]
+        known = self._crm.sent(join, action.values)
+        fields = {name: value for name, value in action.values.items() if name in known}
+        if not fields:
+            return  # no options for it
         if fields.get(FIELDS.sync_status) == members.Standing.CLEAN and FIELDS.synced_at in member.has_fields:
             fields[FIELDS.synced_at] = espo_time(timezone.now())
         intent = WriteIntent(SystemName.ESPOCRM, CrmWrite.UPDATE, join, member.id)
