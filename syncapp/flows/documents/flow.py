@@ -50,6 +50,8 @@ LABELS = {
     FIELDS.xai_error: gettext_noop("Fault at xAI"),
     FIELDS.sync_error: gettext_noop("Fault of the sync"),
     FIELDS.sync_failed_at: gettext_noop("Failed at"),
+    FIELDS.synced_at: gettext_noop("Time of the last sync"),
+    FIELDS.parent_status: gettext_noop("Status"),
 }
 
 
