@@ -30,6 +30,7 @@ NAMED = "HUB_REAL_ESPOCRM"
 WANTED: Mapping[str, Any] = {
     "TASKS_TO_ESPOCRM": "Task",
     "BANK_ACCOUNTS_TO_ESPOCRM": True,
+    "PARTIES_TO_ESPOCRM": {"betnr": ("all",)},
     "MATTER_ENTITIES": {},
     "ESPOCRM_API_TIMEOUT_SECONDS": 120,
 }

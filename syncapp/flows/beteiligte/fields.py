@@ -159,8 +159,9 @@ def declared() -> list[Field[Raw, Raw, str]]:
 
 
 def labels() -> dict[str, str]:
-    """What staff call the fields, and what else of a party stands in tasks, plans and the journal."""
+    """What staff call the fields, and what else of a party stands in tasks, plans, refusals and the journal."""
     return {
+        **{name: each.label for each in TABLE for name in (each.advoware, each.crm_company, each.crm) if name},
         **{each.name: each.label for each in TABLE},
         **{each.kind: each.label for each in CONTACTS},
         **_OTHER_LABELS,
