@@ -5,7 +5,7 @@ Values go, ids stay: that the hub wrote something, when, and on whose word is wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,11 +75,13 @@ class Erased:
 def erase(person: Person, words: str = "", *, dry_run: bool = False) -> Erased:
     """Repeatable; stopped in between, the next time does the rest. `words`: deleted appointments with all of them in
     it go too."""
+    leftovers = list(_leftovers(person, words))
     erased = Erased()
-    for leftover in _leftovers(person, words):
+    for leftover in leftovers:
         went = leftover.rows.count() if dry_run else sum(chunks(leftover))
         erased.counts[leftover.name] = erased.counts.get(leftover.name, 0) + went
-    erased.kept = tuple(_kept(person, words))
+    goes = [leftover.rows for leftover in leftovers if leftover.rows.model is JournalEntry]
+    erased.kept = tuple(_kept(person, words, goes))
     return erased
 
 
@@ -102,13 +104,17 @@ def _bodies(person: Person) -> QuerySet[InboxMessage]:
     return InboxMessage.objects.filter(pk__in=items, body__isnull=False)
 
 
-def _kept(person: Person, words: str) -> Iterator[Kept]:
+def _kept(person: Person, words: str, goes: Sequence[QuerySet[Any]]) -> Iterator[Kept]:
+    """`goes`: entries of the journal that go, or have gone."""
     rows, ours = held(person), person.records
+    written = rows[JournalEntry].exclude(changes={})
+    for going in goes:
+        written = written.exclude(pk__in=going)
     alive = ours.exclude(status=Status.SKIPPED, reason=Reason.ENTITY_GONE)
     stays: list[tuple[Why, QuerySet[Any]]] = [
         (Why.LIVES, alive.exclude(agreed={})),
         (Why.LIVES, rows[Reference]),
-        (Why.NEEDED, rows[JournalEntry].exclude(changes={})),
+        (Why.NEEDED, written),
         (Why.NEEDED, rows[Task].filter(state=TaskState.OPEN)),
         (Why.NEEDED, rows[Conflict].filter(closed_at=None)),
         (Why.NEEDED, _bodies(person).filter(state=QUARANTINED)),

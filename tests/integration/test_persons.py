@@ -149,10 +149,12 @@ def test_everything_is_told_and_nothing_of_others(parties: Parties) -> None:
 def test_while_she_is_a_client_the_past_goes_and_the_agreement_stays(parties: Parties) -> None:
     pk, number, account = a_client(parties)
     person = one(persons.by_id(pk))
-    counted = erasure.erase(person, dry_run=True).counts
+    foreseen = erasure.erase(person, dry_run=True)
+    counted = foreseen.counts
     assert where(NAME) > {"Record.agreed"}
     erased = erasure.erase(person)
     assert erased.counts == counted
+    assert erased.kept == foreseen.kept
     assert sum(counted.values()) > 2
     assert where(NAME) == {"Record.agreed"}
     assert (Record, Why.LIVES) in {(kept.model, kept.why) for kept in erased.kept}
