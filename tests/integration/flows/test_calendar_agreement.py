@@ -110,6 +110,8 @@ DELETED_BEFORE_THE_MARK = [
 
 # Two copies that an earlier hub left in Google; one of them is moved there, so that both hold and share a text.
 ONE_COPY_MOVED = [("fill", 1, "the same", 5, "10:30", True), ("move", 1, "google", 4, "09:00"), ("work",)]
+# Two copies of which one is renamed: whoever is asked about that one must not throw the edit away.
+ONE_COPY_RENAMED = [("fill", 3, "marked", 2, "23:30", True), ("rename", 3, "google"), ("work",)]
 
 
 @dataclass
@@ -338,11 +340,21 @@ class Play:
             calendars = self.calendars if kuerzel == self.calendars.kuerzel else self.others
             which = {event: form["text"].split()[0] for event, form in shown.events.items()}
             if copy:
-                calendars.google.remove_event(calendars.calendar, copy)  # it is there twice
+                self._twice_or_own(calendars, shown)
                 continue
             here = shown.row.here["text"].split()[0]
             choice = next((event for event in which if which[event] == here), "")
             questions.answer(shown.row, choice, shown.seen(choice), None)
+
+    def _twice_or_own(self, calendars: Calendars, shown: questions.Shown) -> None:
+        """A person removes a copy that says what another event says; one that was renamed is kept for itself."""
+        rows = calendars.google.events(calendars.calendar)
+        called = {row["id"]: row.get("summary", "") for row in rows if "recurringEventId" not in row}
+        text = called.pop(shown.row.event_id, "")
+        if text in called.values():
+            calendars.google.remove_event(calendars.calendar, shown.row.event_id)
+        else:
+            questions.answer(shown.row, "", shown.seen(), None)
 
     def shown(self, calendars: Calendars) -> tuple[list[Any], list[Any]]:
         """Texts, days and times of day of both sides; whole days have no time. Copies may share a text, so these are
@@ -395,6 +407,7 @@ def nothing_lost(play: Play, which: int, story: Story, texts: list[str]) -> None
 )
 @example(script=DELETED_BEFORE_THE_MARK)
 @example(script=ONE_COPY_MOVED)
+@example(script=ONE_COPY_RENAMED)
 @given(script=st.lists(steps, min_size=3, max_size=20))
 def test_any_history_ends_in_agreement(world: World, script: list[tuple[Any, ...]]) -> None:
     for table in TABLES:
