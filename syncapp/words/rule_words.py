@@ -18,6 +18,7 @@ RULES: Mapping[str, str] = {
     "validation.maxCount": gettext_noop("these are too many entries"),
     "validation.min": gettext_noop("it is less than allowed there"),
     "validation.max": gettext_noop("it is more than allowed there"),
+    "validation.notInternal": gettext_noop("it is an inner address, which EspoCRM has to be allowed to call"),
     "access.link": gettext_noop("the hub may not read what would be linked there"),
     "access.field": gettext_noop("the hub may not write this field"),
     "access.assign": gettext_noop("the hub may not assign anything to this user or team"),
@@ -27,6 +28,8 @@ RULES: Mapping[str, str] = {
     "access.delete": gettext_noop("the hub may not delete such entities"),
     "access.stream": gettext_noop("the hub may not read the stream of such entities"),
     "duplicate": gettext_noop("there is such an entity already"),
+    "locked": gettext_noop("it is locked there"),
+    "conflict": gettext_noop("a rule of the installation is against it"),
     "over_limit": gettext_noop("it is larger than allowed"),
 }
 

@@ -16,6 +16,7 @@ from syncapp.clients.errors import (
     LockedOut,
     NotFound,
     Outdated,
+    Rejected,
     UnexpectedAnswer,
 )
 from syncapp.clients.espocrm.names import Names
@@ -28,10 +29,11 @@ VALIDATION = "Field validation failure"
 _FIELD = re.compile(r"\bfield: ([A-Za-z0-9_]{1,100})\b")
 _RULE = re.compile(r"\btype: ([A-Za-z0-9_]{1,100})\b")
 # Records/Service.php, LinkCheck and the hooks, 9.2 and 10.0: which right is missing.
-_LINK = re.compile(r"link operation \([A-Za-z0-9_]+:([A-Za-z0-9_]{1,100})\)")
+_LINK = re.compile(r"link operation \([A-Za-z0-9_]+:([A-Za-z0-9_]{1,100})\)|^Link ([A-Za-z0-9_]{1,100}) is forbidden")
 _NO_FIELD = re.compile(r"No (?:edit )?access to (?:field `|')([A-Za-z0-9_]{1,100})[`']")
 _NO_ACTION = re.compile(r"No '?(create|read|edit|delete|stream)'? access")
 _ASSIGNING = "assignment failure"
+_LOCKED = re.compile(r"LockedRecord|locked record")
 _WRONG_SETTING = re.compile(r"\b(controller|entity type|scope|link|action|route)\b", re.IGNORECASE)
 
 
@@ -60,7 +62,7 @@ def _ours(refusal: Refusal, names: Names, field: str) -> str | None:
 
 def _forbidden(refusal: Refusal, reason: str, names: Names) -> ClientError:
     if link := _LINK.search(reason):
-        return refusal.error(Forbidden, "access.link", _ours(refusal, names, link[1]))
+        return refusal.error(Forbidden, "access.link", _ours(refusal, names, link[1] or link[2]))
     if field := _NO_FIELD.search(reason):
         return refusal.error(Forbidden, "access.field", _ours(refusal, names, field[1]))
     if _ASSIGNING in reason.lower():
@@ -82,7 +84,10 @@ def _not_found(refusal: Refusal, reason: str | None) -> ClientError:
 
 
 def _conflict(refusal: Refusal, reason: str) -> ClientError:
-    """The body of ``modified`` is {"values", "versionNumber"}, that of ``duplicate`` lists records."""
+    """The body of ``modified`` is {"values", "versionNumber"}, that of ``duplicate`` lists records. From 10.0 on a
+    record can be locked (Tools/Lock/LockValidationHelper.php), and what a hook objects to is a 409 as well."""
+    if _LOCKED.search(reason) or _LOCKED.search(refusal.body.decode(errors="replace")):
+        return refusal.error(Rejected, "locked")
     if "modified" in reason.lower():
         return refusal.error(Outdated, "modified")
     if "duplicate" in reason.lower():

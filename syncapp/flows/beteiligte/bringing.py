@@ -31,6 +31,7 @@ from syncapp.models import SystemName
 from syncapp.people import tasks
 
 KIND = FIELDS.party_entity
+ALIKE_THERE = "duplicate"
 PARTY = "party"  # in what is kept: its id in EspoCRM, while it lacks its number there
 NOT_YET = datetime(1970, 1, 1, tzinfo=UTC)  # no person has changed it before we made it: Advoware's values hold
 
@@ -84,7 +85,9 @@ class PartyBringing:
                 case BringParty():
                     try:
                         return self._ended(state, self._bring(action, state.number))
-                    except Duplicate:
+                    except Duplicate as exc:
+                        if exc.code != ALIKE_THERE:
+                            raise  # another conflict, which no person answers by saying that it is somebody else
                         plan = self.plan(replace(state, refused_as_double=True))
         tasks.reconcile_tasks(run.record, plan.tasks)
         if state.party_id:

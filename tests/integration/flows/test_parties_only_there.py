@@ -373,6 +373,15 @@ def test_what_the_hub_holds_of_a_party_of_advoware_is_found_by_its_number(world:
     assert persons.by_number("999") == []
 
 
+def test_another_conflict_is_no_question_about_a_double(world: World, parties: Parties) -> None:
+    """From 10.0 on EspoCRM answers 409 to what a hook of the firm is against."""
+    number = parties.in_advoware()
+    against = {"status": 409, "headers": {"X-Status-Reason": "Before-save validation error."}, "body": ""}
+    world.sandbox.add_fault("status", system="espocrm", method="POST", path=f"{PARTY}$", **against)
+    compared(world)
+    assert (bringing(number).reason, open_tasks(number), in_crm(world)) == (Reason.REJECTED, [], [])
+
+
 def test_while_writing_to_the_crm_is_off_it_is_only_planned(world: World, parties: Parties) -> None:
     number = parties.in_advoware()
     with configured(ADVOWARE_TO_ESPOCRM_ENABLED=False):

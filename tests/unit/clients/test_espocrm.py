@@ -68,6 +68,7 @@ REFUSALS: list[tuple[int, str | None, str, type[ClientError], str, str | None]] 
         "access.link",
         "assignedUser",
     ),
+    (403, "Link accounts is forbidden.", "", Forbidden, "access.link", "accounts"),  # from 10.0 on
     (403, "No access to 'amount' field.", "", Forbidden, "access.field", "amount"),
     (403, "No edit access to field `amount`.", "", Forbidden, "access.field", "amount"),
     (403, "Assignment failure: assigned user or team not allowed.", "", Forbidden, "access.assign", None),
@@ -88,6 +89,10 @@ REFUSALS: list[tuple[int, str | None, str, type[ClientError], str, str | None]] 
     (409, None, '{"values": {}, "versionNumber": 4}', Outdated, "modified", None),
     (409, "duplicate", '[{"id": "1", "name": "Mustermann"}]', Duplicate, "duplicate", None),
     (409, None, "not json", Duplicate, "conflict", None),
+    (409, "cannotModifyLockedRecord", '{"messageTranslation": {"data": {"field": "x"}}}', Rejected, "locked", None),
+    (409, "", '{"messageTranslation": {"label": "cannotRemoveLockedRecord"}}', Rejected, "locked", None),
+    (409, "Cannot remove a locked record.", "", Rejected, "locked", None),
+    (409, "Before-save validation error.", "", Duplicate, "conflict", None),
     (412, None, "", Outdated, "", None),
     (413, None, "", TooLarge, "", None),
     (415, None, "", Rejected, "", None),
