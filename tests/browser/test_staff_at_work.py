@@ -6,12 +6,13 @@ import re
 from typing import Any
 
 import pytest
+from django.db.models import F
 from playwright.sync_api import expect
 
 from syncapp.engine.runs.runner import Preview
 from syncapp.events import running
 from syncapp.flows.comparing import orphans
-from syncapp.models import InboxState, Orphan, OrphanState, Record, StaffAction, Status
+from syncapp.models import InboxState, Orphan, OrphanState, Reason, Record, StaffAction, Status
 from tests.browser.conftest import Desk
 from tests.integration.admin import rows
 from tests.integration.admin.test_pages import addresses
@@ -39,6 +40,34 @@ def test_a_failure_is_found_and_tried_again(desk: Desk) -> None:
     expect(desk.page.get_by_text("It is its turn now")).to_be_visible()
     failed.refresh_from_db()
     assert failed.status == Status.WAITING
+
+
+def test_a_row_of_the_list_is_tried_again_in_place_and_tells_what_came_of_it(desk: Desk) -> None:
+    failed, again, conflict = rows.record(), rows.record(), rows.record(Status.CONFLICT)
+    rows.user("erika", rows.STAFF)
+    desk.enter("erika")
+    desk.open("/admin/syncapp/record/?status=open")
+    address = desk.page.url
+
+    def row(record: Record) -> Any:
+        return desk.page.locator("tr", has_text=record.entity_id)
+
+    assert row(conflict).get_by_role("button").count() == 0  # a retry can't mend it: its own link is there
+    row(failed).get_by_role("button", name="Retry").click()
+    expect(row(failed).get_by_text("waiting")).to_be_visible()
+    Record.objects.filter(pk=failed.pk).update(
+        status=Status.IN_SYNC, reason="", detail="", system="", due_at=None, served=F("requested")
+    )
+    expect(row(failed).get_by_text("in sync")).to_be_visible()
+    expect(row(failed).get_by_role("button")).to_have_count(0)
+
+    row(again).get_by_role("button", name="Retry").click()
+    expect(row(again).get_by_text("waiting")).to_be_visible()
+    Record.objects.filter(pk=again.pk).update(status=Status.FAILED, reason=Reason.EXHAUSTED, due_at=None)
+    expect(row(again).get_by_text("It was tried several times")).to_be_visible()
+    expect(row(again).get_by_role("button", name="Retry")).to_be_visible()
+    assert desk.page.url == address
+    assert list(StaffAction.objects.values_list("action", "count")) == [("retry", 1), ("retry", 1)]
 
 
 def test_all_with_the_same_cause_are_tried_again(desk: Desk) -> None:

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from syncapp.admin.kit.recording import recorded
-from syncapp.admin.kit.views import DISCARD, RELEASE_LOCK, RETRY, back, button, ids, note_of, page, say
+from syncapp.admin.kit.views import DISCARD, RELEASE_LOCK, RETRY, back, button, ids, note_of, page, say, wants_part
 from syncapp.admin.records.record_page import record_context
 from syncapp.admin.records.records import RecordAdmin, given_up_words, moved_words
 from syncapp.engine.queue import retry
@@ -31,6 +31,8 @@ def ask(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     record = get_object_or_404(Record, pk=pk)
     with recorded(request, action, "Record", pk, str(record)) as row:
         row.count = retry.retry(Record.objects.filter(pk=pk), trace_id_of(request))
+    if wants_part(request):  # the row of a list tells the rest
+        return HttpResponse(status=204)
     if record.status == Status.RUNNING:
         messages.success(request, _("It is running already; it runs once more afterwards."))
     else:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from syncapp.admin.kit.paging import older
 from syncapp.admin.kit.views import viewer
+from syncapp.admin.records.row import state_badge, why_words
 from syncapp.admin.records.write_views import write_views
 from syncapp.models import (
     NEEDS_A_PERSON,
@@ -80,9 +81,20 @@ def record_context(request: HttpRequest, record: Record) -> dict[str, Any]:
 
 @viewer("record_state", "record/<int:pk>/state/", "syncapp.view_record")
 def record_state(_request: HttpRequest, pk: int) -> HttpResponse:
-    """What the page asks every few seconds while the record is on its way, to know when to show itself anew."""
-    changed_at = Record.objects.filter(pk=pk).values_list("changed_at", flat=True).first()
-    return JsonResponse({"changed_at": changed_at.isoformat() if changed_at else ""})
+    """What a page asks every few seconds while the record is on its way: the record's own, to know when to show itself
+    anew, and lists, for the cells of its row."""
+    record = Record.objects.filter(pk=pk).first()
+    if record is None:
+        return JsonResponse({"changed_at": ""})
+    return JsonResponse(
+        {
+            "changed_at": record.changed_at.isoformat(),
+            "state": state_badge(record),
+            "why": why_words(record),
+            "on_its_way": record.status == Status.RUNNING or (record.status == Status.WAITING and not record.reason),
+            "failed": record.status == Status.FAILED,
+        }
+    )
 
 
 def tasks_of(record: Record) -> list[TaskView]:

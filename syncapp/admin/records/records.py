@@ -8,24 +8,21 @@ from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from syncapp.admin.kit.base import ReadOnlyAdmin
-from syncapp.admin.kit.columns import badge, column, entity_links
+from syncapp.admin.kit.columns import column, entity_links
 from syncapp.admin.kit.filters import ReasonFilter, SinceFilter, StatusFilter, StepFilter, SystemFilter
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.search import found_by
 from syncapp.admin.kit.views import DISCARD, RETRY, page
 from syncapp.admin.records.record_page import record_context
+from syncapp.admin.records.row import again_button, state_badge, why_words
 from syncapp.engine.queue import retry
 from syncapp.kit.tracing import trace_id_of
 from syncapp.models import NEEDS_A_PERSON, Record, Status
-from syncapp.templatetags.hub import step_name, tone, when
-from syncapp.words.reason_words import reason_in_words
+from syncapp.templatetags.hub import step_name, when
 
 PERSONS = {"open", *NEEDS_A_PERSON}
 
@@ -47,6 +44,10 @@ class RecordAdmin(ReadOnlyAdmin[Record]):
             "failures": failures,
         }
 
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        may_retry = self.shows_failures(request) and self.has_retry_permission(request)
+        return (*self.list_display, "again") if may_retry else self.list_display
+
     def shows_failures(self, request: HttpRequest) -> bool:
         return request.GET.get("status") in PERSONS
 
@@ -66,15 +67,9 @@ class RecordAdmin(ReadOnlyAdmin[Record]):
         return record_context(request, row)
 
     entity = column(gettext_lazy("entity"), entity_links)
-    state = column(gettext_lazy("state"), lambda record: badge(tone(record.status), record.get_status_display()))
-
-    @admin.display(description=gettext_lazy("what happened, what to do"))
-    def why(self, record: Record) -> SafeString:
-        words = format_html('<span class="hub-why">{}</span>', reason_in_words(record.reason, record.system) or "–")
-        if record.status != Status.CONFLICT:
-            return words
-        choose = reverse("admin:hub_conflict", args=[record.pk])
-        return format_html('{} <a href="{}">{}</a>', words, choose, _("Choose"))
+    state = column(gettext_lazy("state"), state_badge)
+    why = column(gettext_lazy("what happened, what to do"), why_words)
+    again = column("", again_button)
 
     step_label = column(gettext_lazy("step"), lambda record: step_name(record.step))
     since = column(gettext_lazy("since"), lambda record: when(record.changed_at))

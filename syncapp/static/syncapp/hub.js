@@ -92,6 +92,44 @@
     for (const button of form.querySelectorAll("button")) button.setAttribute("aria-busy", "true");
   });
 
+  // Retry in a row of a list: the row itself tells what comes of it.
+  async function retry(button) {
+    const row = button.closest("tr");
+    const tell = (state) => {
+      for (const name of ["state", "why"]) {
+        const cell = row.querySelector(`.field-${name}`);
+        if (cell && state[name] !== undefined) cell.innerHTML = state[name];
+      }
+    };
+    const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+    const asked = await fetch(button.dataset.retry, {
+      method: "POST",
+      headers: { "X-CSRFToken": token, "X-Hub-Part": "1" },
+      credentials: "same-origin",
+      redirect: "error",
+    });
+    if (!asked.ok) throw new Error(String(asked.status));
+    for (let looks = 0; looks < 60; looks += 1) {
+      await new Promise((done) => setTimeout(done, 1000));
+      const answer = await fetch(button.dataset.state, { credentials: "same-origin", redirect: "error" });
+      const state = await answer.json();
+      tell(state);
+      if (!state.on_its_way) {
+        if (!state.failed) button.remove();
+        return;
+      }
+    }
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-retry]");
+    if (!button || button.getAttribute("aria-busy")) return;
+    button.setAttribute("aria-busy", "true");
+    retry(button)
+      .catch(() => window.location.reload()) // the page itself tells what is wrong, a login that has ended for example
+      .finally(() => button.removeAttribute("aria-busy"));
+  });
+
   // The way back must not leave buttons dead.
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) {
