@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from bitbylaw.config import Config
 from syncapp.clients.espocrm import EspoClient
 from tests import world
 from tests.world import World, configured
@@ -16,12 +17,16 @@ SETTINGS: dict[str, Any] = {
     "LINK_ENTITIES": {KNOWLEDGE: JOIN},
 }
 
+WORDS: dict[str, str] = {
+    **Config.model_fields["WEBHOOK_ENTITIES"].default,
+    "knowledge": KNOWLEDGE,
+    "knowledge_document": JOIN,
+}
+
 
 @contextmanager
 def firm() -> Iterator[World]:
-    named = {"knowledge": KNOWLEDGE, "knowledge_document": JOIN}
-    words = {"WEBHOOK_ENTITIES": world.settings.CONFIG.WEBHOOK_ENTITIES | named}
-    with world.world() as there, configured(**SETTINGS, **words):
+    with world.world() as there, configured(**SETTINGS, WEBHOOK_ENTITIES=WORDS):
         there.sandbox.settings(espocrm_missing=[f"{KNOWLEDGE}.syncError"])
         EspoClient.metadata_cache.clear()
         yield there

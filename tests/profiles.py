@@ -20,7 +20,7 @@ from sandbox.espocrm.config import ADMIN, ADMIN_PASSWORD
 from sandbox.espocrm.entities import ENTITIES, TASK_PARENTS
 from syncapp.clients.espocrm import EspoClient
 from syncapp.management.commands.espocrm import LOGIN, PASSWORD
-from tests import otherwise, world
+from tests import knowledge, otherwise, world
 from tests.knowledge import JOIN, KNOWLEDGE
 from tests.world import World, configured
 
@@ -29,12 +29,7 @@ LATER = [KNOWLEDGE, JOIN, AKTEN, "CDokumente.cAIKnowledges", "CDokumente.cAIKnow
 USUAL = {"TASKS_TO_ESPOCRM": "Task", "BANK_ACCOUNTS_TO_ESPOCRM": "1"}
 OF_CASES = {CASE: {"id": "advowareAkteId", "reference": "aktenzeichen"}}
 OF_AKTEN = {AKTEN: {"id": "aktennummer", "reference": "aktenzeichen", "status": "aktivierungsstatus"}}
-WORDS: Mapping[str, str] = {
-    **Config.model_fields["WEBHOOK_ENTITIES"].default,
-    "knowledge": KNOWLEDGE,
-    "knowledge_document": JOIN,
-    "akte": AKTEN,
-}
+WORDS = knowledge.WORDS | {"akte": AKTEN}
 
 
 @dataclass(frozen=True)

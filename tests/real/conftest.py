@@ -21,6 +21,7 @@ from syncapp.clients.espocrm import EspoClient
 from syncapp.clients.espocrm.administration import AdminConfig, EspoAdministration
 from syncapp.management.commands.espocrm import LOGIN, PASSWORD
 from syncapp.models import StaffAction
+from tests import knowledge
 from tests.real.crm import RealCrm
 from tests.world import configured
 from tests.world import world as new_world
@@ -32,6 +33,8 @@ WANTED: Mapping[str, Any] = {
     "BANK_ACCOUNTS_TO_ESPOCRM": True,
     "PARTIES_TO_ESPOCRM": {"betnr": ("all",)},
     "MATTER_ENTITIES": {},
+    **knowledge.SETTINGS,
+    "WEBHOOK_ENTITIES": knowledge.WORDS,
     "ESPOCRM_API_TIMEOUT_SECONDS": 120,
 }
 
