@@ -29,6 +29,8 @@ DOCUMENT_SCENARIOS = (
     "closed_and_removed",
     "new_then_other_content",
     "new_then_deleted",
+    "joined",
+    "joined_and_deactivated",
     "matter_found",
 )
 PARTY_SCENARIOS = (

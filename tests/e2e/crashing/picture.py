@@ -19,6 +19,7 @@ from tests.e2e.crashing.party_picture import Names
 
 SHOWN = ("deleted", "status", "xaiId", "xaiCollections", "xaiSyncedHash", "xaiSyncStatus", "xaiSyncError", "fileStatus")
 SHOWN_TOO = ("syncStatus", "syncError", "syncFailedAt", "md5sum", "xaiCollectionId", "advowareAkteId")
+JOINED = ("datenbankId", "aktivierungsstatus", "aiDocumentId", "syncstatus", "syncedHash")
 OPEN = (JournalState.INTENDED, JournalState.LOST)
 XAI_ID = re.compile(r"\b(?:file|collection)_[0-9a-f]{8}[0-9a-f-]{28}\b")
 
@@ -38,9 +39,10 @@ def _outside(xai: dict[str, Any], crm: dict[str, Any]) -> list[str]:
     for row in xai["collections"]:
         inside = [(d["file_metadata"]["file_id"], d["status"], sorted(d["fields"].items())) for d in row["documents"]]
         lines.append(f"xai collection {row['collection_id']} {sorted(inside)}")
-    for kind in ("CDokumente", "Raeumungsklage"):
+    for kind in ("CDokumente", "Raeumungsklage", "CAIKnowledge", "CAIKnowledgeCDokumente"):
         for row in crm["records"][kind]:
-            lines.append(f"crm {row['id']} { {name: row[name] for name in (*SHOWN, *SHOWN_TOO) if row.get(name)} }")
+            shown = {name: row[name] for name in (*SHOWN, *SHOWN_TOO, *JOINED) if row.get(name)}
+            lines.append(f"crm {row['id']} {shown}")
     return lines
 
 
@@ -99,6 +101,7 @@ def faults(sandbox: SandboxClient, ends: Mapping[str, str]) -> list[str]:
         if not row["collections"] and row["id"] not in pointed_at | listed:
             found.append(f"a file that nothing points to and that is not listed: {row['filename']}")
     named = {row["xaiCollectionId"] for row in crm["records"]["Raeumungsklage"] if not row["deleted"]}
+    named |= {row["datenbankId"] for row in crm["records"]["CAIKnowledge"] if not row["deleted"]}
     for row in xai["collections"]:
         if row["collection_id"] not in named | listed:
             found.append(f"a collection that nothing points to and that is not listed: {row['collection_name']}")

@@ -10,6 +10,7 @@ from sandbox.client import SandboxClient
 from tests.events import happened
 
 PARENT, LINK = "Raeumungsklage", "raeumungsklages"
+KNOWLEDGE, JOIN = "CAIKnowledge", "CAIKnowledgeCDokumente"
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,24 @@ def _a_case(firm: Firm) -> None:
     firm.event("klage1", PARENT)
 
 
+def _joined(firm: Firm) -> None:
+    firm.crm.create(KNOWLEDGE, {"name": "Wissen"}, id="wissen1")
+    firm.document("dokument1")
+    firm.crm.create(JOIN, {"cAIKnowledgeId": "wissen1", "cDokumenteId": "dokument1"}, id="platz1")
+    firm.event("platz1", JOIN)
+
+
+def _deactivate(firm: Firm) -> None:
+    firm.crm.update(KNOWLEDGE, "wissen1", {"aktivierungsstatus": "deactivated"})
+    firm.event("wissen1", KNOWLEDGE)
+
+
+_JOINED = {
+    "COLLECTION_ENTITIES": (KNOWLEDGE,),
+    "LINK_ENTITIES": {KNOWLEDGE: JOIN},
+    "WEBHOOK_ENTITIES": {"document": "CDokumente", "knowledge": KNOWLEDGE, "place": JOIN},
+    "XAI_DELETE_COLLECTIONS": True,
+}
 _LEFT = {"dokument1": "skipped no_parent", "dokument2": "skipped no_parent"}
 _IN_SYNC = {"dokument1": "in_sync", "klage1": "in_sync"}
 _GONE = {"dokument1": "skipped entity_gone", "klage1": "in_sync"}
@@ -133,6 +152,20 @@ DOCUMENT_SCENARIOS: Mapping[str, Scenario] = {
     "new_then_other_content": Scenario(_nothing, _one_document, _IN_SYNC, meanwhile=_new_content),
     "new_then_deleted": Scenario(
         _one_parent, _another_document, _GONE, {"XAI_EMPTY_COLLECTIONS": True}, meanwhile=_delete
+    ),
+    "joined": Scenario(
+        _nothing,
+        _joined,
+        {"dokument1": "in_sync", "wissen1": "in_sync", "platz1": "in_sync"},
+        _JOINED,
+        looks_again=True,
+        after_reading=True,
+    ),
+    "joined_and_deactivated": Scenario(
+        _joined,
+        _deactivate,
+        {"dokument1": "skipped no_parent", "wissen1": "skipped parent_closed", "platz1": "in_sync"},
+        _JOINED,
     ),
     "matter_found": Scenario(
         _nothing,
