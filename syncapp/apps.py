@@ -1,6 +1,7 @@
 from contextlib import suppress
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
@@ -14,9 +15,11 @@ class SyncAppConfig(AppConfig):
         from syncapp.engine.queue import enqueue
         from syncapp.engine.workers import heartbeat
         from syncapp.events import registry
+        from syncapp.upkeep import staff_groups
         from syncapp.words import field_words, reason_words
 
         heartbeat.connect()
+        post_migrate.connect(staff_groups.restore, sender=self, dispatch_uid="staff_groups")
         # What stands below the register gets from it what flows have declared.
         enqueue.timeouts = registry.timeouts
         field_words.declared = registry.fields

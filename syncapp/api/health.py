@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from syncapp.api import state
 
-OK, AWAY = "ok", "away"
+OK, AWAY, READS_ONLY = "ok", "away", "can be read, takes no writes"
 
 
 class OpenView(APIView):
@@ -36,7 +36,7 @@ class LiveView(OpenView):
 class ReadyView(OpenView):
     @extend_schema(summary="Can the hub do its work?", responses={200: OpenApiTypes.OBJECT, 503: OpenApiTypes.OBJECT})
     def get(self, _request: Request) -> Response:
-        """503 when the database or Redis is away, or when no worker has proved lately that it works.
+        """503 when the database or Redis is away or takes no writes, or when no worker has proved lately that it works.
 
         Outside systems that are away are shown and don't count: their records wait by themselves, restarting the hub
         would not help, and taking it out of service would lose webhooks. So is what runs lack on this machine (disk,
@@ -55,12 +55,18 @@ def _look() -> dict[str, Any]:
     try:
         now = timezone.now()
         backlog, workers, lacks = state.backlog(), state.workers(), state.machine_lacks()
+        ahead = state.clock_ahead().total_seconds()
         answer["systems"] = {told.pop("name"): told for told in map(asdict, state.systems())}
     except (DatabaseError, InterfaceError):
         return {**answer, "database": AWAY}
+    try:
+        state.prove_a_write()
+    except (DatabaseError, InterfaceError):
+        return {**answer, "database": READS_ONLY}
     return {
         **answer,
         "database": OK,
+        "clock": f"the newest entries are {ahead:.0f} s in the future" if ahead else OK,
         "machine": ", ".join(lacks) or OK,
         "queue": {
             "tasks": backlog.queued,

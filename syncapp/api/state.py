@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Min
+from django.db import connection
+from django.db.models import Count, Max, Min
 from django.utils import timezone
 from django_redis import get_redis_connection
 from redis.exceptions import RedisError
@@ -14,7 +16,21 @@ from redis.exceptions import RedisError
 from syncapp.engine.outside import connections
 from syncapp.engine.queue import enqueue
 from syncapp.engine.workers.heartbeat import works
-from syncapp.models import Reason, Record, Status, System, SystemName, SystemState, Worker
+from syncapp.kit.clocks import latest
+from syncapp.models import (
+    Attempt,
+    InboxMessage,
+    ProxyWindow,
+    Reason,
+    Record,
+    Status,
+    System,
+    SystemName,
+    SystemState,
+    Worker,
+)
+
+PROOF_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +55,37 @@ def machine_lacks() -> list[str]:
     """What runs found used up on this machine, while they wait for it: `ENOSPC` for the disk, ..."""
     waiting = Record.objects.filter(status=Status.WAITING, reason=Reason.MACHINE)
     return sorted(waiting.values_list("detail", flat=True).distinct())
+
+
+_WRITE = """
+INSERT INTO {table} (name, minute, calls) VALUES ('health', %s, 1)
+ON CONFLICT (name) DO UPDATE SET minute = excluded.minute, calls = 1
+"""
+_written_at = -PROOF_SECONDS
+
+
+def prove_a_write() -> None:
+    """Raises a database error when nothing can be stored: a full disk is read as before. At most once in some seconds,
+    for anybody may ask."""
+    global _written_at
+    if time.monotonic() < _written_at + PROOF_SECONDS:
+        return
+    minute = int(time.time() // 60)
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE.format(table=ProxyWindow._meta.db_table), [minute])
+    _written_at = time.monotonic()
+
+
+def clock_ahead() -> timedelta:
+    """How far the newest entries lie in the future: a clock was ahead, or this one is behind. Zero: hardly at all."""
+    now = timezone.now()
+    newest = [
+        InboxMessage.objects.aggregate(at=Max("received_at"))["at"],
+        Attempt.objects.aggregate(at=Max("started_at"))["at"],
+        Worker.objects.aggregate(at=Max("beat_at"))["at"],
+    ]
+    last = max((moment for moment in newest if moment is not None), default=now)
+    return last - now if last > latest(now) else timedelta()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from tests import servers
 from tests.benchmarks.report import Findings, show
 from tests.benchmarks.sizes import FULL, SMOKE, Sizes
 
-NAMES = ("intake", "settle", "storm", "drain", "growth", "memory", "recovery", "parties", "calendars")
+NAMES = ("intake", "settle", "storm", "drain", "growth", "memory", "recovery", "parties", "calendars", "siege")
 EPILOG = """\
 What is measured:
   intake    requests and items a second, latency; against a bare DRF view in the same server
@@ -30,6 +30,7 @@ What is measured:
   memory    a worker over 20,000 tasks
   recovery  workers killed in the middle of a run, default settings
   parties   comparison of 5,000 parties of which 20 changed, sync of one, what the proxy adds
+  siege     200 webhooks a second under slow strangers, slow proxy calls and a flood of wrong signatures
   calendars first sync of 50 employees with 400 appointments each, a run without changes, one with 1 %
 
 Every process is started here on a free port and ended here; PostgreSQL and Redis are temporary ones. Ratios hold

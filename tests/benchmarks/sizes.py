@@ -30,6 +30,8 @@ class Sizes:
     parties_changed: int = 20
     proxy_calls: int = 500
     calendar_employees: int = 50
+    siege_seconds: int = 120
+    siege_rate: int = 200  # webhooks a second
 
     def scaled(self, share: float) -> Sizes:
         """Amounts of things made smaller or larger; rounds, workers and latencies stay."""
@@ -49,6 +51,7 @@ _AMOUNTS = (
     "parties",
     "proxy_calls",
     "calendar_employees",
+    "siege_seconds",
 )
 FULL = Sizes()
 SMOKE = Sizes(
@@ -74,5 +77,7 @@ SMOKE = Sizes(
     parties_changed=4,
     proxy_calls=5,
     calendar_employees=2,
+    siege_seconds=8,
+    siege_rate=20,
     recovery_settings=(("LEASE_SECONDS", "2"), ("SWEEP_SECONDS", "1")),
 )

@@ -151,6 +151,16 @@ def test_no_cluster_stays_behind_when_the_supervisor_itself_is_killed(
     until(lambda: not alive(processes), 20, lambda: f"still there: {alive(processes)}")
 
 
+@pytest.mark.parametrize("which", ["workers", "main process", "all"])
+def test_none_stays_behind_frozen(which: str, hub: Installation, supervisor: subprocess.Popen[bytes]) -> None:
+    main = main_of(supervisor)
+    processes = family(main)
+    for process in {"workers": task_workers(main), "main process": [main], "all": processes}[which]:
+        process.send_signal(signal.SIGSTOP)
+    os.kill(supervisor.pid, signal.SIGKILL)
+    until(lambda: not alive(processes), 10, lambda: f"still there: {alive(processes)}")
+
+
 def test_a_cluster_that_is_told_many_times_to_end_ends(hub: Installation, supervisor: subprocess.Popen[bytes]) -> None:
     """The kernel tells of a killed parent once for each of its threads, while the cluster is about to end already."""
     processes = family(main_of(supervisor))

@@ -15,10 +15,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 from django_redis import get_redis_connection
 from redis.exceptions import LockError, RedisError
 
+from syncapp.kit.clocks import latest
 from syncapp.models import Lock
 
 PREFIX = "hub:lock:"
@@ -88,8 +90,9 @@ def held() -> list[HeldLock]:
 
 
 def forget_expired() -> int:
-    """Table rows whose time to live is over (Redis forgets by itself)."""
-    return Lock.objects.filter(expires_at__lt=timezone.now()).delete()[0]
+    """Table rows whose time to live is over, or that a wrong clock has written (Redis forgets by itself)."""
+    now = timezone.now()
+    return Lock.objects.filter(Q(expires_at__lt=now) | Q(acquired_at__gt=latest(now))).delete()[0]
 
 
 def _held_in_redis() -> Iterator[HeldLock]:

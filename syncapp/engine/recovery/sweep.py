@@ -12,14 +12,16 @@ from dataclasses import dataclass
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from syncapp.engine.outside import locks, outages
 from syncapp.engine.queue import enqueue
+from syncapp.engine.recovery import future
 from syncapp.engine.runs import claims, switches
 from syncapp.engine.runs.backoff import STANDARD
 from syncapp.engine.runs.run import attempt_of
+from syncapp.kit.clocks import latest
 from syncapp.models import NO_REASON, Outcome, Reason, Record, Status
 
 LEFT_A_SWEEP = 500  # records whose worker died; more wait for the next sweep
@@ -39,6 +41,7 @@ class Swept:
 
 def sweep() -> Swept:
     locks.forget_expired()
+    future.make_due()
     recovered = _recover()
     _free_locks_of_ended_runs()
     chances = _second_chances()
@@ -87,7 +90,9 @@ def _due(*, alone: bool = False) -> QuerySet[Record]:
 
 
 def _recover() -> int:
-    ended = Record.objects.filter(status=Status.RUNNING, leased_until__lt=timezone.now())
+    now = timezone.now()
+    over = Q(leased_until__lt=now) | Q(leased_until__gt=latest(now, claims.lease()))
+    ended = Record.objects.filter(over, status=Status.RUNNING)
     return sum(take_away(ended, record, Reason.WORKER_DIED) for record in ended.order_by("leased_until")[:LEFT_A_SWEEP])
 
 

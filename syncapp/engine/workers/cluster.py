@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -35,7 +36,9 @@ class Cluster:
     def start(self) -> None:
         extra = {ENV_NAME: self.name} | ({"QUEUE_WORKERS": str(self.workers)} if self.workers else {})
         self._had_sentinel = self._draining = False
-        self._main = start_session([sys.executable, str(settings.BASE_DIR / "manage.py"), "cluster"], extra)
+        # A frozen process hears SIGKILL only. The sweep finds what was running.
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "cluster"]
+        self._main = start_session(command, extra, parting=signal.SIGKILL)
 
     def fault(self) -> str:
         """What is visibly wrong with the processes; empty when nothing is. (A frozen cluster looks healthy here.)"""

@@ -22,6 +22,7 @@ from django.utils import timezone
 from django_q.signals import post_execute_in_worker, pre_execute
 
 from syncapp.engine.workers import job_failures
+from syncapp.kit.clocks import latest
 from syncapp.models import Worker
 
 ENV_NAME = "HUB_WORKER"  # set by `manage.py worker` for the cluster that it supervises
@@ -119,8 +120,9 @@ class WorkerRow:
         return Worker.objects.values_list("beat_at", flat=True).get(pk=self.name)
 
     def others_at_work(self, seconds: float) -> int:
-        since = timezone.now() - timedelta(seconds=2 * seconds)
-        return Worker.objects.filter(stopped_at=None, beat_at__gte=since).exclude(pk=self.name).count()
+        now = timezone.now()
+        lately = (now - timedelta(seconds=2 * seconds), latest(now))
+        return Worker.objects.filter(stopped_at=None, beat_at__range=lately).exclude(pk=self.name).count()
 
     def restarted(self, reason: str) -> None:
         """Only noted here, written at the next look: a restart must not wait for the database."""

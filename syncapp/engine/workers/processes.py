@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -23,11 +24,12 @@ def start_session(
     output: IO[bytes] | None = None,
     folder: Path | None = None,
     inherited: Collection[int] = (),
+    parting: int = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
     """Start a program as the leader of a session of its own: signals of the terminal reach its parent only.
 
-    `output` takes what it says, on both channels; else that goes where the parent's goes. On Linux it gets SIGTERM
-    when its parent is killed; elsewhere a killed parent leaves it running. `inherited` are file descriptors.
+    `output` takes what it says, on both channels; else that goes where the parent's goes. On Linux it gets the signal
+    `parting` when its parent is killed; elsewhere a killed parent leaves it running. `inherited` are file descriptors.
     """
     return subprocess.Popen(  # noqa: S603  (our own programs)
         list(command),
@@ -38,7 +40,7 @@ def start_session(
         stderr=output,
         pass_fds=inherited,
         start_new_session=True,
-        preexec_fn=_end_with_the_parent if sys.platform == "linux" else None,
+        preexec_fn=partial(_end_with_the_parent, parting) if sys.platform == "linux" else None,
     )
 
 
@@ -61,5 +63,11 @@ def kill_group(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
 
 
-def _end_with_the_parent() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def bind_children() -> None:
+    """From now on whatever this process forks, and what that forks, is killed with its parent, however frozen it is."""
+    if sys.platform == "linux":
+        os.register_at_fork(after_in_child=partial(_end_with_the_parent, signal.SIGKILL))
+
+
+def _end_with_the_parent(parting: int) -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, parting)

@@ -23,6 +23,7 @@ from syncapp.engine.runs.planning import Ending, Failed, InConflict, Plan, Postp
 from syncapp.engine.runs.taking_over import is_known, look, take_over
 from syncapp.events import registry, spec
 from syncapp.flows.taking_over import Finding, Item, Sides, TakesOver, as_is
+from syncapp.kit.clocks import latest
 from syncapp.models import Adoption, AdoptionFinding, AdoptionState, Cause, Record, Verdict
 from syncapp.words.adoption_words import coded
 
@@ -87,7 +88,7 @@ def run(adoption: Adoption, progress: Progress = lambda _kind, _seen: None) -> A
 
 def _begin(adoption: Adoption) -> None:
     now, running = timezone.now(), Adoption.objects.filter(state=AdoptionState.RUNNING)
-    running.filter(leased_until__lt=now).update(
+    running.filter(Q(leased_until__lt=now) | Q(leased_until__gt=latest(now, LEASE))).update(
         state=AdoptionState.FAILED, detail="interrupted", finished_at=now, leased_until=None
     )
     mine = Adoption.objects.filter(pk=adoption.pk, state=AdoptionState.WAITING)

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django_q.cluster import Cluster
 
 from bitbylaw.logs import tell_of_crashes
+from syncapp.engine.workers.processes import bind_children
 
 
 class EndsOnce(Cluster):
@@ -29,4 +30,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         tell_of_crashes()
+        bind_children()
         EndsOnce().start()

@@ -1,0 +1,13 @@
+"""A clock that was ahead leaves dates that lie too far in the future. One rule for all of them: a moment later than the
+longest lease, pause or interval of its kind allows was written by a wrong clock, and counts as come."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+TOLERANCE = timedelta(minutes=10)  # clocks of machines that work together differ by less
+
+
+def latest(now: datetime, longest: timedelta = timedelta()) -> datetime:
+    """The last moment that is believed of something that lasts no longer."""
+    return now + longest + TOLERANCE

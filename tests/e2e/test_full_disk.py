@@ -1,0 +1,41 @@
+"""SQLite's disk is full: readiness says so while reading still works, and all goes on when there is room."""
+
+from __future__ import annotations
+
+import resource
+
+import psutil
+import pytest
+
+from tests import engines
+from tests.e2e.doors import Door, web_server
+from tests.installation import Installation, until
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.skipif(engines.chosen().name != "sqlite", reason="PostgreSQL's disk is PostgreSQL's"),
+    pytest.mark.skipif(not hasattr(psutil.Process, "rlimit"), reason="limits of another process: Linux only"),
+]
+
+
+def room(door: Door, size: int) -> None:
+    """How large a file the web server may write; it gets an error beyond, as from a full disk."""
+    for process in psutil.Process(door.process.pid).children():
+        process.rlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+
+def test_readiness_proves_a_write(hub: Installation) -> None:
+    def database() -> str:
+        text = door.get("/health/ready").body.decode()
+        return text.partition('"database":"')[2].partition('"')[0]
+
+    with web_server(hub) as door:
+        assert database() == "ok"
+        assert door.webhook().status == 200
+        room(door, 0)
+        assert door.webhook().status == 503
+        until(lambda: database() == "can be read, takes no writes", 15, database)
+        assert door.get("/health/live").status == 200
+        room(door, resource.RLIM_INFINITY)
+        until(lambda: database() == "ok", 15, database)
+        assert door.webhook().status == 200
