@@ -3,11 +3,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.urls import get_resolver
 
 from syncapp.proxy import quota
 from syncapp.webhooks import views
 from tests.world import World
 from tests.world import world as new_world
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _addresses() -> None:
+    """Which webhooks there are is read once in a process: before any test has words of its own for them."""
+    assert get_resolver().reverse_dict
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,10 @@ REASONS = {
         "not link it to documents or has no field for the collection."
     ),
     "no_documents": _("There is no document yet. The collection is made when the first one comes; nothing to do."),
-    "parent_paused": _("The status of the entity says that it is left alone."),
+    "parent_paused": _(
+        "Paused: its status, for a document that of what it belongs to, says that it is left alone. Nothing is written "
+        "until that changes in the CRM."
+    ),
     "parent_closed": _("The entity is closed; its documents were taken out of the collection."),
     "deletion_proposed": _(
         "The entity is closed. Its collection may be deleted: please confirm it on the page of orphans."
