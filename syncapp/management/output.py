@@ -9,12 +9,15 @@ from typing import Protocol
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+RULE = 40  # signs of the line below the last head: a longer one would only wrap
+
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Columns as wide as their longest cell, without lines around them."""
+    """Columns as wide as their longest cell, without lines around them. Sentences come last: nothing is padded there,
+    so that a terminal wraps only what is long itself."""
     cells = [[*heads], *([str(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
-    cells.insert(1, ["-" * width for width in widths])
+    cells.insert(1, ["-" * width for width in widths[:-1]] + ["-" * min(widths[-1], RULE)])
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in cells)
 
 

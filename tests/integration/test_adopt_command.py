@@ -41,6 +41,8 @@ def test_a_look_shows_counts_with_ids_and_says_how_to_go_on(firm: OldFirm, tmp_p
     assert "the file that the CRM names is not at xAI" in text
     assert firm.documents["dead"] in text
     assert "manage.py adopt --apply" in text
+    rule = next(line for line in text.splitlines() if line.startswith("---"))
+    assert max(map(len, text.splitlines())) > 200 > len(rule)  # long sentences widen no other line
     rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))))
     (dead,) = (row for row in rows if row["entity_id"] == firm.documents["dead"])
     assert (dead["kind"], dead["verdict"], dead["remote_id"]) == ("documents", "changes", "file_dead")
@@ -53,6 +55,7 @@ def test_a_look_shows_counts_with_ids_and_says_how_to_go_on(firm: OldFirm, tmp_p
 def test_taking_over_is_on_record(firm: OldFirm) -> None:
     text = adopt("--apply")
     assert "--apply" not in text
+    assert "What agrees is remembered" in text
     row = StaffAction.objects.get(action="adopt")
     assert (row.via, row.count) == ("command", Adoption.objects.get().seen)
 

@@ -16,6 +16,11 @@ from syncapp.management.recording import recorded
 from syncapp.models import Adoption, AdoptionState
 
 UNDER_WAY = 3
+LOOKED = "\nNothing was changed anywhere. To take it over: manage.py adopt --apply"
+APPLIED = (
+    "\nWhat agrees is remembered; nothing was written outside. The comparisons bring about what would be changed, as\n"
+    "soon as the settings let them write. What a person must look at: docs/switching.md says what becomes of it."
+)
 
 
 class Command(HubCommand):
@@ -63,8 +68,7 @@ class Command(HubCommand):
         if done.state != AdoptionState.DONE:
             words = f"It stopped: {done.detail}. What was taken over so far stays so; run it again."
             raise CommandError(words, returncode=NOT_ASKED)
-        if not apply:
-            self.stdout.write("\nNothing was changed anywhere. To take it over: manage.py adopt --apply")
+        self.stdout.write(APPLIED if apply else LOOKED)
 
     def _run(self, asked: Adoption, apply: bool, tell: Any) -> Adoption:
         def shown(kind: str, seen: int) -> None:
@@ -80,10 +84,10 @@ class Command(HubCommand):
 
 def _table(done: Adoption, samples: int) -> str:
     rows = [
-        (line.kind, line.verdict.label, f"{line.count:,}", line.words, " ".join(line.samples))
+        (line.kind, line.verdict.label, f"{line.count:,}", " ".join(line.samples), line.words)
         for line in report.lines(done, samples)
     ]
-    heads = ("kind", "verdict", "how many", "what", "for example")
+    heads = ("kind", "verdict", "how many", "for example", "what")
     return f"{table(heads, rows)}\n\n{plural(done.seen, 'record')} looked at, {plural(done.calls, 'call')}."
 
 

@@ -30,8 +30,8 @@ class Command(HubCommand):
             for finding in all_systems():
                 findings.append(finding)
                 tell(f"{finding.system} {finding.what}")
-        rows = [(_MARKS[each.good], each.system, each.what, each.words, _time(each)) for each in findings]
-        self.stdout.write(table(("", "system", "what", "result", "ms"), rows))
+        rows = [(_MARKS[each.good], each.system, each.what, _time(each), each.words) for each in findings]
+        self.stdout.write(table(("", "system", "what", "ms", "result"), rows))
         for each in findings:
             if each.rows:
                 self.stdout.write(f"\n{each.what}\n{table(HEADS, each.rows)}")
