@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from syncapp.admin.kit.paging import older
 from syncapp.admin.kit.views import viewer
+from syncapp.admin.records.neighbours import neighbours
 from syncapp.admin.records.row import state_badge, why_words
 from syncapp.admin.records.write_views import write_views
 from syncapp.models import (
@@ -56,6 +57,8 @@ def record_context(request: HttpRequest, record: Record) -> dict[str, Any]:
         request.GET.get("webhooks"),
         WEBHOOKS,
     )
+    references = references_of(record)
+    beside, more = neighbours(record, references)
     return {
         "title": f"{kind_in_words(record.entity_type)} {record.entity_id}",
         "record": record,
@@ -71,7 +74,9 @@ def record_context(request: HttpRequest, record: Record) -> dict[str, Any]:
         "items_next": items_next,
         "tasks": tasks_of(record),
         "in_conflict": Conflict.objects.filter(record=record, state=ConflictState.OPEN).count(),
-        "references": references_of(record),
+        "references": references,
+        "neighbours": beside,
+        "more_neighbours": more,
         "siblings": siblings_of(record),
         "live": _("This page refreshes by itself while the record waits or runs.")
         if record.status in (Status.RUNNING, Status.WAITING)
