@@ -12,8 +12,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from syncapp.flows.adopting import adopting
-from syncapp.models import Adoption, AdoptionState, Record, StaffAction
+from syncapp.flows.adopting import adopting, report
+from syncapp.models import Adoption, AdoptionState, Record, StaffAction, Verdict
 from tests.old_installation import OldFirm
 from tests.world import World, configured
 
@@ -50,6 +50,17 @@ def test_a_look_shows_counts_with_ids_and_says_how_to_go_on(firm: OldFirm, tmp_p
     assert "Schriftsatz" not in file.read_text() + text  # ids, no names
     assert "Wendland" not in file.read_text() + text
     assert not Record.objects.exists()
+
+
+def test_an_employee_is_named_without_an_appointment_that_there_is_not() -> None:
+    counts = {"calendars": {str(Verdict.KNOWN): {"": 2}}}
+    done = Adoption.objects.create(started_at=timezone.now(), counts=counts)
+    for remote in ("", "5001"):
+        done.findings.create(
+            kind="calendars", entity_type="Mitarbeiter", entity_id="SB", remote_id=remote, verdict=Verdict.KNOWN
+        )
+    (line,) = report.lines(done)
+    assert line.samples == ("SB", "SB/5001")
 
 
 def test_taking_over_is_on_record(firm: OldFirm) -> None:

@@ -42,7 +42,7 @@ def lines(adoption: Adoption, samples: int = 3) -> Iterator[Line]:
 def _id(entity_type: str, entity_id: str, remote_id: str) -> str:
     """With that of the other system, where something of the hub's own (an employee) stands for many things there."""
     many = entity_type in registry.own_types()
-    return f"{entity_id}/{remote_id}" if many else entity_id or remote_id
+    return f"{entity_id}/{remote_id}" if many and remote_id else entity_id or remote_id
 
 
 def rows(adoption: Adoption) -> Iterator[tuple[str, ...]]:
