@@ -9,7 +9,7 @@ from syncapp.kit.phrases import PHRASES
 from syncapp.models import Cause
 from syncapp.models.tasks import TaskKind
 from syncapp.words.plan_words import in_words
-from syncapp.words.reason_words import reasons
+from syncapp.words.reason_words import reason_in_words
 
 HOLE = "…"
 
@@ -32,4 +32,4 @@ def _one(code: str) -> str:
     for labels in (Cause, TaskKind):
         if code in labels.values:
             return str(labels(code).label)
-    return reasons().get(code, code)
+    return reason_in_words(code)

@@ -43,4 +43,7 @@ def reason_in_words(code: str, system: str = "") -> str:
     """One that nobody has declared (an old row) is shown as it is."""
     if system and code in NAMED:
         return gettext(NAMED[code]) % {"system": system_in_words(system)}
-    return reasons().get(code, code)
+    own = declared().get(code)
+    if own is not None:
+        return str(own)
+    return str(Reason(code).label) if code in Reason else code

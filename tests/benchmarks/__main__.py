@@ -19,7 +19,10 @@ from tests import servers
 from tests.benchmarks.report import Findings, show
 from tests.benchmarks.sizes import FULL, SMOKE, Sizes
 
-NAMES = ("intake", "settle", "storm", "drain", "growth", "memory", "recovery", "parties", "calendars", "siege")
+NAMES = (
+    *("intake", "settle", "storm", "drain", "growth", "memory", "recovery", "parties", "calendars", "siege"),
+    "adoption",
+)
 EPILOG = """\
 What is measured:
   intake    requests and items a second, latency; against a bare DRF view in the same server
@@ -32,6 +35,7 @@ What is measured:
   parties   comparison of 5,000 parties of which 20 changed, sync of one, what the proxy adds
   siege     200 webhooks a second under slow strangers, slow proxy calls and a flood of wrong signatures
   calendars first sync of 50 employees with 400 appointments each, a run without changes, one with 1 %
+  adoption  a firm of another hub taken over: 10,000 documents, 1,000 cases, 5,000 parties; the comparisons afterwards
 
 Every process is started here on a free port and ended here; PostgreSQL and Redis are temporary ones. Ratios hold
 between machines, absolute figures don't: let nothing else run beside it. All of it takes about an hour an engine.

@@ -32,6 +32,8 @@ class Sizes:
     calendar_employees: int = 50
     siege_seconds: int = 120
     siege_rate: int = 200  # webhooks a second
+    adopted_documents: int = 10_000
+    adopted_parties: int = 5000
 
     def scaled(self, share: float) -> Sizes:
         """Amounts of things made smaller or larger; rounds, workers and latencies stay."""
@@ -52,6 +54,8 @@ _AMOUNTS = (
     "proxy_calls",
     "calendar_employees",
     "siege_seconds",
+    "adopted_documents",
+    "adopted_parties",
 )
 FULL = Sizes()
 SMOKE = Sizes(
@@ -79,5 +83,7 @@ SMOKE = Sizes(
     calendar_employees=2,
     siege_seconds=8,
     siege_rate=20,
+    adopted_documents=20,
+    adopted_parties=10,
     recovery_settings=(("LEASE_SECONDS", "2"), ("SWEEP_SECONDS", "1")),
 )

@@ -23,16 +23,6 @@ class NotAvailable(Phrase):
 
 
 @dataclass(frozen=True, slots=True)
-class WouldLose(Phrase):
-    """Of comparisons before 29 November 2026."""
-
-    kind = "scan.would_lose"
-    words = ngettext_lazy("%(count)d entity would lose something", "%(count)d entities would lose something")
-    shown = ("count",)
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
 class WouldMove(Phrase):
     kind = "scan.would_move"
     words = ngettext_lazy(
