@@ -6,8 +6,10 @@ The flows do it themselves, with the same decisions as in every run; only what t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Never
 
+from django.db import transaction
 from django.utils import timezone
 
 from syncapp.clients.http.observe import OutsideCall
@@ -15,14 +17,12 @@ from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.runs import claims, settling
 from syncapp.engine.runs.claims import Claim
-from syncapp.engine.runs.lease import kept
 from syncapp.engine.runs.planning import Plan
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.engine.runs.settling import Settlement
 from syncapp.models import Record, Status, Urgency
 
 Makes = Callable[[Run], Any]  # a flow, as in `runner.Flow`
-Keeps = Callable[[Plan], Plan | None]
 
 
 class WouldWriteError(Exception):
@@ -55,31 +55,37 @@ def is_known(record: Record) -> bool:
     return record.served > 0 or record.status == Status.RUNNING
 
 
-def look(target: Target, make: Makes) -> tuple[Any, Plan]:
-    """What was read, and what a run would do. No row is written."""
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """An entity as it was read, what a run would do, and the flow that can carry out a part of it."""
+
+    target: Target
+    run: ReadingRun
+    flow: Any
+    state: Any
+    plan: Plan
+
+
+def look(target: Target, make: Makes) -> Looked:
+    """No row is written."""
     now = timezone.now()
     key = {"step": target.step, "entity_type": target.entity_type, "entity_id": target.entity_id}
     record = Record(pk=0, requested=1, changed_at=now, **key)
-    flow = make(ReadingRun(Claim(record, None, 1, "adopt", now)))  # type: ignore[arg-type]
+    run = ReadingRun(Claim(record, None, 1, "adopt", now))  # type: ignore[arg-type]
+    flow = make(run)
     state = flow.read()
-    return state, flow.plan(state)
+    return Looked(target, run, flow, state, flow.plan(state))
 
 
-def take_over(target: Target, make: Makes, keeps: Keeps, trace_id: str) -> Settlement | None:
-    """Remember the agreement. None: a worker has the record, or there is something to write by now.
+def take_over(looked: Looked, plan: Plan, trace_id: str) -> Settlement | None:
+    """Remember what was looked at, all or nothing. None: a worker has the record.
 
-    `keeps`: what of a plan is carried out here; None: not this one, and a worker does it.
+    `plan`: what of the plan is carried out; nothing of it may touch another system.
     """
-    (asked,) = sync_requests.request([target], urgency=Urgency.SCAN, trace_id=trace_id, full=True)
-    claim = claims.borrow(asked.pk)
-    if claim is None:
-        return None
-    run = ReadingRun(claim)
-    with kept(claim):
-        flow = make(run)
-        state = flow.read()
-        plan = keeps(flow.plan(state))
-        if plan is None:
-            settling.hand_back(run)
+    with transaction.atomic():
+        (asked,) = sync_requests.request([looked.target], urgency=Urgency.SCAN, trace_id=trace_id, full=True)
+        claim = claims.borrow(asked.pk)
+        if claim is None:
             return None
-        return settling.settle(run, flow.apply(state, plan))
+        looked.run.claim, looked.run.record = claim, claim.record
+        return settling.settle(looked.run, looked.flow.apply(looked.state, plan))

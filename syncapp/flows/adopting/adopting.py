@@ -157,12 +157,12 @@ def _item(adoption: Adoption, item: Item) -> Iterable[Finding]:
     if item.unplaced:
         return [Finding(*place, Verdict.UNPLACED, item.causes, item.remote_id)]
     try:
-        state, plan = look(target, item.make)
-        found = list(item.tells(state, plan)) if item.tells else [_finding(item, plan)]
+        looked = look(target, item.make)
+        found = list(item.tells(looked.state, looked.plan)) if item.tells else [_finding(item, looked.plan)]
         if adoption.applied:
             item.noted()
-            if item.keeps(plan) is not None:
-                take_over(target, item.make, item.keeps, f"adopt-{adoption.pk}")
+            if (plan := item.keeps(looked.plan)) is not None:
+                take_over(looked, plan, f"adopt-{adoption.pk}")
         return found
     except OF_ONE as exc:
         log.warning("adoption.unreadable", error=str(exc))

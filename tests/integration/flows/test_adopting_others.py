@@ -138,17 +138,14 @@ def test_who_may_only_read_writes_nothing(firm: OldFirm) -> None:
     firm.case("good")
     document = firm.world.document(firm.cases["good"])
     target = Target(DOCUMENT_SYNC, "CDokumente", document)
-
-    def everything(plan: Any) -> Any:
-        return plan
-
     before = firm.world.mark()
+    looked = look(target, DocumentSync)
     with pytest.raises(WouldWriteError):
-        take_over(target, DocumentSync, everything, "test")
+        take_over(looked, looked.plan, "test")
     assert writes(firm.world, before) == []
     assert not JournalEntry.objects.exists()
-    _state, plan = look(target, DocumentSync)
-    assert as_is(plan) is None
+    assert not Record.objects.exists()
+    assert as_is(looked.plan) is None
 
 
 def test_a_run_that_may_only_read_opens_no_journal() -> None:
