@@ -92,8 +92,25 @@ def _save(model: type[Model], shape: Shape, database: str, *, sparse: bool = Fal
             row[field.name] = _made(field)
     made = model(**row)
     # Where a key has few choices it may be taken; then the row that has it gets the new values.
+    if (taken := _taken(made, database)) is not None:
+        made.pk = taken.pk
     made.save(using=database)
     return made
+
+
+def _taken(made: Model, database: str) -> Model | None:
+    """The row beside which this one may not stand: as a unique constraint with a condition says."""
+    for constraint in made._meta.constraints:
+        if not isinstance(constraint, models.UniqueConstraint) or not constraint.condition:
+            continue
+        values = {f.name: Value(getattr(made, f.attname), f) for f in _columns(type(made))}
+        told = {name: values[name] for name in constraint.condition.referenced_base_fields}
+        if constraint.condition.check(told, database):
+            same = {name: getattr(made, name) for name in constraint.fields}
+            rows = type(made)._base_manager.using(database)
+            if taken := rows.filter(constraint.condition, **same).exclude(pk=made.pk).first():
+                return taken
+    return None
 
 
 def _target(field: Field[Any, Any], database: str) -> object:

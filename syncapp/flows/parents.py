@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from syncapp.clients.errors import EntityTypeUnknown
@@ -104,4 +104,5 @@ class Parent:
     life: Life
     collection_id: str
     may_have: bool = True  # the setting COLLECTION_ENTITIES names its type
-    member: EspoMember | None = None  # what joins the document to it, where that is an entity of its own
+    # What joins the document to it, where that is an entity of its own.
+    member: EspoMember | None = field(default=None, repr=False)

@@ -41,7 +41,7 @@ QUARANTINED = InboxState.QUARANTINED
 WITHOUT_VALUES: tuple[type[Model], ...] = (Attempt, Undo, Orphan, InboxItem, StaffAction, ProxyCall)
 
 
-class Why(models.TextChoices):
+class Because(models.TextChoices):
     """Why something stays."""
 
     LIVES = (
@@ -57,7 +57,7 @@ class Why(models.TextChoices):
 class Kept:
     model: type[Model]
     rows: int
-    why: Why
+    why: Because
 
     @property
     def name(self) -> str:
@@ -111,14 +111,16 @@ def _kept(person: Person, words: str, goes: Sequence[QuerySet[Any]]) -> Iterator
     for going in goes:
         written = written.exclude(pk__in=going)
     alive = ours.exclude(status=Status.SKIPPED, reason=Reason.ENTITY_GONE)
-    stays: list[tuple[Why, QuerySet[Any]]] = [
-        (Why.LIVES, alive.exclude(agreed={})),
-        (Why.LIVES, rows[Reference]),
-        (Why.NEEDED, written),
-        (Why.NEEDED, rows[Task].filter(state=TaskState.OPEN)),
-        (Why.NEEDED, rows[Conflict].filter(closed_at=None)),
-        (Why.NEEDED, _bodies(person).filter(state=QUARANTINED)),
-        *((Why.ACCOUNT, rows[model]) for model in WITHOUT_VALUES),
+    stays: list[tuple[Because, QuerySet[Any]]] = [
+        (Because.LIVES, alive.exclude(agreed={})),
+        (Because.LIVES, rows[Reference]),
+        (Because.NEEDED, written),
+        (Because.NEEDED, rows[Task].filter(state=TaskState.OPEN)),
+        (Because.NEEDED, rows[Conflict].filter(closed_at=None)),
+        (Because.NEEDED, _bodies(person).filter(state=QUARANTINED)),
+        *((Because.ACCOUNT, rows[model]) for model in WITHOUT_VALUES),
     ]
-    stays += [(Why.APPOINTMENT, found) for model, found in appointments(words).items() if model != CalendarTombstone]
+    stays += [
+        (Because.APPOINTMENT, found) for model, found in appointments(words).items() if model != CalendarTombstone
+    ]
     return (Kept(kept.model, count, why) for why, kept in stays if (count := kept.count()))

@@ -31,7 +31,7 @@ from syncapp.models import (
 )
 from syncapp.people.tasks import close_task
 from syncapp.upkeep import disclosure, erasure, persons
-from syncapp.upkeep.erasure import Why
+from syncapp.upkeep.erasure import Because
 from syncapp.upkeep.persons import Person
 from syncapp.upkeep.pruning import prune
 from tests import accounts
@@ -157,7 +157,7 @@ def test_while_she_is_a_client_the_past_goes_and_the_agreement_stays(parties: Pa
     assert erased.kept == foreseen.kept
     assert sum(counted.values()) > 2
     assert where(NAME) == {"Record.agreed"}
-    assert (Record, Why.LIVES) in {(kept.model, kept.why) for kept in erased.kept}
+    assert (Record, Because.LIVES) in {(kept.model, kept.why) for kept in erased.kept}
     assert sum(erasure.erase(person).counts.values()) == 0
     # Nothing was forgotten that a comparison needs: neither side is written, and an edit goes its way.
     before = parties.world.mark()
@@ -175,7 +175,7 @@ def test_who_is_gone_on_all_sides_can_be_erased_wholly(parties: Parties) -> None
     assert "Record.agreed" in where(NAME)
     kept = erasure.erase(one(persons.by_id(pk))).kept
     assert where(NAME) == where(MAIL_OF) == where("Hanna") == set()
-    assert Why.NEEDED not in {each.why for each in kept}
+    assert Because.NEEDED not in {each.why for each in kept}
     assert parties.record(pk).agreed == {}
     assert persons.by_words(NAME) == []
     assert persons.by_id(pk)  # that there was somebody, and what was done, stays
@@ -218,7 +218,7 @@ def test_what_somebody_must_still_look_at_stays(parties: Parties) -> None:
     quarantined = told_by(pk, lastName=NAME)
     InboxMessage.objects.filter(pk=quarantined.pk).update(state=InboxState.QUARANTINED, reason="x")
     kept = {(each.model, each.why) for each in erasure.erase(one(persons.by_id(pk))).kept}
-    assert {(model, Why.NEEDED) for model in (JournalEntry, Task, Conflict, InboxMessage)} <= kept
+    assert {(model, Because.NEEDED) for model in (JournalEntry, Task, Conflict, InboxMessage)} <= kept
     lost.refresh_from_db()
     assert lost.changes
     assert where(NAME) == {"JournalEntry.changes", "Task.facts", "Conflict.here", "InboxMessage.body"}
@@ -248,7 +248,7 @@ def test_appointments_are_found_by_words(world: World) -> None:
     assert [row["number"] for row in told["tables"]["syncapp.CalendarLink"]] == [number]
     assert "syncapp.CalendarLink" not in disclosure.disclosed(person)["tables"]
     kept = {(each.model.__name__, each.why) for each in erasure.erase(person, NAME).kept}
-    assert ("CalendarLink", Why.APPOINTMENT) in kept
+    assert ("CalendarLink", Because.APPOINTMENT) in kept
     for each in (number, other):
         calendars.advoware.remove_appointment(each)
     calendars.sync()

@@ -12,6 +12,14 @@ from syncapp.kit.marking import gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
+class LookAtDocument(Action):
+    kind = "document.look_at"
+    words = gettext_noop("have the document %(document_id)s looked at")
+    shown = ("document_id",)
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskForCollection(Action):
     kind = "document.ask_for_collection"
     words = gettext_noop("have the collection of %(entity_type)s %(entity_id)s made first")

@@ -8,22 +8,14 @@ from dataclasses import dataclass
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.engine.outside import connections
-from syncapp.engine.runs.planning import Action, Ending, Plan, Settled, Skipped
+from syncapp.engine.runs.planning import Ending, Plan, Settled, Skipped
 from syncapp.engine.runs.run import Run
 from syncapp.events import dispatch
 from syncapp.events.topics import topic_of
+from syncapp.flows.documents.actions import LookAtDocument
 from syncapp.flows.documents.reasons import Why
-from syncapp.kit.marking import gettext_noop
 
 DOCUMENT = "document"
-
-
-@dataclass(frozen=True, slots=True)
-class LookAtDocument(Action):
-    kind = "document.look_at"
-    words = gettext_noop("have the document %(document_id)s looked at")
-    shown = ("document_id",)
-    document_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ class DocumentSync:
         document, agreed = self._crm.document(self._run.entity_id), Agreed.from_json(self._run.agreed)
         if document.xai_status == CrmStatus.CLEAN and not untouched(document, agreed):
             self._write(document, telling.pending(document, FIELDS))
-            self._tell_members(document, Postponed(reason="", after=timedelta()))
+            self._tell_members(document, Settled())
 
     # The actions
 

@@ -262,8 +262,9 @@ def test_one_place_alone_knows_how_an_installation_names_its_fields(
 def test_a_parent_tells_an_empty_from_a_missing_collection_field(web: responses.RequestsMock, espo: EspoClient) -> None:
     web.get(f"{API}/Account/1", json={"id": "1", "name": "A", "status": None, "xaiCollectionId": None})
     web.get(f"{API}/Account/2", json={"id": "2", "modifiedAt": "2026-03-01 12:00:05"})
-    assert espo.parent("Account", "1") == EspoParent("Account", "1", "A", "", "", None, False, True)
-    assert not espo.parent("Account", "2").has_collection_field
+    held = frozenset({"id", "name", "status", "xaiCollectionId"})
+    assert espo.parent("Account", "1") == EspoParent("Account", "1", "A", "", "", None, False, "", held)
+    assert "xaiCollectionId" not in espo.parent("Account", "2").has_fields
 
 
 def test_metadata_names_fields_and_links_once_per_ttl(web: responses.RequestsMock, espo: EspoClient) -> None:
