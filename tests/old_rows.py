@@ -103,10 +103,10 @@ def _taken(made: Model, database: str) -> Model | None:
     for constraint in made._meta.constraints:
         if not isinstance(constraint, models.UniqueConstraint) or not constraint.condition:
             continue
-        values = {f.name: Value(getattr(made, f.attname), f) for f in _columns(type(made))}
-        told = {name: values[name] for name in constraint.condition.referenced_base_fields}
-        if constraint.condition.check(told, database):
-            same = {name: getattr(made, name) for name in constraint.fields}
+        fields = {field.name: field for field in made._meta.concrete_fields}
+        asked = [fields[name] for name in constraint.condition.referenced_base_fields]
+        if constraint.condition.check({f.name: Value(getattr(made, f.attname), f) for f in asked}, database):
+            same = {fields[name].attname: getattr(made, fields[name].attname) for name in constraint.fields}
             rows = type(made)._base_manager.using(database)
             if taken := rows.filter(constraint.condition, **same).exclude(pk=made.pk).first():
                 return taken
