@@ -80,6 +80,13 @@ def _texts(value: object) -> object:
     return {key: tuple(str(each) if isinstance(each, int) else each for each in found) for key, found in lists.items()}
 
 
+def _party_filter(name: str) -> str:
+    names = ("betnr", party_fields.LEGAL_FORM, "changed_since")
+    if name not in names:
+        raise ValueError(f"is no filter of parties. There are: {', '.join(names)}")
+    return name
+
+
 def _parties_wanted(value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     numbers, since = value.get("betnr", ()), value.get("changed_since", ())
     if numbers != ("all",) and not all(each.isdecimal() for each in numbers):
@@ -112,7 +119,7 @@ AdvowareResource = Literal[
 MatterField = Literal["id", "reference"]
 MatterEntityField = Literal["id", "reference", "status"]
 PartiesWanted = Annotated[
-    dict[Literal["betnr", "rechtsform", "changed_since"], Annotated[tuple[NonEmpty, ...], Field(min_length=1)]],
+    dict[Annotated[str, AfterValidator(_party_filter)], Annotated[tuple[NonEmpty, ...], Field(min_length=1)]],
     AfterValidator(_parties_wanted),
     BeforeValidator(_texts),
     Json,

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from syncapp.clients.advoware import AdvowareParty
 from syncapp.clients.espocrm.takes import ANYTHING
 from syncapp.flows.beteiligte.contacts import Contact, Contacts, lens
-from syncapp.flows.beteiligte.fields import Rules
+from syncapp.flows.beteiligte.fields import LEGAL_FORM, TABLE, Rules, Who
 from syncapp.flows.beteiligte.sides import AdvowareSide, PartyFields
 from syncapp.flows.lens.core import EMPTY, CantHold, Raw, Unreadable, Value, text_of
 from syncapp.flows.lens.declaration import Field, Side, Way
 
-OF_A_PERSON = ("vorname", "anrede", "geburtsdatum")
+OF_A_PERSON = tuple(each.name for each in TABLE if each.who is Who.PERSON)
 _PERSON = re.compile(r"\b(natürliche|privat|einzel)[ -]?person\b", re.IGNORECASE)
 
 
@@ -22,7 +22,7 @@ def is_company(party: AdvowareParty, rules: Rules) -> bool:
     said = {each.name: rules.field(each, company=False).there.get(party.raw) for each in rules.of(company=False)}
     if any(isinstance(said.get(name), str) for name in OF_A_PERSON):
         return False
-    form = text_of(said.get("rechtsform"))
+    form = text_of(said.get(LEGAL_FORM))
     return bool(form) and not _PERSON.search(form)
 
 

@@ -98,12 +98,14 @@ class PartyField:
         return self.who is Who.ALL or (self.who is Who.COMPANY) == company
 
 
+FIRST_NAME, LEGAL_FORM = "vorname", "rechtsform"  # which other modules ask for by name
+
 TABLE: tuple[PartyField, ...] = (
     PartyField("name", "lastName", "name", _("Name"), NAME, crm_company="firmenname", needed=True, named=True),
-    PartyField("vorname", "firstName", "vorname", _("First name"), NAME, who=Who.PERSON, named=True),
+    PartyField(FIRST_NAME, "firstName", "vorname", _("First name"), NAME, who=Who.PERSON, named=True),
     PartyField("anrede", "salutationName", "anrede", _("Salutation"), SALUTATION, Who.PERSON),
     PartyField("geburtsdatum", "dateOfBirth", "geburtsdatum", _("Date of birth"), DAY, Who.PERSON),
-    PartyField("rechtsform", "rechtsform", "rechtsform", _("Legal form")),
+    PartyField(LEGAL_FORM, "rechtsform", "rechtsform", _("Legal form")),
     PartyField(
         "handelsregisternummer",
         "handelsregisterNummer",

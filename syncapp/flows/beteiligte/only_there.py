@@ -12,7 +12,7 @@ from syncapp.clients.advoware import AdvowareParty
 from syncapp.engine.runs.planning import Closed, Failed, Plan, Postponed, Settled, Skipped, TaskNeed, still_open
 from syncapp.flows.beteiligte.actions import Action
 from syncapp.flows.beteiligte.contacts import Contact
-from syncapp.flows.beteiligte.fields import CRM
+from syncapp.flows.beteiligte.fields import CRM, LEGAL_FORM
 from syncapp.flows.beteiligte.plan import HELD_FOR
 from syncapp.flows.beteiligte.sides import AdvowareSide
 from syncapp.flows.lens.core import CantHold, Value, key_of, text_of
@@ -45,14 +45,14 @@ class Wanted:
     numbers: frozenset[int] | None = None
     forms: frozenset[str] | None = None
     since: datetime | None = None
-    form: str = "rechtsform"
+    form: str = LEGAL_FORM
 
     @classmethod
     def of_setting(cls, setting: Mapping[str, tuple[str, ...]], form: str) -> Self | None:
         """None: switched off."""
         if not setting:
             return None
-        numbers, forms, since = (setting.get(name) for name in ("betnr", "rechtsform", "changed_since"))
+        numbers, forms, since = (setting.get(name) for name in ("betnr", LEGAL_FORM, "changed_since"))
         return cls(
             None if numbers is None or numbers == (ALL,) else frozenset(map(int, numbers)),
             None if forms is None else frozenset(map(_word, forms)),

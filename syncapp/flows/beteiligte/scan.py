@@ -15,7 +15,7 @@ from syncapp.clients.advoware import AdvowareClient, AdvowareParty
 from syncapp.clients.espocrm import FIELDS, EntityStamp, EspoClient
 from syncapp.flows import differences
 from syncapp.flows.beteiligte import register
-from syncapp.flows.beteiligte.fields import Rules
+from syncapp.flows.beteiligte.fields import LEGAL_FORM, Rules
 from syncapp.flows.beteiligte.flow import PARTY_BRINGING, PARTY_SYNC
 from syncapp.flows.beteiligte.only_there import Wanted
 from syncapp.flows.differences import Difference, Found, How
@@ -83,7 +83,7 @@ class _OnlyThere:
     @classmethod
     def now(cls, *, whole: bool) -> Self:
         rules = Rules.of_settings(settings.CONFIG)
-        form = next(each.advoware for each in rules.fields if each.name == "rechtsform")
+        form = next(each.advoware for each in rules.fields if each.name == LEGAL_FORM)
         wanted = Wanted.of_setting(dict(settings.CONFIG.PARTIES_TO_ESPOCRM.items()), form)
         if wanted is None:
             return cls(None, {})

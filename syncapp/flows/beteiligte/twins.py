@@ -9,7 +9,7 @@ from syncapp.clients.espocrm import FIELDS, EspoClient, EspoParty
 from syncapp.clients.espocrm.fields import ID
 from syncapp.clients.espocrm.rest import Where
 from syncapp.flows.beteiligte.brought import is_company
-from syncapp.flows.beteiligte.fields import Rules
+from syncapp.flows.beteiligte.fields import FIRST_NAME, Rules
 from syncapp.flows.beteiligte.journal import Write
 from syncapp.flows.beteiligte.sides import AdvowareSide, crm_side
 from syncapp.flows.lens.core import EMPTY, text_of
@@ -61,10 +61,10 @@ def _ids(crm: EspoClient, *where: Where) -> Iterator[str]:
 
 def _asked(there: AdvowareSide, rules: Rules) -> Iterator[tuple[Where, ...]]:
     fields = {each.name: each for each in rules.fields}
-    name, first = (text_of(there.said.get(each)) for each in ("name", "vorname"))
+    name, first = (text_of(there.said.get(each)) for each in ("name", FIRST_NAME))
     last = ("equals", fields["name"].crm, name)
     if first:
-        yield (last, ("equals", fields["vorname"].crm, first))
+        yield (last, ("equals", fields[FIRST_NAME].crm, first))
     else:
         yield (last,)
         yield (("equals", fields["name"].crm_company, name),)
@@ -80,7 +80,7 @@ def _is(party: EspoParty, there: AdvowareSide, rules: Rules) -> bool:
     if here.contacts is None or there.contacts is None or here.company != is_company(there.party, rules):
         return False
     shared = here.contacts.entries.kinds.keys() & there.contacts.entries.kinds.keys()
-    named = all(ours == theirs for name, (ours, theirs) in pairs.items() if name in ("name", "vorname"))
+    named = all(ours == theirs for name, (ours, theirs) in pairs.items() if name in ("name", FIRST_NAME))
     contradicts = any(EMPTY not in pair and pair[0] != pair[1] for pair in pairs.values())
     return bool(shared) and named and not contradicts
 

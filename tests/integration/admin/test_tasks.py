@@ -23,6 +23,7 @@ EFFECTS = {
     TaskKind.MASS_CREATION,
     TaskKind.MASS_DELETION,
     TaskKind.CALENDAR_GONE,
+    TaskKind.PARTY_ALIKE,
 }
 
 

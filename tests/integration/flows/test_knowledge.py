@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -71,7 +72,7 @@ def test_a_changed_file_is_unclean_until_it_is_searchable(world: World) -> None:
     with pytest.raises(AssertionError, match="still moving"):
         world.drive(rounds=2)
     assert row(world, document, parent)["syncstatus"] == "unclean"
-    world.sandbox.settings(xai_indexing_seconds=0)
+    time.sleep(1.6)
     world.drive()
     joined = row(world, document, parent)
     assert joined["aiDocumentId"] != old

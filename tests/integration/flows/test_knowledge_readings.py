@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.urls import clear_url_caches
 
+from bitbylaw import urls as hub_urls
+from bitbylaw.config import Config
 from syncapp.clients.espocrm import EspoClient, EspoMember
 from syncapp.flows.comparing import scans
 from syncapp.flows.comparing.flow import EVERYTHING
 from syncapp.models import Orphan, Record, ScanState, Status
+from syncapp.webhooks import urls as webhook_urls
 from tests.knowledge import JOIN, KNOWLEDGE, LINK, firm, knowledge, row
 from tests.world import World, configured
 
@@ -227,7 +233,25 @@ def test_a_parent_of_the_other_kind_beside_it(world: World) -> None:
     assert world.inside()[world.sandbox.get(KNOWLEDGE, parent)["datenbankId"]] == set()
 
 
-def test_its_webhooks_are_registered_and_arrive(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("register_webhooks", "--base-url", "https://hub.example.org/")
+@contextmanager
+def doors() -> Iterator[None]:
+    """Which webhooks there are is read once in a process: here by this firm's words, afterwards by the usual ones."""
+
+    def read() -> None:
+        for module in (webhook_urls, hub_urls):
+            importlib.reload(module)
+        clear_url_caches()
+
+    read()
+    try:
+        yield
+    finally:
+        with configured(WEBHOOK_ENTITIES=Config.model_fields["WEBHOOK_ENTITIES"].default):
+            read()
+
+
+def test_its_webhooks_are_registered(world: World) -> None:
+    with doors():
+        call_command("register_webhooks", "--base-url", "https://hub.example.org/")
     events = {hook["event"] for hook in world.sandbox.state("espocrm")["webhooks"]}
     assert {f"{kind}.{action}" for kind in (KNOWLEDGE, JOIN) for action in ("create", "update", "delete")} <= events
