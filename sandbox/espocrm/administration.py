@@ -39,11 +39,15 @@ class Administration:
         self._settings, self._guard = settings, guard
         self._made: dict[str, dict[str, Body]] = {"Role": {}, "User": {}}
         self._versions: set[str] = set()
+        self._created: dict[str, set[str]] = {}  # fields, by the firm's types
+        self._layouts: dict[str, list[Any]] = {}
         guard.denied = self._denied
 
     def reset(self) -> None:
         self._made = {"Role": {}, "User": {}}
         self._versions.clear()
+        self._created.clear()
+        self._layouts.clear()
 
     def concerns(self, request: Request) -> bool:
         """Whether somebody logs in with name and password: the hub's API user never does."""
@@ -59,7 +63,7 @@ class Administration:
         except EspoError as refusal:
             return refusal.answer()
 
-    def _route(self, request: Request, parts: list[str], body: Body) -> Answer:
+    def _route(self, request: Request, parts: list[str], body: Any) -> Answer:
         match [request.method, *parts]:
             case ["GET", "Settings"]:
                 return espo_answer({"customPrefixDisabled": not self._settings.prefixes})
@@ -81,6 +85,11 @@ class Administration:
             case ["POST", "EntityManager", "action", "createLink"]:
                 self._create_link(body)
                 return espo_answer(True)
+            case ["GET", there, "layout", "detail"]:
+                return espo_answer(self._layout(self._there(there)))
+            case ["PUT", there, "layout", "detail"]:
+                self._layouts[self._there(there)] = body
+                return espo_answer(body)
             case ["GET", "Role" | "User" as kind]:
                 wanted = (request.args.get("where[0][attribute]", ""), request.args.get("where[0][value]", ""))
                 found = [row for row in self._made[kind].values() if row.get(wanted[0]) == wanted[1]]
@@ -146,12 +155,17 @@ class Administration:
         if body["type"] != entity_def(entity_type).fields[ours]["type"]:
             raise EspoError(500, f"The firm's {entity_type}.{ours} is no {body['type']}.")
         self._installed(entity_type, ours, there)
+        self._created.setdefault(entity_type, set()).add(there)
         return self._change_field(entity_type, there, body)
 
     def _change_field(self, entity_type: str, there: str, body: Body) -> Body:
         said: Body = {name: body[name] for name in ("options", "maxLength", "required") if name in body}
         self._settings.changed[f"{entity_type}.{self._known(entity_type, there)}"] = said
         return body
+
+    def _layout(self, entity_type: str) -> list[Any]:
+        """As delivered it shows the name, and nothing that was made later; the firm's own is not known here."""
+        return self._layouts.get(entity_type, [{"label": "", "rows": [[{"name": "name"}, False]]}])
 
     def _create_link(self, body: Body) -> None:
         if "relationName" not in body:
@@ -187,7 +201,11 @@ class Administration:
             new[name]: link | {"entity": self._settings.renamed.get(link["entity"], link["entity"])}
             for name, link in found.links.items()
         }
-        fields = {new[name]: spec for name, spec in found.fields.items()}
+        created = self._created.get(entity_type, ())
+        fields = {
+            new[name]: spec | ({"isCustom": True} if new[name] in created else {})
+            for name, spec in found.fields.items()
+        }
         return espo_answer(
             {"fields": fields, "links": links, "optimisticConcurrencyControl": there in self._versions or None}
         )

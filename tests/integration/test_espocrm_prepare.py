@@ -13,6 +13,9 @@ from django.core.management import CommandError, call_command
 
 from sandbox.espocrm.config import ADMIN, ADMIN_PASSWORD
 from syncapp.clients.espocrm import EspoClient
+from syncapp.clients.espocrm.administration import AdminConfig, EspoAdministration
+from syncapp.clients.espocrm.rest import path_of
+from syncapp.clients.http.answers import Answer
 from syncapp.engine.outside import connections
 from syncapp.management.commands.espocrm import LOGIN, PASSWORD
 from syncapp.management.connection_checks import all_systems
@@ -32,6 +35,11 @@ def stock(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     EspoClient.metadata_cache.clear()
     with configured(MATTER_ENTITIES={}):
         yield world
+
+
+def administration() -> EspoAdministration:
+    url = connections.espocrm()._config.base_url
+    return EspoAdministration(AdminConfig(base_url=url, api_key="", login=ADMIN, password=ADMIN_PASSWORD))
 
 
 def prepare(*options: str, code: int = 0) -> str:
@@ -130,3 +138,34 @@ def test_a_wrong_login_is_said_and_kept_nowhere(stock: World, monkeypatch: pytes
     monkeypatch.setenv(PASSWORD, "geheim-und-falsch")
     said = prepare("--yes", code=4)
     assert "geheim" not in said
+
+
+def test_what_was_made_stands_on_the_pages_and_a_layout_of_the_firms_is_left_alone(stock: World) -> None:
+    prepare("--yes")
+    crm = administration()
+    assert {"md5sum", "xaiSyncStatus"} <= crm.shown("CDokumente")
+    assert "name" in crm.shown("CDokumente")  # what stood there before
+    assert "cXaiCollectionId" in crm.shown("Account") or "xaiCollectionId" in crm.shown("Account")
+    path = f"{path_of('CDokumente')}/layout/detail"
+    mine = [{"label": "", "rows": [[{"name": "name"}, {"name": "xaiSyncStatus"}]]}]
+    crm.request("PUT", path, Answer.json_if_any, body=mine)
+    assert "Nothing is missing" in prepare("--yes")
+    assert crm.shown("CDokumente") == {"name", "xaiSyncStatus"}
+
+
+def test_the_hook_is_printed_with_the_firms_names_and_a_token() -> None:
+    out = io.StringIO()
+    with configured(WEBHOOK_TOKENS=("t0ken",), COLLECTION_ENTITIES=("Raeumungsklage",)):
+        call_command("espocrm", "hook", hub="https://hub.example.org/", stdout=out, stderr=io.StringIO())
+    said = out.getvalue()
+    assert "const HUB = 'https://hub.example.org';" in said
+    assert "const TOKEN = 't0ken';" in said
+    assert "const PARENTS = ['Raeumungsklage'];" in said
+
+
+@pytest.mark.parametrize(
+    ("hub", "tokens", "words"), [("", ("t",), "Where is the hub"), ("https://x", (), "none is set")]
+)
+def test_the_hook_says_what_it_lacks(hub: str, tokens: tuple[str, ...], words: str) -> None:
+    with configured(WEBHOOK_TOKENS=tokens), pytest.raises(CommandError, match=words):
+        call_command("espocrm", "hook", hub=hub)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from syncapp.clients.espocrm.names import Names
 from syncapp.management.crm_needs import LinkNeed, Need, Needs
-from syncapp.management.preparing import plan
+from syncapp.management.preparing import hook, plan
 from syncapp.management.preparing.landscape import Landscape, Type, bare, prefixed, renamed
 from syncapp.management.preparing.plan import Step
 
+PHP = shutil.which("php")
 OWN = Type("CDokumente", "CDokumente", there=True, own=True, versions=True)
 STOCK = Type("Account", "Account", there=True, own=False, versions=False)
 
@@ -26,7 +31,41 @@ def with_fields(found: Type, **fields: Mapping[str, Any]) -> Type:
 
 
 def steps(need: Need, found: Type, **more: Any) -> list[Step]:
-    return [*plan.steps([Needs(found.ours, (need,))], there(found, **more))]
+    """But for what is shown on pages."""
+    return [step for step in plan.steps([Needs(found.ours, (need,))], there(found, **more)) if step.method != "show"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown", "put"),
+    [
+        ({}, (), ("md5sum", "syncStatus")),
+        ({"md5sum": {"isCustom": True}}, ("name",), ("md5sum", "syncStatus")),
+        ({"md5sum": {"isCustom": True}}, ("name", "md5sum"), None),  # the firm has a layout of its own
+        ({"md5sum": {}, "syncStatus": {}}, ("name",), None),  # nothing of it is the hub's
+    ],
+)
+def test_pages_that_show_nothing_of_the_hub_get_a_panel(
+    fields: dict[str, Any], shown: tuple[str, ...], put: tuple[str, ...] | None
+) -> None:
+    found = replace(with_fields(OWN, **fields), shown=frozenset(shown))
+    needs = (Need("md5sum", ("varchar",), ""), Need("syncStatus", ("enum",), ""), Need("iban", ("link",), ""))
+    made = [step for step in plan.steps([Needs("CDokumente", needs)], there(found)) if step.method == "show"]
+    assert [step.arguments for step in made] == ([] if put is None else [("CDokumente", [*put])])
+
+
+@pytest.mark.parametrize("nasty", ["', system('x'), '", "\\\\'", "$x {$y}", "?>", "https://hub.example.org"])
+def test_the_hook_is_right_php_whatever_it_holds(nasty: str) -> None:
+    text = hook.php(hub=nasty, token=nasty, document="CDokumente", parents=["Account", "Räumung'sklage"])
+    assert "class BitByLawLinks implements AfterRelate" in text
+    assert "$" + "{" not in text
+    if PHP is None:
+        pytest.skip("PHP is not installed")
+    checked = subprocess.run([PHP, "-l"], input=text, text=True, capture_output=True)
+    assert checked.returncode == 0, checked.stdout
+    said = subprocess.run(
+        [PHP, "-r", f"echo json_encode([{hook._text(nasty)}]);"], text=True, capture_output=True, check=True
+    )
+    assert json.loads(said.stdout) == [nasty]
 
 
 def test_a_type_is_made_with_its_versions_watched_and_asked_for_without_the_prefix() -> None:

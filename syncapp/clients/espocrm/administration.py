@@ -7,7 +7,7 @@ Resources/routes.json), and a running 9.2.7. Every change of the schema rebuilds
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from syncapp.clients.espocrm.types import SYSTEM
 from syncapp.clients.http.answers import Answer
 from syncapp.clients.http.parse import Values, the_object
 
+PANEL = "Hub"
 REBUILD_SECONDS = 300.0  # without a byte, while a large database is rebuilt
 
 
@@ -65,6 +66,21 @@ class EspoAdministration(EspoRest):
     def create_link(self, body: Mapping[str, object]) -> None:
         self._change("EntityManager/action/createLink", body)
 
+    def shown(self, entity_type: str) -> frozenset[str]:
+        """What stands on the page of a record."""
+        return frozenset(_names(self._layout(entity_type)))
+
+    def show(self, entity_type: str, names: Sequence[str]) -> None:
+        """On the page of a record, in a panel of their own below the others."""
+        cells: list[object] = [{"name": name} for name in names]
+        rows = [[*cells[start : start + 2], False][:2] for start in range(0, len(cells), 2)]
+        panels = [*self._layout(entity_type), {"customLabel": PANEL, "rows": rows}]
+        self.request("PUT", f"{path_of(entity_type)}/layout/detail", Answer.json_if_any, body=panels, repeatable=False)
+
+    def _layout(self, entity_type: str) -> list[Any]:
+        panels = self.request("GET", f"{path_of(entity_type)}/layout/detail", Answer.json_if_any)
+        return panels if isinstance(panels, list) else []
+
     def named(self, entity_type: str, attribute: str, value: str) -> Mapping[str, Any] | None:
         """A role or a user, whole."""
         rows = self.page(entity_type, ("id",), "id", [("equals", attribute, value)])
@@ -87,3 +103,14 @@ class EspoAdministration(EspoRest):
     def _identity(self, method: str, path: str) -> dict[str, str]:  # noqa: ARG002  it is the same for all
         login = f"{self._config.login}:{self._config.password}".encode()
         return {"Authorization": f"Basic {base64.b64encode(login).decode()}"}
+
+
+def _names(layout: object) -> Iterator[str]:
+    """Of the cells, however deep they stand: panels hold rows, rows cells."""
+    if isinstance(layout, dict):
+        if isinstance(layout.get("name"), str):
+            yield layout["name"]
+        layout = list(layout.values())
+    if isinstance(layout, list):
+        for part in layout:
+            yield from _names(part)

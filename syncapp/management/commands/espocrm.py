@@ -1,4 +1,4 @@
-"""`manage.py espocrm prepare`"""
+"""`manage.py espocrm prepare` and `manage.py espocrm hook`"""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from syncapp.clients.errors import ClientError
+from syncapp.clients.espocrm import FIELDS
 from syncapp.clients.espocrm.administration import REBUILD_SECONDS, AdminConfig, EspoAdministration
 from syncapp.management.base import FOUND, NOT_ASKED, HubCommand, agreed, misused
 from syncapp.management.crm_needs import Needs, everything
 from syncapp.management.output import plural, progress
-from syncapp.management.preparing import access, landscape, plan
+from syncapp.management.preparing import access, hook, landscape, plan
 from syncapp.management.preparing.plan import Step
 from syncapp.management.recording import recorded
 
@@ -27,9 +28,12 @@ ROUNDS = 4  # types first, then what hangs on them, then the user's role; one mo
 class Command(HubCommand):
     help = (
         "Makes an EspoCRM ready for the hub: entity types, fields with their options, links, optimistic locking,\n"
-        "a role with the rights that the hub needs and an API user. It says what is missing, and makes it after a\n"
-        "yes; what is there stays as it is. May be run again at any time, also after it was stopped half-way.\n\n"
+        "a role with the rights that the hub needs and an API user; and shows its fields on pages that show none.\n"
+        "It says what is missing, and makes it after a yes; what is there stays as it is. May be run again at any time, also after it was stopped half-way.\n\n"
         "  manage.py espocrm prepare --dry-run --url https://crm.example.org\n\n"
+        "The hook is optional: a PHP file for EspoCRM's folder that tells the hub of links, of which EspoCRM's own\n"
+        "webhooks know nothing; without it the comparison of the next night finds them.\n\n"
+        "  manage.py espocrm hook --hub https://hub.example.org > BitByLawLinks.php\n\n"
         f"An administrator's login (without two-factor login) is asked for, or taken from {LOGIN} and\n"
         f"{PASSWORD}; it is used for this run and kept nowhere."
     )
@@ -41,12 +45,18 @@ class Command(HubCommand):
     dry_run = "only say what is missing"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=["prepare"], help="make what is missing")
+        parser.add_argument("what", choices=["prepare", "hook"], help="make what is missing; print the hook for links")
         parser.add_argument("--url", default=settings.CONFIG.ESPOCRM_API_BASE_URL, help="EspoCRM's address")
         parser.add_argument("--yes", action="store_true", help="don't ask before it is made")
         parser.add_argument("--show-key", action="store_true", help="print the API user's key, also when it was there")
 
-    def handle(self, *args: Any, url: str, yes: bool, show_key: bool, dry_run: bool, **options: Any) -> None:
+        parser.add_argument("--hub", default="", metavar="URL", help="hook: the hub's address, as EspoCRM reaches it")
+
+    def handle(self, *args: Any, what: str, url: str, yes: bool, show_key: bool, dry_run: bool, **options: Any) -> None:
+        if what == "hook":
+            self.stdout.write(_hook(options["hub"]))
+            self.stderr.write(f"Save it in EspoCRM's folder as {hook.PLACE}, then: Administration, Clear Cache.")
+            return
         if not url:
             raise misused("Where is EspoCRM? Give --url, or set ESPOCRM_API_BASE_URL.")
         login = os.environ.get(LOGIN) or input("EspoCRM, administrator's user name: ")
@@ -118,6 +128,23 @@ class Command(HubCommand):
             lines.append(f"ESPOCRM_API_KEY={user['apiKey']}")
         if lines:
             self.stdout.write("\nFor .env:\n" + "\n".join(lines))
+
+
+def _hook(hub: str) -> str:
+    if not hub.startswith(("http://", "https://")):
+        raise misused("Where is the hub? Give --hub https://hub.example.org, as EspoCRM reaches it.")
+    if not settings.CONFIG.WEBHOOK_TOKENS:
+        raise misused(
+            "The hook sends one of WEBHOOK_TOKENS, and none is set. Make one: "
+            "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
+        )
+    names, parents = settings.CONFIG.espocrm_names, settings.CONFIG.COLLECTION_ENTITIES
+    return hook.php(
+        hub=hub.rstrip("/"),
+        token=settings.CONFIG.WEBHOOK_TOKENS[0],
+        document=names.entity(FIELDS.document_entity),
+        parents=map(names.entity, parents),
+    )
 
 
 def _landscape(crm: EspoAdministration, needed: Sequence[Needs]) -> landscape.Landscape:

@@ -29,7 +29,8 @@ TEMPLATES: Mapping[str, Mapping[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """`name`: as EspoCRM calls it, or is going to. `own`: it was made with the Entity Manager."""
+    """`name`: as EspoCRM calls it, or is going to. `own`: it was made with the Entity Manager. `shown`: what stands on
+    the page of a record."""
 
     ours: str
     name: str
@@ -38,6 +39,7 @@ class Type:
     versions: bool
     fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     links: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    shown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,9 @@ def _type(crm: EspoAdministration, needs: Needs, names: Names, prefixes: bool) -
             found = crm.definition(name)
             versions = bool(found.get("optimisticConcurrencyControl"))
             parts = {key: found.get(key) or {} for key in ("fields", "links")}  # PHP writes an empty map as []
-            return Type(needs.entity_type, name, True, bool(scope.get("isCustom")), versions, **parts)
+            return Type(
+                needs.entity_type, name, True, bool(scope.get("isCustom")), versions, **parts, shown=crm.shown(name)
+            )
     template = {"name": _TEXT} | dict(TEMPLATES.get(needs.template, {}))
     return Type(needs.entity_type, new, False, True, False, template)
 

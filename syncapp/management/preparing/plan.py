@@ -38,6 +38,22 @@ def steps(needed: Sequence[Needs], there: Landscape) -> Iterator[Step]:
     for needs in needed:
         for link in needs.links:
             yield from _link(link, there.types[needs.entity_type], there)
+    for needs in needed:
+        yield from _shown(needs, there.types[needs.entity_type], there)
+
+
+def _shown(needs: Needs, found: Type, there: Landscape) -> Iterator[Step]:
+    """Layouts are the firm's: only where none of what the hub brings stands on the page, all of it is put there."""
+    names = []
+    for need in needs.fields:
+        name, kind = there.field_name(found, need.name), need.made or next(iter(need.kinds), "")
+        present = found.fields.get(name)
+        if kind != LINK and (present.get("isCustom") if present is not None else kind):
+            names.append(name)
+    if names and found.shown.isdisjoint(names):
+        yield Step(
+            f"{found.name}: show the hub's fields on its page, in a panel of their own", "show", (found.name, names)
+        )
 
 
 def _type(needs: Needs, found: Type, there: Landscape) -> Iterator[Step]:
