@@ -29,7 +29,8 @@ class Command(HubCommand):
     help = (
         "Makes an EspoCRM ready for the hub: entity types, fields with their options, links, optimistic locking,\n"
         "a role with the rights that the hub needs and an API user; and shows its fields on pages that show none.\n"
-        "It says what is missing, and makes it after a yes; what is there stays as it is. May be run again at any time, also after it was stopped half-way.\n\n"
+        "It says what is missing, and makes it after a yes; what is there stays as it is.\n"
+        "May be run again at any time, also after it was stopped half-way.\n\n"
         "  manage.py espocrm prepare --dry-run --url https://crm.example.org\n\n"
         "The hook is optional: a PHP file for EspoCRM's folder that tells the hub of links, of which EspoCRM's own\n"
         "webhooks know nothing; without it the comparison of the next night finds them.\n\n"
