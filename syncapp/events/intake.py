@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -75,7 +76,12 @@ def reprocess(message: InboxMessage) -> int:
 
 
 def read(path: str, entity_type: str, body: bytes) -> Batch:
-    return bodies.links(body) if path == LINK_PATH else bodies.entities(body, entity_type)
+    """A hook for links names entity types itself, as the CRM calls them."""
+    if path != LINK_PATH:
+        return bodies.entities(body, entity_type)
+    batch, names = bodies.links(body), settings.CONFIG.espocrm_names
+    items = (replace(item, entity_type=names.our_entity(item.entity_type)) for item in batch.items)
+    return replace(batch, items=tuple(items))
 
 
 def _message(arrival: Arrival, batch: Batch, state: InboxState, reason: str = "") -> InboxMessage:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from syncapp.clients.errors import Rejected
 from syncapp.engine.outside import connections
-from syncapp.models import Status
+from syncapp.models import InboxItem, Record, Status
 from syncapp.templatetags.hub import crm_link
 from tests import otherwise
 from tests.world import World, configured
@@ -61,3 +62,23 @@ def test_what_the_crm_lacks_is_told_by_both_names(world: World, capsys: pytest.C
         with pytest.raises(CommandError):
             call_command("check_connections")
     assert "gibtEsNicht (CDokumente.xaiId)" in capsys.readouterr().out
+
+
+def test_a_hook_for_links_names_types_as_the_crm_does(world: World) -> None:
+    case, document = world.parent(), world.document()
+    linked = {
+        "entityType": otherwise.ENTITIES["CDokumente"],
+        "entityId": document,
+        "link": "x",
+        "foreignType": otherwise.ENTITIES["Raeumungsklage"],
+        "foreignId": case,
+    }
+    with configured(WEBHOOK_TOKENS=("t" * 30,)):
+        Client().post(
+            "/vmh/webhook/entity/link",
+            [linked],
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {'t' * 30}"},
+        )
+    assert set(Record.objects.values_list("entity_type", "entity_id")) >= {("CDokumente", document)}
+    assert set(InboxItem.objects.values_list("entity_type", flat=True)) == {"CDokumente", "Raeumungsklage"}
