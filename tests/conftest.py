@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.db.backends.signals import connection_created
 
 from syncapp.events import dispatch
-from tests import engines, servers, sockets
+from tests import engines, servers, sockets, unordered
 
+connection_created.connect(unordered.turn_around)
 PROCESSES = ("tests/e2e/", "tests/browser/")
 
 

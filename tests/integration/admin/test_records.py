@@ -189,7 +189,7 @@ def test_a_record_is_taken_from_the_run_that_holds_it(care: Client, on_its_own_p
     record.refresh_from_db()
     assert (record.status, record.reason, record.claim) == (Status.WAITING, Reason.LOCK_RELEASED, None)
     assert (record.history.get().outcome, record.history.get().worker) == (Outcome.LOST, "w/1")
-    assert list(StaffAction.objects.values_list("action", "target_id", "count")) == [
+    assert list(StaffAction.objects.order_by("pk").values_list("action", "target_id", "count")) == [
         ("release_lock", record.lock_key, 0),
         ("release_lock", record.lock_key, 1),
     ]

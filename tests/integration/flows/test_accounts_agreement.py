@@ -5,14 +5,12 @@ People edit, delete, restore and move accounts on both sides, events come or don
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.db.models import QuerySet
 from django.utils import timezone
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from syncapp.engine.outside import outages
@@ -30,12 +28,12 @@ from syncapp.flows.lens.banks import Iban
 from syncapp.flows.lens.core import Unreadable, text_of
 from syncapp.models import JournalEntry, Lock, Record, Status, Task, TaskState, Urgency
 from syncapp.people import tasks
+from tests.histories import histories, in_own_transactions, taken_back
 from tests.integration.flows.test_agreement import dying
-from tests.integration.flows.test_parties_agreement import TABLES
 from tests.parties import PARTY, Parties
 from tests.world import World, configured
 
-pytestmark = pytest.mark.django_db
+pytestmark = in_own_transactions
 BANK = "CBankverbindungen"
 IBANS = ["DE02120300000000202051", "DE02500105170137075030", "IBAN de89-3704-0044-0532-0130-00"]
 NOT_VALID = ["", "DE02120300000000202052", "folgt"]
@@ -395,17 +393,12 @@ def tasks_justified(play: Play) -> None:
                 assert (text(name, there[name]), text(name, row[name])) == (fact["now"], fact["wanted"])
 
 
-@settings(
-    max_examples=int(os.environ.get("HUB_EXAMPLES", "40")),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@histories()
 @example(script=LEFT_BESIDE, back=False)
 @example(script=LEFT_UNREADABLE, back=True)
 @given(script=st.lists(rounds, min_size=2, max_size=12), back=st.booleans())
+@taken_back()
 def test_any_history_ends_in_agreement(world: World, script: list[tuple[Any, ...]], back: bool) -> None:
-    for table in TABLES:
-        table.objects.all().delete()
     world.sandbox.reset()
     with configured(BANK_ACCOUNTS_TO_ESPOCRM=back):
         play = Play(world)

@@ -5,16 +5,14 @@ What both sides should look like is worked out here from the CRM's side of the s
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import Any
 from unittest import mock
 
-import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from requests.adapters import HTTPAdapter
@@ -27,23 +25,17 @@ from syncapp.events import running
 from syncapp.flows.comparing import scans
 from syncapp.flows.comparing.flow import CHANGES, EVERYTHING
 from syncapp.models import (
-    Attempt,
-    Cursor,
-    InboxMessage,
     JournalEntry,
     Lock,
     Orphan,
     Record,
-    Reference,
-    ScanRun,
     Status,
-    System,
     Urgency,
 )
+from tests.histories import histories, in_own_transactions, taken_back
 from tests.world import World
 
-pytestmark = pytest.mark.django_db
-TABLES = (JournalEntry, Attempt, InboxMessage, Record, Reference, Orphan, Lock, System, Cursor, ScanRun)
+pytestmark = in_own_transactions
 PARENTS, DOCUMENTS = 2, 3
 
 which_parent = st.integers(0, PARENTS - 1)
@@ -65,8 +57,8 @@ class History(RuleBasedStateMachine):
 
     def __init__(self, world: World) -> None:
         super().__init__()
-        for table in TABLES:
-            table.objects.all().delete()
+        self.until_the_end = ExitStack()
+        self.until_the_end.enter_context(taken_back())
         world.sandbox.reset()
         world.sandbox.settings(xai_indexing_seconds=0)
         self.world = world
@@ -175,7 +167,11 @@ class History(RuleBasedStateMachine):
             self.look_at_all()
 
     def teardown(self) -> None:
-        self.calm_down()
+        with self.until_the_end:
+            self.calm_down()
+            self.look()
+
+    def look(self) -> None:
         stuck = Record.objects.exclude(status__in=[Status.IN_SYNC, Status.SKIPPED])
         assert not stuck.exists(), list(stuck.values("entity_type", "status", "reason", "detail"))
         assert self.actual() == self.expected()
@@ -256,10 +252,5 @@ def dying(calls: int, answered: bool) -> Iterator[None]:
 def test_any_history_ends_in_agreement(world: World) -> None:
     run_state_machine_as_test(
         lambda: History(world),
-        settings=settings(
-            max_examples=int(os.environ.get("HUB_EXAMPLES", "40")),
-            stateful_step_count=25,
-            deadline=None,
-            suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-        ),
+        settings=settings(histories(), stateful_step_count=25),
     )

@@ -5,14 +5,12 @@ People enter, edit, move, delete and restore on both sides; tokens expire, answe
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from syncapp.engine.outside import outages
@@ -25,26 +23,22 @@ from syncapp.flows.calendar.fields import BERLIN
 from syncapp.flows.calendar.flow import CALENDAR_SYNC, EMPLOYEE
 from syncapp.flows.calendar.journal import CalendarWrite
 from syncapp.models import (
-    CalendarEmployee,
     CalendarLink,
-    CalendarQuestion,
-    CalendarTombstone,
     JournalEntry,
     Lock,
     Record,
     Status,
-    System,
     Task,
     TaskState,
     Urgency,
 )
 from syncapp.people import tasks
 from tests.calendars import Calendars, google_times, soon
+from tests.histories import histories, in_own_transactions, taken_back
 from tests.integration.flows.test_agreement import dying
 from tests.world import World
 
-pytestmark = pytest.mark.django_db
-TABLES = (JournalEntry, Task, CalendarQuestion, CalendarLink, CalendarTombstone, CalendarEmployee, Record, Lock, System)
+pytestmark = in_own_transactions
 OTHER = "AP"  # has a calendar too, in which are the appointments that name this Kürzel
 SLOTS = 4  # appointments that people have in mind; each is on one side first
 CLOCKS = ["09:00", "10:30", "23:30"]
@@ -400,18 +394,13 @@ def nothing_lost(play: Play, which: int, story: Story, texts: list[str]) -> None
         assert text in mine or text in replaced or story.deleted_on, f"{text} is lost"
 
 
-@settings(
-    max_examples=int(os.environ.get("HUB_EXAMPLES", "40")),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@histories()
 @example(script=DELETED_BEFORE_THE_MARK)
 @example(script=ONE_COPY_MOVED)
 @example(script=ONE_COPY_RENAMED)
 @given(script=st.lists(steps, min_size=3, max_size=20))
+@taken_back()
 def test_any_history_ends_in_agreement(world: World, script: list[tuple[Any, ...]]) -> None:
-    for table in TABLES:
-        table.objects.all().delete()
     world.sandbox.reset()
     play = Play(world)
     as_entered = rich(play.calendars, play.calendars.event(soon(9), summary="S", **RICH))

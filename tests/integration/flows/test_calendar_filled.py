@@ -221,7 +221,7 @@ def test_a_list_of_advoware_that_comes_empty_creates_nothing_that_is_asked(
     numbers = [calendars.appointment(soon(3 + n), text=f"Termin {n}") for n in range(count)]
     events = [calendars.event(soon(3 + n, "11:00"), summary=f"Termin {n}") for n in range(count)]
     calendars.sync()
-    rows = list(CalendarQuestion.objects.values_list("pk", flat=True))
+    rows = set(CalendarQuestion.objects.values_list("pk", flat=True))
     if decided:
         for number, event in zip(numbers, events, strict=True):
             assert answered(number, event)
@@ -229,7 +229,7 @@ def test_a_list_of_advoware_that_comes_empty_creates_nothing_that_is_asked(
     before = calendars.world.mark()
     calendars.sync()
     assert calendars.world.writes(before) == []
-    assert list(CalendarQuestion.objects.values_list("pk", flat=True)) == rows
+    assert set(CalendarQuestion.objects.values_list("pk", flat=True)) == rows
     again(calendars)
     assert len(calendars.appointments()) == len(calendars.ids()) == count
     assert (calendars.record().status == Status.IN_SYNC) is decided

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from typing import Any
 
-import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syncapp.engine.outside import outages
@@ -15,11 +13,12 @@ from syncapp.flows.beteiligte.flow import PARTY_BRINGING, PARTY_SYNC
 from syncapp.flows.comparing import scans
 from syncapp.flows.comparing.flow import ALL_PARTIES
 from syncapp.models import JournalEntry, Lock, Record, Status, Task, TaskState
-from tests.integration.flows.test_parties_agreement import TABLES, Play
+from tests.histories import histories, in_own_transactions, taken_back
+from tests.integration.flows.test_parties_agreement import Play
 from tests.parties import MAIL, PARTY
 from tests.world import World, configured
 
-pytestmark = pytest.mark.django_db
+pytestmark = in_own_transactions
 
 NAMES, MAILS = ["Oster", "Tiede"], ["", "a@kanzlei.example"]
 steps = st.one_of(
@@ -86,15 +85,10 @@ class Firm(Play):
         self.world.drive()
 
 
-@settings(
-    max_examples=int(os.environ.get("HUB_EXAMPLES", "40")),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@histories()
 @given(script=st.lists(steps, min_size=3, max_size=15))
+@taken_back()
 def test_whoever_appears_on_one_side_is_on_both_in_the_end_once(world: World, script: list[tuple[Any, ...]]) -> None:
-    for table in TABLES:
-        table.objects.all().delete()
     world.sandbox.reset()
     with configured(PARTIES_TO_ESPOCRM={"betnr": ("all",)}):
         firm = Firm(world)

@@ -6,14 +6,12 @@ worked out from the edits alone.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syncapp.engine.outside import outages
@@ -27,26 +25,22 @@ from syncapp.flows.comparing.flow import ALL_PARTIES, PARTIES
 from syncapp.models import (
     Conflict,
     ConflictState,
-    Cursor,
     JournalEntry,
     Lock,
     Record,
-    Reference,
-    ScanRun,
     Status,
-    System,
     SystemName,
     Task,
     TaskState,
     Urgency,
 )
 from syncapp.people import conflicts
+from tests.histories import histories, in_own_transactions, taken_back
 from tests.integration.flows.test_agreement import dying
 from tests.parties import MAIL, MOBILE, PARTY, Parties
 from tests.world import World, configured
 
-pytestmark = pytest.mark.django_db
-TABLES = (JournalEntry, Task, Conflict, Record, Reference, Lock, System, Cursor, ScanRun)
+pytestmark = in_own_transactions
 CRM_NAMES = {"name": "lastName", "vorname": "firstName", "geburtsdatum": "dateOfBirth", "rechtsform": "rechtsform"}
 WHO = 3  # the last one is in the CRM only at first
 START = {"name": "Wendland", "vorname": "Almut", "geburtsdatum": "1961-04-17", "rechtsform": ""}
@@ -295,15 +289,10 @@ def only_what_was_touched(story: Story) -> None:
         assert set(entry.changes) & set(CRM_NAMES) <= touched
 
 
-@settings(
-    max_examples=int(os.environ.get("HUB_EXAMPLES", "40")),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@histories()
 @given(script=st.lists(steps, min_size=3, max_size=25))
+@taken_back()
 def test_any_history_ends_in_agreement(world: World, script: list[tuple[Any, ...]]) -> None:
-    for table in TABLES:
-        table.objects.all().delete()
     world.sandbox.reset()
     with configured(PARTY_CONFLICTS={"vorname": "person", "rechtsform": "advoware"}):
         play = Play(world)

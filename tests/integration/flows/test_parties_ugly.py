@@ -3,11 +3,9 @@ differs in silence, and what the hub does not know stays as it is."""
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
-import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syncapp.clients.espocrm import EspoParty
@@ -16,13 +14,13 @@ from syncapp.flows.beteiligte.fields import CONTACTS, TABLE, Kind, Rules
 from syncapp.flows.beteiligte.sides import crm_side
 from syncapp.flows.lens.declaration import Side
 from syncapp.flows.lens.within import plain
-from syncapp.models import Conflict, JournalEntry, Reason, Record, Reference, Status, Task, TaskState
+from syncapp.models import Reason, Status, Task, TaskState
+from tests.histories import histories, in_own_transactions, taken_back
 from tests.parties import MAIL, Parties
 from tests.unit.flows.lens.strategies import BLANKS, MAILS, NO_MAILS, NO_NUMBERS, NUMBERS, REMARKS, TEXTS
 from tests.world import World
 
-pytestmark = pytest.mark.django_db
-TABLES = (JournalEntry, Task, Conflict, Record, Reference)
+pytestmark = in_own_transactions
 NAMES = {each.name: each for each in TABLE}
 FOREIGN = {"bemerkung": "nur\u00a0vormittags", "beruf": "B\u00e4ckerin", "titel": "Dr.", "gesperrt": True}
 KOMMKZ = [number for each in CONTACTS for number in each.kommkz]
@@ -124,15 +122,10 @@ def _kind(text: str) -> Kind:
     return Kind.MAIL if "@" in text else Kind.OFFICE
 
 
-@settings(
-    max_examples=int(os.environ.get("HUB_EXAMPLES", "40")),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@histories()
 @given(script=st.lists(steps, min_size=2, max_size=14))
+@taken_back()
 def test_what_people_type_is_never_lost_and_never_silent(world: World, script: list[tuple[Any, ...]]) -> None:
-    for table in TABLES:
-        table.objects.all().delete()
     world.sandbox.reset()
     play = Play(world)
     for step in script:

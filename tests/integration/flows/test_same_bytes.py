@@ -3,15 +3,14 @@ told by webhooks alone: whenever the hub comes to rest, xAI has what the CRM say
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from syncapp.models import Status
-from tests.integration.flows.test_agreement import TABLES
+from tests.histories import histories, taken_back
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -136,15 +135,10 @@ def test_the_survivor_stays_where_it_belongs(world: World, happenings: list[Call
 def test_in_every_order(world: World) -> None:
     """All 720 with HUB_EXAMPLES=720 (4 minutes)."""
 
-    @settings(
-        max_examples=int(os.environ.get("HUB_EXAMPLES", "25")),
-        deadline=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    )
+    @histories(25)
     @given(st.permutations(ALL))
+    @taken_back()
     def orders(happenings: list[Callable[[Case], None]]) -> None:
-        for table in TABLES:
-            table.objects.all().delete()
         world.sandbox.reset()
         world.sandbox.settings(xai_indexing_seconds=0)
         goes_well(world, happenings)
