@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 from syncapp.models import Cursor
 
@@ -11,10 +12,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL moves them by itself")
 def test_an_update_turns_unordered_rows_around_and_leaves_ordered_ones() -> None:
-    for name in ("a", "b", "c"):
+    for name in "abc":
         Cursor.objects.create(name=name)
     unordered, ordered = Cursor.objects.values_list("pk", flat=True), Cursor.objects.order_by("pk")
-    before = list(unordered)
+    before = list(unordered.all())
     Cursor.objects.filter(name="none").update(name="other")
-    assert list(unordered) == before[::-1]
+    assert list(unordered.all()) == before[::-1]
     assert [row.pk for row in ordered] == sorted(before)
