@@ -12,7 +12,7 @@ ARGS ?=
 BARE := env HUB_ENV_FILE= DJANGO_DEBUG=1 DATABASE_URL=sqlite://:memory: QUEUE_BROKER=orm
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev demo test run bench bench-smoke lint format messages pins wheels clean
+.PHONY: help venv venv-dev demo test run bench bench-smoke lint format messages pins wheels audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -89,10 +89,11 @@ COMPILE = $(UV) pip compile --quiet $(UPGRADE) --generate-hashes --universal --n
 	--python-version 3.11 --custom-compile-command "make pins"
 UV = $(shell command -v uv || echo $(VENV)/bin/uv)
 
-pins: ## take the newest versions into requirements.txt and requirements/dev.txt (needs uv; UPGRADE= keeps what is pinned)
+pins: ## take the newest versions into requirements.txt and requirements/ (needs uv; UPGRADE= keeps what is pinned)
 	@$(UV) --version >/dev/null 2>&1 || { echo "make pins needs uv (pip install uv)."; exit 1; }
 	@$(COMPILE) requirements/run.in -o requirements.txt
 	@$(COMPILE) requirements/dev.in -o requirements/dev.txt
+	@$(COMPILE) requirements/audit.in -o requirements/audit.txt
 
 wheels: | $(PY) ## prove that what is pinned exists ready-made for other Pythons too (loads 150 MB for each)
 	@for python in 3.12 3.13; do \
@@ -100,6 +101,15 @@ wheels: | $(PY) ## prove that what is pinned exists ready-made for other Pythons
 	  $(PIP) --dry-run --target $(VENV)/nothing --only-binary=:all: --python-version $$python \
 	    -r requirements.txt -r requirements/dev.txt || exit 1; \
 	done
+
+$(VENV)/audit/.installed: requirements/audit.txt | $(PY)
+	@echo "Installing what looks for known vulnerabilities (requirements/audit.txt)"
+	@$(PY) -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/python requirements/install.py --no-deps --require-hashes -r requirements/audit.txt
+	@touch $@
+
+audit: $(VENV)/audit/.installed ## ask osv.dev whether anything that is pinned has a known vulnerability
+	@$(VENV)/audit/bin/python requirements/audit.py $(ARGS)
 
 clean: ## remove the virtual environment and everything that tools left (not your data)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov staticfiles

@@ -34,7 +34,7 @@ class Clone:
 
     def __post_init__(self) -> None:
         (self.folder / "requirements").mkdir()
-        for name in ("Makefile", "requirements/install.py"):
+        for name in ("Makefile", "requirements/install.py", "requirements/audit.py"):
             shutil.copy(ROOT / name, self.folder / name)
         self.env = {key: value for key, value in engines.clean_environment().items() if not FOREIGN.match(key)}
         self.env |= {
