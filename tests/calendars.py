@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue.sync_requests import Target
+from syncapp.events import running
 from syncapp.flows.calendar.flow import ALL, CALENDAR_SYNC, EMPLOYEE, FIRM, OF_ALL, OF_ONE
-from syncapp.models import CalendarLink, Record, Task, TaskState
+from syncapp.models import CalendarLink, Record, Task, TaskState, Urgency
 from tests.events import happened
 from tests.world import World
 
@@ -106,3 +109,18 @@ class Calendars:
     def tasks(self) -> list[str]:
         rows = Task.objects.filter(record__entity_id=self.kuerzel, state=TaskState.OPEN)
         return sorted(rows.values_list("kind", flat=True))
+
+
+def texts(calendars: Calendars) -> set[str]:
+    """What both sides show, which has to be the same."""
+    here = sorted(row["text"] for row in calendars.appointments().values())
+    there = sorted(row.get("summary", "") for row in calendars.google.events(calendars.calendar))
+    assert here == there
+    return set(here)
+
+
+def run_once(calendars: Calendars) -> Record:
+    target = Target(CALENDAR_SYNC, EMPLOYEE, calendars.kuerzel)
+    sync_requests.request([target], urgency=Urgency.STAFF, full=True, force=True, trace_id="test")
+    running.run_now(calendars.record().pk, CALENDAR_SYNC, even_early=True)
+    return calendars.record()

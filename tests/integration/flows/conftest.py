@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.calendars import Calendars
 from tests.parties import Parties
 from tests.world import World, configured
 
@@ -13,3 +14,8 @@ def parties(world: World) -> Iterator[Parties]:
     """Without collections, which an event of a party makes too."""
     with configured(COLLECTION_ENTITIES=()):
         yield Parties(world)
+
+
+@pytest.fixture
+def calendars(world: World) -> Calendars:
+    return Calendars.ready(world)

@@ -9,16 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from syncapp.clients.advoware import AdvowareClient
-from syncapp.engine.queue import retry, sync_requests
-from syncapp.engine.queue.sync_requests import Target
-from syncapp.events import running
-from syncapp.flows.calendar.flow import CALENDAR_SYNC, EMPLOYEE
+from syncapp.engine.queue import retry
 from syncapp.models import (
-    CalendarEmployee,
     CalendarLink,
     JournalEntry,
     LinkState,
@@ -26,20 +20,14 @@ from syncapp.models import (
     Record,
     Status,
     Task,
-    Urgency,
 )
 from syncapp.people import tasks
-from tests.calendars import Calendars, google_times, soon
-from tests.world import World, configured
+from tests.calendars import Calendars, google_times, run_once, soon, texts
+from tests.world import World
 
 pytestmark = pytest.mark.django_db
 EVENTS = "/events"
 FAULTS = ["cut_before", "cut_after", "garbage", "truncated", "status"]
-
-
-@pytest.fixture
-def calendars(world: World) -> Calendars:
-    return Calendars.ready(world)
 
 
 @contextmanager
@@ -61,14 +49,6 @@ def while_held(calendars: Calendars, act: Callable[[], object], **rule: Any) -> 
     yield
     thread.join()
     assert seen, "nothing was held"
-
-
-def texts(calendars: Calendars) -> set[str]:
-    """What both sides show, which has to be the same."""
-    here = sorted(row["text"] for row in calendars.appointments().values())
-    there = sorted(row.get("summary", "") for row in calendars.google.events(calendars.calendar))
-    assert here == there
-    return set(here)
 
 
 # Every call, every fault
@@ -244,20 +224,13 @@ def test_a_creation_that_was_not_answered_is_found_though_somebody_has_changed_i
     sandbox = calendars.world.sandbox
     sandbox.add_fault("cut_after", system="advoware", method="POST", path="Termine")
     sandbox.add_fault("status", system="advoware", method="GET", path="Termine", status=500, after=1, times=6)
-    _run_once(calendars)
+    run_once(calendars)
     (number,) = calendars.appointments()
     sandbox.clear_faults()
     calendars.advoware.update_appointment(number, edit)
     assert calendars.sync().status == Status.IN_SYNC
     assert set(calendars.appointments()) == {number}
     assert texts(calendars) == {edit.get("text", "Neu")}
-
-
-def _run_once(calendars: Calendars) -> Record:
-    target = Target(CALENDAR_SYNC, EMPLOYEE, calendars.kuerzel)
-    sync_requests.request([target], urgency=Urgency.STAFF, full=True, force=True, trace_id="test")
-    running.run_now(calendars.record().pk, CALENDAR_SYNC, even_early=True)
-    return calendars.record()
 
 
 # Refusals
@@ -273,7 +246,7 @@ def test_a_used_up_quota_loses_nothing(calendars: Calendars, reason: str, status
     calendars.google.update_event(calendars.calendar, event, {"summary": "B neu"})
     calendars.appointment(text="C")
     calendars.google.refuse_next(reason, 12, status=status)
-    first = _run_once(calendars)
+    first = run_once(calendars)
     assert (first.status, first.reason) == (Status.WAITING, Reason.RATE_LIMITED)
     assert calendars.sync().status == Status.IN_SYNC
     assert texts(calendars) == {"A neu", "B neu", "C"}
@@ -359,7 +332,7 @@ def test_a_sync_token_that_expires_between_two_pages_loses_nothing(calendars: Ca
 def _die_before_the_first_write(calendars: Calendars) -> None:
     calendars.world.sandbox.add_fault("status", status=500, system="advoware", method="DELETE", times=5)
     calendars.world.sandbox.add_fault("status", status=500, system="advoware", method="PUT", times=5)
-    _run_once(calendars)
+    run_once(calendars)
 
 
 def test_an_appointment_list_that_comes_empty_makes_and_deletes_nothing(calendars: Calendars) -> None:
@@ -369,7 +342,7 @@ def test_an_appointment_list_that_comes_empty_makes_and_deletes_nothing(calendar
     event = calendars.events()["T1"]["id"]
     calendars.google.update_event(calendars.calendar, event, {"summary": "T1 dort"})
     calendars.world.sandbox.add_fault("status", status=200, body="[]", system="advoware", path="kuerzel=")
-    _run_once(calendars)
+    run_once(calendars)
     assert len(calendars.appointments()) == len(calendars.ids()) == 30
     assert calendars.tasks() == ["mass_deletion"]
     assert calendars.sync().status == Status.IN_SYNC
@@ -389,100 +362,6 @@ def test_many_appointments_that_are_given_to_somebody_else_leave_the_calendar(ca
     calendars.world.drive()
     assert calendars.ids() == set()
     assert len(calendars.world.sandbox.state("advoware")["appointments"]) == 30
-
-
-# Many, and for years
-
-
-def test_two_thousand_appointments(calendars: Calendars) -> None:
-    count = 2000
-    for number in range(count):
-        calendars.appointment(soon(1 + number % 300), text=f"T{number}")
-    with configured(GOOGLE_QUOTA_PER_MINUTE=10**6, GOOGLE_QUOTA_PER_USER_PER_MINUTE=10**6):
-        calendars.sync()
-    assert len(calendars.ids()) == CalendarLink.objects.filter(state=LinkState.AGREED).count() == count
-    calendars.sync()
-    with CaptureQueriesContext(
-        connection,
-    ) as nothing:
-        before = calendars.world.mark()
-        calendars.sync()
-    assert calendars.world.writes(before) == []
-    assert len(nothing) < 100
-    for number in list(calendars.appointments())[:20]:
-        calendars.advoware.update_appointment(number, {"text": "neu"})
-    with CaptureQueriesContext(connection) as twenty:
-        calendars.sync()
-    assert len(twenty) < len(nothing) + 20 * 12
-
-
-def test_links_of_long_ago_rest_until_somebody_touches_them(calendars: Calendars) -> None:
-    old = [calendars.appointment(soon(-20), text=f"Alt {n}") for n in range(40)]
-    calendars.appointment(text="Neu")
-    calendars.sync()
-    calendars.sync()
-    with configured(CALENDAR_DAYS_BACK=10):
-        with CaptureQueriesContext(connection) as queries:
-            assert calendars.sync().status == Status.IN_SYNC
-        links = [
-            query["sql"] for query in queries if query["sql"].startswith("SELECT") and "calendarlink" in query["sql"]
-        ]
-        assert len(list(CalendarLink.objects.raw(links[0]))) == 1
-        event = calendars.link(old[0]).event_id
-        calendars.google.update_event(calendars.calendar, event, {"summary": "Alt, dort"})
-        calendars.google.remove_event(calendars.calendar, calendars.link(old[1]).event_id)
-        today = f"{soon(1):%Y-%m-%d}T00:00:00"
-        calendars.advoware.update_appointment(old[2], {"datum": today, "datumBis": today})
-        calendars.world.sandbox.add_fault("status", status=500, system="advoware", method="PUT", times=5)
-        _run_once(calendars)  # Google has told it, and nothing came of it yet
-        assert calendars.sync().status == Status.IN_SYNC
-    rows = calendars.appointments()
-    assert rows[old[0]]["text"] == "Alt, dort"
-    assert old[1] not in rows
-    assert (
-        calendars.google.event(calendars.calendar, calendars.link(old[2]).event_id)["start"]["dateTime"][:10]
-        == today[:10]
-    )
-    assert len(calendars.ids()) == len(rows) == 40
-
-
-def test_a_change_in_google_far_outside_of_the_window_is_no_new_appointment(calendars: Calendars) -> None:
-    numbers = [calendars.appointment(soon(-20), text=f"Alt {n}") for n in range(30)]
-    calendars.sync()
-    calendars.sync()
-    with configured(CALENDAR_DAYS_BACK=10):
-        for text, row in calendars.events().items():
-            calendars.google.update_event(calendars.calendar, row["id"], {"summary": f"{text} dort"})
-        assert calendars.sync().status == Status.IN_SYNC
-        assert calendars.sync().status == Status.IN_SYNC
-    assert set(calendars.appointments()) == set(numbers)
-    assert texts(calendars) == {f"Alt {n} dort" for n in range(30)}
-
-
-def test_events_of_years_ago_that_come_with_an_import_are_left_alone(calendars: Calendars) -> None:
-    calendars.sync()
-    for n in range(5):
-        calendars.event(soon(-400 - n), summary=f"Import {n}")
-    assert calendars.sync().status == Status.IN_SYNC
-    assert calendars.appointments() == {}
-    before = calendars.world.mark()
-    calendars.sync()
-    assert calendars.world.writes(before) == []
-
-
-def test_an_employee_who_is_switched_on_again_finds_what_happened_meanwhile(calendars: Calendars) -> None:
-    numbers = {text: calendars.appointment(text=text) for text in "ABC"}
-    calendars.sync()
-    events = {text: row["id"] for text, row in calendars.events().items()}
-    CalendarEmployee.objects.update(enabled=False)
-    calendars.advoware.remove_appointment(numbers["A"])
-    calendars.google.update_event(calendars.calendar, events["B"], {"summary": "B dort"})
-    calendars.google.remove_event(calendars.calendar, events["C"])
-    assert calendars.sync().reason == "calendar_off"
-    calendars.google.expire_sync_tokens()
-    CalendarEmployee.objects.update(enabled=True)
-    assert calendars.sync().status == Status.IN_SYNC
-    assert texts(calendars) == {"B dort"}
 
 
 def test_moved_to_a_whole_day_and_back(calendars: Calendars) -> None:

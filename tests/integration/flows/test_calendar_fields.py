@@ -16,7 +16,7 @@ from syncapp.events import running
 from syncapp.flows.calendar.flow import CALENDAR_SYNC, EMPLOYEE
 from syncapp.models import CalendarEmployee, CalendarLink, JournalEntry, LinkState, Reason, Status, Task, Urgency
 from tests.calendars import Calendars, google_times, soon
-from tests.world import World, configured
+from tests.world import configured
 
 pytestmark = pytest.mark.django_db
 HTML = '<b>Frist</b><br>Akte &amp; <a href="https://gericht.example">Vollmacht</a>'
@@ -33,11 +33,6 @@ RICH: dict[str, Any] = {
     "source": {"title": "Mail", "url": "https://mail.example/1"},
     "extendedProperties": {"private": {"eigen": "1"}, "shared": {"gemeinsam": "2"}},
 }
-
-
-@pytest.fixture
-def calendars(world: World) -> Calendars:
-    return Calendars.ready(world)
 
 
 def clock_change(month: int) -> str:

@@ -17,15 +17,9 @@ from syncapp.models import CalendarLink, CalendarQuestion, LinkState, Reason, Re
 from syncapp.people import tasks
 from tests.calendars import Calendars, google_times, soon
 from tests.integration.flows.test_agreement import dying
-from tests.world import World
 
 pytestmark = pytest.mark.django_db
 ASKED = ["appointments_alike"]
-
-
-@pytest.fixture
-def calendars(world: World) -> Calendars:
-    return Calendars.ready(world)
 
 
 def texts(calendars: Calendars) -> list[str]:

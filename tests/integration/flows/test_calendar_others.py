@@ -9,7 +9,6 @@ import pytest
 from syncapp.models import CalendarEmployee, CalendarLink, LinkState, Reason, Status, Task
 from syncapp.people import tasks
 from tests.calendars import Calendars, google_times, soon
-from tests.world import World
 
 pytestmark = pytest.mark.django_db
 COURT = {"email": "geschaeftsstelle@gericht.example"}
@@ -26,11 +25,6 @@ KINDS: dict[str, dict[str, Any]] = {
     "focusTime": {},
     "fromGmail": {},
 }
-
-
-@pytest.fixture
-def calendars(world: World) -> Calendars:
-    return Calendars.ready(world)
 
 
 def facts(kind: str) -> dict[str, tuple[str, str]]:

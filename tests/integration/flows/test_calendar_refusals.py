@@ -10,18 +10,12 @@ import pytest
 from syncapp.flows.calendar.writing_google import GoogleWriter
 from syncapp.models import CalendarLink, LinkState, Reason, Status, Task
 from tests.calendars import Calendars, soon
-from tests.world import World
 
 pytestmark = pytest.mark.django_db
 SIDES = ("advoware", "google")
 WHOLE = {"advoware": ("appointment_by_hand", "why"), "google": ("cant_hold", "reason")}
 # How each side calls them, in the order in which they are tried.
 NAMES = {"text": ("text", "summary"), "place": ("ort", "location"), "note": ("notiz", "description")}
-
-
-@pytest.fixture
-def calendars(world: World) -> Calendars:
-    return Calendars.ready(world)
 
 
 def google_says(status: int, reason: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from syncapp.models import CalendarEmployee, CalendarLink, CalendarTombstone, LinkState, Status
 from syncapp.upkeep.pruning import prune
 from tests.calendars import Calendars, google_times, soon
-from tests.world import World, configured
+from tests.world import configured
 
 pytestmark = pytest.mark.django_db
 WEEKLY = {"dauertermin": 1, "turnus": 2, "turnusArt": 2, "datumBis": "2037-12-31"}
@@ -22,11 +22,6 @@ KINDS: dict[str, dict[str, Any]] = {
     "series": WEEKLY,
     "whole days": DAYS,
 }
-
-
-@pytest.fixture
-def calendars(world: World) -> Calendars:
-    return Calendars.ready(world)
 
 
 def deleted(calendars: Calendars, side: str, number: int) -> str:

@@ -6,14 +6,8 @@ import pytest
 
 from syncapp.models import CalendarEmployee, Status
 from tests.calendars import Calendars, soon
-from tests.world import World
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def calendars(world: World) -> Calendars:
-    return Calendars.ready(world)
 
 
 def texts(calendars: Calendars) -> set[str]:
