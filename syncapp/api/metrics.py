@@ -20,6 +20,8 @@ from django.views.decorators.http import require_safe
 
 from syncapp.api import state
 from syncapp.engine.workers.heartbeat import works
+from syncapp.kit import callers
+from syncapp.kit.brakes import Brake
 from syncapp.models import (
     NEEDS_A_PERSON,
     Attempt,
@@ -45,6 +47,8 @@ LATELY = timedelta(minutes=15)  # attempts are pruned, so a count of all would f
 # Channels are renewed a day before they end: one that ends within hours was not.
 SPANS = (("hour", timedelta(hours=1)), ("12h", timedelta(hours=12)), ("day", timedelta(days=1)))
 
+strangers = Brake("metrics", 30)  # wrong tokens from one address in a minute
+
 Labels = dict[str, str]
 
 
@@ -61,13 +65,17 @@ class Gauge:
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """404 while METRICS_TOKEN is empty, 401 without it in `Authorization: Bearer`."""
+    """404 while METRICS_TOKEN is empty, 401 without it in `Authorization: Bearer`, 429 for who goes on without it."""
     token = settings.CONFIG.METRICS_TOKEN
     if not token:
         raise Http404
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not constant_time_compare(given.strip(), token):
+        _, wait = strangers.wrong(callers.address_of(request))
+        if wait is not None:
+            return HttpResponse(status=429, headers={"Retry-After": str(wait)})
         return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
+    strangers.right(callers.address_of(request))
     return HttpResponse("".join(map(str, _gauges(timezone.now()))), content_type=CONTENT_TYPE)
 
 

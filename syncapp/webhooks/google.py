@@ -3,7 +3,9 @@
 The answer is chosen by its effect on the sender: 204 is delivered; after 500, 502, 503 and 504 Google comes again, with
 growing pauses; any other answer is a message that failed and is not repeated. So whoever is not known is told 404,
 always the same: a channel that Google has and we have not (its row was lost with a database) then bothers nobody, and
-ends by itself within a week. Nothing is sent to Google because of a stranger's words.
+ends by itself within a week. Who is wrong too often within a minute is told 429, which Google does not repeat either;
+an address from which lately something was right (Google's own) never is. Nothing is sent to Google because of a
+stranger's words.
 Source: https://developers.google.com/workspace/calendar/api/guides/push
 """
 
@@ -22,6 +24,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from syncapp.flows.calendar import asking
+from syncapp.kit import callers
+from syncapp.kit.brakes import Brake
 from syncapp.kit.tracing import trace_id_of
 from syncapp.models import PushChannel, Urgency
 
@@ -29,6 +33,9 @@ RETRY_AFTER = "60"  # seconds
 LONGEST = 256  # characters of a header; Google allows a token of that length, ours has 43
 STATES = ("sync", "exists", "not_exists")
 _CHANNEL = re.compile(r"hub-[0-9a-f]{32}")  # as the hub names them: any other needs no look into the database
+
+# Wrong messages from one address in a minute: channels of a database that was lost tell less often.
+strangers = Brake("google-push", 30)
 
 log = structlog.get_logger(__name__)
 
@@ -38,10 +45,15 @@ log = structlog.get_logger(__name__)
 def push(request: HttpRequest) -> HttpResponse:
     """`POST /google/calendar/push`. The body is not read; a message of any state leaves the same request, `sync` too,
     for what was changed before the channel was open."""
+    address = callers.address_of(request)
     try:
         channel = _channel(request)
         if channel is None:
+            _, wait = strangers.wrong(address)
+            if wait is not None:
+                return HttpResponse(status=429, headers={"Retry-After": str(wait)})
             return HttpResponse(status=404)
+        strangers.right(address)
         with transaction.atomic():  # not before: it may take the database's one lock for writing
             _complete(channel, request)
             if channel.employee.enabled and asking.wanted(channel.employee.pk):

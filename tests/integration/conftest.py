@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 from django.urls import get_resolver
 
+from syncapp.api import metrics
 from syncapp.proxy import quota
-from syncapp.webhooks import views
+from syncapp.webhooks import google, views
 from tests.world import World
 from tests.world import world as new_world
 
@@ -20,8 +21,8 @@ def _addresses() -> None:
 @pytest.fixture(autouse=True)
 def _no_strangers() -> None:
     """Whoever was braked in one test is nobody in the next one."""
-    views.strangers.forget()
-    quota.strangers.forget()
+    for door in (views, google, quota, metrics):
+        door.strangers.forget()
 
 
 @pytest.fixture

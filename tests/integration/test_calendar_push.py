@@ -358,3 +358,10 @@ def test_channels_of_a_lost_database_bother_nobody(live_server: Any, world: Worl
         until(lambda: {row["status"] for row in calendars.google.pushes() if row["state"] == "exists"} == {204, 404})
         world.drive()
         assert [row["text"] for row in calendars.appointments().values()] == ["Mittagessen"]
+
+
+def test_who_guesses_is_braked_and_google_never(channel: PushChannel) -> None:
+    wrong = [tell(Channel_Token="guessed").status_code for _ in range(40)]
+    assert wrong == [404] * 30 + [429] * 10
+    assert (tell().status_code, requested()) == (204, 1), "what is right comes in from the braked address too"
+    assert {tell(Channel_ID=f"hub-{'1' * 32}").status_code for _ in range(40)} == {404}, "of a database that was lost"
