@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,8 +19,7 @@ from syncapp.clients.google import BATCH_LIMIT, GoogleClient
 from syncapp.engine.outside import connections
 from syncapp.engine.runs.planning import Ending, Plan, Settled, Skipped, TaskNeed, read_again
 from syncapp.engine.runs.run import Run, WriteIntent
-from syncapp.engine.runs.verdicts import judge
-from syncapp.flows.calendar import links, push, questions, refusals
+from syncapp.flows.calendar import links, noting, push, questions, refusals
 from syncapp.flows.calendar.decide import decide
 from syncapp.flows.calendar.decision import What
 from syncapp.flows.calendar.form import differing, form_of
@@ -29,7 +27,6 @@ from syncapp.flows.calendar.journal import APPOINTMENT, CalendarWrite
 from syncapp.flows.calendar.needs import GOOGLE, needs_after
 from syncapp.flows.calendar.plan import CreateCalendar, ShareCalendar, Why, Write, plan
 from syncapp.flows.calendar.reading import Reader
-from syncapp.flows.calendar.remembering import remember
 from syncapp.flows.calendar.state import CalendarState, Item
 from syncapp.flows.calendar.writing import Writer
 from syncapp.flows.lens.declaration import Side
@@ -39,8 +36,6 @@ from syncapp.people import tasks
 LONGEST_RUN = 300.0  # seconds; the rest goes on in the next run, long before the queue's time-out
 # These say something about one appointment only; everything else is about the system and ends the run.
 OF_ONE = (errors.Rejected, errors.Forbidden, errors.NotFound, errors.Outdated, errors.Duplicate, errors.TooLarge)
-
-_REMEMBERED = ("agreed_advoware", "agreed_google", "state", "detail", "writing", "owners", "refused")
 
 
 class CalendarSync:
@@ -72,14 +67,14 @@ class CalendarSync:
             tasks.reconcile_tasks(self._run.record, plan.tasks)
             return plan.ending
         if state.calendar_gone:
-            self._begin_anew(state)
+            noting.begin_anew(state.employee)
             return read_again()
         self._store_told(state)
         self._settle_creations(state)
         self._prepare(state, plan)
         counts: Counter[str] = Counter()
         again, unfinished = self._write_all(plan, state, counts)
-        self._note_quiet(state, plan)
+        noting.note_quiet(state, plan, self._reader.zone)
         open_tasks = tasks.reconcile_tasks(self._run.record, needs_after(plan.tasks, state))
         CalendarEmployee.objects.filter(pk=state.employee.pk).update(
             synced_at=timezone.now(), counts=counts, shared_with=state.employee.shared_with
@@ -118,15 +113,6 @@ class CalendarSync:
             employee.calendar_id = state.calendar_id
             CalendarEmployee.objects.filter(pk=employee.pk).update(calendar_id=state.calendar_id)
             push.ask_if_possible(employee.pk, self._run.trace_id)
-
-    def _begin_anew(self, state: CalendarState) -> None:
-        """A person has said that a new calendar shall be made: nothing is in it yet."""
-        with transaction.atomic():
-            CalendarLink.objects.filter(employee=state.employee, number__isnull=True).delete()
-            CalendarLink.objects.filter(employee=state.employee).update(
-                event_id="", google={}, agreed_advoware=None, agreed_google=None, writing={}, state=LinkState.NEW
-            )
-            CalendarEmployee.objects.filter(pk=state.employee.pk).update(calendar_id="", sync_token="", shared_with="")
 
     def _store_told(self, state: CalendarState) -> None:
         """What Google told, and how far it has told it, in one: a change is never read past without being kept."""
@@ -201,7 +187,7 @@ class CalendarSync:
             item.link.refused = refusals.stored(item)
             item.link.save()
             return True
-        self._fail(item, exc)
+        noting.fail(item.link, exc)
         return False
 
     def _look_anew(self, state: CalendarState, item: Item) -> bool:
@@ -218,13 +204,6 @@ class CalendarSync:
         link.save()
         return True
 
-    def _fail(self, item: Item, exc: ClientError) -> None:
-        verdict = judge(exc)
-        link = item.link
-        link.state, link.reason, link.detail = LinkState.FAILED, verdict.reason, verdict.detail[:300]
-        link.changed_at = timezone.now()
-        link.save()
-
     def _tell_overruled(self, item: Item) -> None:
         losing = item.decision.overruled
         if not losing or item.now:
@@ -238,43 +217,3 @@ class CalendarSync:
         system = SystemName.ADVOWARE if loser is Side.HERE else GOOGLE
         need = TaskNeed("appointment_overruled", str(system), item.label[:64], APPOINTMENT, item.label, facts)
         tasks.notify(self._run.record, need)
-
-    def _note_quiet(self, state: CalendarState, plan: Plan) -> None:
-        """Links about which nothing was written: agreed, held back, for a person, unreadable."""
-        held = {id(action.item) for action in plan.held_back if isinstance(action, Write)}
-        for item in state.items:
-            link, what = item.link, item.decision.what
-            if id(item) in held:
-                self._mark(link, LinkState.HELD)
-            elif what in (What.NOTHING, What.BY_HAND) and item.both_shown:
-                self._agree(item)
-            elif what is What.NOTHING and link.google.get("parent"):
-                self._mark(link, LinkState.AGREED)
-            elif what is What.BY_HAND or (what is What.ASK and (link.event_id or link.pk)):
-                self._mark(link, LinkState.BY_HAND, detail=item.decision.detail, refused=refusals.stored(item))
-            elif what is What.UNREADABLE:
-                self._mark(link, LinkState.FAILED, Why.UNREADABLE, item.decision.detail)
-
-    def _agree(self, item: Item) -> None:
-        link = item.link
-        before = [getattr(link, name) for name in _REMEMBERED]
-        remember(item, self._reader.zone)
-        if [getattr(link, name) for name in _REMEMBERED] != before:
-            link.save()
-
-    def _mark(
-        self,
-        link: CalendarLink,
-        state: LinkState,
-        reason: str = "",
-        detail: str = "",
-        refused: Mapping[str, object] | None = None,
-    ) -> None:
-        wanted: dict[str, object] = {"state": state, "reason": reason, "detail": detail[:300]}
-        wanted |= {} if refused is None else {"refused": refused}
-        if link.pk is not None and all(getattr(link, name) == value for name, value in wanted.items()):
-            return
-        for name, value in wanted.items():
-            setattr(link, name, value)
-        link.changed_at = timezone.now()
-        link.save()

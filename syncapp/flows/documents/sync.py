@@ -9,27 +9,24 @@ from django.conf import settings
 from django.utils import timezone
 
 from syncapp.clients.errors import NotFound, TooLarge
-from syncapp.clients.espocrm import EspoClient, EspoDocument
-from syncapp.clients.espocrm.changes import espo_time
-from syncapp.clients.espocrm.fields import FIELDS
+from syncapp.clients.espocrm import EspoClient
 from syncapp.clients.xai import IndexStatus, XaiClient
 from syncapp.engine.outside import connections
 from syncapp.engine.runs.planning import Ending, Failed, Plan, Postponed, Settled, Skipped, read_again
-from syncapp.engine.runs.run import Run, WriteIntent
+from syncapp.engine.runs.run import Run
 from syncapp.events import dispatch
 from syncapp.events.topics import topic_of
-from syncapp.flows import files, texts
-from syncapp.flows.documents import members, telling
+from syncapp.flows import files
 from syncapp.flows.documents.actions import AskForCollection, Attach, Detach, Join, Tell, TellMember, Upload
-from syncapp.flows.documents.agreement import Agreed, Content, Progress, Unfit, untouched
+from syncapp.flows.documents.agreement import Agreed, Content, Progress, Unfit
 from syncapp.flows.documents.placing import Places
 from syncapp.flows.documents.plan import plan
 from syncapp.flows.documents.reading import Reader
-from syncapp.flows.documents.reasons import CrmStatus, Why
+from syncapp.flows.documents.reasons import Why
 from syncapp.flows.documents.state import DocumentState
 from syncapp.flows.documents.storing import FileMismatch, FileReplaced, Storage, UnfitBytes
-from syncapp.flows.writes import CrmWrite
-from syncapp.models import OrphanWhy, Status, SystemName
+from syncapp.flows.documents.teller import Teller
+from syncapp.models import OrphanWhy, Status
 
 LONGEST_POLL = timedelta(minutes=10)
 
@@ -45,8 +42,8 @@ class DocumentSync:
         self._xai = xai or connections.xai(run)
         self._storage = Storage(run, self._crm, self._xai)
         self._places = Places(run, self._xai)
+        self._told = Teller(run, self._crm, self._xai)
         self._content: Content | None = None
-        self._answered: EspoDocument | None = None
 
     def read(self) -> DocumentState:
         return Reader(self._run, self._crm, self._xai, self.proved).read()
@@ -89,9 +86,9 @@ class DocumentSync:
                 case Detach():
                     self._detach(state, action)
                 case TellMember():
-                    self._tell_member(action)
+                    self._told.member(action)
                 case Tell():
-                    if refused := self._tell(state, action, ending):
+                    if refused := self._told.document(state, action, ending):
                         return refused
         if isinstance(ending, Postponed) and ending.reason == Why.INDEXING:
             return self._wait_for_index(state)
@@ -106,23 +103,11 @@ class DocumentSync:
 
     def failed(self, reason: str, detail: str = "", system: str = "") -> None:
         """The CRM shows the failure too."""
-        document = self._crm.document(self._run.entity_id)
-        fields = telling.failure(document, self._words(reason, detail, system), espo_time(timezone.now()), FIELDS)
-        if fields:
-            self._write(document, fields)
-        self._tell_members(document, Failed(reason))
-
-    def _words(self, reason: str, detail: str, system: str = "") -> str:
-        return texts.for_crm(
-            reason, detail, system, self._crm.room(FIELDS.document_entity, FIELDS.xai_error, FIELDS.sync_error)
-        )
+        self._told.failed(reason, detail, system)
 
     def delayed(self) -> None:
         """The CRM does not call clean what has changed and must wait."""
-        document, agreed = self._crm.document(self._run.entity_id), Agreed.from_json(self._run.agreed)
-        if document.xai_status == CrmStatus.CLEAN and not untouched(document, agreed):
-            self._write(document, telling.pending(document, FIELDS))
-            self._tell_members(document, Settled())
+        self._told.delayed(Agreed.from_json(self._run.agreed))
 
     # The actions
 
@@ -141,43 +126,6 @@ class DocumentSync:
         given_up = OrphanWhy.CONTENT_REPLACED if content and pair.file_id != content.file_id else None
         self._places.detach(action, OrphanWhy.DOCUMENT_DELETED if state.document is None else given_up)
 
-    def _tell(self, state: DocumentState, action: Tell, ending: Ending) -> Ending | None:
-        assert state.document is not None  # noqa: S101  the plan of a document that is gone tells nobody
-        fields = dict(action.values)
-        if isinstance(ending, Failed):
-            error = self._words(ending.reason, ending.detail)
-            fields = telling.failure(state.document, error, espo_time(timezone.now()), FIELDS)
-        ignored = self._write(state.document, fields) if fields else []
-        return Failed(Why.FIELD_MISSING, ", ".join(ignored)) if ignored else None
-
-    def _tell_members(self, document: EspoDocument, ending: Ending) -> None:
-        parents = Reader(self._run, self._crm, self._xai).joined(document.id)
-        for action in members.telling(parents, (), ending, None):
-            self._tell_member(action)
-
-    def _tell_member(self, action: TellMember) -> None:
-        member, join = action.parent.member, settings.CONFIG.LINK_ENTITIES[action.entity_type]
-        assert member is not None  # noqa: S101  without one nothing is planned
-        known = self._crm.sent(join, action.values)
-        fields = {name: value for name, value in action.values.items() if name in known}
-        if not fields:
-            return  # no options for it
-        if fields.get(FIELDS.sync_status) == members.Standing.CLEAN and FIELDS.synced_at in member.has_fields:
-            fields[FIELDS.synced_at] = espo_time(timezone.now())
-        intent = WriteIntent(SystemName.ESPOCRM, CrmWrite.UPDATE, join, member.id)
-        with self._run.writing(intent, members.changes(member, fields)):
-            self._crm.update(join, member.id, fields)
-
-    def _write(self, document: EspoDocument, fields: dict[str, object]) -> list[str]:
-        """One write to the CRM under its version check; returns the fields that it ignored."""
-        known = self._crm.sent(FIELDS.document_entity, fields)
-        fields = {name: value for name, value in fields.items() if name in known}
-        intent = WriteIntent(SystemName.ESPOCRM, CrmWrite.UPDATE, FIELDS.document_entity, document.id)
-        with self._run.writing(intent, telling.changes(document, fields, FIELDS)):
-            answer = self._crm.update(FIELDS.document_entity, document.id, fields, document.version)
-        self._answered = EspoDocument.from_api(answer)
-        return telling.not_kept(fields, answer)
-
     # How it ends
 
     def _wait_for_index(self, state: DocumentState) -> Postponed:
@@ -195,7 +143,7 @@ class DocumentSync:
 
     def _replaced_meanwhile(self, state: DocumentState) -> bool:
         """Whether the write to the CRM was answered with another file than the one that was synced."""
-        answered, content = self._answered, state.content
+        answered, content = self._told.answered, state.content
         return answered is not None and content is not None and answered.file_id != content.attachment_id
 
     def _unfit(self, state: DocumentState, why: Why) -> Ending:
@@ -208,9 +156,9 @@ class DocumentSync:
                 case Detach():
                     self._detach(known, action)
                 case TellMember():
-                    self._tell_member(action)
+                    self._told.member(action)
                 case Tell():
-                    if refused := self._tell(known, action, second.ending):
+                    if refused := self._told.document(known, action, second.ending):
                         return refused
         return second.ending if isinstance(second.ending, Skipped) else read_again()
 
