@@ -16,8 +16,9 @@ from syncapp.clients.espocrm import FIELDS, EntityMeta, EspoClient
 from syncapp.clients.espocrm.rights import ALL, NO, YES, Rights
 from syncapp.clients.espocrm.types import NOTE, TASK
 from syncapp.engine.outside import connections
-from syncapp.management.crm_needs import EDIT, READ, Need, Needs, everything, linked_kinds
+from syncapp.management.crm_needs import everything, linked_kinds
 from syncapp.management.findings import Finding, ask
+from syncapp.management.needs import EDIT, READ, Need, Needs
 from syncapp.models import SystemName
 
 HEADS = ("field", "there", "type", "options", "read", "edit", "without it", "to do in EspoCRM, Administration")

@@ -6,7 +6,6 @@ Names are the hub's; `ESPOCRM_ENTITIES` and `ESPOCRM_FIELDS` say how this instal
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -23,54 +22,15 @@ from syncapp.flows.beteiligte.fields import DAY, SALUTATION, Rules
 from syncapp.flows.beteiligte.state import Shown
 from syncapp.flows.documents.members import Standing
 from syncapp.flows.documents.reasons import CrmStatus
+from syncapp.management.needs import BASE, CREATE, EDIT, PERSON, READ, LinkNeed, Need, Needs
 from syncapp.models import SystemName
 
 MAIL, PHONE = "emailAddress", "phoneNumber"  # fields; the lists that the hub reads are their attributes
-BASE, PERSON = "Base", "Person"  # templates of the Entity Manager
 ID_LENGTH, MD5_LENGTH, SHA256_LENGTH = 64, 32, 64
 TEXTS, SENTENCES, LISTS = ("varchar", "text"), ("text", "varchar"), ("array", "multiEnum", "jsonArray", "checklist")
 CHOICE, MOMENT, NUMBER, YES_NO = ("enum", "varchar"), ("datetime",), ("int", "varchar", "autoincrement"), ("bool",)
-READ, EDIT, CREATE = "read", "edit", "create"
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """A field. `kinds`: EspoCRM's types that can hold it, the usual one first; empty: any. `lost`: what does not work
-    without it. For one that is made: `made`, its type where `kinds` is empty (empty too: it is not made). `length`:
-    of the longest text that is written. `empty`: it may not be required, since some records have none."""
-
-    name: str
-    kinds: tuple[str, ...]
-    lost: str
-    required: bool = False
-    written: bool = True
-    options: tuple[str, ...] = ()
-    made: str = ""
-    length: int = 0
-    empty: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LinkNeed:
-    """To another entity type: to many of it and back, or (`name`) to one of it."""
-
-    entity_type: str
-    name: str = ""
-    foreign: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Needs:
-    """Of one entity type. What is not required is left out of a write where the CRM lacks it. `template`: of what it is
-    made where it is not there; empty: EspoCRM has it."""
-
-    entity_type: str
-    fields: tuple[Need, ...]
-    actions: tuple[str, ...] = (READ, EDIT)
-    template: str = ""
-    links: tuple[LinkNeed, ...] = ()
 
 
 def of_documents() -> Needs:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from syncapp.clients.espocrm.names import Names
-from syncapp.management.crm_needs import LinkNeed, Need, Needs
+from syncapp.management.needs import LinkNeed, Need, Needs
 from syncapp.management.preparing import hook, plan
 from syncapp.management.preparing.landscape import Landscape, Type, bare, prefixed, renamed
 from syncapp.management.preparing.plan import Step

@@ -15,7 +15,8 @@ from syncapp.clients.errors import ClientError
 from syncapp.clients.espocrm import FIELDS
 from syncapp.clients.espocrm.administration import REBUILD_SECONDS, AdminConfig, EspoAdministration
 from syncapp.management.base import FOUND, NOT_ASKED, HubCommand, agreed, misused
-from syncapp.management.crm_needs import Needs, everything
+from syncapp.management.crm_needs import everything
+from syncapp.management.needs import Needs
 from syncapp.management.output import plural, progress
 from syncapp.management.preparing import access, hook, landscape, plan
 from syncapp.management.preparing.plan import Step

@@ -7,7 +7,7 @@ from typing import Any
 
 from syncapp.clients.espocrm.administration import EspoAdministration
 from syncapp.clients.espocrm.types import NOTE, TASK
-from syncapp.management.crm_needs import CREATE, Needs
+from syncapp.management.needs import CREATE, Needs
 from syncapp.management.preparing.landscape import Landscape
 from syncapp.management.preparing.plan import Step
 

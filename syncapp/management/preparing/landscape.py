@@ -10,7 +10,7 @@ from typing import Any
 from syncapp.clients.espocrm.administration import EspoAdministration
 from syncapp.clients.espocrm.names import Names
 from syncapp.clients.espocrm.statuses import Table
-from syncapp.management.crm_needs import PERSON, Need, Needs
+from syncapp.management.needs import PERSON, Need, Needs
 
 _PREFIXED = re.compile(r"[Cc][A-Z]")
 _TEXT = {"type": "varchar"}

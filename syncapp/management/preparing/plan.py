@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from syncapp.flows.parents import Life
-from syncapp.management.crm_needs import LinkNeed, Need, Needs
+from syncapp.management.needs import LinkNeed, Need, Needs
 from syncapp.management.preparing.landscape import Landscape, Type
 
 VARCHAR, ENUM, LINK = "varchar", "enum", "link"
