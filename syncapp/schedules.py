@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_q.models import Schedule as Row
 
+from syncapp.engine.workers import scheduled
+from syncapp.engine.workers.scheduled import PREFIX, SWITCHED_OFF
 from syncapp.events import registry
 from syncapp.events.spec import Schedule
+from syncapp.models import ScheduledJob
 
-PREFIX = "hub."  # rows whose name starts so are ours; all others are left alone
-SWITCHED_OFF = 0  # Django-Q2's `repeats`
 FOR_EVER = -1
 OF_THE_MACHINERY = (
     Schedule(
@@ -90,6 +91,9 @@ def ensure(wanted: Sequence[Schedule] | None = None, *, dry_run: bool = False) -
         changes += [Change(row.name or "", Step.REMOVED) for row in gone]
         if not dry_run:
             gone.delete()
+            ScheduledJob.objects.filter(name__startswith=PREFIX).exclude(name__in=kept).delete()
+            for name in sorted(kept):
+                scheduled.expect(name)
     return changes
 
 

@@ -19,6 +19,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
 from syncapp.api import state
+from syncapp.engine.workers import scheduled
 from syncapp.engine.workers.heartbeat import works
 from syncapp.kit import callers
 from syncapp.kit.brakes import Brake
@@ -29,6 +30,7 @@ from syncapp.models import (
     CalendarLink,
     InboxMessage,
     InboxState,
+    JobState,
     LinkState,
     Orphan,
     OrphanState,
@@ -110,7 +112,16 @@ def _gauges(now: datetime) -> Iterator[Gauge]:
     scans = ScanRun.objects.filter(state=ScanState.DONE).values_list("scan").annotate(Max("finished_at"))
     ages = [({"scan": scan}, _age(now, at)) for scan, at in scans.order_by("scan")]
     yield Gauge("hub_scan_age_seconds", "Since the last comparison that went well", ages)
+    yield from _of_schedules(now)
     yield from _of_calendars(now)
+
+
+def _of_schedules(now: datetime) -> Iterator[Gauge]:
+    ours = [each for each in scheduled.look() if each.job is not None and each.state != JobState.OFF]
+    good = [({"schedule": each.name}, float(not each.in_trouble)) for each in ours]
+    yield Gauge("hub_schedule_good", "0 when its last run failed or was ended, or when it did not run", good)
+    ages = [({"schedule": each.name}, _age(now, each.job.good_at)) for each in ours if each.job and each.job.good_at]
+    yield Gauge("hub_schedule_age_seconds", "Since the last run that went well", ages)
 
 
 def _of_calendars(now: datetime) -> Iterator[Gauge]:

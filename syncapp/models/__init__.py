@@ -16,6 +16,7 @@ from syncapp.models.proxy import ProxyCall, ProxyKey, ProxyRefusal, ProxyWindow
 from syncapp.models.reasons import PATIENT, Reason
 from syncapp.models.records import NEEDS_A_PERSON, NO_REASON, Record, Status, Urgency
 from syncapp.models.references import Orphan, OrphanState, OrphanWhy, Reference, ReferenceKind
+from syncapp.models.schedules import JobState, ScheduledFailure, ScheduledJob
 from syncapp.models.staff import StaffAction
 from syncapp.models.systems import StepSwitch, System, SystemName, SystemState
 from syncapp.models.tasks import (
@@ -50,6 +51,7 @@ __all__ = [
     "InboxItem",
     "InboxMessage",
     "InboxState",
+    "JobState",
     "JournalAction",
     "JournalEntry",
     "JournalState",
@@ -71,6 +73,8 @@ __all__ = [
     "ReferenceKind",
     "ScanRun",
     "ScanState",
+    "ScheduledFailure",
+    "ScheduledJob",
     "Seen",
     "StaffAction",
     "Status",

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django_q.models import Schedule
 
 from syncapp.clients.espocrm.fields import MODIFIED_AT
 from syncapp.events import registry
@@ -27,6 +28,7 @@ from syncapp.words.field_words import field_in_words, value_in_words
 from syncapp.words.journal_words import detail_in_words, write_in_words
 from syncapp.words.plan_words import in_words
 from syncapp.words.reason_words import reason_in_words
+from syncapp.words.timing_words import lasting, timing_in_words
 
 register = template.Library()
 register.filter("reason_words", reason_in_words)
@@ -37,13 +39,14 @@ register.filter("system_of", system_of)
 register.filter("action_words", in_words)
 register.filter("write_words", write_in_words)
 register.filter("field_words", field_in_words)
+register.filter("lasting", lasting)
 
 _STATES_OF_TONE = {
-    "good": ("in_sync", "done", "up", "stored", "reprocessed", "applied", "agreed"),
+    "good": ("good", "in_sync", "done", "up", "stored", "reprocessed", "applied", "agreed"),
     "calm": ("waiting", "postponed", "observed", "intended", "new"),
     "busy": ("running", "requested", "decided"),
-    "warn": ("open", "quarantined", "stopped", "conflict", "lost", "held", "by_hand"),
-    "bad": ("failed", "refused", "down"),
+    "warn": ("off", "open", "quarantined", "stopped", "conflict", "lost", "held", "by_hand"),
+    "bad": ("failed", "refused", "down", "ended", "late"),
 }
 TONES = {state: tone for tone, states in _STATES_OF_TONE.items() for state in states}
 
@@ -57,7 +60,7 @@ def tone(state: str) -> str:
 @register.filter
 def when(moment: datetime | None) -> str | SafeString:
     """How long ago, or, beyond a day, the date; the exact time on hovering; a dash for never."""
-    if moment is None:
+    if not moment:
         return "–"
     near = abs(timezone.now() - moment) < timedelta(days=1)
     return _time(moment, naturaltime(moment) if near else _exact(moment).rpartition(":")[0], _exact(moment))
@@ -65,7 +68,7 @@ def when(moment: datetime | None) -> str | SafeString:
 
 @register.filter
 def exactly(moment: datetime | None) -> str | SafeString:
-    return "–" if moment is None else _time(moment, _exact(moment), naturaltime(moment))
+    return _time(moment, _exact(moment), naturaltime(moment)) if moment else "–"
 
 
 def _time(moment: datetime, words: str, on_hovering: str) -> SafeString:
@@ -92,6 +95,13 @@ def step_words(name: str) -> str:
 @register.filter
 def scan_words(name: str) -> str:
     return next((str(each.title) for each in registry.comparisons() if each.name == name), name)
+
+
+@register.filter
+def timing(schedule: Schedule) -> str:
+    """How often one of the queue's schedules runs."""
+    ours = schedule.cron or schedule.minutes
+    return timing_in_words(schedule.cron or "", schedule.minutes or 0) if ours else schedule.get_schedule_type_display()
 
 
 @register.filter

@@ -36,6 +36,7 @@ from syncapp.models import (
     ProxyWindow,
     ScanRun,
     ScanState,
+    ScheduledFailure,
     Status,
     TaskState,
 )
@@ -115,6 +116,9 @@ def _leftovers(now: datetime) -> tuple[Leftover, ...]:
         *gone.leftovers(old(gone.gone(), "changed_at", "KEEP_GONE_DAYS")),
         Leftover("calls through the proxy", old(ProxyCall.objects, "at", "KEEP_PROXY_CALLS_DAYS"), "at"),
         Leftover("counts of the proxy", windows, "minute"),
+        Leftover(
+            "failed runs of schedules", old(ScheduledFailure.objects, "started_at", "KEEP_ATTEMPTS_DAYS"), "started_at"
+        ),
         Leftover("workers", forgotten(), "pk"),
         Leftover("finished tasks of the queue", Task.objects.filter(stopped__lt=now - KEEP_QUEUE), "stopped"),
         Leftover("tasks that nobody took", OrmQ.objects.filter(lock__lt=now - KEEP_QUEUE), "pk"),

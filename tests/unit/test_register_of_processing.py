@@ -24,6 +24,7 @@ OF_THE_PROGRAM = {
 TABLES_OF_THE_PROGRAM = {
     *("Permission", "Group", "Group_permissions", "User_groups", "User_user_permissions", "ContentType"),
     *("System", "StepSwitch", "Lock", "QuotaBucket", "Cursor", "Worker", "ProxyWindow", "AccessAttemptExpiration"),
+    *("ScheduledJob", "ScheduledFailure"),  # kind and places of an error of the program
     *("Schedule", "OrmQ", "Task.django_q", "Success", "Failure"),  # of the queue: names of functions, ids of records
 }
 ONE_BY_ONE = {

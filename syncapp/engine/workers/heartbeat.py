@@ -21,7 +21,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_q.signals import post_execute_in_worker, pre_execute
 
-from syncapp.engine.workers import job_failures
+from syncapp.engine.workers import job_failures, scheduled
 from syncapp.kit.clocks import latest
 from syncapp.models import Worker
 
@@ -68,10 +68,15 @@ def beat() -> None:
 
 
 def connect() -> None:
-    """Let every task of a cluster count as proof, long ones while they run; costs a task no statement."""
+    """Let every task of a cluster count as proof, long ones while they run; costs a task no statement.
+
+    One that comes of a schedule is written down besides (`scheduled`).
+    """
     pre_execute.connect(_task_starts, dispatch_uid="canary")
+    pre_execute.connect(scheduled.started, dispatch_uid="scheduled")
     post_execute_in_worker.connect(_task_ends, dispatch_uid="canary")
     post_execute_in_worker.connect(job_failures.without_contents, dispatch_uid="failures")
+    post_execute_in_worker.connect(scheduled.ended, dispatch_uid="scheduled")  # after what takes contents away
 
 
 def _task_starts(task: dict[str, Any], **_: Any) -> None:
