@@ -206,7 +206,7 @@ def test_the_command_says_what_failed(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("syncapp.jobs.prune", fails)
     schedules.ensure()
-    with pytest.raises(CommandError, match="prune failed after .* KeyError in ") as caught:
+    with pytest.raises(CommandError, match=r"prune failed after .* KeyError in ") as caught:
         call_command("schedule", "run", "hub.prune")
     assert caught.value.returncode == 1
     assert "Müller" not in str(caught.value)
@@ -219,5 +219,5 @@ def test_the_command_says_what_failed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_list_without_schedules_says_what_to_do() -> None:
-    with pytest.raises(CommandError, match="manage.py setup_schedules"):
+    with pytest.raises(CommandError, match=r"manage\.py setup_schedules"):
         call_command("schedule", "list")
