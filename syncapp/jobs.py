@@ -14,7 +14,7 @@ from syncapp.engine.workers import heartbeat
 from syncapp.events import running
 from syncapp.flows.adopting import adopting
 from syncapp.flows.comparing import scans
-from syncapp.models import Adoption, AdoptionState, Record, ScanRun, Status
+from syncapp.models import Adoption, AdoptionState, Record, ScanRun, SecondFactor, Status
 from syncapp.upkeep import pruning
 
 PRUNE = "syncapp.jobs.prune"
@@ -64,6 +64,7 @@ def adopt(pk: int) -> None:
 
 def prune() -> None:
     """Delete what is old; hand over to another task before the queue's time-out would end this one."""
+    SecondFactor.seal_anew()  # nightly, for an earlier secret key is taken out of the settings after a day
     budget = timedelta(seconds=settings.CONFIG.QUEUE_TIMEOUT_SECONDS / 2)
     if not pruning.prune(budget=budget).finished:
         enqueue.put(PRUNE, [()])

@@ -17,6 +17,7 @@ from syncapp.models.reasons import PATIENT, Reason
 from syncapp.models.records import NEEDS_A_PERSON, NO_REASON, Record, Status, Urgency
 from syncapp.models.references import Orphan, OrphanState, OrphanWhy, Reference, ReferenceKind
 from syncapp.models.schedules import JobState, ScheduledFailure, ScheduledJob
+from syncapp.models.second_factor import SecondFactor
 from syncapp.models.staff import StaffAction
 from syncapp.models.systems import StepSwitch, System, SystemName, SystemState
 from syncapp.models.tasks import (
@@ -75,6 +76,7 @@ __all__ = [
     "ScanState",
     "ScheduledFailure",
     "ScheduledJob",
+    "SecondFactor",
     "Seen",
     "StaffAction",
     "Status",

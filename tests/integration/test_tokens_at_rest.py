@@ -11,7 +11,8 @@ from django.core.cache import caches
 from django.db import connection
 
 from syncapp.clients.http.login import RefusedLogin, Token
-from syncapp.engine.outside import sealing, tokens
+from syncapp.engine.outside import tokens
+from syncapp.kit import sealing
 
 pytestmark = pytest.mark.django_db
 VALUE = "MARKED-bearer-of-everything"

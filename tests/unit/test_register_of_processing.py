@@ -43,7 +43,7 @@ ONE_BY_ONE = {
 def tables() -> Iterator[tuple[str, type[Model]]]:
     for model in apps.get_models(include_auto_created=True):
         name, app = model.__name__, model._meta.app_label
-        if not {name, f"{name}.{app}"} & TABLES_OF_THE_PROGRAM:
+        if not model._meta.proxy and not {name, f"{name}.{app}"} & TABLES_OF_THE_PROGRAM:
             yield name, model
 
 

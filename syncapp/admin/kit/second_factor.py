@@ -11,15 +11,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpRe
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from syncapp.models import SecondFactor
 
 GUARDED = ("/admin/", "/api/")  # what a login opens; webhooks, health and proxy know no logins
 OPEN = ("admin:hub_second_factor", "admin:logout", "admin:set_language")  # without it
 
 
-def device(user: Any) -> TOTPDevice | None:
+def device(user: Any) -> SecondFactor | None:
     """That of the user, once it was shown to work."""
-    return TOTPDevice.objects.filter(user_id=user.pk, confirmed=True).first()
+    return SecondFactor.objects.filter(user_id=user.pk, confirmed=True).first()
 
 
 def required(user: Any) -> bool:
@@ -30,7 +31,7 @@ def required(user: Any) -> bool:
 
 def forget(user: User) -> int:
     """Who lost the telephone sets up another one at the next login; if needed, that is."""
-    return int(TOTPDevice.objects.filter(user=user).delete()[1].get("otp_totp.TOTPDevice", 0))
+    return SecondFactor.objects.filter(user=user).delete()[0]
 
 
 class SecondFactorMiddleware:

@@ -13,15 +13,21 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_otp import login, verify_token
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from syncapp.admin.kit import second_factor
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.views import back, button, page, viewer
+from syncapp.models import SecondFactor
 
 TITLE = gettext_lazy("Second factor")
 TOO_OFTEN = gettext_lazy("Too many wrong codes: wait a minute, then try again.")
 WRONG = gettext_lazy("This code is not right, or was used before. Look at the app, and at the clock of your telephone.")
+
+
+UNREADABLE = gettext_lazy(
+    "The hub can't read your second factor any more, because its secret key was changed. Somebody with all rights can "
+    "take the factor away under Users; then set up a new one."
+)
 
 
 class CodeForm(forms.Form):
@@ -44,15 +50,17 @@ def show(request: HttpRequest) -> HttpResponse:
     device = known or _offered(user)
     form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        may_try, _why = device.verify_is_allowed()
+        may_try, _why = device.verify_is_allowed()  # type: ignore[no-untyped-call]
         if verify_token(user, device.persistent_id, form.cleaned_data["code"]) is not None:
             if known is None:
                 with recorded(request, "second_factor_on", "User", user.pk):
-                    TOTPDevice.objects.filter(pk=device.pk).update(confirmed=True)
+                    SecondFactor.objects.filter(pk=device.pk).update(confirmed=True)
                 messages.success(request, _("From now on the hub asks for a code after your password."))
             login(request, device)
             return back(request, "admin:index")
         form.add_error("code", WRONG if may_try else TOO_OFTEN)
+    if not device.readable:
+        form.add_error("code", UNREADABLE) if form.is_bound else messages.error(request, UNREADABLE)
     context = {
         "form": form,
         "known": known,
@@ -78,18 +86,21 @@ def remove(request: HttpRequest) -> HttpResponse:
     return back(request, "admin:hub_second_factor")
 
 
-def _offered(user: User | object) -> TOTPDevice:
+def _offered(user: User | object) -> SecondFactor:
     """The same one each time the page is loaded, or nobody could scan it and then type the code."""
-    made: TOTPDevice = TOTPDevice.objects.get_or_create(user=user, confirmed=False, defaults={"name": "app"})[0]
+    offered = SecondFactor.objects.filter(user=user, confirmed=False)
+    made: SecondFactor = next((each for each in offered if each.readable), None) or offered.create(
+        user=user, confirmed=False, name="app"
+    )
     return made
 
 
-def _picture(device: TOTPDevice) -> SafeString:
+def _picture(device: SecondFactor) -> SafeString:
     svg = segno.make(device.config_url, error="m").svg_inline(scale=5, dark="#000", light="#fff")
     return mark_safe(svg)  # noqa: S308  # made by us, of letters and digits
 
 
-def _readable(device: TOTPDevice) -> str:
+def _readable(device: SecondFactor) -> str:
     """For who can't take a picture of it: in Base32, as apps ask for it, in groups of four."""
     key = b32encode(device.bin_key).decode()
     return " ".join(key[start : start + 4] for start in range(0, len(key), 4))

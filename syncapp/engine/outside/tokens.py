@@ -22,7 +22,8 @@ from django.db import DatabaseError
 from redis.exceptions import RedisError
 
 from syncapp.clients.http.login import RefusedLogin, Token
-from syncapp.engine.outside import locks, sealing
+from syncapp.engine.outside import locks
+from syncapp.kit import sealing
 
 T = TypeVar("T")
 

@@ -14,11 +14,10 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django_otp.oath import TOTP
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from syncapp.admin.kit import second_factor, views
 from syncapp.api import urls as api_urls
-from syncapp.models import StaffAction
+from syncapp.models import SecondFactor, StaffAction
 from tests.integration.admin import rows
 from tests.integration.admin.conftest import Login
 from tests.world import configured
@@ -29,7 +28,7 @@ NOW = datetime.fromisoformat("2026-11-28T10:00:00+00:00")
 
 def code(user: str) -> str:
     """What the app shows now."""
-    device = TOTPDevice.objects.get(user__username=user)
+    device = SecondFactor.objects.get(user__username=user)
     totp = TOTP(device.bin_key)
     totp.time = datetime.now().timestamp()
     return f"{totp.token():06}"
@@ -66,7 +65,7 @@ def test_without_it_nothing_is_shown_and_nothing_done(erika: Client) -> None:
         if "<" not in route and name != "second_factor_off":
             assert erika.post(reverse(f"admin:hub_{name}")).status_code == 403, name
     erika.post(reverse("admin:hub_second_factor_off"))
-    assert TOTPDevice.objects.filter(confirmed=True).exists()
+    assert SecondFactor.objects.filter(confirmed=True).exists()
     assert erika.get("/health/live").status_code == 200  # that is nobody's login's business
 
 
@@ -149,7 +148,7 @@ def test_who_must_have_one_is_led_to_set_it_up(login: Login, clock: Any) -> None
 def test_an_offered_one_that_was_never_shown_asks_for_nothing(login: Login) -> None:
     client = login("erika", rows.STAFF)
     client.get(PAGE)
-    assert TOTPDevice.objects.filter(confirmed=False).exists()
+    assert SecondFactor.objects.filter(confirmed=False).exists()
     assert client.get("/admin/").status_code == 200
 
 
@@ -157,15 +156,15 @@ def test_it_can_be_taken_away_by_oneself_and_by_who_may_do_everything(login: Log
     client = login("erika", rows.STAFF)
     set_up(client, "erika")
     client.post(reverse("admin:hub_second_factor_off"))
-    assert not TOTPDevice.objects.exists()
+    assert not SecondFactor.objects.exists()
     set_up(client, "erika")
     erika = User.objects.get(username="erika")
     chosen = {"action": "forget_second_factor", "_selected_action": [erika.pk]}
     page = reverse("admin:auth_user_changelist")
     assert login("karl", rows.CARE).post(page, chosen).status_code == 403
-    assert TOTPDevice.objects.exists()
+    assert SecondFactor.objects.exists()
     login("root", is_superuser=True).post(page, chosen)
-    assert not TOTPDevice.objects.exists()
+    assert not SecondFactor.objects.exists()
     done = list(StaffAction.objects.order_by("pk").values_list("action", "target_id", "user__username"))
     assert done == [
         (action, str(erika.pk), who)
