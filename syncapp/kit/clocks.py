@@ -11,3 +11,8 @@ TOLERANCE = timedelta(minutes=10)  # clocks of machines that work together diffe
 def latest(now: datetime, longest: timedelta = timedelta()) -> datetime:
     """The last moment that is believed of something that lasts no longer."""
     return now + longest + TOLERANCE
+
+
+def lasts(end: datetime, now: datetime, longest: timedelta) -> bool:
+    """Whether something still lasts that can't last longer than `longest`."""
+    return now < end <= latest(now, longest)

@@ -12,10 +12,12 @@ from typing import ClassVar, Protocol, TypeVar
 from syncapp.clients.errors import AnswerLost, ClientError, NotEnabled, ServerTrouble, Unauthorized, Unreachable
 from syncapp.clients.http.base import Config, OutsideClient
 from syncapp.clients.http.observe import Observer
+from syncapp.kit.clocks import lasts
 
 T = TypeVar("T")
 
 SHORTEST = timedelta(minutes=1)  # a token that ends before it begins: the clocks disagree, a 401 will tell
+LONGEST = timedelta(days=1)  # no token is used for longer, whatever a system grants
 FIRST_PAUSE = timedelta(minutes=1)
 PAUSE_FACTOR = 4
 LONGEST_PAUSE = timedelta(hours=1)  # five tries with a wrong password take an hour and a half
@@ -32,11 +34,11 @@ class Token:
     def lasting(cls, value: str, lifetime: timedelta, margin: timedelta) -> Token:
         """``margin``: how long before its end it is used no more, because calls take their time."""
         kept = max(lifetime - margin, lifetime / 2) if lifetime > timedelta() else SHORTEST
-        return cls(value, datetime.now(UTC) + kept)
+        return cls(value, datetime.now(UTC) + min(kept, LONGEST))
 
     @property
     def usable(self) -> bool:
-        return datetime.now(UTC) < self.expires_at
+        return lasts(self.expires_at, datetime.now(UTC), LONGEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class RefusedLogin:
 
     @property
     def pauses(self) -> bool:
-        return datetime.now(UTC) < self.until
+        return lasts(self.until, datetime.now(UTC), LONGEST_PAUSE)
 
 
 class TokenStore(Protocol):

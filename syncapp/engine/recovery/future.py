@@ -16,9 +16,10 @@ from django_q.models import OrmQ, Schedule
 
 from syncapp.engine.outside.outages import PROBE_CAP
 from syncapp.kit.clocks import latest
-from syncapp.models import Record, Status, System
+from syncapp.models import Record, ScheduledJob, SecondFactor, Status, System
 
 LONGEST_PAUSE = timedelta(days=1)  # a reminder while something is switched off, and the second chance
+STEP_SECONDS = 30  # of a code, as apps have it
 OURS = "hub."  # schedules of others are theirs
 
 log = structlog.get_logger(__name__)
@@ -32,6 +33,8 @@ def make_due() -> int:
         "probes": System.objects.filter(next_probe_at__gt=latest(now, PROBE_CAP)).update(next_probe_at=now),
         "schedules": _schedules(now),
         "queued": OrmQ.objects.filter(lock__gt=latest(now, _queue_retry())).update(lock=now),
+        "second_factors": _second_factors(now),
+        "jobs": sum(_jobs(now, column) for column in ("since", "started_at", "ended_at", "good_at", "failing_since")),
         "wrong_logins": AccessAttempt.objects.filter(attempt_time__gt=latest(now)).delete()[0],
     }
     if count := sum(found.values()):
@@ -50,6 +53,19 @@ def _schedules(now: datetime) -> int:
     ahead = Schedule.objects.filter(name__startswith=OURS, next_run__gt=latest(now)).exclude(repeats=0)
     wrong = [row.pk for row in ahead if row.next_run and row.next_run > latest(row.calculate_next_run(now))]
     return Schedule.objects.filter(pk__in=wrong).update(next_run=now)
+
+
+def _second_factors(now: datetime) -> int:
+    """Who mistyped a code under it would wait that long for the next try, and who did not for the next code."""
+    waiting = SecondFactor.objects.filter(throttling_failure_timestamp__gt=latest(now))
+    step = int(now.timestamp()) // STEP_SECONDS
+    used = SecondFactor.objects.filter(step=STEP_SECONDS, last_t__gt=int(latest(now).timestamp()) // STEP_SECONDS)
+    return waiting.update(throttling_failure_timestamp=now) + used.update(last_t=step)
+
+
+def _jobs(now: datetime, column: str) -> int:
+    """What a schedule's job tells of itself; of the future it would hide that the job is late."""
+    return ScheduledJob.objects.filter(**{f"{column}__gt": latest(now)}).update(**{column: now})
 
 
 def _queue_retry() -> timedelta:

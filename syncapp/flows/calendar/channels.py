@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syncapp.engine.runs.planning import Action, Plan, Settled
+from syncapp.kit.clocks import latest
 from syncapp.kit.marking import gettext_noop
 
 LIFE = timedelta(days=7)  # what is asked for; Google may give less
@@ -38,7 +39,9 @@ class OpenedChannel:
     ends_at: datetime
 
     def lasts(self, now: datetime) -> bool:
-        """Whether it is too early for the next one."""
+        """Whether it is too early for the next one. Of one that was opened in the future nobody knows when it ends."""
+        if self.opened_at > latest(now):
+            return False
         return now < self.ends_at - min(BEFORE_END, (self.ends_at - self.opened_at) / 2)
 
 

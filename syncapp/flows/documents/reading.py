@@ -20,6 +20,7 @@ from syncapp.flows.documents.reasons import Why
 from syncapp.flows.documents.scan import PROVED
 from syncapp.flows.documents.state import DocumentState, Membership
 from syncapp.flows.parents import Life, Parent, life_of
+from syncapp.kit.clocks import latest
 from syncapp.models import Reference, ReferenceKind
 
 PATIENCE = timedelta(hours=24)  # indexing takes seconds to minutes; after a day something is wrong
@@ -70,8 +71,9 @@ class Reader:
         """The comparison of everything proves it too: what it missed at xAI was asked for in full."""
         if not agreed.proved:
             return False
-        oldest = timezone.now() - PROOF_HOLDS
-        return datetime.fromisoformat(agreed.proved) > oldest or (cursors.since(PROVED) or oldest) > oldest
+        now = timezone.now()
+        oldest, proved = now - PROOF_HOLDS, datetime.fromisoformat(agreed.proved)
+        return oldest < proved <= latest(now) or (cursors.since(PROVED) or oldest) > oldest
 
     def _goes_on_indexing(self, agreed: Agreed) -> bool:
         return agreed.progress is not None and self._run.record.reason == Why.INDEXING

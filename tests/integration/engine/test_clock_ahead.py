@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -9,18 +10,37 @@ from typing import Any
 import pytest
 import time_machine
 from axes.models import AccessAttempt
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
+from django_otp.oath import TOTP
 from django_q.models import OrmQ, Schedule
 from django_q.tasks import async_task
 
 from syncapp import schedules
-from syncapp.engine.outside import locks
+from syncapp.admin.kit import numbers
+from syncapp.clients.http import remembered
+from syncapp.clients.http.login import RefusedLogin, Token
+from syncapp.clients.http.remembered import Remembered
+from syncapp.engine.outside import locks, tokens
 from syncapp.engine.recovery import future
 from syncapp.engine.recovery.sweep import sweep
 from syncapp.engine.runs import claims
+from syncapp.engine.workers import scheduled
 from syncapp.flows import cursors
-from syncapp.models import Attempt, InboxMessage, Record, Status, System, SystemState, Worker
+from syncapp.flows.calendar import channels
+from syncapp.kit.clocks import latest
+from syncapp.models import (
+    Attempt,
+    InboxMessage,
+    Record,
+    ScheduledJob,
+    SecondFactor,
+    Status,
+    System,
+    SystemState,
+    Worker,
+)
 from tests import engines
 
 pytestmark = pytest.mark.django_db
@@ -95,11 +115,122 @@ def test_locks_probes_schedules_and_the_queue(shift: timedelta) -> None:
     now = timezone.now()
     assert not [lock for lock in locks.held() if lock.token == "token"]
     assert System.objects.filter(name="xai", next_probe_at__lte=now).exists()
-    late = [row.name for row in Schedule.objects.exclude(pk=theirs.pk) if row.next_run > row.calculate_next_run(now)]
-    # Daily ones may wait until tomorrow, and three hours ahead is no more than that.
+    late = [
+        row.name for row in Schedule.objects.exclude(pk=theirs.pk) if row.next_run > latest(row.calculate_next_run(now))
+    ]
+    # Daily ones may wait until tomorrow; and what is late by minutes is no harm.
     assert not late
     assert not OrmQ.objects.filter(lock__gt=now + timedelta(hours=1)).exists()
     assert not AccessAttempt.objects.exists()
+
+
+@pytest.mark.parametrize("shift", SHIFTS, ids=str)
+def test_a_login_that_was_refused_is_tried_again_and_its_token_not_believed(shift: timedelta) -> None:
+    """Advoware refuses logins whose time is wrong; that must not hold for a day after the clock is right."""
+    store = tokens.SharedTokens("me")
+    with time_machine.travel(timezone.now() + shift):
+        store.refuse(RefusedLogin.after(None, "signature", enabled=True))
+        refusal = store.refusal()
+        assert refusal is not None
+        assert refusal.pauses
+        if shift > timedelta(days=1):
+            store.put(Token.lasting("of-tomorrow", timedelta(hours=1), timedelta(minutes=5)))
+            store.refuse(refusal)
+    refusal = store.refusal()
+    assert refusal is None or not refusal.pauses
+    for _process in range(2):
+        assert store.get() is None
+        tokens.forget()
+
+
+def test_a_token_that_is_meant_is_used_and_a_pause_that_is_meant_kept() -> None:
+    store = tokens.SharedTokens("me")
+    store.put(Token.lasting("a", timedelta(hours=1), timedelta(minutes=5)))
+    assert store.get() is not None
+    refusal: RefusedLogin | None = None
+    for _ in range(8):
+        refusal = RefusedLogin.after(refusal, "wrong", enabled=True)
+        assert refusal.pauses
+    assert Token.lasting("a", timedelta(days=400), timedelta(minutes=5)).usable
+
+
+@pytest.mark.parametrize("shift", SHIFTS, ids=str)
+def test_a_channel_of_google_is_opened_anew(shift: timedelta) -> None:
+    now, watch = timezone.now(), channels.Watch("c1", "https://hub.example.org/push")
+    ahead = channels.OpenedChannel("hub-1", watch, "res", now + shift, now + shift + channels.LIFE)
+    right = channels.OpenedChannel("hub-2", watch, "res", now, now + channels.LIFE)
+    kinds = [type(each) for each in channels.plan(channels.PushState(watch, (ahead,), now)).actions]
+    assert kinds == [channels.OpenChannel, channels.StopChannel]
+    assert channels.plan(channels.PushState(watch, (right, ahead), now)).actions == (
+        channels.StopChannel("hub-1", "res"),
+    )
+    assert channels.plan(channels.PushState(watch, (right,), now)).actions == ()
+
+
+@pytest.mark.parametrize("shift", SHIFTS, ids=str)
+def test_who_mistyped_a_code_under_it_may_try_again(shift: timedelta) -> None:
+    user = User.objects.create_user("erika")
+    device = SecondFactor.objects.create(user=user, confirmed=True)
+
+    def code() -> int:
+        totp = TOTP(device.bin_key)
+        totp.time = timezone.now().timestamp()
+        return int(totp.token())
+
+    with time_machine.travel(timezone.now() + shift):
+        assert device.verify_token(code())
+        for _ in range(3):
+            device.verify_token(0)
+    assert not device.verify_is_allowed()[0]
+    sweep()
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        device.refresh_from_db()
+        assert device.verify_token(code())
+        assert not device.verify_token(code()), "a code counts once"
+
+
+def test_of_what_a_code_was_used_for_lately_nothing_changes() -> None:
+    device = SecondFactor.objects.create(user=User.objects.create_user("erika"), confirmed=True)
+    now, step = timezone.now(), int(timezone.now().timestamp()) // 30
+    SecondFactor.objects.update(last_t=step + 1, throttling_failure_timestamp=now, throttling_failure_count=2)
+    sweep()
+    device.refresh_from_db()
+    assert (device.last_t, device.throttling_failure_timestamp) == (step + 1, now)
+
+
+@pytest.mark.parametrize("shift", SHIFTS, ids=str)
+def test_a_job_that_is_late_is_said_to_be(shift: timedelta) -> None:
+    schedules.ensure()
+    name = "hub.prune"
+    with time_machine.travel(timezone.now() + shift):
+        scheduled.expect_anew(name)
+        scheduled.begin(name)
+    sweep()
+    row = ScheduledJob.objects.get(name=name)
+    assert max(moment for moment in (row.since, row.started_at) if moment) <= timezone.now()
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        (seen,) = [each for each in scheduled.look() if each.row.name == name]
+        assert seen.in_trouble
+
+
+def test_numbers_that_are_remembered_for_seconds_are_not_for_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbers, "VERY_MANY", 1)
+    record(status=Status.IN_SYNC, due_at=None, served=1)
+    with time_machine.travel(timezone.now() + timedelta(hours=26)):
+        assert sum(row.counts.get(Status.IN_SYNC, 0) for row in numbers.by_step()) == 1
+    record(status=Status.IN_SYNC, due_at=None, served=1)
+    assert sum(row.counts.get(Status.IN_SYNC, 0) for row in numbers.by_step()) == 2
+
+
+def test_what_a_client_remembers_goes_by_no_wall_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """EspoCRM's metadata and settings, Advoware's lists: an hour is one of the machine's own count."""
+    kept: Remembered[str] = Remembered()
+    with time_machine.travel(timezone.now() + timedelta(hours=26)):
+        kept.put("metadata", "old", 3600)
+    assert kept.get("metadata") == "old"
+    after = time.monotonic() + 3601
+    monkeypatch.setattr(remembered, "monotonic", lambda: after)
+    assert kept.get("metadata") is None
 
 
 def test_a_comparison_looks_at_what_it_would_have_skipped() -> None:
