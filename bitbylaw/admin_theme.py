@@ -31,7 +31,7 @@ UNFOLD: dict[str, Any] = {
     "ENVIRONMENT": "bitbylaw.admin_theme.environment",
     "DASHBOARD_CALLBACK": "syncapp.admin.machinery.dashboard.dashboard",
     "STYLES": [lambda _request: static("syncapp/hub.css")],
-    "SCRIPTS": [lambda _request: static("syncapp/hub.js")],
+    "SCRIPTS": [lambda _request: static("syncapp/hub.js"), lambda _request: static("syncapp/search.js")],
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("syncapp/favicon.svg")}],
     "LANGUAGES": {"action": lambda _request: reverse("admin:set_language")},
     "COLORS": {

@@ -27,6 +27,15 @@ LONGEST_SUBJECT = 60  # signs in the list
 MOST_DIGITS = 18  # of what the database takes as a number
 
 
+def links_by(rows: QuerySet[CalendarLink], word: str) -> QuerySet[CalendarLink]:
+    """By the number in Advoware or the event's id. With the employees named, both are found through their indexes."""
+    everyone = list(CalendarEmployee.objects.values_list("pk", flat=True))
+    wanted = Q(event_id=word)
+    if word.removeprefix("-").isdecimal() and len(word) <= MOST_DIGITS:
+        wanted |= Q(number=int(word))
+    return rows.filter(wanted, employee__in=everyone)
+
+
 class LinkStateFilter(StateFilter):
     options = (("open", gettext_lazy("not in sync")), *SHORT.items())
     wheres: ClassVar = {"open": Q(state__in=OPEN)}
@@ -66,12 +75,7 @@ class CalendarLinkAdmin(ReadOnlyAdmin[CalendarLink]):
         return context
 
     def found(self, rows: QuerySet[CalendarLink], word: str) -> QuerySet[CalendarLink]:
-        # With the employees named, both columns are found through their indexes.
-        everyone = list(CalendarEmployee.objects.values_list("pk", flat=True))
-        wanted = Q(event_id=word)
-        if word.removeprefix("-").isdecimal() and len(word) <= MOST_DIGITS:
-            wanted |= Q(number=int(word))
-        return rows.filter(wanted, employee__in=everyone)
+        return links_by(rows, word)
 
     def row_context(self, request: HttpRequest, row: CalendarLink) -> dict[str, Any]:
         return appointment_context(row)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from syncapp.admin.kit.search import entity_types
 from syncapp.admin.kit.views import button
 from syncapp.clients.errors import ClientError
+from syncapp.clients.espocrm import EspoClient
 from syncapp.engine.outside import connections, outages
 from syncapp.events import registry
 from syncapp.models import CalendarEmployee, SystemName
@@ -40,19 +41,20 @@ def names(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"names": {"/".join(key): name for key, name in known.items()}, "why": why})
 
 
-def named(keys: Sequence[Key]) -> tuple[dict[Key, str], str]:
-    """The names that could be had, and why others could not; no names where they are switched off."""
+def named(keys: Sequence[Key], client: EspoClient | None = None) -> tuple[dict[Key, str], str]:
+    """The names that could be had, and why others could not; no names where they are switched off. `client`: whose
+    patience is to be kept to."""
     if not settings.CONFIG.SHOW_NAMES:
         return {}, ""
     unknown: dict[str, list[str]] = {}
     for entity_type, entity_id in dict.fromkeys(keys):
         if _fresh((entity_type, entity_id)) is None:
             unknown.setdefault(entity_type, []).append(entity_id)
-    reasons = [_ask(entity_type, ids) for entity_type, ids in unknown.items()]
+    reasons = [_ask(entity_type, ids, client) for entity_type, ids in unknown.items()]
     return {key: name for key in keys if (name := _fresh(key))}, next(filter(None, reasons), "")
 
 
-def _ask(entity_type: str, ids: Sequence[str]) -> str:
+def _ask(entity_type: str, ids: Sequence[str], client: EspoClient | None) -> str:
     """One call for each kind on the page (for each hundred of it); why not, where it can't be asked."""
     if entity_type in registry.own_types():
         _keep(entity_type, ids, dict(CalendarEmployee.objects.filter(pk__in=ids).values_list("pk", "name")))
@@ -60,7 +62,7 @@ def _ask(entity_type: str, ids: Sequence[str]) -> str:
         if outages.obstacle([SystemName.ESPOCRM]):
             return _("EspoCRM can't be asked for names at the moment.")
         try:
-            client = connections.espocrm(hurried=True)
+            client = client or connections.espocrm(hurried=True)
             for start in range(0, len(ids), AT_ONCE):
                 some = ids[start : start + AT_ONCE]
                 rows = client.rows(entity_type, (ID, "name"), [("in", ID, some)])

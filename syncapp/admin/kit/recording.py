@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from syncapp.models import StaffAction
 
 ACTIONS: dict[str, str | Promise] = {
+    "search": _("searched everywhere"),
     "retry": _("tried again"),
     "retry_cause": _("tried again: all with the same cause"),
     "retry_matching": _("tried again: all that match a filter"),

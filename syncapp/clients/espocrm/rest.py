@@ -25,6 +25,14 @@ from syncapp.clients.http.transport import Call, Query
 T = TypeVar("T")
 Where = tuple[str, str, str | Sequence[str]]  # type, attribute, value or values
 
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Conditions of which all of one choice hold (https://docs.espocrm.com/development/api-search-params/)."""
+
+    choices: Sequence[Sequence[Where]]
+
+
 API_PATH = "/api/v1"
 LARGEST_PAGE = 200  # EspoCRM answers 403 to more (recordListMaxSizeLimit)
 _ID = re.compile(r"[A-Za-z0-9_-]{1,36}")  # 17 hex characters as a rule, uuids and short strings in some installations
@@ -73,6 +81,22 @@ def path_of(entity_type: str, record_id: str | None = None, link: str | None = N
     return path + (f"/{checked_name(link)}" if link is not None else "")
 
 
+def _where(at: str, item: Where | AnyOf, attribute: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    """As PHP reads it: `where[0][type]=equals`."""
+    if isinstance(item, AnyOf):
+        yield f"{at}[type]", "or"
+        for number, choice in enumerate(item.choices):
+            yield f"{at}[value][{number}][type]", "and"
+            for inner, condition in enumerate(choice):
+                yield from _where(f"{at}[value][{number}][value][{inner}]", condition, attribute)
+        return
+    kind, name, value = item
+    yield f"{at}[type]", kind
+    yield f"{at}[attribute]", attribute(name)
+    values = [value] if isinstance(value, str) else value
+    yield from ((f"{at}[value]" + ("" if isinstance(value, str) else "[]"), each) for each in values)
+
+
 class EspoRest(OutsideClient[EspoConfig]):
     system = SYSTEM
 
@@ -102,7 +126,14 @@ class EspoRest(OutsideClient[EspoConfig]):
         return self._config.names.read(entity_type, the_object(SYSTEM, answer))
 
     def page(
-        self, path: str, select: Sequence[str], order_by: str, where: Sequence[Where] = (), *, of: str = ""
+        self,
+        path: str,
+        select: Sequence[str],
+        order_by: str,
+        where: Sequence[Where | AnyOf] = (),
+        *,
+        of: str = "",
+        most: int = LARGEST_PAGE,
     ) -> list[Mapping[str, Any]]:
         """The first rows in ascending order, at most a page; EspoCRM breaks ties by id (Select/Order/Applier.php).
 
@@ -110,15 +141,11 @@ class EspoRest(OutsideClient[EspoConfig]):
         """
         entity_type, names = of or path.partition("/")[0], self._config.names
         order = names.attribute(entity_type, order_by)
-        query = [("maxSize", str(self._config.rows)), ("offset", "0"), ("orderBy", order), ("order", "asc")]
+        query = [("maxSize", str(min(most, self._config.rows))), ("offset", "0"), ("orderBy", order), ("order", "asc")]
         if select:
             query.append(("select", ",".join(names.attribute(entity_type, name) for name in select)))
-        for number, (kind, attribute, value) in enumerate(where):
-            query.append((f"where[{number}][type]", kind))
-            query.append((f"where[{number}][attribute]", names.attribute(entity_type, attribute)))
-            values = [value] if isinstance(value, str) else value
-            name = f"where[{number}][value]" + ("" if isinstance(value, str) else "[]")
-            query += [(name, each) for each in values]
+        for number, item in enumerate(where):
+            query += _where(f"where[{number}]", item, lambda ours: names.attribute(entity_type, ours))
         answer = self.request("GET", path, Answer.json, query=query, headers={"X-No-Total": "true"})
         rows = the_rows(SYSTEM, the_object(SYSTEM, answer).get("list"), "list")
         return [names.read(entity_type, row) for row in rows]

@@ -26,7 +26,7 @@ from syncapp.clients.errors import (
     Unreachable,
 )
 from syncapp.clients.http.answers import REFUSAL_LIMIT, Answer, Refusal
-from syncapp.clients.http.deadlines import Deadline
+from syncapp.clients.http.deadlines import TOO_SLOW, Deadline
 from syncapp.clients.http.named import attributes
 from syncapp.clients.http.observe import Observer, OutsideCall
 from syncapp.clients.http.parse import Values
@@ -49,6 +49,7 @@ class ClientConfig:
     """What is set for every system."""
 
     timeout: float = 30.0  # seconds without a byte
+    total: float = 0.0  # seconds for all calls of one client together, for whom a person waits; 0: no such end
     retry: RetryPolicy = STANDARD
 
 
@@ -64,7 +65,8 @@ class OutsideClient(Generic[Config]):
         self, config: Config, observer: Observer | None = None, *, sleep: Callable[[float], None] = time.sleep
     ) -> None:
         self._config = config
-        self._timeout = Timeout(connect=CONNECT_SECONDS, read=config.timeout)
+        self._timeout = Timeout(connect=min(CONNECT_SECONDS, config.timeout), read=config.timeout)
+        self._ends = perf_counter() + config.total if config.total else None
         self._observer = observer
         self._sleep = sleep
         self._waited = 0.0
@@ -128,6 +130,8 @@ class OutsideClient(Generic[Config]):
         answer: Answer | None = None
         failure = ""
         longest = self._config.timeout * PATIENCE + (UPLOAD_SECONDS if callable(call.body) else 0.0)
+        if self._ends is not None and (longest := min(longest, self._ends - begun)) <= 0:
+            raise Unreachable(self.system, TOO_SLOW)
         deadline = Deadline(longest)
         try:
             response = send(self.system, call, self._timeout, deadline)

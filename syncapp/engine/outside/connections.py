@@ -19,6 +19,7 @@ from syncapp.engine.outside.quota import SharedQuota
 from syncapp.models import SystemName
 
 MEGABYTE = 1024 * 1024
+HURRIED, ONCE = 3.0, RetryPolicy(attempts=1)  # seconds without a byte
 Espo = TypeVar("Espo", bound=EspoClient)
 Xai = TypeVar("Xai", bound=XaiClient)
 Advo = TypeVar("Advo", bound=AdvowareClient)
@@ -29,10 +30,11 @@ def configured(system: str) -> bool:
     return bool(settings.CONFIG.configured(SystemName(system).value))
 
 
-def espocrm(observer: Observer | None = None, *, hurried: bool = False) -> EspoClient:
-    """`hurried`: for somebody who looks at a page; one try, and seconds of patience only."""
+def espocrm(observer: Observer | None = None, *, hurried: bool = False, total: float = 0.0) -> EspoClient:
+    """`hurried`: for somebody who looks at a page; one try, and seconds of patience only, `total` of them for all calls
+    together."""
     if hurried:
-        return EspoClient(replace(_espo_config(), timeout=3.0, retry=RetryPolicy(attempts=1)), observer)
+        return EspoClient(replace(_espo_config(), timeout=HURRIED, retry=ONCE, total=total), observer)
     return espocrm_by(EspoClient, observer)
 
 
@@ -49,7 +51,10 @@ def xai_by(kind: type[Xai], observer: Observer | None) -> Xai:
     return kind(_xai_config(), observer)
 
 
-def advoware(observer: Observer | None = None) -> AdvowareClient:
+def advoware(observer: Observer | None = None, *, hurried: bool = False, total: float = 0.0) -> AdvowareClient:
+    if hurried:
+        config = replace(_advoware_config(), timeout=HURRIED, retry=ONCE, total=total)
+        return AdvowareClient(config, tokens.SharedTokens(config.identity), observer)
     return advoware_by(AdvowareClient, observer)
 
 
