@@ -15,9 +15,10 @@ from syncapp.events import running
 from syncapp.flows.adopting import adopting
 from syncapp.flows.comparing import scans
 from syncapp.models import Adoption, AdoptionState, Record, ScanRun, SecondFactor, Status
-from syncapp.upkeep import pruning
+from syncapp.upkeep import pruning, summing
 
 PRUNE = "syncapp.jobs.prune"
+SUM_UP = "syncapp.jobs.sum_up"
 TOGETHER_SECONDS = 0.5  # one slow record shall not keep others from an idle worker
 
 
@@ -68,6 +69,12 @@ def prune() -> None:
     budget = timedelta(seconds=settings.CONFIG.QUEUE_TIMEOUT_SECONDS / 2)
     if not pruning.prune(budget=budget).finished:
         enqueue.put(PRUNE, [()])
+
+
+def sum_up() -> None:
+    """Figures of the hours that are over; after a long pause another task goes on."""
+    if not summing.sum_up(budget=timedelta(seconds=settings.CONFIG.QUEUE_TIMEOUT_SECONDS / 2)):
+        enqueue.put(SUM_UP, [()])
 
 
 def canary() -> None:

@@ -33,6 +33,12 @@ OF_THE_MACHINERY = (
         _("Deletes old bodies, messages, attempts and journal entries (settings KEEP_…)"),
         cron="30 4 * * *",
     ),
+    Schedule(
+        "figures",
+        "syncapp.jobs.sum_up",
+        _("Sums up the hours that are over, for the page Over time"),
+        cron="5 * * * *",
+    ),
 )
 
 

@@ -11,6 +11,7 @@ from syncapp.models.calendar import (
     PushChannel,
 )
 from syncapp.models.engine import Cursor, Lock, QuotaBucket, ScanRun, ScanState, Worker
+from syncapp.models.figures import About, Figures, Span
 from syncapp.models.inbox import InboxItem, InboxMessage, InboxState
 from syncapp.models.proxy import ProxyCall, ProxyKey, ProxyRefusal, ProxyWindow
 from syncapp.models.reasons import PATIENT, Reason
@@ -19,7 +20,7 @@ from syncapp.models.references import Orphan, OrphanState, OrphanWhy, Reference,
 from syncapp.models.schedules import JobState, ScheduledFailure, ScheduledJob
 from syncapp.models.second_factor import SecondFactor
 from syncapp.models.staff import StaffAction
-from syncapp.models.systems import StepSwitch, System, SystemName, SystemState
+from syncapp.models.systems import Outage, StepSwitch, System, SystemName, SystemState
 from syncapp.models.tasks import (
     NOTICES,
     Conflict,
@@ -37,6 +38,7 @@ __all__ = [
     "NOTICES",
     "NO_REASON",
     "PATIENT",
+    "About",
     "Adoption",
     "AdoptionFinding",
     "AdoptionState",
@@ -49,6 +51,7 @@ __all__ = [
     "Conflict",
     "ConflictState",
     "Cursor",
+    "Figures",
     "InboxItem",
     "InboxMessage",
     "InboxState",
@@ -61,6 +64,7 @@ __all__ = [
     "Orphan",
     "OrphanState",
     "OrphanWhy",
+    "Outage",
     "Outcome",
     "ProxyCall",
     "ProxyKey",
@@ -78,6 +82,7 @@ __all__ = [
     "ScheduledJob",
     "SecondFactor",
     "Seen",
+    "Span",
     "StaffAction",
     "Status",
     "StepSwitch",

@@ -30,6 +30,8 @@ class Attempt(models.Model):
     claim = models.UUIDField(_("claim"), null=True)
     trace_id = models.CharField(_("trace"), max_length=64, blank=True, default="", db_index=True)
     worker = models.CharField(_("worker"), max_length=100, blank=True, default="")
+    # When it was asked for, or set back last; empty: work beside the runs.
+    waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True)
     started_at = models.DateTimeField(_("started"), db_index=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, default=Outcome.RUNNING)

@@ -67,7 +67,7 @@ class ScanRun(models.Model):
     scan = models.CharField(_("comparison"), max_length=64)
     state = models.CharField(_("state"), max_length=10, choices=ScanState.choices, default=ScanState.RUNNING)
     started_at = models.DateTimeField(_("started"))
-    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True, db_index=True)
     seen = models.PositiveIntegerField(_("looked at"), default=0)
     differing = models.PositiveIntegerField(_("differing"), default=0)
     requested = models.PositiveIntegerField(_("asked to sync"), default=0)
@@ -76,6 +76,9 @@ class ScanRun(models.Model):
     counts: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
     # Why it ended so, as `kit.phrases` stores it; `detail` is what a client said, and rows from before 1.0.
     note: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    # Its first outside calls, as an attempt keeps them, but without paths; how many there were is in `calls_total`.
+    calls: models.JSONField[Any, Any] = models.JSONField(_("outside calls"), default=list, blank=True)
+    calls_total = models.PositiveIntegerField(_("outside calls"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("comparison")

@@ -111,7 +111,7 @@ class ProxyCall(models.Model):
     refusal = models.CharField(_("refused because"), max_length=40, blank=True, default="")
     milliseconds = models.PositiveIntegerField(_("milliseconds"), default=0)
     size = models.PositiveBigIntegerField(_("bytes"), default=0)
-    trace_id = models.CharField(_("trace"), max_length=64, blank=True, default="")
+    trace_id = models.CharField(_("trace"), max_length=64, blank=True, default="", db_index=True)
     address = models.GenericIPAddressField(_("from"), null=True, blank=True)
 
     class Meta:

@@ -24,6 +24,7 @@ class StaffAction(models.Model):
     target_id = models.CharField(_("id"), max_length=200, blank=True, default="")
     count = models.PositiveIntegerField(_("how many"), default=1)
     detail = models.CharField(_("detail"), max_length=300, blank=True, default="")
+    trace_id = models.CharField(_("trace"), max_length=64, blank=True, default="", db_index=True)
 
     class Meta:
         verbose_name = _("staff action")
@@ -39,7 +40,8 @@ class StaffAction(models.Model):
     ) -> Iterator[Self]:
         """Write the action down before it is done; the block sets `count` to what really moved.
 
-        When the block raises, the row stays with a count of 0 and the kind of the error. `who`: `user`, `via`.
+        When the block raises, the row stays with a count of 0 and the kind of the error. `who`: `user`, `via`,
+        `trace_id`.
         """
         target = {"target_type": target_type[:64], "target_id": str(target_id)[:200]}
         row = cls.objects.create(action=action, count=0, detail=detail[:300], **target, **who)

@@ -48,6 +48,23 @@ class System(models.Model):
         return self.get_name_display()
 
 
+class Outage(models.Model):
+    """From when to when a system was away; `ended_at` is empty while it lasts."""
+
+    system = models.CharField(max_length=20, choices=SystemName.choices)
+    state = models.CharField(max_length=10, choices=SystemState.choices)
+    began_at = models.DateTimeField(db_index=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="outage_one_open", fields=["system"], condition=models.Q(ended_at=None))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.began_at:%Y-%m-%d %H:%M}"
+
+
 class StepSwitch(models.Model):
     """Staff's switch for one step; without a row the step runs."""
 

@@ -71,6 +71,12 @@ def exactly(moment: datetime | None) -> str | SafeString:
     return _time(moment, _exact(moment), naturaltime(moment)) if moment else "–"
 
 
+@register.filter
+def clock(moment: datetime) -> SafeString:
+    """Hours and minutes only, where the day is plain."""
+    return _time(moment, formatted(timezone.localtime(moment), "H:i"), _exact(moment))
+
+
 def _time(moment: datetime, words: str, on_hovering: str) -> SafeString:
     return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), on_hovering, words)
 

@@ -27,11 +27,13 @@ from syncapp.models import (
     Attempt,
     CalendarTombstone,
     Conflict,
+    Figures,
     InboxItem,
     InboxMessage,
     InboxState,
     JournalEntry,
     JournalState,
+    Outage,
     ProxyCall,
     ProxyWindow,
     ScanRun,
@@ -41,7 +43,7 @@ from syncapp.models import (
     TaskState,
 )
 from syncapp.models import Task as HubTask
-from syncapp.upkeep import gone
+from syncapp.upkeep import gone, summing
 from syncapp.upkeep.leftovers import Leftover, chunks, delete
 
 # The queue's own rows are worth nothing to us: results aren't kept there, and the sweep repeats what nobody took.
@@ -119,6 +121,8 @@ def _leftovers(now: datetime) -> tuple[Leftover, ...]:
         Leftover(
             "failed runs of schedules", old(ScheduledFailure.objects, "started_at", "KEEP_ATTEMPTS_DAYS"), "started_at"
         ),
+        Leftover("figures", Figures.objects.filter(begins_at__lt=now - summing.KEPT), "pk"),
+        Leftover("outages", Outage.objects.filter(ended_at__lt=now - summing.KEPT), "pk"),
         Leftover("workers", forgotten(), "pk"),
         Leftover("finished tasks of the queue", Task.objects.filter(stopped__lt=now - KEEP_QUEUE), "stopped"),
         Leftover("tasks that nobody took", OrmQ.objects.filter(lock__lt=now - KEEP_QUEUE), "pk"),

@@ -25,12 +25,13 @@ TABLES_OF_THE_PROGRAM = {
     *("Permission", "Group", "Group_permissions", "User_groups", "User_user_permissions", "ContentType"),
     *("System", "StepSwitch", "Lock", "QuotaBucket", "Cursor", "Worker", "ProxyWindow", "AccessAttemptExpiration"),
     *("ScheduledJob", "ScheduledFailure"),  # kind and places of an error of the program
+    *("Figures", "Outage"),  # sums, and names of systems
     *("Schedule", "OrmQ", "Task.django_q", "Success", "Failure"),  # of the queue: names of functions, ids of records
 }
 ONE_BY_ONE = {
     "PushChannel": {"id", "address", "resource_id", "token_digest"},  # random; the hub's own address
     "ProxyKey": {"start", "digest", "prefixes"},
-    "ScanRun": {"scan"},
+    "ScanRun": {"scan", "calls"},  # calls without their paths
     "Adoption": {"kind"},
     "AdoptionFinding": {"adoption", "kind", "what"},  # words of the program
     "InboxMessage": {"path"},  # of the webhook

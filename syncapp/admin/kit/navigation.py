@@ -42,6 +42,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         (
             _("Look up"),
             [
+                (record, _("Over time"), "monitoring", reverse("admin:hub_over_time"), 0),
                 (record, _("All records"), "database", _list("record"), 0),
                 ("view_journalentry", _("Journal"), "receipt_long", _list("journalentry"), 0),
                 (inbox, _("Received webhooks"), "inbox", _list("inboxmessage"), 0),

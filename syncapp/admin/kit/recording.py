@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from syncapp.kit.tracing import trace_id_of
 from syncapp.models import StaffAction
 
 ACTIONS: dict[str, str | Promise] = {
@@ -62,7 +63,8 @@ def recorded(
     request: HttpRequest, action: str, target_type: str = "", target_id: object = "", detail: str = ""
 ) -> AbstractContextManager[StaffAction]:
     """By whoever is logged in: the admin's login is before every button."""
-    return StaffAction.recorded(action, target_type, target_id, detail, user=request.user)
+    who = {"user": request.user, "trace_id": trace_id_of(request)}
+    return StaffAction.recorded(action, target_type, target_id, detail, **who)
 
 
 def action_words(row: StaffAction) -> str:

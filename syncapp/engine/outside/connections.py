@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import lru_cache
 from typing import TypeVar
@@ -20,6 +23,19 @@ from syncapp.models import SystemName
 
 MEGABYTE = 1024 * 1024
 HURRIED, ONCE = 3.0, RetryPolicy(attempts=1)  # seconds without a byte
+# Who keeps the calls of those who name no observer of their own.
+_watching: ContextVar[Observer | None] = ContextVar("watching", default=None)
+
+
+@contextmanager
+def watched_by(observer: Observer) -> Iterator[None]:
+    token = _watching.set(observer)
+    try:
+        yield
+    finally:
+        _watching.reset(token)
+
+
 Espo = TypeVar("Espo", bound=EspoClient)
 Xai = TypeVar("Xai", bound=XaiClient)
 Advo = TypeVar("Advo", bound=AdvowareClient)
@@ -40,7 +56,7 @@ def espocrm(observer: Observer | None = None, *, hurried: bool = False, total: f
 
 def espocrm_by(kind: type[Espo], observer: Observer | None) -> Espo:
     """By a client that answers otherwise; likewise below."""
-    return kind(_espo_config(), observer)
+    return kind(_espo_config(), observer or _watching.get())
 
 
 def xai(observer: Observer | None = None) -> XaiClient:
@@ -48,7 +64,7 @@ def xai(observer: Observer | None = None) -> XaiClient:
 
 
 def xai_by(kind: type[Xai], observer: Observer | None) -> Xai:
-    return kind(_xai_config(), observer)
+    return kind(_xai_config(), observer or _watching.get())
 
 
 def advoware(observer: Observer | None = None, *, hurried: bool = False, total: float = 0.0) -> AdvowareClient:
@@ -60,13 +76,14 @@ def advoware(observer: Observer | None = None, *, hurried: bool = False, total: 
 
 def advoware_by(kind: type[Advo], observer: Observer | None) -> Advo:
     config = _advoware_config()
-    return kind(config, tokens.SharedTokens(config.identity), observer)
+    return kind(config, tokens.SharedTokens(config.identity), observer or _watching.get())
 
 
 def google(observer: Observer | None = None) -> GoogleClient:
     config = _google_config()
     quota = SharedQuota(settings.CONFIG.GOOGLE_QUOTA_PER_MINUTE, settings.CONFIG.GOOGLE_QUOTA_PER_USER_PER_MINUTE)
-    return GoogleClient(config, tokens.SharedTokens(config.identity, SystemName.GOOGLE), observer, quota)
+    shared = tokens.SharedTokens(config.identity, SystemName.GOOGLE)
+    return GoogleClient(config, shared, observer or _watching.get(), quota)
 
 
 def ping(system: str) -> None:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from syncapp.clients.errors import ClientError, Unauthorized
 from syncapp.engine.outside import connections
-from syncapp.models import NO_REASON, Reason, Record, Status, System, SystemState
+from syncapp.models import NO_REASON, Outage, Reason, Record, Status, System, SystemState
 
 FIRST_PROBE = timedelta(seconds=10)
 PROBE_CAP = timedelta(minutes=1)
@@ -58,9 +58,12 @@ def _mark_away(name: str, exc: ClientError) -> None:
     now = timezone.now()
     state = SystemState.REFUSED if isinstance(exc, Unauthorized) else SystemState.DOWN
     System.objects.get_or_create(name=name)
-    System.objects.filter(name=name, state=SystemState.UP).update(
-        state=state, **_told(exc), since=now, failed_probes=0, next_probe_at=now + FIRST_PROBE
-    )
+    with transaction.atomic():
+        was_up = System.objects.filter(name=name, state=SystemState.UP).update(
+            state=state, **_told(exc), since=now, failed_probes=0, next_probe_at=now + FIRST_PROBE
+        )
+        if was_up:
+            Outage.objects.get_or_create(system=name, ended_at=None, defaults={"state": state, "began_at": now})
 
 
 def _told(exc: ClientError) -> dict[str, str]:
@@ -100,6 +103,7 @@ def mark_up(name: str) -> None:
         System.objects.filter(name=name).update(
             state=SystemState.UP, error="", code="", since=now, last_ok_at=now, failed_probes=0, next_probe_at=None
         )
+        Outage.objects.filter(system=name, ended_at=None).update(ended_at=now)
         if not System.objects.filter(name=name, paused=True).exists():
             wake(Reason.SYSTEM_DOWN, Reason.SYSTEM_SETTINGS, system=name)
     log.info("system.up", system=name)

@@ -10,9 +10,9 @@ import json
 import os
 import socket
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -38,6 +38,7 @@ class Claim:
     request_number: int
     worker: str
     taken_at: datetime
+    waiting_since: datetime | None = None  # None: work beside the runs
 
     @property
     def full(self) -> bool:
@@ -58,7 +59,8 @@ def take(pk: int, *, even_early: bool = False) -> Claim | None:
 
     The attempt is counted here, before anything is done outside.
     """
-    return _take(pk, _EVEN_EARLY) if even_early else _take(pk, _DUE, timezone.now())
+    claim = _take(pk, _EVEN_EARLY) if even_early else _take(pk, _DUE, timezone.now())
+    return claim and replace(claim, waiting_since=claim.record.waiting_since)
 
 
 def borrow(pk: int) -> Claim | None:
@@ -74,7 +76,7 @@ def _take(pk: int, statement: str, *parameters: datetime) -> Claim | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    values = [json.loads(value) if name == "agreed" else value for name, value in zip(_KNOWN, row, strict=True)]
+    values = [_READ[name](value) if name in _READ else value for name, value in zip(_KNOWN, row, strict=True)]
     record = Record.from_db(connection.alias, _KNOWN, values)
     return Claim(record, token, record.requested, worker, now)
 
@@ -83,7 +85,16 @@ def _take(pk: int, statement: str, *parameters: datetime) -> Claim | None:
 _KNOWN = (
     *("id", "step", "entity_type", "entity_id", "reason", "detail", "system"),
     *("requested", "served", "full_request", "urgency", "attempts", "agreed", "trace_id"),
+    "waiting_since",
 )
+
+
+def _moment(value: str | datetime | None) -> datetime | None:
+    """SQLite's driver hands out texts, in UTC."""
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+
+
+_READ: Mapping[str, Callable[[Any], Any]] = {"agreed": json.loads, "waiting_since": _moment}
 # The newest request is counted in the same moment; one that comes later is above `claimed_request` and causes one
 # more run.
 _TAKE = f"""

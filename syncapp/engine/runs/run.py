@@ -152,7 +152,7 @@ class Run:
         attempt = self.attempt or self._new_attempt()
         attempt.outcome, attempt.reason, attempt.detail = outcome, reason, detail[:300]
         attempt.finished_at = timezone.now()
-        attempt.plan, attempt.calls = self.plan, [_row(call) for call in self.calls]
+        attempt.plan, attempt.calls = self.plan, [stored_call(call) for call in self.calls]
         if attempt._state.adding:
             attempt.pk = plain_sql.insert_one("syncapp_attempt", _ATTEMPT, [getattr(attempt, n) for n in _ATTEMPT])
         else:
@@ -168,17 +168,30 @@ class Run:
 
     def _new_attempt(self) -> Attempt:
         return attempt_of(
-            self.claim.record, self.claim.token, self.claim.request_number, self.claim.worker, self.claim.taken_at
+            self.claim.record,
+            self.claim.token,
+            self.claim.request_number,
+            self.claim.worker,
+            self.claim.taken_at,
+            self.claim.waiting_since,
         )
 
 
 _ATTEMPT = (
-    *("record_id", "number", "request_number", "claim", "trace_id", "worker", "started_at", "finished_at"),
+    *("record_id", "number", "request_number", "claim", "trace_id", "worker", "waiting_since"),
+    *("started_at", "finished_at"),
     *("outcome", "reason", "detail", "plan", "calls"),
 )
 
 
-def attempt_of(record: Record, token: Any, request_number: int, worker: str, started_at: datetime) -> Attempt:
+def attempt_of(
+    record: Record,
+    token: Any,
+    request_number: int,
+    worker: str,
+    started_at: datetime,
+    waiting_since: datetime | None = None,
+) -> Attempt:
     return Attempt(
         record=record,
         number=record.attempts,
@@ -186,11 +199,12 @@ def attempt_of(record: Record, token: Any, request_number: int, worker: str, sta
         claim=token,
         trace_id=record.trace_id,
         worker=worker,
+        waiting_since=waiting_since,
         started_at=started_at,
     )
 
 
-def _row(call: OutsideCall) -> dict[str, object]:
+def stored_call(call: OutsideCall) -> dict[str, object]:
     return {
         "system": call.system,
         "method": call.method,

@@ -16,8 +16,10 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from syncapp.clients.errors import ClientError
+from syncapp.clients.http.observe import OutsideCall
 from syncapp.engine.outside import connections, locks, outages
 from syncapp.engine.queue import enqueue
+from syncapp.engine.runs.run import stored_call
 from syncapp.events import registry
 from syncapp.events.spec import Brake, Comparison
 from syncapp.flows import cursors, named
@@ -26,6 +28,8 @@ from syncapp.flows.differences import CRM_ONLY, ONLY_A_LOOK, Difference, Found, 
 from syncapp.models import Record, ScanRun, ScanState, Status
 
 CONFIRMED = "syncapp.jobs.scan_confirmed"
+CALLS_KEPT = 200  # of a comparison; a full one makes thousands that look alike
+CALL_KEPT = ("system", "method", "status", "ms", "error", "at")
 
 log = structlog.get_logger(__name__)
 
@@ -46,10 +50,26 @@ def run(name: str, *, confirmed: bool = False) -> ScanRun | None:
                 state=ScanState.FAILED, note=Interrupted().stored(), finished_at=timezone.now()
             )
             scan = ScanRun.objects.create(scan=name, started_at=timezone.now())
-            _attempt(scan, compared, confirmed)
+            with connections.watched_by(_Calls(scan)):
+                _attempt(scan, compared, confirmed)
             return scan
     except (locks.LockBusy, locks.LocksAway):
         return None
+
+
+class _Calls:
+    """The clients' observer of a comparison, which writes nothing outside."""
+
+    def __init__(self, scan: ScanRun) -> None:
+        self.scan = scan
+
+    def before_write(self) -> None:
+        pass
+
+    def called(self, call: OutsideCall) -> None:
+        self.scan.calls_total += 1
+        if len(self.scan.calls) < CALLS_KEPT:
+            self.scan.calls.append({name: value for name, value in stored_call(call).items() if name in CALL_KEPT})
 
 
 def _attempt(scan: ScanRun, compared: Comparison, confirmed: bool) -> None:
