@@ -11,6 +11,8 @@ from django.utils import timezone
 from syncapp import jobs
 from syncapp.clients.errors import ServerTrouble
 from syncapp.engine.outside import connections, outages
+from syncapp.engine.runs import claims
+from syncapp.engine.runs.run import Run
 from syncapp.kit.spreads import quantile
 from syncapp.models import About, Figures, Outage, ProxyCall, ScanRun, ScanState, Span, Status
 from syncapp.upkeep import pruning, summing
@@ -167,3 +169,13 @@ def test_an_outage_is_on_record_once_from_its_beginning_to_its_end(monkeypatch: 
     answers["xai"] = False
     outages.try_now("xai")
     assert Outage.objects.count() == 2
+
+
+def test_a_run_knows_since_when_it_was_waited_for() -> None:
+    record = rows.record(Status.WAITING, due_at=NOW - HOUR, waiting_since=NOW - 2 * HOUR, step="none")
+    claim = claims.take(record.pk)
+    assert claim is not None
+    assert Run(claim).open_attempt().waiting_since == NOW - 2 * HOUR
+    beside = claims.borrow(rows.record(Status.IN_SYNC, reason="", system="", waiting_since=NOW - 9 * HOUR).pk)
+    assert beside is not None
+    assert Run(beside).open_attempt().waiting_since is None

@@ -84,14 +84,14 @@ def _take(pk: int, statement: str, *parameters: datetime) -> Claim | None:
 # What a run may ask of its record, in the order of the model's fields; anything else is fetched when it is asked for.
 _KNOWN = (
     *("id", "step", "entity_type", "entity_id", "reason", "detail", "system"),
-    *("requested", "served", "full_request", "urgency", "attempts", "agreed", "trace_id"),
-    "waiting_since",
+    *("requested", "served", "full_request", "urgency", "waiting_since"),
+    *("attempts", "agreed", "trace_id"),
 )
 
 
-def _moment(value: str | datetime | None) -> datetime | None:
-    """SQLite's driver hands out texts, in UTC."""
-    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+def _moment(value: datetime | None) -> datetime | None:
+    """SQLite's times are in UTC and don't say so."""
+    return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
 
 
 _READ: Mapping[str, Callable[[Any], Any]] = {"agreed": json.loads, "waiting_since": _moment}

@@ -178,9 +178,8 @@ class Run:
 
 
 _ATTEMPT = (
-    *("record_id", "number", "request_number", "claim", "trace_id", "worker", "waiting_since"),
-    *("started_at", "finished_at"),
-    *("outcome", "reason", "detail", "plan", "calls"),
+    *("record_id", "number", "request_number", "claim", "trace_id", "worker"),
+    *("waiting_since", "started_at", "finished_at", "outcome", "reason", "detail", "plan", "calls"),
 )
 
 
