@@ -13,5 +13,6 @@ urlpatterns = [
     path("vmh/webhook/", include("syncapp.webhooks.urls")),
     path("google/calendar/push", google.push, name="google-push"),
     path("advoware/", include("syncapp.proxy.urls")),
+    path("api/v1/", include("syncapp.programs.urls")),
     path("", include("syncapp.api.urls")),
 ]

@@ -13,7 +13,7 @@ from syncapp.models.calendar import (
 from syncapp.models.engine import Cursor, Lock, QuotaBucket, ScanRun, ScanState, Worker
 from syncapp.models.figures import About, Figures, Span
 from syncapp.models.inbox import InboxItem, InboxMessage, InboxState
-from syncapp.models.proxy import ProxyCall, ProxyKey, ProxyRefusal, ProxyWindow
+from syncapp.models.proxy import HubRight, ProxyCall, ProxyKey, ProxyRefusal, ProxyWindow
 from syncapp.models.reasons import PATIENT, Reason
 from syncapp.models.records import NEEDS_A_PERSON, NO_REASON, Record, Status, Urgency
 from syncapp.models.references import Orphan, OrphanState, OrphanWhy, Reference, ReferenceKind
@@ -52,6 +52,7 @@ __all__ = [
     "ConflictState",
     "Cursor",
     "Figures",
+    "HubRight",
     "InboxItem",
     "InboxMessage",
     "InboxState",

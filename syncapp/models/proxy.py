@@ -1,4 +1,4 @@
-"""Who may use the Advoware proxy, and what was asked of it."""
+"""Which programs may come in, to Advoware and to the hub itself, and what was asked by them."""
 
 from __future__ import annotations
 
@@ -29,6 +29,13 @@ class ProxyRefusal(models.TextChoices):
     METHOD = "method", _("method that is not passed on")
     NO_ENDPOINT = "no_endpoint", _("no endpoint")
     BAD_PATH = "bad_path", _("path that is not allowed for anybody")
+    NO_PROXY = "no_proxy", _("key is not for the proxy")
+    NO_HUB = "no_hub", _("key is not for the hub's own API")
+    MAY_NOT_ACT = "may_not_act", _("key may not have anything done")
+    BAD_QUESTION = "bad_question", _("question that can't be understood")
+    UNKNOWN_ENTITY = "unknown_entity", _("entity or record that the hub does not know")
+    HELD_BACK = "held_back", _("paused, or observing only")
+    FOR_A_PERSON = "for_a_person", _("only a person can go on")
     OTHER_PATH = "other_path", _("path that this key may not ask for")
     MAY_NOT_WRITE = "may_not_write", _("key may only read")
     WRITING_OFF = "writing_off", _("writing to Advoware is switched off")
@@ -49,12 +56,25 @@ class ProxyRefusal(models.TextChoices):
     UNEXPECTED = "unexpected", _("answer that the hub does not understand")
 
 
+class HubRight(models.TextChoices):
+    """What a key may in the hub's own API (`syncapp.programs`)."""
+
+    NOTHING = "", _("nothing")
+    READ = "read", _("read")
+    ACT = "act", _("read and have things done")
+
+
 class ProxyKey(models.Model):
     """A caller's key. Only its hash is kept; the key itself is shown once, when it is made."""
 
     name = models.CharField(_("name"), max_length=100)
     start = models.CharField(_("begins with"), max_length=12)  # to tell keys apart; of no use to a thief
     digest = models.CharField(max_length=64, unique=True)  # SHA-256 of a key of 256 random bits
+    # Least rights: a key for the hub's own API reaches Advoware only if somebody said so, and the reverse.
+    uses_proxy = models.BooleanField(_("may use the proxy"), default=True, db_default=True)
+    hub = models.CharField(
+        _("may in the hub"), max_length=4, choices=HubRight.choices, blank=True, default="", db_default=""
+    )
     may_write = models.BooleanField(_("may write"), default=False)
     # Paths below the API's base that may be asked for; empty: all.
     prefixes: models.JSONField[Any, Any] = models.JSONField(_("only these paths"), default=list, blank=True)

@@ -23,7 +23,7 @@ _ENDPOINT = OpenApiParameter(
     description="Path below Advoware's API base, for example `advonet/Beteiligte/4711` (a leading `/` and `api/v1/` "
     "may be written). All further parameters are passed on in their order.",
 )
-_KEY = OpenApiParameter(
+KEY = OpenApiParameter(
     "X-Api-Key",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
@@ -51,7 +51,7 @@ _RESPONSES = {
 
 
 def _passed_on(summary: str, body: bool) -> Any:
-    common: Any = {"summary": summary, "tags": ["Advoware"], "parameters": [_ENDPOINT, _KEY], "responses": _RESPONSES}
+    common: Any = {"summary": summary, "tags": ["Advoware"], "parameters": [_ENDPOINT, KEY], "responses": _RESPONSES}
     return extend_schema(**common, request=OpenApiTypes.ANY if body else None)
 
 
@@ -81,7 +81,7 @@ _calendar: Any = {
     "summary": "Have calendars looked at",
     "description": "Leaves a request and answers at once; a worker brings Advoware and Google Calendar into agreement.",
     "tags": ["Calendar"],
-    "parameters": [_KEY],
+    "parameters": [KEY],
     "request": _REQUEST,
     "responses": {
         200: OpenApiResponse(_TRIGGERED, "The request is left."),

@@ -67,8 +67,11 @@ class Door(APIView):
     post = put = delete = get
     http_method_not_allowed = get  # type: ignore[assignment]  # is in the audit log as well
 
+    def told(self, refused: Refused) -> dict[str, Any]:
+        return {"error": refused.sentence}
+
     def _refusal(self, refused: Refused) -> JsonResponse:
-        answer = JsonResponse({"error": refused.sentence}, status=refused.status)
+        answer = JsonResponse(self.told(refused), status=refused.status)
         answer.headers["Cache-Control"] = "no-store"
         if refused.status == 401:
             answer.headers["WWW-Authenticate"] = "Bearer"
@@ -113,6 +116,8 @@ def _given(request: HttpRequest) -> str:
 
 def admit(key: ProxyKey, path: str, writes: bool) -> None:
     """Whether the key may do this. Raises `Refused`."""
+    if not key.uses_proxy:
+        raise Refused(ProxyRefusal.NO_PROXY)
     if not paths.below(path, key.prefixes):
         raise Refused(ProxyRefusal.OTHER_PATH)
     if writes and not key.may_write:

@@ -71,7 +71,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             ],
         ),
         (
-            _("Advoware proxy"),
+            _("Other programs"),
             [
                 ("view_proxykey", _("Keys"), "key", _list("proxykey"), 0),
                 ("view_proxycall", _("Calls"), "swap_horiz", _list("proxycall"), 0),

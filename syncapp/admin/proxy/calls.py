@@ -1,4 +1,4 @@
-"""The Advoware proxy: who may use it, and what was asked of it. Keys themselves are never shown again."""
+"""Other programs: who may come in, and what was asked. Keys themselves are never shown again."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ RECENT = 20  # calls on the page of a key
 
 @admin.register(ProxyKey)
 class ProxyKeyAdmin(ReadOnlyAdmin[ProxyKey]):
-    list_title = gettext_lazy("Keys of the Advoware proxy")
+    list_title = gettext_lazy("Keys of other programs")
     row_page = "proxy_key"
-    list_display = ("named", "state_label", "rights", "paths", "per_minute", "used", "made")
+    list_display = ("named", "state_label", "rights", "in_hub", "paths", "per_minute", "used", "made")
     list_filter = (ValidFilter,)
 
     def list_context(self, request: HttpRequest) -> dict[str, Any]:
@@ -37,6 +37,7 @@ class ProxyKeyAdmin(ReadOnlyAdmin[ProxyKey]):
         recent = ProxyCall.objects.filter(key=row).order_by("-id")[:RECENT]
         return {
             "key": row,
+            "right": proxy_right(row),
             "calls": [(call, call.path.removeprefix(BASE), *outcome(call), duration_words(call)) for call in recent],
         }
 
@@ -50,15 +51,16 @@ class ProxyKeyAdmin(ReadOnlyAdmin[ProxyKey]):
         gettext_lazy("state"),
         lambda key: badge("quiet", _("revoked")) if key.revoked_at else badge("good", _("valid")),
     )
-    rights = column(gettext_lazy("may"), lambda key: _("read and write") if key.may_write else _("read"))
-    paths = column(gettext_lazy("paths"), lambda key: ", ".join(key.prefixes) or _("all"))
+    rights = column(gettext_lazy("in Advoware"), lambda key: proxy_right(key))
+    in_hub = column(gettext_lazy("in the hub"), lambda key: key.get_hub_display())
+    paths = column(gettext_lazy("paths"), lambda key: (", ".join(key.prefixes) or _("all")) if key.uses_proxy else "–")
     used = column(gettext_lazy("last used"), lambda key: when(key.last_used_at) if key.last_used_at else _("never"))
     made = column(gettext_lazy("made"), lambda key: when(key.created_at))
 
 
 @admin.register(ProxyCall)
 class ProxyCallAdmin(ReadOnlyAdmin[ProxyCall]):
-    list_title = gettext_lazy("Calls through the Advoware proxy")
+    list_title = gettext_lazy("Calls of other programs")
     list_display = ("moment", "caller", "what", "outcome_label", "duration", "size_label", "came_from", "trace")
     list_filter = (OutcomeFilter, CallerFilter, MethodFilter, CalledSinceFilter)
     list_select_related = ("key",)
@@ -88,6 +90,12 @@ class ProxyCallAdmin(ReadOnlyAdmin[ProxyCall]):
             '<span class="hub-id hub-nowrap" title="{}">{}</span>', call.trace_id, call.trace_id[:8]
         ),
     )
+
+
+def proxy_right(key: ProxyKey) -> str:
+    if not key.uses_proxy:
+        return _("nothing")
+    return _("read and write") if key.may_write else _("read")
 
 
 def outcome(call: ProxyCall) -> tuple[str, str]:

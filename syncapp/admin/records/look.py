@@ -14,11 +14,10 @@ from django.utils.translation import gettext_lazy
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.search import entity_types
 from syncapp.admin.kit.views import RETRY, page, viewer
-from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue import retry
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.events import registry
 from syncapp.kit.tracing import trace_id_of
-from syncapp.models import Urgency
 from syncapp.templatetags.hub import step_words
 
 
@@ -52,9 +51,7 @@ def look(request: HttpRequest) -> HttpResponse:
         return page(request, "look", _("Look at an entity now"), form=form)
     target = Target(form.cleaned_data["step"], form.cleaned_data["entity_type"], form.cleaned_data["entity_id"])
     with recorded(request, "look", target.entity_type, target.entity_id, target.step) as row:
-        left = sync_requests.request(
-            [target], urgency=Urgency.STAFF, full=True, force=True, trace_id=trace_id_of(request)
-        )
+        left = retry.ask([target], trace_id_of(request))
         row.count = len(left)
     messages.success(request, _("The hub looks at it now. This page shows what comes of it."))
     return HttpResponseRedirect(reverse("admin:syncapp_record_change", args=[left[0].pk]))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from syncapp.engine.queue import sync_requests
-from syncapp.engine.queue.sync_requests import Target
+from syncapp.engine.queue.sync_requests import SyncRequest, Target
 from syncapp.models import NEEDS_A_PERSON, Reason, Record, Status, Urgency
 
 CHUNK = 1000
+
+
+def ask(targets: Iterable[Target], trace_id: str = "") -> list[SyncRequest]:
+    """Have these looked at now: due at once and full, attempts counted anew, before all that nobody waits for."""
+    return sync_requests.request(targets, urgency=Urgency.STAFF, trace_id=trace_id, full=True, force=True)
 
 
 def retry(records: QuerySet[Record], trace_id: str = "") -> int:
@@ -23,7 +28,7 @@ def retry(records: QuerySet[Record], trace_id: str = "") -> int:
     rows = records.order_by("pk").values_list("step", "entity_type", "entity_id").iterator(chunk_size=CHUNK)
     moved = 0
     for chunk in _chunks(Target(*row) for row in rows):
-        moved += len(sync_requests.request(chunk, urgency=Urgency.STAFF, trace_id=trace_id, full=True, force=True))
+        moved += len(ask(chunk, trace_id))
     return moved
 
 

@@ -61,13 +61,40 @@ def test_loading_the_page_of_a_new_key_again_makes_no_second_one(care: Client) -
     assert ProxyKey.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    ("given", "uses_proxy", "may_write", "hub"),
+    [
+        ({}, True, False, ""),
+        ({"may_write": "write", "hub": "read"}, True, True, "read"),
+        ({"may_write": "nothing", "hub": "act"}, False, False, "act"),
+    ],
+)
+def test_a_key_has_the_rights_that_were_chosen(
+    given: dict[str, str], uses_proxy: bool, may_write: bool, hub: str, care: Client
+) -> None:
+    answer = make(care, **given)
+    row = ProxyKey.objects.get()
+    assert (row.uses_proxy, row.may_write, row.hub) == (uses_proxy, may_write, hub)
+    example = "/advoware/proxy?endpoint" if uses_proxy else "/api/v1/open"
+    assert example in answer.content.decode()
+    for address in (reverse(KEYS), reverse("admin:syncapp_proxykey_change", args=[row.pk])):
+        assert row.get_hub_display() in care.get(address).content.decode()
+
+
+def test_a_key_that_could_do_nothing_is_not_made(care: Client) -> None:
+    assert "This key could do nothing at all" in make(care, may_write="nothing").content.decode()
+    assert not ProxyKey.objects.exists()
+
+
 @pytest.mark.parametrize("path", ["../x", "a//b", "a/./b", "a/..", "http://x", "a\\b", "a?b", "a%2fb", "a@b", "a#b"])
 def test_paths_that_are_none(path: str, care: Client) -> None:
     assert "A path has letters" in make(care, prefixes=path).content.decode()
     assert not ProxyKey.objects.exists()
 
 
-@pytest.mark.parametrize("given", [{"name": ""}, {"per_minute": "0"}, {"per_minute": "x"}, {"may_write": "x"}])
+@pytest.mark.parametrize(
+    "given", [{"name": ""}, {"per_minute": "0"}, {"per_minute": "x"}, {"may_write": "x"}, {"hub": "x"}]
+)
 def test_a_form_with_faults_makes_nothing(given: dict[str, str], care: Client) -> None:
     assert make(care, **given).status_code == 200
     assert not ProxyKey.objects.exists()
