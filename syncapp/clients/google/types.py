@@ -37,6 +37,7 @@ class GoogleEvent(GoogleObject):
     id: str = of(Values.needed, "id")
     etag: str = of(Values.text, "etag")
     status: str = of(Values.text, "status")
+    created: datetime | None = of(Values.moment, "created")
     updated: datetime | None = of(Values.moment, "updated")
     start: Mapping[str, object] = of(Values.part, "start", repr=False)
     end: Mapping[str, object] = of(Values.part, "end", repr=False)

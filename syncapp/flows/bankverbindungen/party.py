@@ -63,7 +63,7 @@ class UnsetDefault(Action):
 @dataclass(frozen=True, slots=True)
 class PartyAccountsState:
     """`rows` None: the party is gone in the CRM. `agreed_default`: the default account as the last run left it.
-    `moved`: accounts that were last seen at another number of the party, or wait for its first one.
+    `moved`: accounts that were last seen at another number of the party, wait for its first one, or found it deleted.
     `unreadable`: what stands in the IBAN of an account that only Advoware has."""
 
     rows: tuple[EspoBankAccount, ...] | None
@@ -140,11 +140,16 @@ class PartyAccounts:
             return ()
 
     def _moved(self, rows: tuple[EspoBankAccount, ...], number: int | None) -> tuple[str, ...]:
-        if number is None or number == self._run.agreed.get("number"):
+        if number is None:
             return ()
         records = Record.objects.filter(step=BANK_SYNC, entity_id__in=[row.id for row in rows])
-        stood = {record.entity_id: record.agreed.get("number") for record in records}
-        return tuple(pk for pk, where in stood.items() if where != number)
+        if number == self._run.agreed.get("number"):
+            records = records.filter(reason=Why.PARTY_GONE)
+        return tuple(
+            record.entity_id
+            for record in records
+            if record.agreed.get("number") != number or record.reason == Why.PARTY_GONE
+        )
 
     def plan(self, state: PartyAccountsState) -> Plan:
         return plan(state)

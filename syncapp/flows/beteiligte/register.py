@@ -60,11 +60,11 @@ def remember(
     row_id: str = "",
     said: str = "",
     noted: bool = False,
-) -> None:
-    """One number for one party; what stood here before is forgotten."""
+) -> bool:
+    """One number for one party; what stood here before is forgotten. Whether this one did not stand here."""
     mine = _rows().filter(entity_type=entity_type, entity_id=entity_id)
     mine.exclude(remote_id=str(number)).delete()
-    row, _made = Reference.objects.get_or_create(
+    row, made = Reference.objects.get_or_create(
         entity_type=entity_type,
         entity_id=entity_id,
         system=SystemName.ADVOWARE,
@@ -75,6 +75,7 @@ def remember(
     data = {NOTED: noted or bool(row.data.get(NOTED)), ROW_ID: row_id, SAID: said}
     if row.digest != fingerprint or row.data != data:
         Reference.objects.filter(pk=row.pk).update(digest=fingerprint, data=data)
+    return made
 
 
 def forget(entity_type: str, entity_id: str) -> None:

@@ -145,18 +145,19 @@ class BeteiligteSync:
             party = advoware.party
             synced = [each.advoware for each in state.rules.synced]
             told = {"fingerprint": party.fingerprint, "row_id": party.row_id, "said": party.said(synced)}
-            register.remember(*entity, party.number, **told, noted=crm.number == party.number)
-            self._tell_bank_accounts(state.agreed, party)
+            made = register.remember(*entity, party.number, **told, noted=crm.number == party.number)
+            self._tell_bank_accounts(state.agreed, party, restored=made and state.agreed.number == party.number)
         elif state.number is not None:
             register.mark_gone(*entity)
 
-    def _tell_bank_accounts(self, before: Agreed, party: AdvowareParty) -> None:
-        """Accounts that waited for the party go on, or follow it; what only Advoware has is looked for (setting)."""
+    def _tell_bank_accounts(self, before: Agreed, party: AdvowareParty, *, restored: bool) -> None:
+        """Accounts that waited for the party go on, or follow it; what only Advoware has is looked for (setting). Of
+        one that was deleted in between nobody has looked after them."""
         run = self._run
         if before.number != party.number:
             outages.wake(waits_for=run.entity_id)
         wanted = settings.CONFIG.BANK_ACCOUNTS_TO_ESPOCRM and before.fingerprint != party.fingerprint
-        if wanted or before.number not in (None, party.number):
+        if wanted or restored or before.number not in (None, party.number):
             dispatch.emit(ACCOUNTS, run.entity_type, [run.entity_id], trace_id=run.trace_id)
 
     def _tell_collection(self, plan: PartyPlan) -> None:

@@ -128,7 +128,9 @@ def bases(
     put = writing["put"] if "put" in writing else writing[writing["side"]]
     happened = bool(writing.get("happened"))  # else what Advoware shows tells it
     if side is GOOGLE:
-        happened = link.google.get("written") == (writing.get("stand") or agreement.stand(put))
+        # An event that lies in the bin without ever having been agreed on was made by this very write: the id is ours.
+        made = google is Missing.GONE and kept is link and link.agreed_google is None
+        happened = made or link.google.get("written") == (writing.get("stand") or agreement.stand(put))
         if not happened:
             return agreed
     own = {name: [Own(side, value, happened)] for name, value in agreement.from_json(put, zone).items()}

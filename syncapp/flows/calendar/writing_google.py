@@ -8,17 +8,18 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from syncapp.clients.errors import ClientError, Duplicate, NotFound, Rejected
+from syncapp.clients.errors import ClientError, Duplicate, NotFound, Outdated, Rejected
 from syncapp.clients.google import EventWrite, GoogleClient, GoogleEvent, Kind
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.flows.calendar import links, piecemeal
 from syncapp.flows.calendar.fields import GOOGLE, Appointment, declared, with_all
 from syncapp.flows.calendar.journal import EVENT, CalendarWrite
 from syncapp.flows.calendar.known import bury
+from syncapp.flows.calendar.lost import CLOCKS_DIFFER
 from syncapp.flows.calendar.remembering import intend, journalled, remember
 from syncapp.flows.calendar.state import CalendarState, Item
 from syncapp.flows.lens.core import Raw, changes
-from syncapp.models import SystemName
+from syncapp.models import JournalEntry, SystemName
 
 
 class GoogleWriter:
@@ -39,7 +40,7 @@ class GoogleWriter:
         for item, entry, result in zip(items, journal, self._google.batch(writes), strict=True):
             error = result if isinstance(result, ClientError) else None
             if isinstance(error, Duplicate):
-                error = _error_of(partial(self._take_again, state, item))
+                error = _error_of(partial(self._take_again, state, item, entry))
             self._run.end(entry, error)
             if isinstance(result, Rejected):
                 error = _error_of(partial(self._insert_less, state, item))
@@ -60,20 +61,32 @@ class GoogleWriter:
         if piecemeal.make_smaller(item, GOOGLE, values, make, lambda values: self._put(state, item, values)):
             self._settle(item)
 
-    def _take_again(self, state: CalendarState, item: Item) -> None:
-        """The id was used before, by us: the event is there, or was deleted, which keeps its id for ever."""
+    def _take_again(self, state: CalendarState, item: Item, entry: JournalEntry) -> None:
+        """The id was used before, by us: the event is there, or was deleted, which keeps its id for ever. One that an
+        unanswered creation has made was deleted by a person since, who is not contradicted: the next look decides."""
         values = item.values(GOOGLE, self._fields)
         there = self._google.event(state.calendar_id, item.link.event_id)
-        self._told(item, there)
+        if there.deleted and self._made_before(entry, there):
+            raise Outdated(SystemName.GOOGLE)
         item.now[GOOGLE] = there.raw
 
         def write(values: Appointment) -> None:
             before = item.now[GOOGLE]
+            etag = there.etag if before is there.raw else ""
             after = with_all(self._fields, GOOGLE, before, values)
-            self._told(item, self._patch(state, item, before, after, status="confirmed"))
+            self._told(item, self._patch(state, item, before, after, etag, status="confirmed"))
 
         piecemeal.change(item, GOOGLE, values, write)
         self._settle(item)
+
+    def _made_before(self, entry: JournalEntry, there: GoogleEvent) -> bool:
+        """By an earlier creation of this event, which was not answered."""
+        earlier = [
+            each.begun_at
+            for each in self._run.unsettled_writes(CalendarWrite.INSERT_EVENT)
+            if each.target_id == entry.target_id and each.pk != entry.pk
+        ]
+        return there.created is not None and bool(earlier) and there.created >= min(earlier) - CLOCKS_DIFFER
 
     def update(self, state: CalendarState, item: Item) -> None:
         intend(item, GOOGLE, self._zone)
@@ -102,9 +115,11 @@ class GoogleWriter:
             self._google.delete(state.calendar_id, link.event_id, link.google.get("etag", ""))
         bury(link)
 
-    def _patch(self, state: CalendarState, item: Item, before: Raw, after: Raw, **more: object) -> GoogleEvent:
+    def _patch(
+        self, state: CalendarState, item: Item, before: Raw, after: Raw, etag: str = "", **more: object
+    ) -> GoogleEvent:
         body = {**self._body(state, item, after, changes(before, after)), **more}
-        return self._google.patch(state.calendar_id, item.link.event_id, body, item.link.google.get("etag", ""))
+        return self._google.patch(state.calendar_id, item.link.event_id, body, etag or item.link.google.get("etag", ""))
 
     def _body(self, state: CalendarState, item: Item, says: Raw, part: Raw | None = None) -> dict[str, Any]:
         """`part`: what of it is sent; all of it where that is not given."""

@@ -21,6 +21,7 @@ from tests.accounts import (
     IBAN,
     OTHER,
     account,
+    add,
     close,
     edit,
     event,
@@ -295,3 +296,25 @@ def test_a_new_party_wakes_its_own_accounts_only(parties: Parties) -> None:
     running.run_now(parties.record(mine).pk, PARTY_SYNC, even_early=True)
     due = [Record.objects.get(step=BANK_SYNC, entity_id=pk).due_at for pk in waiting]
     assert [moment is not None and moment <= timezone.now() for moment in due] == [True, False]
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_what_happened_to_the_accounts_of_a_deleted_party_is_made_good_when_it_is_restored(
+    parties: Parties, back: bool
+) -> None:
+    """Nothing has changed about the party itself, and nobody compares before the night."""
+    with configured(BANK_ACCOUNTS_TO_ESPOCRM=back):
+        party, number = parties.pair()
+        pk = account(parties, party)
+        look(parties, pk)
+        parties.world.sandbox.delete(PARTY, party)
+        parties.sync(party)
+        parties.world.sandbox.update(BANK, pk, {"kontoinhaber": "Oster"})
+        assert look(parties, pk).reason == "party_gone"
+        add(parties, number, iban=OTHER)
+        look(parties, party, PARTY_ACCOUNTS, PARTY)
+        parties.world.sandbox.restore(PARTY, party)
+        parties.event(party)
+        parties.world.drive()
+        assert tasks(pk) == [("bank_changed", [{"field": "kontoinhaber", "now": "", "wanted": "Oster"}])]
+        assert {row["iban"] for row in in_crm(parties)} == ({IBAN, OTHER} if back else {IBAN})

@@ -102,6 +102,12 @@ DELETED_BEFORE_THE_MARK = [
     ("work",),
 ]
 
+# The same the other way round: made in Google, not answered, and deleted there before the hub looked.
+DELETED_BEFORE_IT_WAS_SEEN = [
+    ("cut short", ("enter", 2, "advoware", 3, "09:00", None), 2, True, ("enter", 0, "advoware", 6, "09:00", None)),
+    ("cut short", ("rename", 0, "advoware"), 3, True, ("delete", 2, "google")),
+]
+
 # Two copies that an earlier hub left in Google; one of them is moved there, so that both hold and share a text.
 ONE_COPY_MOVED = [("fill", 1, "the same", 5, "10:30", True), ("move", 1, "google", 4, "09:00"), ("work",)]
 # Two copies of which one is renamed: whoever is asked about that one must not throw the edit away.
@@ -396,6 +402,8 @@ def nothing_lost(play: Play, which: int, story: Story, texts: list[str]) -> None
 
 @histories()
 @example(script=DELETED_BEFORE_THE_MARK)
+@example(script=DELETED_BEFORE_IT_WAS_SEEN)
+@example(script=[*DELETED_BEFORE_IT_WAS_SEEN, ("expire", "sync")])
 @example(script=ONE_COPY_MOVED)
 @example(script=ONE_COPY_RENAMED)
 @given(script=st.lists(steps, min_size=3, max_size=20))

@@ -9,9 +9,12 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from syncapp.models import CalendarEmployee, CalendarLink, CalendarTombstone, LinkState, Status
+from syncapp.engine.recovery.sweep import sweep
+from syncapp.flows.calendar import writing_google
+from syncapp.models import CalendarEmployee, CalendarLink, CalendarTombstone, JournalEntry, LinkState, Record, Status
 from syncapp.upkeep.pruning import prune
-from tests.calendars import Calendars, google_times, soon
+from tests.calendars import Calendars, google_times, run_once, soon
+from tests.integration.flows.test_agreement import dying
 from tests.world import configured
 
 pytestmark = pytest.mark.django_db
@@ -224,3 +227,58 @@ def test_what_was_deleted_is_forgotten_after_a_while(calendars: Calendars) -> No
     CalendarTombstone.objects.update(deleted_at=timezone.now() - timedelta(days=181))
     prune()
     assert not CalendarTombstone.objects.exists()
+
+
+# Half-way
+
+
+def killed(calendars: Calendars, calls: int, *, answered: bool) -> None:
+    """The run dies at its n-th outside call, and is found dead."""
+    with dying(calls, answered):
+        run_once(calendars)
+    Record.objects.filter(status=Status.RUNNING).update(leased_until=timezone.now() - timedelta(minutes=1))
+    sweep()
+
+
+@pytest.mark.parametrize("expired", [False, True])
+@pytest.mark.parametrize("stubs", ["id", "whole"])
+def test_deleted_in_google_before_the_hub_saw_that_it_had_made_it(
+    calendars: Calendars, stubs: str, expired: bool
+) -> None:
+    calendars.world.sandbox.settings(google_cancelled_stubs=stubs)
+    calendars.sync()
+    calendars.appointment(text="Verhandlung")
+    killed(calendars, 2, answered=True)
+    (event,) = calendars.ids()
+    calendars.google.remove_event(calendars.calendar, event)
+    if expired:
+        calendars.google.expire_sync_tokens()
+    assert calendars.sync().status == Status.IN_SYNC
+    assert (calendars.appointments(), calendars.ids()) == ({}, set())
+
+
+@pytest.mark.parametrize("expired", [False, True])
+@pytest.mark.parametrize("remembered", [True, False])
+@pytest.mark.parametrize("answered", [True, False])
+@pytest.mark.parametrize("calls", [2, 3, 4])
+def test_restored_in_advoware_it_is_not_deleted_by_a_run_that_dies(
+    calendars: Calendars,
+    calls: int,
+    answered: bool,
+    remembered: bool,
+    expired: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What lies in Google's bin was put there long before, by whomever."""
+    monkeypatch.setattr(writing_google, "CLOCKS_DIFFER", timedelta(0))  # long before: milliseconds
+    number = calendars.appointment(text="Verhandlung")
+    calendars.sync()
+    deleted(calendars, "google", number)
+    if not remembered:
+        CalendarTombstone.objects.all().delete()
+        JournalEntry.objects.all().delete()
+    calendars.advoware.restore_appointment(number)
+    killed(calendars, calls, answered=answered)
+    if expired:
+        calendars.google.expire_sync_tokens()
+    assert both(calendars)["text"] == "Verhandlung"
