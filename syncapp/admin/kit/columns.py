@@ -29,6 +29,14 @@ def badge(tone: str, words: object) -> SafeString:
     return format_html('<span class="hub-state hub-{}">{}</span>', tone, words)
 
 
+def trace_link(trace_id: str) -> SafeString:
+    """The beginning of the id, which leads to everything that it is on."""
+    if not trace_id:
+        return SafeString("–")
+    address = reverse("admin:hub_trace", args=[trace_id])
+    return format_html('<a class="hub-id hub-nowrap" href="{}" title="{}">{}</a>', address, trace_id, trace_id[:8])
+
+
 def in_crm(entity_type: str, entity_id: str) -> SafeString:
     """The link that follows an entity's name; empty where the CRM has no page of it."""
     address = crm_link(entity_type, entity_id)

@@ -1,4 +1,4 @@
-"""Pages about the machinery: workers, locks, and everything that belongs to one trace."""
+"""Pages about the machinery: workers and locks."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from django.utils.translation import gettext as _
 
 from syncapp.admin.kit.numbers import queue
 from syncapp.admin.kit.views import page, part, viewer, wants_part
-from syncapp.admin.records.write_views import write_views
 from syncapp.engine.recovery import guards
 from syncapp.engine.workers.heartbeat import patience, works
-from syncapp.models import Attempt, InboxItem, InboxMessage, JournalEntry, Worker
+from syncapp.models import Worker
 
-MOST = 200  # rows of each kind on the page of a trace
+MOST = 200  # locks
 FORGOTTEN = timedelta(days=2)  # stopped workers older than this are history
 
 
@@ -59,23 +58,3 @@ def lock_list(request: HttpRequest) -> HttpResponse:
     if not complete:
         messages.warning(request, _("Redis does not answer: locks on what several records share are not shown."))
     return page(request, "locks", _("Locks"), locks=held[:MOST])
-
-
-@viewer("trace", "trace/<str:trace_id>/", "syncapp.view_record")
-def trace(request: HttpRequest, trace_id: str) -> HttpResponse:
-    """Everything that one trace id is on: what came, which runs it led to, what they wrote."""
-    messages = list(InboxMessage.objects.filter(trace_id=trace_id).defer("body").order_by("id")[:MOST])
-    items = InboxItem.objects.filter(message__in=messages).select_related("record").order_by("id")[:MOST]
-    attempts = list(Attempt.objects.filter(trace_id=trace_id).select_related("record").order_by("id")[:MOST])
-    writes = JournalEntry.objects.filter(attempt__in=attempts).select_related("record").order_by("id")[:MOST]
-    return page(
-        request,
-        "trace",
-        _("Trace"),
-        trace_id=trace_id,
-        received=messages,
-        items=items,
-        attempts=attempts,
-        writes=write_views(writes),
-        nothing=not messages and not attempts,
-    )

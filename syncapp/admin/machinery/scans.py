@@ -16,6 +16,7 @@ from syncapp.admin.kit.base import ReadOnlyAdmin, StateFilter
 from syncapp.admin.kit.columns import column
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.views import CONFIRM_SCAN, back, button, say
+from syncapp.admin.machinery.traces.story import SCAN
 from syncapp.events import registry
 from syncapp.flows.comparing import scans
 from syncapp.flows.differences import How
@@ -35,6 +36,7 @@ class ScanAdmin(ReadOnlyAdmin[ScanRun]):
         return {
             "title": _("Comparison"),
             "scan": row,
+            "trace_id": f"{SCAN}{row.pk}",
             "brake": compared.brake if compared else None,
             "counts": sorted((_how(name), count) for name, count in counts.items()),
         }

@@ -23,7 +23,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from syncapp.admin.kit import second_factor
 from syncapp.admin.kit.base import ReadOnlyAdmin
-from syncapp.admin.kit.columns import column
+from syncapp.admin.kit.columns import column, trace_link
 from syncapp.admin.kit.recording import action_words, recorded
 from syncapp.models import StaffAction
 from syncapp.templatetags.hub import exactly
@@ -70,9 +70,10 @@ class HubGroupAdmin(SuperusersOnly, GroupAdmin):  # type: ignore[misc]
 @admin.register(StaffAction)
 class StaffActionAdmin(ReadOnlyAdmin[StaffAction]):
     list_title = gettext_lazy("What staff did")
-    list_display = ("moment", "who", "did", "target", "count", "detail")
+    list_display = ("moment", "who", "did", "target", "count", "detail", "trace")
     list_select_related = ("user",)
 
+    trace = column(gettext_lazy("trace"), lambda row: trace_link(row.trace_id))
     moment = column(gettext_lazy("when"), lambda row: exactly(row.at))
     who = column(gettext_lazy("who"), lambda row: row.user or row.via)
     did = column(gettext_lazy("did what"), action_words)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from syncapp.admin.kit.base import ReadOnlyAdmin
-from syncapp.admin.kit.columns import badge, column
+from syncapp.admin.kit.columns import badge, column, trace_link
 from syncapp.admin.proxy.filters import CalledSinceFilter, CallerFilter, MethodFilter, OutcomeFilter, ValidFilter
 from syncapp.models import ProxyCall, ProxyKey, ProxyRefusal
 from syncapp.proxy.paths import BASE
@@ -84,12 +84,7 @@ class ProxyCallAdmin(ReadOnlyAdmin[ProxyCall]):
         gettext_lazy("from"),
         lambda call: format_html('<span class="hub-id hub-nowrap">{}</span>', call.address or "–"),
     )
-    trace = column(
-        gettext_lazy("trace"),
-        lambda call: format_html(
-            '<span class="hub-id hub-nowrap" title="{}">{}</span>', call.trace_id, call.trace_id[:8]
-        ),
-    )
+    trace = column(gettext_lazy("trace"), lambda call: trace_link(call.trace_id))
 
 
 def proxy_right(key: ProxyKey) -> str:
