@@ -31,7 +31,11 @@ UNFOLD: dict[str, Any] = {
     "ENVIRONMENT": "bitbylaw.admin_theme.environment",
     "DASHBOARD_CALLBACK": "syncapp.admin.machinery.dashboard.dashboard",
     "STYLES": [lambda _request: static("syncapp/hub.css")],
-    "SCRIPTS": [lambda _request: static("syncapp/hub.js"), lambda _request: static("syncapp/search.js")],
+    "SCRIPTS": [
+        lambda _request: static("syncapp/hub.js"),
+        lambda _request: static("syncapp/search.js"),
+        lambda _request: static("syncapp/keys.js"),
+    ],
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("syncapp/favicon.svg")}],
     "LANGUAGES": {"action": lambda _request: reverse("admin:set_language")},
     "COLORS": {

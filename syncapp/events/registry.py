@@ -200,6 +200,11 @@ def reasons() -> dict[str, Words]:
     return {code: words for flow in register().flows for code, words in flow.reasons.items()}
 
 
+def mended_by_data() -> frozenset[str]:
+    """Reasons of failures that no retry ends, but other data, of which the hub is told by itself."""
+    return frozenset().union(*(flow.mended_by_data for flow in register().flows))
+
+
 def emitted(step_name: str = "") -> frozenset[str]:
     """What the step may emit; without a name all that is emitted, by schedules too."""
     return _emitted(register(), step_name)

@@ -153,6 +153,7 @@ class Flow:
     `undoable`: actions in the journal that its runs can take back when staff ask for it, with the fields they restore.
     `fields`: the names of its fields and what staff call them (English msgids). `reasons`: why a record of its own may
     wait, be skipped or fail, with what staff are to do; the reasons of the engine (`models.Reason`) are for all.
+    `mended_by_data`: those of them that no retry ends, but other data, of which the hub is told by itself.
     """
 
     name: str
@@ -166,3 +167,4 @@ class Flow:
     undoable: Mapping[str, frozenset[str]] = field(default_factory=dict)
     fields: Callable[[], Mapping[str, str]] | None = None
     reasons: Mapping[str, Words] = field(default_factory=dict)
+    mended_by_data: frozenset[str] = frozenset()

@@ -12,6 +12,7 @@ from syncapp.models.calendar import (
 )
 from syncapp.models.engine import Cursor, Lock, QuotaBucket, ScanRun, ScanState, Worker
 from syncapp.models.figures import About, Figures, Span
+from syncapp.models.handling import Handling, NeedKind
 from syncapp.models.inbox import InboxItem, InboxMessage, InboxState
 from syncapp.models.proxy import HubRight, ProxyCall, ProxyKey, ProxyRefusal, ProxyWindow
 from syncapp.models.reasons import PATIENT, Reason
@@ -52,6 +53,7 @@ __all__ = [
     "ConflictState",
     "Cursor",
     "Figures",
+    "Handling",
     "HubRight",
     "InboxItem",
     "InboxMessage",
@@ -62,6 +64,7 @@ __all__ = [
     "JournalState",
     "LinkState",
     "Lock",
+    "NeedKind",
     "Orphan",
     "OrphanState",
     "OrphanWhy",

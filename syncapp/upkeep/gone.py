@@ -26,6 +26,7 @@ from syncapp.models import (
     UndoState,
 )
 from syncapp.models.calendar import APPOINTMENT, EVENT
+from syncapp.upkeep import handled
 from syncapp.upkeep.leftovers import Leftover, delete
 
 # Nobody knows yet what became of these writes, or they are being taken back: a run still needs the values.
@@ -54,6 +55,7 @@ def past(records: QuerySet[Record], written: QuerySet[JournalEntry]) -> tuple[Le
         ),
         Leftover.emptied(gettext_noop("values of closed tasks"), closed, facts=[], note=""),
         Leftover.emptied(gettext_noop("values of closed conflicts"), decided, agreed="", here="", there=""),
+        Leftover(gettext_noop("notes of staff"), handled.about(records)),
     )
 
 

@@ -33,6 +33,7 @@ from syncapp.models import (
     Task,
     Undo,
 )
+from syncapp.upkeep import handled
 
 BATCH = 2000
 APPOINTMENTS: tuple[type[Model], ...] = (CalendarLink, CalendarTombstone, CalendarQuestion)
@@ -92,6 +93,7 @@ def held(person: Person) -> dict[type[Model], QuerySet[Any]]:
         *(model._default_manager.filter(record__in=ours) for model in (Attempt, JournalEntry, Task, Conflict)),
         Undo.objects.filter(entry__record__in=ours),
         Reference.objects.filter(entities | in_them),
+        handled.about(ours),
         Orphan.objects.filter(entities),
         InboxItem.objects.filter(entities).select_related("message"),
         StaffAction.objects.filter(_done_to(person)),

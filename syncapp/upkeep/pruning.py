@@ -43,7 +43,7 @@ from syncapp.models import (
     TaskState,
 )
 from syncapp.models import Task as HubTask
-from syncapp.upkeep import gone, summing
+from syncapp.upkeep import gone, handled, summing
 from syncapp.upkeep.leftovers import Leftover, chunks, delete
 
 # The queue's own rows are worth nothing to us: results aren't kept there, and the sweep repeats what nobody took.
@@ -116,6 +116,7 @@ def _leftovers(now: datetime) -> tuple[Leftover, ...]:
         Leftover("comparisons", old(ended, "started_at", "KEEP_ATTEMPTS_DAYS"), "pk"),
         gone.appointments(old(CalendarTombstone.objects, "deleted_at", "KEEP_ATTEMPTS_DAYS")),
         *gone.leftovers(old(gone.gone(), "changed_at", "KEEP_GONE_DAYS")),
+        *(Leftover("notes of staff", rows) for rows in handled.over()),
         Leftover("calls through the proxy", old(ProxyCall.objects, "at", "KEEP_PROXY_CALLS_DAYS"), "at"),
         Leftover("counts of the proxy", windows, "minute"),
         Leftover(

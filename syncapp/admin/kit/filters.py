@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -19,6 +20,8 @@ from syncapp.models import NEEDS_A_PERSON, Status, SystemName
 from syncapp.templatetags.hub import step_name
 from syncapp.words.journal_words import writes
 from syncapp.words.reason_words import reasons
+
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 Lookups = list[tuple[Any, Any]]
 
@@ -54,7 +57,7 @@ class ReasonFilter(Choice):
 
 
 class SinceFilter(Choice):
-    """Only those whose state began within the last hours: "everything that failed since this morning"."""
+    """Only those whose state began within the last hours, or since a day: "everything that failed since Monday"."""
 
     title = _("since")
     parameter_name = "since"
@@ -67,11 +70,25 @@ class SinceFilter(Choice):
         ("720", _("the last 30 days")),
     )
 
+    day = True  # the list offers a field for a day of one's own beside the choices
+
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        hours = self.value() or ""
-        if not hours.isdigit() or len(hours) > 4:
-            return queryset
-        return queryset.filter(**{f"{self.column}__gte": timezone.now() - timedelta(hours=int(hours))})
+        moment = moment_of(self.value() or "")
+        return queryset.filter(**{f"{self.column}__gte": moment}) if moment else queryset
+
+    @property
+    def own_day(self) -> str:
+        return (self.value() or "") if DAY.fullmatch(self.value() or "") else ""
+
+
+def moment_of(text: str) -> datetime | None:
+    """ "24" (hours ago) or "2026-11-20" (the beginning of that day, where the reader is); None: neither."""
+    if text.isdecimal() and text.isascii() and len(text) <= 4:
+        return timezone.now() - timedelta(hours=int(text))
+    try:
+        return timezone.make_aware(datetime.fromisoformat(text)) if DAY.fullmatch(text) else None
+    except (ValueError, OverflowError):  # no such day
+        return None
 
 
 class WebhookFilter(Choice):

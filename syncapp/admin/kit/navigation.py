@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from syncapp.admin.kit.needs import totals
 from syncapp.admin.kit.numbers import Attention, attention
-from syncapp.models import InboxState, OrphanState, TaskState
+from syncapp.models import InboxState, NeedKind, OrphanState, TaskState
 
 BADGE_UP_TO = 999
 
@@ -18,7 +19,9 @@ BADGE_UP_TO = 999
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """Groups of links for the theme; groups and links without permission are left out."""
     may = request.user.has_perm
-    open_ = attention() if may("syncapp.view_record") else Attention()
+    open_ = attention(request) if may("syncapp.view_record") else Attention()
+    seen = totals(request)
+    all_ = sum(seen.values())
     record, inbox, orphan, scan = "view_record", "view_inboxmessage", "view_orphan", "view_scanrun"
     tasks = f"{_list('task')}?state={TaskState.OPEN}"
     failures = f"{_list('record')}?status=open"
@@ -30,13 +33,24 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "",
             [
                 ("", _("Start"), "home", reverse("admin:index"), 0),
+                *(
+                    [("", _("What we need from you"), "inbox_customize", reverse("admin:hub_needs"), all_)]
+                    if seen
+                    else []
+                ),
                 (record, _("Failures"), "error", failures, open_.failures),
                 ("view_task", _("Tasks"), "task_alt", tasks, open_.tasks),
-                ("view_conflict", _("Conflicts"), "alt_route", reverse("admin:hub_conflicts"), open_.conflicts),
+                (
+                    "view_conflict",
+                    _("Conflicts"),
+                    "alt_route",
+                    reverse("admin:hub_conflicts"),
+                    seen.get(NeedKind.CONFLICT, 0),
+                ),
                 (record, _("Failures by cause"), "account_tree", reverse("admin:hub_causes"), 0),
-                (inbox, _("Quarantine"), "gpp_maybe", quarantine, open_.quarantined),
-                (orphan, _("Orphans"), "link_off", orphans, open_.orphans),
-                (scan, _("Comparisons"), "difference", _list("scanrun"), open_.stopped),
+                (inbox, _("Quarantine"), "gpp_maybe", quarantine, seen.get(NeedKind.QUARANTINE, 0)),
+                (orphan, _("Orphans"), "link_off", orphans, seen.get(NeedKind.ORPHAN, 0)),
+                (scan, _("Comparisons"), "difference", _list("scanrun"), seen.get(NeedKind.COMPARISON, 0)),
             ],
         ),
         (

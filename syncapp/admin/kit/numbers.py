@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.db.models import Count, Max, Min, Q, QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,13 +24,9 @@ from syncapp.models import (
     NEEDS_A_PERSON,
     Conflict,
     ConflictState,
-    InboxMessage,
-    InboxState,
-    Orphan,
-    OrphanState,
+    Reason,
     Record,
     ScanRun,
-    ScanState,
     Status,
     Task,
     TaskState,
@@ -41,6 +38,8 @@ VERY_MANY = 50_000  # records in sync; counting a million takes a fifth of a sec
 REMEMBERED_SECONDS = 10  # two refreshes of the start page
 
 COUNT_UP_TO = 1000
+
+HELD = (Reason.PAUSED, Reason.OBSERVED, Reason.WRITING_OFF)  # by somebody's word, not by a fault
 
 TILES = (*NEEDS_A_PERSON, Status.RUNNING, Status.WAITING, Status.IN_SYNC, Status.SKIPPED)
 
@@ -105,31 +104,32 @@ def queue() -> Queue:
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """What waits for a person beside failures."""
+    """What waits for a person and has a list of its own in the navigation."""
 
     failures: int = 0
-    quarantined: int = 0
-    orphans: int = 0
-    stopped: int = 0
     tasks: int = 0
-    conflicts: int = 0  # records in which something is to be chosen
     calendars: int = 0  # for which a person is needed
     appointments: int = 0  # not in sync
 
 
-def attention() -> Attention:
-    """Capped counts for the badges of the navigation."""
-    waiting: tuple[QuerySet[Any], ...] = (
-        Record.objects.filter(status__in=NEEDS_A_PERSON),
-        InboxMessage.objects.filter(state=InboxState.QUARANTINED),
-        Orphan.objects.filter(state=OrphanState.OPEN),
-        ScanRun.objects.filter(state=ScanState.STOPPED),
-        Task.objects.filter(state=TaskState.OPEN),
-        in_conflict(),
-        calendar_numbers.in_trouble(),
-        calendar_numbers.open_links(),
-    )
-    return Attention(*(counted(rows, COUNT_UP_TO) for rows in waiting))
+def attention(request: HttpRequest) -> Attention:
+    """Capped counts for the badges of the navigation, taken once for a page."""
+    known: Attention | None = getattr(request, "_hub_attention", None)
+    if known is None:
+        waiting: tuple[QuerySet[Any], ...] = (
+            Record.objects.filter(status__in=NEEDS_A_PERSON),
+            Task.objects.filter(state=TaskState.OPEN),
+            calendar_numbers.in_trouble(),
+            calendar_numbers.open_links(),
+        )
+        known = Attention(*(counted(rows, COUNT_UP_TO) for rows in waiting))
+        request._hub_attention = known  # type: ignore[attr-defined]
+    return known
+
+
+def held_back() -> int:
+    """Records that wait because of a pause, of observing or of a switch; capped."""
+    return counted(Record.objects.filter(status=Status.WAITING, reason__in=HELD), COUNT_UP_TO)
 
 
 def in_conflict() -> QuerySet[Record]:

@@ -10,10 +10,11 @@ from django.db.models import Count, Max, Min
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from syncapp.admin.kit import numbers
+from syncapp.admin.kit import needs, numbers
 from syncapp.admin.kit.views import page, part, viewer
 from syncapp.admin.machinery import systems
 from syncapp.admin.machinery.machinery import worker_views
+from syncapp.events import registry
 from syncapp.models import NEEDS_A_PERSON, Record, Status, SystemName
 
 CAUSES_ON_START = 6
@@ -35,6 +36,10 @@ class Cause:
         return str(SystemName(self.system).label) if self.system in SystemName.values else ""
 
     @property
+    def retryable(self) -> bool:
+        return self.reason not in registry.mended_by_data()
+
+    @property
     def url(self) -> str:
         return numbers.records_url(step=self.step, reason=self.reason, status="open", system=self.system or "none")
 
@@ -51,21 +56,25 @@ def causes(limit: int = 100) -> list[Cause]:
     return [Cause(*row) for row in rows]
 
 
-def start_context() -> dict[str, Any]:
+def start_context(request: HttpRequest) -> dict[str, Any]:
     steps = numbers.by_step()
     tiles = numbers.totals(steps)
-    needs = sum(count for status, count, _url in tiles if status in NEEDS_A_PERSON)
+    failed = sum(count for status, count, _url in tiles if status in NEEDS_A_PERSON)
+    counts = needs.totals(request)
     return {
         "tiles": tiles,
         "steps": steps,
         "columns": [(status.value, status.label) for status in numbers.TILES],
         "total": sum(count for _status, count, _url in tiles),
-        "needs_a_person": needs,
-        "causes": causes(CAUSES_ON_START) if needs else [],
+        "needs_a_person": failed,
+        "needs": sum(counts.values()),
+        "need_counts": [(kind, counts[kind.name]) for kind in needs.kinds(request.user) if counts[kind.name]],
+        "held_back": numbers.held_back(),
+        "causes": causes(CAUSES_ON_START) if failed else [],
         "systems": systems.overview(),
         "workers": [view for view in worker_views() if not view.row.stopped_at],
         "queue": numbers.queue(),
-        "attention": numbers.attention(),
+        "attention": numbers.attention(request),
         "scans": numbers.last_scans(),
         "waiting": {status: count for status, count, _url in tiles}.get(Status.WAITING, 0),
     }
@@ -75,13 +84,13 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Called by the theme when it shows the index of the admin."""
     context |= {"title": _("Start"), "here": request.get_full_path()}
     if request.user.has_perm("syncapp.view_record"):
-        context |= start_context()
+        context |= start_context(request)
     return context
 
 
 @viewer("numbers", "numbers/", "syncapp.view_record")
 def fresh_numbers(request: HttpRequest) -> HttpResponse:
-    return part(request, "start", **start_context())
+    return part(request, "start", **start_context(request))
 
 
 @viewer("causes", "causes/", "syncapp.view_record")

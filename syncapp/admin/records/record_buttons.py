@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from syncapp.admin.kit.paging import COUNT_UP_TO, counted
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.views import DISCARD, RELEASE_LOCK, RETRY, back, button, ids, note_of, page, say, wants_part
 from syncapp.admin.records.record_page import record_context
-from syncapp.admin.records.records import RecordAdmin, given_up_words, moved_words
+from syncapp.admin.records.records import RecordAdmin, given_up_words, left_words, moved_words
+from syncapp.admin.records.row import retryable
 from syncapp.engine.queue import retry
 from syncapp.engine.recovery import guards
 from syncapp.engine.runs import verdicts
@@ -23,6 +26,7 @@ from syncapp.words.reason_words import reason_in_words
 
 PAGE = "admin:syncapp_record_change"
 LIST = "admin:syncapp_record_changelist"
+SAMPLE = 10
 
 
 @button("retry", "record/<int:pk>/retry/", RETRY, action="retry")
@@ -91,20 +95,40 @@ def retry_cause(request: HttpRequest) -> HttpResponse:
     """All failures with one cause."""
     cause = {name: request.POST.get(name, "")[:64] for name in ("step", "system", "reason")}
     rows = Record.objects.filter(status__in=NEEDS_A_PERSON, **cause)
-    with recorded(request, "retry_cause", "Record", "", " ".join(cause.values())) as row:
-        row.count = retry.retry(rows, trace_id_of(request))
-    _say_moved(request, row.count)
-    return back(request, "admin:hub_causes")
+    return _all(request, rows, "retry_cause", " ".join(cause.values()), "admin:hub_causes")
 
 
 @button("retry_matching", "records/retry-matching/", RETRY)
 def retry_matching(request: HttpRequest) -> HttpResponse:
     """All failures that match the filter in the address, not only those of the page."""
     model_admin = cast(RecordAdmin, admin.site.get_model_admin(Record))
-    with recorded(request, "retry_matching", "Record", "", request.GET.urlencode()) as row:
-        row.count = retry.retry(model_admin.matching(request), trace_id_of(request))
+    return _all(request, model_admin.matching(request), "retry_matching", request.GET.urlencode(), LIST)
+
+
+def _all(request: HttpRequest, rows: QuerySet[Record], action: str, detail: str, fallback: str) -> HttpResponse:
+    """First how many, and some of them; one alone is no question."""
+    can = rows.filter(retryable())
+    count = counted(can)
+    if count > 1 and request.POST.get("sure") != "yes":
+        sent = [(name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"]
+        sample = list(can.order_by("changed_at", "pk")[:SAMPLE])
+        return page(
+            request,
+            "retry_all",
+            _("Retry all"),
+            count=count,
+            capped=count >= COUNT_UP_TO,
+            sample=sample,
+            more=count - len(sample),
+            sent=sent,
+            next=request.POST.get("next", ""),
+        )
+    with recorded(request, action, "Record", "", detail) as row:
+        row.count = retry.retry(can, trace_id_of(request))
     _say_moved(request, row.count)
-    return back(request, LIST)
+    if left := counted(rows.filter(~retryable())):
+        messages.warning(request, left_words(left))
+    return back(request, fallback)
 
 
 def _say_moved(request: HttpRequest, count: int) -> None:

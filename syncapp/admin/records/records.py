@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from syncapp.admin.kit.base import ReadOnlyAdmin
 from syncapp.admin.kit.columns import column, entity_links
 from syncapp.admin.kit.filters import ReasonFilter, SinceFilter, StatusFilter, StepFilter, SystemFilter
+from syncapp.admin.kit.paging import counted
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.search import found_by
 from syncapp.admin.kit.views import DISCARD, RETRY, page
 from syncapp.admin.records.record_page import record_context
-from syncapp.admin.records.row import again_button, state_badge, why_words
+from syncapp.admin.records.row import again_button, retryable, state_badge, why_words
 from syncapp.engine.queue import retry
 from syncapp.kit.tracing import trace_id_of
 from syncapp.models import NEEDS_A_PERSON, Record, Status
@@ -42,6 +43,7 @@ class RecordAdmin(ReadOnlyAdmin[Record]):
             "list_title": _("Failures") if failures else _("All records"),
             "before_list": "syncapp/admin/parts/records_before.html",
             "failures": failures,
+            "retryable": counted(self.matching(request)) if failures else 0,
         }
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
@@ -59,9 +61,9 @@ class RecordAdmin(ReadOnlyAdmin[Record]):
         return found_by(rows, word)
 
     def matching(self, request: HttpRequest) -> QuerySet[Record]:
-        """What the list of this address shows, all pages of it, as far as it needs a person."""
+        """What the list of this address shows, all pages of it, as far as a retry can mend it."""
         rows: QuerySet[Record] = self.get_changelist_instance(request).get_queryset(request)
-        return rows.filter(status__in=NEEDS_A_PERSON)
+        return rows.filter(retryable())
 
     def row_context(self, request: HttpRequest, row: Record) -> dict[str, Any]:
         return record_context(request, row)
@@ -85,9 +87,12 @@ class RecordAdmin(ReadOnlyAdmin[Record]):
 
     @admin.action(description=gettext_lazy("Retry"), permissions=["retry"])
     def retry_selected(self, request: HttpRequest, queryset: QuerySet[Record]) -> None:
+        chosen = queryset.count()
         with recorded(request, "retry_selected", "Record") as row:
-            row.count = retry.retry(queryset, trace_id_of(request))
+            row.count = retry.retry(queryset.exclude(~retryable() & Q(status__in=NEEDS_A_PERSON)), trace_id_of(request))
         messages.success(request, moved_words(row.count))
+        if left := chosen - row.count:
+            messages.warning(request, left_words(left))
 
     @admin.action(description=gettext_lazy("Give up …"), permissions=["discard"])
     def discard_selected(self, request: HttpRequest, queryset: QuerySet[Record]) -> HttpResponse:
@@ -105,6 +110,15 @@ def moved_words(count: int) -> str:
     return ngettext("%(count)d record is tried again now.", "%(count)d records are tried again now.", count) % {
         "count": count
     }
+
+
+def left_words(count: int) -> str:
+    words = ngettext(
+        "%(count)d record did not move: a retry can't mend a conflict or refused contents.",
+        "%(count)d records did not move: a retry can't mend conflicts or refused contents.",
+        count,
+    )
+    return words % {"count": count}
 
 
 def given_up_words(count: int) -> str:

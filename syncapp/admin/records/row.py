@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from syncapp.admin.kit.columns import badge
+from syncapp.events import registry
 from syncapp.models import Record, Status
 from syncapp.templatetags.hub import tone
 from syncapp.words.reason_words import reason_in_words
@@ -25,13 +27,19 @@ def why_words(record: Record) -> SafeString:
     return format_html('{} <a href="{}">{}</a>', words, choose, _("Choose"))
 
 
+def retryable() -> Q:
+    """What a retry can mend: conflicts need a choice, and refused contents other ones."""
+    return Q(status=Status.FAILED) & ~Q(reason__in=registry.mended_by_data())
+
+
 def again_button(record: Record) -> SafeString:
-    """A retry can't mend a conflict; its own link stands beside the reason. No form: the list is one already."""
-    if record.status != Status.FAILED:
+    """None for what a retry can't mend; that has its own link. No form: the list is one already."""
+    if record.status != Status.FAILED or record.reason in registry.mended_by_data():
         return SafeString()
     return format_html(
-        '<button type="button" class="hub-button hub-plain" data-retry="{}" data-state="{}">{}</button>',
+        '<button type="button" class="hub-button hub-plain" data-retry="{}" data-state="{}" data-plan="{}">{}</button>',
         reverse("admin:hub_retry", args=[record.pk]),
         reverse("admin:hub_record_state", args=[record.pk]),
+        reverse("admin:hub_preview", args=[record.pk]),
         _("Retry"),
     )

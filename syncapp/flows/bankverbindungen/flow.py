@@ -61,4 +61,5 @@ def flow() -> Flow:
         ),
         fields=labels,
         reasons=REASONS,
+        mended_by_data=frozenset({"iban_invalid"}),
     )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.events.spec import Adoption, Flow, StepSpec, http, topic
 from syncapp.events.topics import topic_of
+from syncapp.flows.documents.reasons import Why
 from syncapp.kit.marking import gettext_noop
 
 DOCUMENT_SYNC, JOIN_SYNC = "document_sync", "join_sync"
@@ -90,6 +91,7 @@ def flow() -> Flow:
         ),
         fields=lambda: LABELS,
         reasons=REASONS,
+        mended_by_data=frozenset({Why.INDEXING_FAILED, Why.FILE_MISMATCH}),
     )
 
 

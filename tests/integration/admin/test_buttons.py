@@ -17,7 +17,7 @@ from tests.integration.admin.conftest import Login
 
 STAFF_MAY = {"retry", "sync_now", "preview", "discard", "retry_cause", "retry_matching", "discard_chosen", "reprocess"}
 STAFF_MAY |= {"close_task", "close_chosen", "check_conflict", "decide_conflict", "request_undo"}
-STAFF_MAY |= {"names"}
+STAFF_MAY |= {"names", "handle", "retry_needs", "assign_needs", "note_needs", "snooze_needs", "give_up_needs"}
 STAFF_MAY |= {"check_alike", "decide_alike", "sync_calendar", "compare_appointment", "resync_appointment"}
 
 

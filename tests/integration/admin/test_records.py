@@ -59,7 +59,10 @@ def test_retry_by_cause_moves_that_cause_only(staff: Client) -> None:
         rows.record(reason=Reason.FORBIDDEN, system="espocrm")
     other = rows.record()
     cause = {"step": "document_sync", "system": "espocrm", "reason": Reason.FORBIDDEN.value}
-    assert "3 records are tried again now." in press(staff, "retry_cause", **cause)
+    asked = staff.post(reverse("admin:hub_retry_cause"), cause)
+    assert (asked.context["count"], len(asked.context["sample"])) == (3, 3)
+    assert not StaffAction.objects.exists()  # nothing is done before the number was seen
+    assert "3 records are tried again now." in press(staff, "retry_cause", **cause, sure="yes")
     other.refresh_from_db()
     assert other.status == Status.FAILED
     assert "no such failures" in press(staff, "retry_cause", **cause)
@@ -71,7 +74,9 @@ def test_retry_of_all_that_match_is_not_only_this_page(staff: Client) -> None:
         rows.record()
     spared = [rows.record(reason=Reason.FORBIDDEN), rows.record(Status.IN_SYNC)]
     address = f"{reverse('admin:hub_retry_matching')}?status=open&reason=rejected&p=2"
-    assert "130 records" in said(staff.post(address, follow=True))
+    asked = staff.post(address)
+    assert (asked.context["count"], len(asked.context["sample"]), asked.context["more"]) == (130, 10, 120)
+    assert "130 records" in said(staff.post(address, {"sure": "yes"}, follow=True))
     assert Record.objects.filter(status=Status.WAITING).count() == 130
     assert Record.objects.filter(pk__in=[row.pk for row in spared], requested=1).count() == 2
 
@@ -92,7 +97,7 @@ def test_more_than_a_chunk_is_retried_whole(staff: Client) -> None:
         for n in range(2500)
     )
     address = f"{reverse('admin:hub_retry_matching')}?status=failed"
-    assert "2501 records" in said(staff.post(address, follow=True))
+    assert "2501 records" in said(staff.post(address, {"sure": "yes"}, follow=True))
     assert not Record.objects.filter(status=Status.FAILED).exists()
 
 

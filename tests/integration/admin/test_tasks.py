@@ -134,7 +134,7 @@ def test_the_start_page_and_the_navigation_count_open_tasks(staff: Client) -> No
     page = staff.get("/admin/")
     assert page.context["attention"].tasks == 1
     assert 'data-state="tasks"' in page.content.decode()
-    assert "1 task is open" in page.content.decode()
+    assert "1 thing needs a person." in page.content.decode()
 
 
 def test_the_record_shows_its_tasks(staff: Client, login: Login) -> None:

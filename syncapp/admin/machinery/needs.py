@@ -1,0 +1,47 @@
+"""Stopped comparisons, as they stand in the list of what needs a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from syncapp.admin.kit.columns import badge
+from syncapp.admin.kit.needs import Kind, Need, declare, link
+from syncapp.admin.kit.views import CONFIRM_SCAN
+from syncapp.events import registry
+from syncapp.models import NeedKind, ScanRun, ScanState
+from syncapp.templatetags.hub import scan_words
+
+
+def _comparison(scan: ScanRun, may: Callable[[str], bool]) -> Need:
+    page = reverse("admin:syncapp_scanrun_change", args=[scan.pk])
+    compared = registry.comparison(scan.scan)
+    warning = compared.brake.warning if compared and compared.brake else ScanState.STOPPED.label
+    words = _("Look and confirm") if may(CONFIRM_SCAN) else _("Show")
+    return Need(
+        scan.pk,
+        format_html('<a class="hub-entity" href="{}"><b>{}</b></a>', page, scan_words(scan.scan)),
+        str(warning),
+        scan.started_at,
+        link(page, words),
+        badge("warn", NeedKind.COMPARISON.label),
+    )
+
+
+declare(
+    Kind(
+        NeedKind.COMPARISON,
+        gettext_lazy("stopped comparisons"),
+        "syncapp.view_scanrun",
+        lambda: ScanRun.objects.filter(state=ScanState.STOPPED),
+        "started_at",
+        _comparison,
+        lambda rows, word: rows.filter(scan=word),
+        gettext_lazy("A stopped comparison goes on when a person confirms it."),
+        give_up_permission=CONFIRM_SCAN,
+    )
+)

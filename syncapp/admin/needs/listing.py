@@ -1,0 +1,91 @@
+"""What the list shows: filters of an address, and one page out of all kinds, the most pressing and oldest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.http import QueryDict
+
+from syncapp.admin.kit.filters import moment_of
+from syncapp.admin.kit.needs import Kind, Need, Rows, kinds
+from syncapp.admin.kit.paging import counted
+
+PER_PAGE = 50
+COUNT_UP_TO = 10_000  # of a kind; who needs more than this needs a filter
+MINE, NOBODYS = "me", "nobody"
+OPEN, RESTING, GIVEN_UP = "", "resting", "given_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The filters: a kind, a person, a search, since when, and whether what rests or was given up is meant."""
+
+    kind: str = ""
+    person: str = ""
+    word: str = ""
+    since: datetime | None = None
+    state: str = OPEN
+
+    @classmethod
+    def of(cls, query: QueryDict) -> Wanted:
+        person = query.get("person", "")
+        return cls(
+            query.get("kind", ""),
+            person if person in (MINE, NOBODYS) or (person.isdecimal() and len(person) < 19) else "",
+            query.get("q", "").strip()[:200],
+            moment_of(query.get("since", "")),
+            query.get("state", OPEN),
+        )
+
+    def rows(self, kind: Kind, user: Any) -> Rows:
+        if self.state == RESTING:
+            found = kind.rows().filter(kind.resting())
+        elif self.state == GIVEN_UP:
+            found = kind.rows().filter(kind.given_up())
+        else:
+            found = kind.open()
+        if self.person:
+            who = {MINE: user.pk, NOBODYS: None}.get(self.person, self.person)
+            found = found.filter(kind.of(int(who) if who else None))
+        if self.since:
+            found = found.filter(**{f"{kind.since_column}__gte": self.since})
+        return kind.found(found, self.word) if self.word else found
+
+    def kinds(self, user: Any) -> list[Kind]:
+        return [kind for kind in kinds(user) if self.kind in ("", kind.name.value)]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page. `counts`: of each kind, as far as they were counted."""
+
+    needs: list[Need]
+    counts: list[tuple[Kind, int]]
+    total: int
+    capped: bool
+    page: int
+    pages: int
+
+
+def listed(wanted: Wanted, user: Any, number: int) -> Listed:
+    counts = [(kind, counted(wanted.rows(kind, user), COUNT_UP_TO)) for kind in wanted.kinds(user)]
+    total = sum(count for _kind, count in counts)
+    pages = max(1, -(-total // PER_PAGE))
+    number = min(max(number, 1), pages)
+    start, end = (number - 1) * PER_PAGE, number * PER_PAGE
+    found: list[Need] = []
+    for kind, count in counts:
+        if start < count and end > 0:
+            rows = kind.oldest_first(wanted.rows(kind, user))
+            found += kind.needs(rows[max(start, 0) : min(end, count)], user.has_perm)
+        start, end = start - count, end - count
+    return Listed(found, counts, total, any(count >= COUNT_UP_TO for _kind, count in counts), number, pages)
+
+
+def colleagues() -> list[tuple[int, str]]:
+    """Whom something can be given: those who may log in here."""
+    people = User.objects.filter(is_active=True, is_staff=True).order_by("username")
+    return [(person.pk, person.get_full_name() or person.username) for person in people]
