@@ -20,6 +20,8 @@ from bitbylaw.setting_types import (
     ApiPath,
     CommaList,
     DatabaseUrl,
+    EmailSender,
+    EmailUrl,
     EspoField,
     EspoName,
     HttpUrl,
@@ -126,6 +128,14 @@ class Config(BaseSettings):
     # Monitoring
     METRICS_TOKEN: str = ""  # who sends it as a bearer may read /metrics; empty: there is no such page
 
+    # Who gets told
+    EMAIL_URL: EmailUrl = ""
+    EMAIL_FROM: EmailSender = ""
+    HUB_URL: HttpUrl = ""  # where people reach the hub: mails lead there
+    ALERT_GROUPS: CommaList = ("Hub-Betreuung",)
+    ALERT_WEBHOOK_URL: HttpUrl = ""
+    ALERT_DIGEST_HOUR: Annotated[int, Field(ge=0, le=23)] = 7
+
     # EspoCRM
     ESPOCRM_API_BASE_URL: HttpUrl = ""
     ESPOCRM_API_KEY: str = ""
@@ -227,6 +237,10 @@ class Config(BaseSettings):
             yield "QUEUE_BROKER", "redis needs REDIS_HOST or REDIS_URL"
         if self.LOCK_TTL_SECONDS <= self.QUEUE_TIMEOUT_SECONDS:
             yield "LOCK_TTL_SECONDS", "must be longer than QUEUE_TIMEOUT_SECONDS"
+        if self.EMAIL_URL and not self.EMAIL_FROM:
+            yield "EMAIL_FROM", "is missing (EMAIL_URL is set): the address that mails come from"
+        if (self.EMAIL_URL or self.ALERT_WEBHOOK_URL) and not self.HUB_URL:
+            yield "HUB_URL", "is missing (EMAIL_URL or ALERT_WEBHOOK_URL is set): where people reach the hub"
         fields = [(ours.partition(".")[0], theirs) for ours, theirs in self.ESPOCRM_FIELDS.items()]
         for name, theirs in (("ESPOCRM_ENTITIES", [*self.ESPOCRM_ENTITIES.values()]), ("ESPOCRM_FIELDS", fields)):
             if len({*theirs}) < len(theirs):

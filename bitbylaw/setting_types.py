@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from bitbylaw import email_url
 from syncapp.flows.beteiligte import fields as party_fields
 
 
@@ -101,6 +102,8 @@ def _parties_wanted(value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, .
 
 CommaList = Annotated[tuple[str, ...], BeforeValidator(_commas)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+EmailUrl = Annotated[str, AfterValidator(email_url.valid)]
+EmailSender = Annotated[str, AfterValidator(email_url.sender)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 Seconds = Annotated[float, Field(gt=0)]

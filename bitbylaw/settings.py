@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from bitbylaw import email_url
 from bitbylaw import environment as _environment
 from bitbylaw.admin_theme import UNFOLD as UNFOLD
 from bitbylaw.config import BASE_DIR as BASE_DIR
@@ -137,6 +138,8 @@ Q_CLUSTER: dict[str, Any] = {
     "log_level": "WARNING",
     "django_redis" if CONFIG.QUEUE_BROKER == "redis" else "orm": "default",
 }
+
+globals().update(email_url.django_settings(CONFIG.EMAIL_URL, CONFIG.EMAIL_FROM))
 
 LANGUAGE_CODE = CONFIG.DJANGO_LANGUAGE
 LANGUAGES = [("de", _("German")), ("en", _("English"))]

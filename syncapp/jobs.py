@@ -15,6 +15,7 @@ from syncapp.events import running
 from syncapp.flows.adopting import adopting
 from syncapp.flows.comparing import scans
 from syncapp.models import Adoption, AdoptionState, Record, ScanRun, SecondFactor, Status
+from syncapp.notify import telling
 from syncapp.upkeep import pruning, summing
 
 PRUNE = "syncapp.jobs.prune"
@@ -75,6 +76,11 @@ def sum_up() -> None:
     """Figures of the hours that are over; after a long pause another task goes on."""
     if not summing.sum_up(budget=timedelta(seconds=settings.CONFIG.QUEUE_TIMEOUT_SECONDS / 2)):
         enqueue.put(SUM_UP, [()])
+
+
+def notify() -> None:
+    """Tell people what is wrong, and what is well again."""
+    telling.tell()
 
 
 def canary() -> None:

@@ -28,6 +28,12 @@ OF_THE_MACHINERY = (
         minutes=1,
     ),
     Schedule(
+        "notify",
+        "syncapp.jobs.notify",
+        _("Tells people what is wrong and what is well again (settings EMAIL_URL, ALERT_WEBHOOK_URL)"),
+        minutes=1,
+    ),
+    Schedule(
         "prune",
         "syncapp.jobs.prune",
         _("Deletes old bodies, messages, attempts and journal entries (settings KEEP_…)"),

@@ -32,6 +32,8 @@ from syncapp.models import (
     InboxState,
     JobState,
     LinkState,
+    Notice,
+    NoticeState,
     Orphan,
     OrphanState,
     PushChannel,
@@ -113,6 +115,8 @@ def _gauges(now: datetime) -> Iterator[Gauge]:
     ages = [({"scan": scan}, _age(now, at)) for scan, at in scans.order_by("scan")]
     yield Gauge("hub_scan_age_seconds", "Since the last comparison that went well", ages)
     yield from _of_schedules(now)
+    unsent = Notice.objects.filter(state__in=[NoticeState.WAITING, NoticeState.SENDING]).exclude(fault="").count()
+    yield _single("hub_notices_unsent", "Messages to staff that were tried in vain and wait", unsent)
     yield from _of_calendars(now)
 
 

@@ -14,6 +14,7 @@ from syncapp.models.engine import Cursor, Lock, QuotaBucket, ScanRun, ScanState,
 from syncapp.models.figures import About, Figures, Span
 from syncapp.models.handling import Handling, NeedKind
 from syncapp.models.inbox import InboxItem, InboxMessage, InboxState
+from syncapp.models.notices import KnownTrouble, Notice, NoticeChoice, NoticeState, TroubleKind
 from syncapp.models.proxy import HubRight, ProxyCall, ProxyKey, ProxyRefusal, ProxyWindow
 from syncapp.models.reasons import PATIENT, Reason
 from syncapp.models.records import NEEDS_A_PERSON, NO_REASON, Record, Status, Urgency
@@ -62,9 +63,13 @@ __all__ = [
     "JournalAction",
     "JournalEntry",
     "JournalState",
+    "KnownTrouble",
     "LinkState",
     "Lock",
     "NeedKind",
+    "Notice",
+    "NoticeChoice",
+    "NoticeState",
     "Orphan",
     "OrphanState",
     "OrphanWhy",
@@ -96,6 +101,7 @@ __all__ = [
     "Task",
     "TaskKind",
     "TaskState",
+    "TroubleKind",
     "Undo",
     "UndoRefusal",
     "UndoState",

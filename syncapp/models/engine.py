@@ -97,6 +97,7 @@ class Worker(models.Model):
     beat_at = models.DateTimeField(_("last proof of work"), null=True, blank=True)
     restarts = models.PositiveIntegerField(_("restarts"), default=0)
     restart_reason = models.CharField(_("last restart because"), max_length=200, blank=True, default="")
+    restarted_at = models.DateTimeField(_("last restart"), null=True, blank=True)
     stopped_at = models.DateTimeField(_("stopped"), null=True, blank=True)
 
     class Meta:

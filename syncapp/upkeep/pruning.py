@@ -33,6 +33,8 @@ from syncapp.models import (
     InboxState,
     JournalEntry,
     JournalState,
+    KnownTrouble,
+    Notice,
     Outage,
     ProxyCall,
     ProxyWindow,
@@ -119,6 +121,8 @@ def _leftovers(now: datetime) -> tuple[Leftover, ...]:
         *(Leftover("notes of staff", rows) for rows in handled.over()),
         Leftover("calls through the proxy", old(ProxyCall.objects, "at", "KEEP_PROXY_CALLS_DAYS"), "at"),
         Leftover("counts of the proxy", windows, "minute"),
+        Leftover("notices", old(Notice.objects, "made_at", "KEEP_ATTEMPTS_DAYS"), "made_at"),
+        Leftover("troubles that are over", old(KnownTrouble.objects, "gone_at", "KEEP_ATTEMPTS_DAYS"), "gone_at"),
         Leftover(
             "failed runs of schedules", old(ScheduledFailure.objects, "started_at", "KEEP_ATTEMPTS_DAYS"), "started_at"
         ),

@@ -38,6 +38,8 @@ ONE_BY_ONE = {
     "Session": {"session_key"},
     "LogEntry": {"content_type"},
     "Task": {"digest"},
+    "KnownTrouble": {"key", "facts"},  # words of the program and counts
+    "Notice": {"key", "trouble", "event", "fault"},
 }
 
 

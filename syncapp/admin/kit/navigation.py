@@ -79,6 +79,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 ("view_system", _("Systems"), "lan", reverse("admin:hub_systems"), 0),
                 ("view_stepswitch", _("Steps and flows"), "schema", reverse("admin:hub_steps"), 0),
                 ("view_stepswitch", _("Schedules"), "schedule", reverse("admin:hub_schedules"), 0),
+                (record, _("Notifications"), "notifications", reverse("admin:hub_notices"), 0),
                 ("view_worker", _("Workers"), "engineering", reverse("admin:hub_workers"), 0),
                 ("view_lock", _("Locks"), "lock", reverse("admin:hub_locks"), 0),
                 ("view_adoption", _("Take over"), "move_to_inbox", reverse("admin:hub_adoption"), 0),

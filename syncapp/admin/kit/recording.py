@@ -58,6 +58,7 @@ ACTIONS: dict[str, str | Promise] = {
     "resume_step": _("pause of a step ended"),
     "observe_step": _("step set to observe only"),
     "act_step": _("observing ended"),
+    "choose_notices": _("chose what to be told"),
     "schedule_off": _("schedule switched off"),
     "schedule_on": _("schedule switched on"),
     "schedule_run": _("schedule run now"),

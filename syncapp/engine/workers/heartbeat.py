@@ -132,6 +132,7 @@ class WorkerRow:
     def restarted(self, reason: str) -> None:
         """Only noted here, written at the next look: a restart must not wait for the database."""
         self._columns |= {"restarts": self._columns["restarts"] + 1, "restart_reason": reason[:200]}
+        self._columns |= {"restarted_at": timezone.now()}
         self._written = False
 
     def stopped(self) -> None:

@@ -16,6 +16,7 @@ from syncapp.engine.workers.heartbeat import working_here
 from syncapp.engine.workers.supervision import Supervisor
 from syncapp.management import crm_needs
 from syncapp.models import Worker
+from syncapp.notify import watching
 
 
 def _count(text: str) -> int:
@@ -49,6 +50,7 @@ class Command(BaseCommand):
         tell_of_crashes()
         _refuse_without_tables()
         threading.Thread(target=crm_needs.warn_at_start, name="crm-fields", daemon=True).start()
+        threading.Thread(target=watching.watch, name="notify", daemon=True).start()
         sys.exit(Supervisor(workers).run())
 
     def _check(self) -> None:
