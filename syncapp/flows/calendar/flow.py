@@ -32,12 +32,14 @@ def flow() -> Flow:
                 _("Other programs have the calendar of an employee, or all calendars, looked at"),
                 (http("POST /advoware/calendar/sync"),),
                 emits=(OF_ALL, OF_ONE),
+                title=_("Calendars, asked for"),
             ),
             StepSpec(
                 "calendar_push_webhook",
                 _("Receives from Google that a calendar changed"),
                 (http("POST /google/calendar/push"),),
                 emits=(OF_ONE,),
+                title=_("Google reports changes"),
             ),
             StepSpec(
                 CALENDAR_ALL,

@@ -68,6 +68,7 @@ def flow() -> Flow:
                 _("Receives links made and removed in the CRM"),
                 (http("POST /vmh/webhook/entity/link"), http("POST /vmh/webhook/entity/unlink")),
                 emits=tuple(topic_of(kind, "update") for kind in (FIELDS.document_entity, *parents)),
+                title=_("Links in the CRM"),
             ),
             StepSpec(
                 DOCUMENT_SYNC,

@@ -30,6 +30,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class SystemOverTime:
+    name: str
     label: str
     sums: Sums
     answers: Chart
@@ -92,6 +93,7 @@ def _system(name: str, shown_slots: Slots, found: list[Outage]) -> SystemOverTim
     rates = [row["failed"] / row["calls"] * 100 if row and row.get("calls") else None for row in rows]
     label = str(SystemName(name).label)
     return SystemOverTime(
+        name,
         label,
         total(rows),
         Chart(_("%(system)s: time to the answer") % {"system": label}, "line", labels, names, answers, "ms"),
