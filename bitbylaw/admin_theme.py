@@ -54,7 +54,10 @@ UNFOLD: dict[str, Any] = {
         },
     },
     "ACCOUNT": {
-        "navigation": [{"title": _("Second factor"), "link": lambda _request: reverse("admin:hub_second_factor")}]
+        "navigation": [
+            {"title": _("Second factor"), "link": lambda _request: reverse("admin:hub_second_factor")},
+            {"title": _("Sessions"), "link": lambda _request: reverse("admin:hub_sessions")},
+        ]
     },
     "SIDEBAR": {
         "show_search": False,

@@ -66,6 +66,8 @@ class Config(BaseSettings):
     DJANGO_SECRET_KEY: str = ""
     DJANGO_SECRET_KEY_FALLBACKS: CommaList = ()  # earlier ones, while logins and tokens of theirs are still about
     DJANGO_DEBUG: bool = False
+    SESSION_IDLE_MINUTES: Positive = 30  # without a click; then a session has ended
+    SESSION_HOURS: Positive = 12  # a working day; then too, whatever is done
     SECOND_FACTOR_GROUPS: CommaList = ()  # whose logins need a code besides the password; superusers then too
     DJANGO_ALLOWED_HOSTS: CommaList = ("localhost", "127.0.0.1", "[::1]")
     DJANGO_CSRF_TRUSTED_ORIGINS: CommaList = ()

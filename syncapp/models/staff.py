@@ -29,6 +29,7 @@ class StaffAction(models.Model):
     class Meta:
         verbose_name = _("staff action")
         verbose_name_plural = _("staff actions")
+        permissions = (("end_session", "Can see and end sessions of others"),)
 
     def __str__(self) -> str:
         return f"{self.action} {self.target_type} {self.target_id}"

@@ -18,8 +18,8 @@ _STAFF = (
 _CARE = (
     *_STAFF,
     *("view_adoption", "view_proxycall", "view_proxykey"),
-    *("confirm_scanrun", "delete_remote_orphan", "manage_calendaremployee", "manage_proxykey", "pause_step"),
-    *("pause_system", "release_lock", "run_adoption"),
+    *("confirm_scanrun", "delete_remote_orphan", "end_session", "manage_calendaremployee", "manage_proxykey"),
+    *("pause_step", "pause_system", "release_lock", "run_adoption"),
 )
 GROUPS = {"Kanzlei-Mitarbeiter": _STAFF, "Hub-Betreuung": _CARE, "Datenschutz": ("disclose_person",)}
 

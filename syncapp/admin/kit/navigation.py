@@ -82,6 +82,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 (record, _("Notifications"), "notifications", reverse("admin:hub_notices"), 0),
                 ("view_worker", _("Workers"), "engineering", reverse("admin:hub_workers"), 0),
                 ("view_lock", _("Locks"), "lock", reverse("admin:hub_locks"), 0),
+                ("end_session", _("Sessions"), "devices", reverse("admin:hub_sessions"), 0),
                 ("view_adoption", _("Take over"), "move_to_inbox", reverse("admin:hub_adoption"), 0),
             ],
         ),

@@ -49,6 +49,7 @@ ACTIONS: dict[str, str | Promise] = {
     "remove_event": _("events removed in Google"),
     "export_person": _("told what the hub holds about a person"),
     "erase_person": _("erased what the hub holds about a person"),
+    "end_session": _("session ended"),
     "second_factor_on": _("second factor set up"),
     "second_factor_off": _("second factor taken away"),
     "pause_system": _("system paused"),

@@ -30,6 +30,7 @@ MANAGE_PROXY_KEY = "syncapp.manage_proxykey"
 MANAGE_CALENDAR = "syncapp.manage_calendaremployee"
 VIEW_ADOPTION, RUN_ADOPTION = "syncapp.view_adoption", "syncapp.run_adoption"
 DISCLOSE_PERSON = "syncapp.disclose_person"
+END_SESSION = "syncapp.end_session"  # of others; one's own anybody may
 PAUSE_SYSTEM = "syncapp.pause_system"
 PAUSE_STEP = "syncapp.pause_step"  # schedules too: switching one off pauses what it starts
 

@@ -25,6 +25,7 @@ from syncapp.admin.kit import second_factor
 from syncapp.admin.kit.base import ReadOnlyAdmin
 from syncapp.admin.kit.columns import column, trace_link
 from syncapp.admin.kit.recording import action_words, recorded
+from syncapp.admin.kit.sessions import end, key_of, open_sessions
 from syncapp.models import StaffAction
 from syncapp.templatetags.hub import exactly
 
@@ -54,6 +55,8 @@ class HubUserAdmin(SuperusersOnly, UserAdmin):  # type: ignore[misc, type-arg]
         for user in users:
             with recorded(request, "second_factor_off", "User", user.pk) as row:
                 row.count = second_factor.forget(user)
+            if row.count:  # whoever has the telephone may be logged in
+                end(each for each in open_sessions(user) if each.key != key_of(request.session.session_key))
             words = (
                 _("Nothing to take away.")
                 if not row.count

@@ -2,14 +2,20 @@
 "use strict";
 
 (() => {
+  // What a page asks for by itself keeps nobody logged in; once the login has ended, the page leads there.
+  async function quietly(address, more = {}) {
+    const headers = { "X-Hub-By-Itself": "1", ...more.headers };
+    const answer = await fetch(address, { ...more, headers, credentials: "same-origin", redirect: "manual" });
+    if (answer.type === "opaqueredirect") window.location.reload();
+    if (!answer.ok) throw new Error(String(answer.status));
+    return answer;
+  }
+
   // Numbers that refresh by themselves. Polite: none while the tab is hidden or a person is busy inside, slower after faults.
   async function refresh(area) {
-    const answer = await fetch(area.dataset.live, {
+    const answer = await quietly(area.dataset.live, {
       headers: { "X-Hub-Part": "1", "X-Requested-With": "XMLHttpRequest" },
-      credentials: "same-origin",
-      redirect: "error", // a login page is no number
     });
-    if (!answer.ok) throw new Error(String(answer.status));
     const text = await answer.text();
     if (!busy(area)) area.innerHTML = text;
     await nameEntities();
@@ -23,14 +29,12 @@
     const body = new URLSearchParams();
     for (const key of new Set(nameless.map((each) => each.dataset.entity))) body.append("of", key);
     for (const each of nameless) each.dataset.asked = "";
-    const answer = await fetch(source.dataset.names, {
+    const answer = await quietly(source.dataset.names, {
       method: "POST",
       body,
       headers: { "X-CSRFToken": source.dataset.token },
-      credentials: "same-origin",
-      redirect: "error",
-    });
-    if (!answer.ok) return;
+    }).catch(() => null);
+    if (!answer) return; // ids are there
     const { names, why } = await answer.json();
     for (const each of nameless) {
       const name = names[each.dataset.entity];
@@ -60,7 +64,7 @@
   }
 
   async function watch(area) {
-    const answer = await fetch(area.dataset.watch, { credentials: "same-origin", redirect: "error" });
+    const answer = await quietly(area.dataset.watch);
     const { changed_at: changedAt } = await answer.json();
     if (changedAt && changedAt !== area.dataset.reloadWhenChanged && !busy(area)) window.location.reload();
   }
@@ -111,7 +115,7 @@
     if (!asked.ok) throw new Error(String(asked.status));
     for (let looks = 0; looks < 60; looks += 1) {
       await new Promise((done) => setTimeout(done, 1000));
-      const answer = await fetch(button.dataset.state, { credentials: "same-origin", redirect: "error" });
+      const answer = await quietly(button.dataset.state);
       const state = await answer.json();
       tell(state);
       if (!state.on_its_way) {

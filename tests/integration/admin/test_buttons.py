@@ -21,7 +21,7 @@ STAFF_MAY |= {"names", "handle", "retry_needs", "assign_needs", "note_needs", "s
 STAFF_MAY |= {"check_alike", "decide_alike", "sync_calendar", "compare_appointment", "resync_appointment"}
 
 
-OWN = {"second_factor_off"}  # about whoever presses it, and nobody else
+OWN = {"second_factor_off", "end_session", "end_my_sessions"}  # about whoever presses it; of others see test_sessions.py
 
 
 def address(name: str, made: dict[str, Any]) -> str:
@@ -79,7 +79,7 @@ def test_the_groups_have_the_rights_that_the_buttons_ask_for(db: None) -> None:
         return set(Permission.objects.filter(group__name=group).values_list("codename", flat=True))
 
     special = {"delete_remote_orphan", "pause_system", "pause_step", "release_lock", "confirm_scanrun"}
-    special |= {"view_adoption", "run_adoption"}
+    special |= {"view_adoption", "run_adoption", "end_session"}
     special |= {"view_proxykey", "view_proxycall", "manage_proxykey", "manage_calendaremployee"}
     assert special.isdisjoint(held(rows.STAFF))
     assert held(rows.CARE) - held(rows.STAFF) == special

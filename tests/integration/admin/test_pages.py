@@ -24,8 +24,8 @@ LISTS = (
     "calendaremployee",
     "calendarlink",
 )
-OWN = ("index", "password_change", "hub_second_factor")  # for whoever is logged in
-PAGES = [name for name, (route, _view) in views.PAGES.items() if "<" not in route and name != "second_factor"]
+OWN = ("index", "password_change", "hub_second_factor", "hub_sessions")  # for whoever is logged in
+PAGES = [name for name, (route, _view) in views.PAGES.items() if "<" not in route and f"hub_{name}" not in OWN]
 
 
 def addresses(made: dict[str, Any]) -> list[str]:
