@@ -22,12 +22,12 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from syncapp.admin.kit.second_factor import GUARDED
 from syncapp.kit.callers import address_of
 from syncapp.kit.clocks import lasts, latest
 
 SINCE, ADDRESS = "hub_since", "hub_address"
 WRITTEN_EVERY = timedelta(minutes=1)  # so exactly is known when somebody was last seen
-GUARDED = ("/admin/", "/api/")  # what a login opens
 
 
 def idle() -> timedelta:

@@ -21,7 +21,7 @@ STAFF_MAY |= {"names", "handle", "retry_needs", "assign_needs", "note_needs", "s
 STAFF_MAY |= {"check_alike", "decide_alike", "sync_calendar", "compare_appointment", "resync_appointment"}
 
 
-OWN = {"second_factor_off", "end_session", "end_my_sessions"}  # about whoever presses it; of others see test_sessions.py
+OWN = {"second_factor_off", "end_session", "end_my_sessions"}  # about whoever presses it (others: test_sessions.py)
 
 
 def address(name: str, made: dict[str, Any]) -> str:
