@@ -29,6 +29,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": False,  # ours is in sight in the header, on the login page too
     "ENVIRONMENT": "bitbylaw.admin_theme.environment",
+    "GLOBAL_CALLBACK": "syncapp.admin.kit.trails.context",
     "DASHBOARD_CALLBACK": "syncapp.admin.machinery.dashboard.dashboard",
     "STYLES": [lambda _request: static("syncapp/hub.css")],
     "SCRIPTS": [

@@ -10,6 +10,8 @@ KINDS = {
     FIELDS.document_entity: gettext_noop("Document"),
     FIELDS.party_entity: gettext_noop("Party"),
     FIELDS.bank_entity: gettext_noop("Bank account"),
+    "Raeumungsklage": gettext_noop("Eviction case"),
+    "CAdvowareAkten": gettext_noop("Matter"),
     "Account": gettext_noop("Company"),
     "Contact": gettext_noop("Contact"),
 }

@@ -14,7 +14,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from syncapp.admin.calendar.pages import appointment_context
+from syncapp.admin.calendar.pages import appointment_context, appointment_title
 from syncapp.admin.calendar.words import SHORT, days_words, link_words, subject
 from syncapp.admin.kit.base import Choice, ReadOnlyAdmin, StateFilter
 from syncapp.admin.kit.calendar_numbers import OPEN
@@ -76,6 +76,9 @@ class CalendarLinkAdmin(ReadOnlyAdmin[CalendarLink]):
 
     def found(self, rows: QuerySet[CalendarLink], word: str) -> QuerySet[CalendarLink]:
         return links_by(rows, word)
+
+    def tab_title(self, row: CalendarLink) -> str:
+        return appointment_title(row)
 
     def row_context(self, request: HttpRequest, row: CalendarLink) -> dict[str, Any]:
         return appointment_context(row)

@@ -74,6 +74,11 @@ def appointment_context(link: CalendarLink) -> dict[str, Any]:
     }
 
 
+def appointment_title(link: CalendarLink) -> str:
+    """Without what it is about."""
+    return _("Appointment") + f" {link.number if link.number is not None else link.event_id}"
+
+
 def value(form: Form, name: str) -> str:
     """One field of an appointment as staff would write it; the last day of whole days is named as people name it."""
     stored = form.get(name)

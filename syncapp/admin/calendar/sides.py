@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from syncapp.admin.calendar.pages import appointment_context, value
+from syncapp.admin.calendar.pages import appointment_context, appointment_title, value
 from syncapp.admin.calendar.words import decision_words, remarks
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.views import RETRY, button, page
@@ -50,7 +50,8 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             row.count = 1
             shown = sides_context(item)
-    return page(request, "appointment_sides", **{**context, **shown, "title": _("Both sides")})
+    title = _("Both sides") + f": {appointment_title(link)}"
+    return page(request, "appointment_sides", **{**context, **shown, "title": title})
 
 
 def sides_context(item: Item) -> dict[str, Any]:

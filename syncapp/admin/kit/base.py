@@ -12,6 +12,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
@@ -72,7 +73,13 @@ class ReadOnlyAdmin(ModelAdmin, Generic[M]):
         if row is None:
             messages.warning(request, _("This doesn't exist any more; it may have been tidied away."))
             return HttpResponseRedirect(resolve_url(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
-        return page(request, self.row_page, **{"title": str(row), **self.row_context(request, row)})
+        context = self.row_context(request, row)
+        heading = context.pop("title", None) or str(row)
+        return page(request, self.row_page, self.tab_title(row), heading=heading, **context)
+
+    def tab_title(self, row: M) -> str:
+        """What the browser keeps in its history: kind and id, never a name."""
+        return f"{capfirst(self.opts.verbose_name)} {row.pk}"
 
     def row_context(self, request: HttpRequest, row: M) -> dict[str, Any]:
         return {}

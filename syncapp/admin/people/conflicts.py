@@ -89,7 +89,7 @@ def _show(request: HttpRequest, record: Record, choices: dict[int, str]) -> Http
     return page(
         request,
         "conflict",
-        _("Conflict"),
+        _("Conflict") + f" {record.entity_id}",
         record=record,
         views=views,
         decided=list(closed.order_by("-pk")[:DECIDED]),

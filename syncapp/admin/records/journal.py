@@ -82,7 +82,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     entry = get_object_or_404(JournalEntry.objects.select_related("record"), pk=pk)
     other = SystemName.ADVOWARE if entry.system == SystemName.ESPOCRM else SystemName.ESPOCRM
     context = {"view": write_views([entry])[0], "entry": entry, "record": entry.record, "other": other.label}
-    return page(request, "undo", _("Undo a write"), **context)
+    return page(request, "undo", _("Undo a write") + f" {pk}", **context)
 
 
 @button("request_undo", "journal/<int:pk>/undo/confirm/", REQUEST_UNDO)

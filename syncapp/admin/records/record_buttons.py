@@ -22,6 +22,7 @@ from syncapp.engine.runs import verdicts
 from syncapp.events import running
 from syncapp.kit.tracing import trace_id_of
 from syncapp.models import NEEDS_A_PERSON, Record, Status
+from syncapp.words.entity_words import kind_in_words
 from syncapp.words.reason_words import reason_in_words
 
 PAGE = "admin:syncapp_record_change"
@@ -61,7 +62,8 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
             row.count = 1
             shown = {"plan": plan}
     context = record_context(request, record)
-    return page(request, "preview", **{**context, **shown, "title": _("Preview")})
+    title = _("Preview") + f": {kind_in_words(record.entity_type)} {record.entity_id}"
+    return page(request, "preview", **{**context, **shown, "title": title})
 
 
 @button("discard", "record/<int:pk>/give-up/", DISCARD)

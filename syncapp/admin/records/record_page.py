@@ -29,7 +29,7 @@ from syncapp.models import (
     Task,
 )
 from syncapp.people.tasks import has_open_tasks
-from syncapp.words.entity_words import kind_in_words
+from syncapp.templatetags.hub import entity
 from syncapp.words.reason_words import reason_in_words
 from syncapp.words.task_views import TaskView
 
@@ -60,7 +60,7 @@ def record_context(request: HttpRequest, record: Record) -> dict[str, Any]:
     references = references_of(record)
     beside, more = neighbours(record, references)
     return {
-        "title": f"{kind_in_words(record.entity_type)} {record.entity_id}",
+        "title": entity(record.entity_type, record.entity_id),
         "record": record,
         "state_words": state_words(record),
         "next_words": next_words(record),

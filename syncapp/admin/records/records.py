@@ -24,6 +24,7 @@ from syncapp.engine.queue import retry
 from syncapp.kit.tracing import trace_id_of
 from syncapp.models import NEEDS_A_PERSON, Record, Status
 from syncapp.templatetags.hub import step_name, when
+from syncapp.words.entity_words import kind_in_words
 
 PERSONS = {"open", *NEEDS_A_PERSON}
 
@@ -64,6 +65,9 @@ class RecordAdmin(ReadOnlyAdmin[Record]):
         """What the list of this address shows, all pages of it, as far as a retry can mend it."""
         rows: QuerySet[Record] = self.get_changelist_instance(request).get_queryset(request)
         return rows.filter(retryable())
+
+    def tab_title(self, row: Record) -> str:
+        return f"{kind_in_words(row.entity_type)} {row.entity_id}"
 
     def row_context(self, request: HttpRequest, row: Record) -> dict[str, Any]:
         return record_context(request, row)

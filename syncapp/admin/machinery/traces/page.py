@@ -63,7 +63,7 @@ def trace(request: HttpRequest, trace_id: str) -> HttpResponse:
     return page(
         request,
         "trace",
-        _("Trace"),
+        _("Trace") + f" {trace_id}",
         trace_id=trace_id,
         fall=waterfall(told),
         received=told.received,
