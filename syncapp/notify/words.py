@@ -85,26 +85,25 @@ def advice(trouble: KnownTrouble) -> str:
 
 def address(trouble: KnownTrouble) -> str:
     """The page about it, behind the login."""
+    return at(path(trouble))
+
+
+def path(trouble: KnownTrouble) -> str:
     facts = trouble.facts
     match trouble.kind:
         case TroubleKind.FAILURES:
             wanted = {"step": facts["step"], "reason": facts["reason"], "status": "open"}
-            path = (
-                reverse("admin:syncapp_record_changelist")
-                + "?"
-                + urlencode(wanted | {"system": facts["system"] or "none"})
-            )
+            wanted["system"] = facts["system"] or "none"
+            return f"{reverse('admin:syncapp_record_changelist')}?{urlencode(wanted)}"
         case TroubleKind.SYSTEMS:
-            path = reverse("admin:hub_systems")
+            return reverse("admin:hub_systems")
         case TroubleKind.COMPARISONS:
-            path = reverse("admin:syncapp_scanrun_change", args=[facts["run"]])
+            return reverse("admin:syncapp_scanrun_change", args=[facts["run"]])
         case TroubleKind.QUARANTINE:
-            path = f"{reverse('admin:syncapp_inboxmessage_changelist')}?state={InboxState.QUARANTINED}"
+            return f"{reverse('admin:syncapp_inboxmessage_changelist')}?state={InboxState.QUARANTINED}"
         case TroubleKind.WORKERS:
-            path = reverse("admin:hub_workers")
-        case _:
-            path = reverse("admin:hub_schedule", args=[facts["row"]])
-    return at(path)
+            return reverse("admin:hub_workers")
+    return reverse("admin:hub_schedule", args=[facts["row"]])
 
 
 def at(path: str) -> str:

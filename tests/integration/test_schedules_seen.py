@@ -16,8 +16,9 @@ from django_q.models import Schedule
 from django_q.signals import post_execute_in_worker, pre_execute
 
 from syncapp import schedules
+from syncapp.engine.outside import locks
 from syncapp.engine.workers import scheduled
-from syncapp.models import JobState, ScheduledFailure, ScheduledJob
+from syncapp.models import JobState, ScanRun, ScheduledFailure, ScheduledJob
 from syncapp.upkeep import pruning
 from tests.integration.admin import rows
 from tests.world import configured
@@ -216,6 +217,20 @@ def test_the_command_says_what_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CommandError, match="There is no schedule 'prun'") as caught:
         call_command("schedule", "run", "prun")
     assert caught.value.returncode == 2
+
+
+def test_a_comparison_that_finds_its_locks_away_has_not_run_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without them it can't know whether another one is under way; it was told as one that went well."""
+
+    def away(*_: object) -> None:
+        raise locks.LocksAway("ConnectionError")
+
+    schedules.ensure()
+    monkeypatch.setattr(locks, "acquire", away)
+    with pytest.raises(CommandError, match=r"scan_changes failed after .*LocksAway"):
+        call_command("schedule", "run", "scan_changes")
+    assert ScanRun.objects.count() == 0
+    assert state("scan_changes") is JobState.FAILED
 
 
 def test_a_list_without_schedules_says_what_to_do() -> None:

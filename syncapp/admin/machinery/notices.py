@@ -65,7 +65,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "mails": bool(settings.CONFIG.EMAIL_URL),
         "chat": bool(settings.CONFIG.ALERT_WEBHOOK_URL),
         "digest_hour": settings.CONFIG.ALERT_DIGEST_HOUR,
-        "wrong": [(row, words.title(row), words.advice(row)) for row in _wrong()],
+        "wrong": [(row, words.path(row), words.title(row), words.advice(row)) for row in _wrong()],
         "notices": [_told(row) for row in _of(user)],
     }
     if user.has_perm("syncapp.pause_system"):

@@ -37,7 +37,8 @@ log = structlog.get_logger(__name__)
 def run(name: str, *, confirmed: bool = False) -> ScanRun | None:
     """Compare and leave requests. None: another one is under way, or no flow has it.
 
-    `confirmed`: a person has agreed to many changes.
+    `confirmed`: a person has agreed to many changes. Raises `LocksAway`: nothing was compared, and the schedule's page
+    and whoever is told of failed jobs shall say so.
     """
     token, compared = uuid.uuid4().hex, registry.comparison(name)
     if compared is None:
@@ -53,7 +54,7 @@ def run(name: str, *, confirmed: bool = False) -> ScanRun | None:
             with connections.watched_by(_Calls(scan)):
                 _attempt(scan, compared, confirmed)
             return scan
-    except (locks.LockBusy, locks.LocksAway):
+    except locks.LockBusy:
         return None
 
 

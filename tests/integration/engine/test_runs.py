@@ -191,6 +191,25 @@ def test_a_busy_lock_is_no_failure_and_loses_nothing() -> None:
     assert runner.run(record.pk, STEP, even_early=True) is not None
 
 
+def test_a_store_of_locks_that_is_away_is_not_told_as_another_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    record = ask()
+
+    def shares(run: Run) -> None:
+        with locks.hold("file:1", str(run.claim.token)):
+            return
+
+    def away(*_: object) -> None:
+        raise locks.LocksAway("ConnectionError")
+
+    script(shares)
+    with monkeypatch.context() as patch:
+        patch.setattr(locks, "acquire", away)
+        runner.run(record.pk, STEP)
+    record.refresh_from_db()
+    assert (record.status, record.reason, record.attempts) == (Status.WAITING, Reason.LOCKS_AWAY, 0)
+    assert runner.run(record.pk, STEP, even_early=True) is not None
+
+
 def test_only_the_owner_releases_a_lock_and_an_old_one_ends() -> None:
     locks.acquire("k", "one", "", timedelta(minutes=1))
     with pytest.raises(locks.LockBusy):
