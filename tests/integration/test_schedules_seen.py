@@ -128,14 +128,13 @@ def test_a_job_that_did_not_run_when_it_should_is_late(name: str, ran: str, now:
 
 def test_what_is_switched_off_is_not_late_nor_what_was_switched_on_just_now() -> None:
     schedules.ensure()
-    care = careful()
     with time_machine.travel(timezone.now(), tick=False) as clock:
         runs("sweep")
         row = Schedule.objects.get(name="hub.sweep")
         Schedule.objects.filter(pk=row.pk).update(repeats=0)
         clock.shift(timedelta(hours=1))
         assert state("sweep") is JobState.OFF
-        care.post(reverse("admin:hub_schedule_on", args=[row.pk]))
+        careful().post(reverse("admin:hub_schedule_on", args=[row.pk]))
         assert state("sweep") is JobState.GOOD
 
 
