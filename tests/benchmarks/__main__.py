@@ -21,7 +21,7 @@ from tests.benchmarks.sizes import FULL, SMOKE, Sizes
 
 NAMES = (
     *("intake", "settle", "storm", "drain", "growth", "memory", "recovery", "parties", "calendars", "siege"),
-    "adoption",
+    *("adoption", "webserver"),
 )
 EPILOG = """\
 What is measured:
@@ -36,6 +36,7 @@ What is measured:
   siege     200 webhooks a second under slow strangers, slow proxy calls and a flood of wrong signatures
   calendars first sync of 50 employees with 400 appointments each, a run without changes, one with 1 %
   adoption  a firm of another hub taken over: 10,000 documents, 1,000 cases, 5,000 parties; the comparisons afterwards
+  webserver webhooks of one event by our web worker and by gunicorn's threaded one, in turns
 
 Every process is started here on a free port and ended here; PostgreSQL and Redis are temporary ones. Ratios hold
 between machines, absolute figures don't: let nothing else run beside it. All of it takes about an hour an engine.

@@ -39,11 +39,11 @@ class Stage:
             seeding.bench_tables(hub)
             yield cls(hub)
 
-    def serve(self) -> int:
-        """gunicorn as it runs in life, on a free port."""
+    def serve(self, *options: str) -> int:
+        """gunicorn as it runs in life, on a free port; `options` are more of its own."""
         self.port = servers.free_port()
         command = ["-m", "gunicorn", "-c", "python:bitbylaw.gunicorn", "--bind", f"127.0.0.1:{self.port}"]
-        self.start(*command, "bitbylaw.wsgi")
+        self.start(*command, *options, "bitbylaw.wsgi")
         until(self._answers, START_SECONDS, lambda: f"the web server does not answer\n{self.hub.log()}")
         return self.port
 
