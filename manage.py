@@ -10,13 +10,18 @@ FOR_OTHERS = ("collectstatic", "compilemessages", "makemessages", "makemigration
 
 def main() -> None:
     try:
+        import django
         from django.core.management import execute_from_command_line
 
         from bitbylaw import demo_environment
+        from bitbylaw.version import VERSION
     except ImportError as exc:
         raise SystemExit(
             f"{exc.name} is not installed here. Run `make demo`, or `make venv` and use .venv/bin/python."
         ) from exc
+    if sys.argv[1:] in (["version"], ["--version"]):  # Django would tell its own
+        sys.stdout.write(f"BitByLaw hub {VERSION}, Django {django.get_version()}\n")
+        return
     if sys.argv[1:2] and sys.argv[1] in demo_environment.COMMANDS:
         demo_environment.prepare()
     if sys.argv[1:2] and sys.argv[1] not in FOR_OTHERS:

@@ -17,6 +17,7 @@ from bitbylaw import environment as _environment
 from bitbylaw.admin_theme import UNFOLD as UNFOLD
 from bitbylaw.config import BASE_DIR as BASE_DIR
 from bitbylaw.logs import logging_settings
+from bitbylaw.version import VERSION
 
 try:
     CONFIG = _environment.load()
@@ -226,7 +227,7 @@ REST_FRAMEWORK: dict[str, Any] = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "BitByLaw hub",
-    "VERSION": "1.0.0",
+    "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",  # from our own static files
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from bitbylaw.version import VERSION
 from syncapp.api import state
 
 OK, AWAY, READS_ONLY = "ok", "away", "can be read, takes no writes"
@@ -30,7 +31,7 @@ class LiveView(OpenView):
     @extend_schema(summary="Is the web process alive?", responses={200: OpenApiTypes.OBJECT})
     def get(self, _request: Request) -> Response:
         """Touches neither database nor Redis: an outage of theirs must not restart the web server."""
-        return Response({"status": "alive"})
+        return Response({"status": "alive", "version": VERSION})
 
 
 class ReadyView(OpenView):
@@ -44,7 +45,9 @@ class ReadyView(OpenView):
         """
         answer = _look()
         ready = answer.pop("ready")
-        return Response({"status": "ready" if ready else "not ready", **answer}, status=200 if ready else 503)
+        return Response(
+            {"status": "ready" if ready else "not ready", "version": VERSION, **answer}, status=200 if ready else 503
+        )
 
 
 def _look() -> dict[str, Any]:

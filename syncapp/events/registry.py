@@ -6,6 +6,7 @@ flows that live elsewhere. The module has a function `flow()` that answers a `Fl
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -23,6 +24,8 @@ from syncapp.events.spec import Adoption, Comparison, Flow, Kind, Schedule, Step
 FOLDER = Path(syncapp.__file__).parent / "flows"
 PACKAGE = "syncapp.flows"
 COMPARE = "syncapp.jobs.compare"
+# Doors for other programs are no flows, but start things, or pass them on: they declare themselves in the same way.
+DOORS = ("syncapp.proxy", "syncapp.programs")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +60,7 @@ class _Settings:
 def _register(_settings: _Settings, elsewhere: tuple[str, ...]) -> Register:
     here = sorted(path.parent.name for path in FOLDER.glob("*/flow.py"))
     flows, broken = [], []
-    for package in (*(f"{PACKAGE}.{name}" for name in here), *elsewhere):
+    for package in (*(f"{PACKAGE}.{name}" for name in here), *DOORS, *elsewhere):
         try:
             flows.append(_declared(package))
         except Exception as exc:  # whatever is wrong with one of them is a finding of the checks, in words
@@ -75,9 +78,10 @@ def _declared(package: str) -> Flow:
 
 
 def _receivers(flows: Sequence[Flow]) -> Iterator[StepSpec]:
-    """What takes in the webhooks of the CRM: one for each path, with the first flow that it serves."""
+    """What takes in the webhooks of the CRM: one for each path; of no flow where it serves several (`flows_of`)."""
     taken: set[str] = set()
     words = {kind: word for word, kind in settings.CONFIG.WEBHOOK_ENTITIES.items()}
+    serves = Counter(kind for flow in flows for kind in set(flow.receives))
     for flow in flows:
         for kind in flow.receives:
             if kind in words and kind not in taken:
@@ -87,7 +91,7 @@ def _receivers(flows: Sequence[Flow]) -> Iterator[StepSpec]:
                     _("Receives changes from the CRM"),
                     tuple(http(f"POST /vmh/webhook/{words[kind]}/{action}") for action in topics.ACTIONS),
                     emits=tuple(topics.topic_of(kind, action) for action in topics.ACTIONS),
-                    flow=flow.name,
+                    flow=flow.name if serves[kind] == 1 else "",
                 )
 
 
@@ -119,6 +123,14 @@ def step(name: str) -> StepSpec:
         if spec.name == name:
             return spec
     raise KeyError(f"There is no step {name!r}; there are: {', '.join(spec.name for spec in runnable())}")
+
+
+def flows_of(spec: StepSpec) -> tuple[str, ...]:
+    """The flow that a step belongs to; of one that takes in the CRM's webhooks all those that it serves."""
+    if spec.flow:
+        return (spec.flow,)
+    hear = [each.flow for each in runnable() if any(topics.matches(p, t) for p in each.topics for t in spec.emits)]
+    return tuple(dict.fromkeys(hear))
 
 
 def runnable() -> tuple[StepSpec, ...]:

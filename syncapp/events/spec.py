@@ -46,7 +46,7 @@ class StepSpec:
     `entity_types`: what it works on where its topics don't name entities of the CRM.
     `timeout`: seconds after which the queue ends a run; 0: the queue's own, which is also the most.
     `only_if`: a setting; while it is off, nothing is asked of the step. `title`: a short name for people.
-    `flow`: filled by the register.
+    `flow`: filled by the register; empty where several flows are served.
     """
 
     name: str

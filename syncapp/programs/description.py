@@ -20,11 +20,10 @@ from syncapp.programs.holds import CODES
 from syncapp.proxy.description import KEY
 
 _text = serializers.CharField
-_system = ["", *SystemName.values]
 _HELD: dict[str, Any] = {"code": serializers.ChoiceField(CODES), "words": _text()}
 
 
-def _shape(name: str, many: bool = False, **fields: Any) -> Any:
+def _shape(name: str, /, many: bool = False, **fields: Any) -> Any:
     return inline_serializer(name, fields, many=many)
 
 
@@ -38,7 +37,7 @@ _RECORD: dict[str, Any] = {
     "status_words": _text(),
     "reason": _text(allow_blank=True, help_text="A code; empty where nothing is to be said."),
     "reason_words": _text(allow_blank=True, help_text="What is the matter and what is to be done."),
-    "system": serializers.ChoiceField(_system, help_text="At which system, where the reason is about one."),
+    "system": _text(allow_blank=True, help_text="At which system, where the reason is about one."),
     "needs_a_person": serializers.BooleanField(),
     "since": serializers.DateTimeField(help_text="Since when it is in this state."),
     "last_agreement": serializers.DateTimeField(allow_null=True),
@@ -169,4 +168,49 @@ OPEN = _described(
     ],
     {200: _OPEN},
     "Records that failed, wait for a choice, have tasks for a person, or are held back, in the order of their numbers.",
+)
+
+_strings = serializers.ListField(child=_text())
+_STEP = _shape(
+    "StepOfHub",
+    many=True,
+    name=_text(),
+    title=_text(allow_blank=True),
+    description=_text(),
+    flows=_strings,
+    triggers=_shape(
+        "TriggerOfStep",
+        many=True,
+        kind=_text(help_text="`http`, `topic` or `schedule`."),
+        value=_text(help_text="Method and path, the pattern of a topic, or a cron line."),
+        schedule=_text(required=False, help_text="Its name below."),
+    ),
+    emits=_strings,
+    runs=_text(allow_blank=True, help_text="Empty: it only receives and hands on."),
+    systems=_strings,
+    works_on=_strings,
+    switched_on=serializers.BooleanField(help_text="False: a setting has it off."),
+    timeout_seconds=serializers.IntegerField(allow_null=True, help_text="After which the queue ends a run."),
+)
+_SCHEDULE = _shape(
+    "ScheduleOfHub",
+    many=True,
+    name=_text(),
+    description=_text(),
+    cron=_text(allow_blank=True),
+    minutes=serializers.IntegerField(allow_null=True),
+    time_zone=_text(),
+    starts=_strings,
+    emits=_strings,
+    timeout_seconds=serializers.IntegerField(),
+    installed=serializers.BooleanField(help_text="False: `manage.py setup_schedules` was not run."),
+    switched_on=serializers.BooleanField(help_text="False: staff have it off, or it is not installed."),
+    next_run=serializers.DateTimeField(allow_null=True),
+)
+STEPS = _described(
+    "get",
+    "The steps of this installation and what starts them",
+    [],
+    {200: _shape("StepsOfHub", version=_text(), steps=_STEP, schedules=_SCHEDULE)},
+    "The same as `manage.py steps --json`.",
 )

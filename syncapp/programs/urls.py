@@ -5,6 +5,7 @@ from django.urls import path
 from syncapp.programs import views
 
 urlpatterns = [
+    path("steps", views.StepsView.as_view(), name="hub-steps"),
     path("open", views.OpenView.as_view(), name="hub-open"),
     path("entities/<str:entity_type>/<str:entity_id>", views.EntityView.as_view(), name="hub-entity"),
     path("entities/<str:entity_type>/<str:entity_id>/sync", views.SyncView.as_view(), name="hub-entity-sync"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from syncapp.programs import acting, description, opened, telling
+from syncapp.programs import acting, description, machinery, opened, telling
 from syncapp.programs.door import POST, HubDoor
 from syncapp.programs.entities import Entity, entity_of, known_records, record_of
 
@@ -66,6 +66,15 @@ class RecordRetryView(_OfRecord):
     def answer(self) -> Answer:
         record = record_of(self.kwargs["number"])
         return acting.try_again([record], ("Record", record.pk), self.caller, self.trace_id)
+
+
+@description.STEPS
+class StepsView(HubDoor):
+    def place(self) -> str:
+        return "steps"
+
+    def answer(self) -> Answer:
+        return 200, machinery.told()
 
 
 @description.OPEN

@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_q.models import Schedule
 
+from bitbylaw.version import VERSION
 from syncapp.clients.espocrm.fields import MODIFIED_AT
 from syncapp.events import registry
 from syncapp.models import Status, TaskKind
@@ -49,6 +50,11 @@ _STATES_OF_TONE = {
     "bad": ("failed", "refused", "down", "ended", "late"),
 }
 TONES = {state: tone for tone, states in _STATES_OF_TONE.items() for state in states}
+
+
+@register.simple_tag
+def program_version() -> str:
+    return VERSION
 
 
 @register.filter

@@ -115,7 +115,7 @@ def test_its_comparison_finds_what_no_event_told(world: World, capsys: pytest.Ca
 class TestItShows:
     def test_among_the_steps(self, capsys: pytest.CaptureFixture[str]) -> None:
         call_command("steps", "--format", "json")
-        steps = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+        steps = {row["name"]: row for row in json.loads(capsys.readouterr().out)["steps"]}
         mine = steps[FOLLOWUP_SYNC]
         assert (mine["flow"], mine["timeout"], mine["systems"]) == ("followups", 30, ["espocrm"])
         assert {"kind": "cron", "value": "20 5 * * *"} in mine["triggers"]

@@ -271,7 +271,8 @@ def test_steps_in_three_forms(run: Any) -> None:
     picture = run("steps", "--format", "mermaid")[1]
     assert picture.startswith("flowchart LR\n")
     assert 'document_webhook -->|"vmh.document.*"| document_sync' in picture
-    rows = json.loads(run("steps", "--format", "json")[1])
+    assert run("steps", "--format", "json") == run("steps", "--json")
+    rows = json.loads(run("steps", "--json")[1])["steps"]
     assert next(row for row in rows if row["name"] == "document_sync")["systems"] == ["espocrm", "xai"]
 
 

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from redis.exceptions import ConnectionError as RedisAway
 
+from bitbylaw.version import VERSION
 from syncapp.admin.machinery.machinery import worker_views
 from syncapp.api import state
 from syncapp.engine.outside import outages
@@ -46,7 +47,7 @@ def waiting(entity_id: str, seconds: float, **more: Any) -> Record:
 
 def test_live_needs_no_database(client: Client) -> None:
     answer = client.get("/health/live")  # pytest-django forbids the database here
-    assert (answer.status_code, answer.json()) == (200, {"status": "alive"})
+    assert (answer.status_code, answer.json()) == (200, {"status": "alive", "version": VERSION})
 
 
 @pytest.mark.django_db

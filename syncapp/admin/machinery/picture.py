@@ -60,7 +60,7 @@ def step_views() -> list[StepView]:
 def draw(views: Iterable[StepView]) -> Picture:
     """Four columns: who sends, the steps that receive, the steps that run, the systems they speak to."""
     views, seen = list(views), lately()
-    receivers = [view for view in views if not view.spec.runs]
+    receivers = [view for view in views if view.spec.emits and not view.spec.runs]
     runners = [view for view in views if view.spec.runs]
     systems = {row.name: row for row in System.objects.all()}
     names = {name for view in runners for name in view.spec.systems}

@@ -21,6 +21,7 @@ import structlog
 from django.conf import settings
 from django_q.tasks import async_task
 
+from bitbylaw.version import VERSION
 from syncapp.engine.workers.cluster import Cluster
 from syncapp.engine.workers.heartbeat import WorkerRow, host_name
 from syncapp.engine.workers.sweeper import Sweeper
@@ -88,7 +89,7 @@ class Supervisor:
         """Supervise until SIGTERM or SIGINT; 0 when the cluster then ended cleanly, 1 when it had to be killed."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
-        log.info("worker.started", worker=self.name)
+        log.info("worker.started", worker=self.name, version=VERSION)
         try:
             self._start()
             self.sweeper.start()

@@ -13,6 +13,7 @@ from syncapp.events import registry, topics
 from syncapp.events.spec import StepSpec
 from syncapp.management.base import HubCommand
 from syncapp.management.output import table
+from syncapp.programs import machinery
 
 
 class Command(HubCommand):
@@ -20,11 +21,12 @@ class Command(HubCommand):
         "Shows every step of this installation: what starts it, what it emits, which systems it needs.\n\n"
         "  --format table    for people (the default)\n"
         "  --format mermaid  the flow picture, for https://mermaid.live or a Markdown page\n"
-        "  --format json     for programs"
+        "  --json            for programs: steps, and the schedules as they are in the queue's table"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--format", choices=("table", "mermaid", "json"), default="table", help="see above")
+        parser.add_argument("--json", action="store_const", const="json", dest="format", help="short for --format json")
 
     def handle(self, *args: Any, format: str, **options: Any) -> None:
         self.stdout.write({"table": _table, "mermaid": _mermaid, "json": _json}[format](registry.steps()))
@@ -34,37 +36,26 @@ def _table(steps: tuple[StepSpec, ...]) -> str:
     rows = [
         (
             spec.name,
-            spec.flow,
+            ", ".join(registry.flows_of(spec)),
             ", ".join(trigger.value for trigger in spec.triggers),
             ", ".join(spec.emits) or "-",
             ", ".join(spec.systems) or "-",
+            str(machinery.longest_run(spec) or "-"),
         )
         for spec in steps
     ]
-    return table(("step", "flow", "started by", "emits", "systems"), rows)
+    return table(("step", "flow", "started by", "emits", "systems", "ended after (s)"), rows)
 
 
-def _json(steps: tuple[StepSpec, ...]) -> str:
-    rows = [
-        {
-            "name": spec.name,
-            "description": str(spec.description),
-            "flow": spec.flow,
-            "triggers": [{"kind": trigger.kind.value, "value": trigger.value} for trigger in spec.triggers],
-            "emits": list(spec.emits),
-            "runs": spec.runs,
-            "systems": list(spec.systems),
-            "timeout": spec.timeout,
-        }
-        for spec in steps
-    ]
-    return json.dumps(rows, indent=2)
+def _json(_steps: tuple[StepSpec, ...]) -> str:
+    return json.dumps(machinery.told(), indent=2)
 
 
 def _mermaid(steps: tuple[StepSpec, ...]) -> str:
     """Receivers on the left, steps on the right, one arrow for each word of topics between two of them."""
     lines = ["flowchart LR"]
-    for flow in dict.fromkeys(spec.flow for spec in steps):
+    lines += [f"  {_node(spec)}" for spec in steps if not spec.flow]  # serves several
+    for flow in dict.fromkeys(spec.flow for spec in steps if spec.flow):
         lines.append(f'  subgraph {flow}["{registry.flow_words(flow)}"]')
         lines += [f"    {_node(spec)}" for spec in steps if spec.flow == flow]
         lines.append("  end")
