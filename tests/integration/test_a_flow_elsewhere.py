@@ -117,8 +117,8 @@ class TestItShows:
         call_command("steps", "--format", "json")
         steps = {row["name"]: row for row in json.loads(capsys.readouterr().out)["steps"]}
         mine = steps[FOLLOWUP_SYNC]
-        assert (mine["flow"], mine["timeout"], mine["systems"]) == ("followups", 30, ["espocrm"])
-        assert {"kind": "cron", "value": "20 5 * * *"} in mine["triggers"]
+        assert (mine["flows"], mine["timeout_seconds"], mine["systems"]) == (["followups"], 30, ["espocrm"])
+        assert ("schedule", "20 5 * * *") in {(each["kind"], each["value"]) for each in mine["triggers"]}
         call_command("steps", "--format", "mermaid")
         assert "raeumungsklage_webhook -->" in capsys.readouterr().out
 

@@ -1,4 +1,4 @@
-"""What `manage.py steps` and the API say of the machinery is what is really configured: addresses, schedules, time-outs."""
+"""What is said of steps is what is really configured: addresses, schedules, time-outs. And the version of the program."""
 
 from __future__ import annotations
 
