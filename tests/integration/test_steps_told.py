@@ -1,4 +1,4 @@
-"""What is said of steps is what is really configured: addresses, schedules, time-outs. And the version of the program."""
+"""What is said of steps is what is configured: addresses, schedules, time-outs. And the version of the program."""
 
 from __future__ import annotations
 
