@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 import syncapp
 from syncapp.events import topics
 from syncapp.events.spec import Adoption, Comparison, Flow, Kind, Schedule, StepSpec, Trigger, Words, http
+from syncapp.words.entity_words import kind_in_words
 
 FOLDER = Path(syncapp.__file__).parent / "flows"
 PACKAGE = "syncapp.flows"
@@ -91,6 +93,7 @@ def _receivers(flows: Sequence[Flow]) -> Iterator[StepSpec]:
                     _("Receives changes from the CRM"),
                     tuple(http(f"POST /vmh/webhook/{words[kind]}/{action}") for action in topics.ACTIONS),
                     emits=tuple(topics.topic_of(kind, action) for action in topics.ACTIONS),
+                    title=lazy(kind_in_words, str)(kind),
                     flow=flow.name if serves[kind] == 1 else "",
                 )
 

@@ -16,20 +16,22 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django_q.models import Schedule
 
 from bitbylaw.version import VERSION
 from syncapp.clients.espocrm.fields import MODIFIED_AT
 from syncapp.events import registry
-from syncapp.models import Status, TaskKind
+from syncapp.models import InboxMessage, Reason, Record, Status, TaskKind
 from syncapp.words import appointment_words
 from syncapp.words.entity_words import kind_in_words
 from syncapp.words.fault_words import fault_in_words, system_of
-from syncapp.words.field_words import field_in_words, value_in_words
+from syncapp.words.field_words import field_in_words, standing_in_words, value_in_words
 from syncapp.words.journal_words import detail_in_words, write_in_words
 from syncapp.words.plan_words import in_words
 from syncapp.words.reason_words import reason_in_words
 from syncapp.words.timing_words import lasting, timing_in_words
+from syncapp.words.webhook_words import webhook_in_words
 
 register = template.Library()
 register.filter("reason_words", reason_in_words)
@@ -117,6 +119,21 @@ def timing(schedule: Schedule) -> str:
 
 
 @register.filter
+def lock_words(key: str) -> str:
+    """Whose lock it is; that of a record is named by its step and its entity."""
+    step, *entity = key.split(":", 2)
+    if len(entity) < 2 or step not in {spec.name for spec in registry.runnable()}:
+        return key
+    return f"{step_name(step)}: {kind_in_words(entity[0])} {entity[1]}"
+
+
+@register.filter
+def webhook_words(message: InboxMessage) -> str:
+    """What a webhook told, in words."""
+    return webhook_in_words(message.path, message.action, message.entity_type)
+
+
+@register.filter
 def task_headline(kind: str) -> str:
     """What kind of task it is, in a line."""
     return str(TaskKind(kind).label)
@@ -125,6 +142,19 @@ def task_headline(kind: str) -> str:
 @register.filter
 def status_words(status: str) -> str:
     return str(Status(status).label)
+
+
+def standing(status: str, reason: str = "") -> tuple[str, str]:
+    """Tone and words of a record's state: what waits for a person's task is not "nothing to do"."""
+    if status == Status.SKIPPED and reason == Reason.TASK_OPEN:
+        return "warn", gettext("needs a person")
+    return tone(status), status_words(status)
+
+
+@register.simple_tag
+def state_of(record: Record) -> SafeString:
+    shown = '<span class="hub-state hub-{}">{}</span>'
+    return format_html(shown, *standing(record.status, record.reason))
 
 
 @register.filter
@@ -145,7 +175,7 @@ def changed_fields(changes: Any) -> list[tuple[str, object, object]]:
 
 
 def _shown(field: str, value: object) -> object:
-    words = appointment_words.value_in_words(field, value)
+    words = standing_in_words(field, value) or appointment_words.value_in_words(field, value)
     value = value if words is None else words
     if isinstance(value, list):
         value = "\n".join(str(line) for line in value)

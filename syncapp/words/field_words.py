@@ -23,6 +23,21 @@ NOTED: Mapping[str, str] = {
     "modifiedAt": gettext_noop("Changed in the CRM"),
     "reason": gettext_noop("Reason"),
 }
+# Values of those fields in which EspoCRM shows how the sync stands.
+STANDING: Mapping[str, str] = {
+    "clean": gettext_noop("in step"),
+    "unclean": gettext_noop("in step but for what a person must do"),
+    "pending_sync": gettext_noop("waits for its sync"),
+    "synced": gettext_noop("in step"),
+    "no_sync": gettext_noop("is not synced"),
+    "failed": gettext_noop("failed"),
+    "unsupported": gettext_noop("can't be made searchable"),
+    "conflict": gettext_noop("conflict"),
+    "deleted_in_advoware": gettext_noop("deleted in Advoware"),
+    "new": gettext_noop("new"),
+    "changed": gettext_noop("changed"),
+}
+SHOW_IT = ("State of the sync", "State at xAI", "State of the file")  # by what staff call the fields
 REASON = "reason"  # a fact of tasks: why a side can't hold a value, as a code
 # The names of the flows' fields and what staff call them, in English; whoever knows the flows puts a source here.
 declared: Callable[[], Mapping[str, str]] = dict
@@ -32,6 +47,13 @@ def field_in_words(name: str) -> str:
     """The field as staff call it; one that nobody has declared is shown as the flow calls it."""
     label = NOTED.get(name) or declared().get(name)
     return gettext(label) if label else name
+
+
+def standing_in_words(field: str, value: object) -> str | None:
+    """None: it is no field of that kind, or no such value."""
+    if not isinstance(value, str) or value not in STANDING:
+        return None
+    return gettext(STANDING[value]) if (NOTED.get(field) or declared().get(field)) in SHOW_IT else None
 
 
 def value_in_words(value: str) -> str:
@@ -47,7 +69,8 @@ def value_in_words(value: str) -> str:
 def of_field(field: str, value: object) -> str:
     """The value of that field in words; empty for none."""
     reason = held_words.held_in_words(str(value or "")) if field == REASON else None
-    words = reason if reason is not None else appointment_words.value_in_words(field, value)
+    words = standing_in_words(field, value) if reason is None else reason
+    words = appointment_words.value_in_words(field, value) if words is None else words
     if words is not None:
         return words
     return "" if value is None else value_in_words(str(value))

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from syncapp.admin.calendar.pages import employee_context
-from syncapp.admin.calendar.words import count_words, state_of
+from syncapp.admin.calendar.words import count_words
 from syncapp.admin.kit.base import ReadOnlyAdmin
 from syncapp.admin.kit.calendar_numbers import open_url, with_state
 from syncapp.admin.kit.columns import badge, column
 from syncapp.models import CalendarEmployee
-from syncapp.templatetags.hub import when
+from syncapp.templatetags.hub import standing, when
 from syncapp.words.reason_words import reason_in_words
 
 
@@ -76,7 +76,7 @@ class CalendarEmployeeAdmin(ReadOnlyAdmin[CalendarEmployee]):
             return when(employee.synced_at)
         reason = employee.reason or ""
         why = format_html('<div class="hub-why hub-dim">{}</div>', reason_in_words(reason)) if reason else ""
-        state = badge(*state_of(employee.status, reason))
+        state = badge(*standing(employee.status, reason))
         return format_html("<div>{} {}{}</div>", when(employee.synced_at), state, why)
 
     @admin.display(description=gettext_lazy("last run"))

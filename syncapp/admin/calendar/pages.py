@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from syncapp.admin.calendar.words import SHORT, count_words, days_words, link_words, state_of, subject
+from syncapp.admin.calendar.words import SHORT, count_words, days_words, link_words, subject
 from syncapp.admin.kit.calendar_numbers import by_state, open_url, records
 from syncapp.admin.kit.paging import counted
 from syncapp.admin.records.record_page import next_words, tasks_of
@@ -24,6 +24,7 @@ from syncapp.flows.calendar.labels import FIELDS
 from syncapp.flows.calendar.links import agreed_forms
 from syncapp.flows.lens.spans import DAY
 from syncapp.models import CalendarEmployee, CalendarLink, JournalEntry, Record
+from syncapp.templatetags.hub import standing
 from syncapp.words.appointment_words import day_in_words
 from syncapp.words.field_words import field_in_words, of_field
 
@@ -41,7 +42,7 @@ def employee_context(employee: CalendarEmployee) -> dict[str, Any]:
         "title": f"{employee.kuerzel} {employee.name}".strip(),
         "employee": employee,
         "record": record,
-        "state": state_of(record.status, record.reason) if record else ("calm", ""),
+        "state": standing(record.status, record.reason) if record else ("calm", ""),
         "next_words": next_words(record) if record else "",
         "tasks": [view for view in tasks_of(record) if view.open] if record else [],
         "counts": count_words(employee.counts),

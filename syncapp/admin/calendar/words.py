@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from syncapp.flows.calendar.decision import Decision, What
 from syncapp.flows.calendar.sides import Missing, Shows
-from syncapp.models import CalendarLink, LinkState, Reason
-from syncapp.templatetags.hub import status_words, tone
+from syncapp.models import CalendarLink, LinkState
 from syncapp.words.appointment_words import beyond_in_words, day_in_words
 from syncapp.words.fault_words import fault_in_words, system_of
 from syncapp.words.reason_words import reason_in_words
@@ -63,13 +62,6 @@ MISSING: Mapping[Missing, str | Promise] = {
 def count_words(counts: Mapping[str, Any]) -> list[str]:
     """["3 created in Google", ...]; empty when the last run had nothing to write."""
     return [f"{count} {COUNTS.get(name, name)}" for name, count in counts.items() if count]
-
-
-def state_of(status: str, reason: str) -> tuple[str, str]:
-    """Tone and words for a calendar: what waits for a person's task is not "nothing to do" here."""
-    if reason == Reason.TASK_OPEN:
-        return "warn", _("needs a person")
-    return tone(status), status_words(status)
 
 
 def decision_words(decision: Decision) -> str:

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import Truncator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from syncapp.admin.kit.base import Choice
@@ -18,8 +19,10 @@ from syncapp.admin.kit.search import entity_types
 from syncapp.events import registry
 from syncapp.models import NEEDS_A_PERSON, Status, SystemName
 from syncapp.templatetags.hub import step_name
+from syncapp.words.entity_words import kind_in_words
 from syncapp.words.journal_words import writes
 from syncapp.words.reason_words import reasons
+from syncapp.words.webhook_words import ANYTHING
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -96,7 +99,8 @@ class WebhookFilter(Choice):
     parameter_name = "path"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
-        return [(word, word) for word in (*settings.CONFIG.WEBHOOK_ENTITIES, "entity")]
+        kinds = [(word, kind_in_words(kind)) for word, kind in settings.CONFIG.WEBHOOK_ENTITIES.items()]
+        return [*kinds, (ANYTHING, gettext("links"))]
 
 
 class TaskKindFilter(Choice):
@@ -115,7 +119,7 @@ class EntityTypeFilter(Choice):
     column = "record__entity_type"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
-        return [(name, name) for name in entity_types()]
+        return [(name, kind_in_words(name)) for name in entity_types()]
 
 
 class WriteFilter(Choice):

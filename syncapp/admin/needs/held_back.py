@@ -27,7 +27,7 @@ from syncapp.templatetags.hub import step_name
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
-    """One switch. `by`: what staff did to set it; None: the settings say so. `waiting`: records, at `url`."""
+    """One switch. `by`: what staff did to set it, if that is on record. `waiting`: records, at `url`."""
 
     what: str
     words: str
@@ -35,6 +35,7 @@ class HeldBack:
     by: StaffAction | None = None
     waiting: int = 0
     url: str = ""
+    by_settings: bool = False
 
 
 def held_back(user: Any) -> list[HeldBack]:
@@ -104,10 +105,12 @@ def _by_settings(waiting: dict[tuple[str, str, str], int]) -> Iterator[HeldBack]
     unwritten = sum(n for (_step, why, _s), n in waiting.items() if why == Reason.WRITING_OFF)
     if settings.CONFIG.OBSERVE_ONLY or observed:
         url = records_url(status=Status.WAITING, reason=Reason.OBSERVED)
-        yield HeldBack(_("The whole hub"), _("observes only"), SafeString(), None, observed, url)
+        yield HeldBack(_("The whole hub"), _("observes only"), SafeString(), None, observed, url, by_settings=True)
     if unwritten:
         url = records_url(status=Status.WAITING, reason=Reason.WRITING_OFF)
-        yield HeldBack(_("Writing to a system"), _("switched off"), SafeString(), None, unwritten, url)
+        yield HeldBack(
+            _("Writing to a system"), _("switched off"), SafeString(), None, unwritten, url, by_settings=True
+        )
 
 
 def _who(action: str, target: str, target_id: object) -> StaffAction | None:

@@ -73,8 +73,16 @@ class TaskAdmin(ReadOnlyAdmin[Task]):
 
     where = column(gettext_lazy("to be done in"), Task.get_system_display)
     number = column(
-        gettext_lazy("number in Advoware"),
-        lambda task: format_html('<span class="hub-id">{}</span>', task.target_id or "–"),
+        gettext_lazy("number there"),
+        lambda task: (
+            format_html(
+                '<div class="hub-dim">{}</div><span class="hub-id">{}</span>',
+                TaskView(task).target_label,
+                task.target_id,
+            )
+            if task.target_id
+            else "–"
+        ),
     )
     entity = column(gettext_lazy("entity"), lambda task: entity_links(task.record))
     since = column(gettext_lazy("since"), lambda task: when(task.opened_at))

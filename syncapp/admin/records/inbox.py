@@ -21,7 +21,7 @@ from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.views import REPROCESS, back, button
 from syncapp.events import bodies, intake
 from syncapp.models import InboxMessage, InboxState
-from syncapp.templatetags.hub import when
+from syncapp.templatetags.hub import webhook_words, when
 
 ITEMS = 200
 
@@ -46,7 +46,7 @@ class InboxAdmin(ReadOnlyAdmin[InboxMessage]):
     def row_context(self, request: HttpRequest, row: InboxMessage) -> dict[str, Any]:
         items = row.items.select_related("record").order_by("position")[:ITEMS]
         return {
-            "title": f"{row.path}/{row.action}",
+            "title": webhook_words(row),
             "message": row,
             "items": items,
             "items_left": max(0, row.items.count() - ITEMS),
@@ -56,7 +56,7 @@ class InboxAdmin(ReadOnlyAdmin[InboxMessage]):
 
     @admin.display(description=gettext_lazy("webhook"))
     def what(self, message: InboxMessage) -> SafeString:
-        return format_html('<a href="{}/change/"><b>{}</b> {}</a>', message.pk, message.path, message.action)
+        return format_html('<a href="{}/change/"><b>{}</b></a>', message.pk, webhook_words(message))
 
     received = column(gettext_lazy("received"), lambda message: when(message.received_at))
     rejects = column(gettext_lazy("rejected"), lambda message: len(message.rejected or []))

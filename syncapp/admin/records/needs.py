@@ -22,7 +22,7 @@ from syncapp.engine.queue import retry
 from syncapp.flows.comparing import orphans
 from syncapp.kit.tracing import trace_id_of
 from syncapp.models import InboxMessage, InboxState, NeedKind, Orphan, OrphanState, Record, Status
-from syncapp.templatetags.hub import crm_link, entity, step_name
+from syncapp.templatetags.hub import crm_link, entity, step_name, webhook_words
 
 May = Callable[[str], bool]
 
@@ -72,7 +72,7 @@ declare(
 
 def _quarantined(message: InboxMessage, may: May) -> Need:
     page = reverse("admin:syncapp_inboxmessage_change", args=[message.pk])
-    what = format_html('<a class="hub-entity" href="{}"><b>{}/{}</b></a>', page, message.path, message.action)
+    what = format_html('<a class="hub-entity" href="{}"><b>{}</b></a>', page, webhook_words(message))
     again = reverse("admin:hub_reprocess", args=[message.pk])
     return Need(
         message.pk,

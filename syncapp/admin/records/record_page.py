@@ -123,7 +123,9 @@ def state_words(record: Record) -> str | Promise:
 
 
 def left_to_a_person(record: Record) -> bool:
-    """In step, with a task: what the hub may do is done."""
+    """With a task, and in step as far as the hub may do it."""
+    if record.status == Status.SKIPPED:
+        return record.reason == Reason.TASK_OPEN
     return record.status == Status.IN_SYNC and has_open_tasks(record)
 
 

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from syncapp.admin.kit.columns import badge
 from syncapp.events import registry
 from syncapp.models import Record, Status
-from syncapp.templatetags.hub import tone
+from syncapp.templatetags.hub import standing
 from syncapp.words.reason_words import reason_in_words
 
 
 def state_badge(record: Record) -> SafeString:
-    return badge(tone(record.status), record.get_status_display())
+    return badge(*standing(record.status, record.reason))
 
 
 def why_words(record: Record) -> SafeString:

@@ -29,10 +29,11 @@ REASONS = {
     "empty_file": _("The file is empty. Upload it again in the CRM."),
     "indexing": _("The document is uploaded and being made searchable. Nothing to do."),
     "indexing_failed": _(
-        "xAI could not read the document. Open it; if it is damaged, upload it again in the CRM, then press Retry."
+        "xAI could not read the document. Open it; if it is damaged, upload it again in the CRM. Then it runs by "
+        "itself."
     ),
     "file_mismatch": _(
-        "The downloaded file is not the one the CRM describes. Upload it again in the CRM, then press Retry."
+        "The downloaded file is not the one the CRM describes. Upload it again in the CRM. Then it runs by itself."
     ),
 }
 

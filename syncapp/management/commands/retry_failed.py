@@ -26,7 +26,8 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 class Command(HubCommand):
     help = (
         "Tries again what failed and waits for a person: due now, attempts counted anew. What agrees already\n"
-        "stays as it is. Conflicts are left alone, because a person has to choose there.\n\n"
+        "stays as it is. Conflicts are left alone, because a person has to choose there; so are refused contents,\n"
+        "which other data mend, unless --reason names them.\n\n"
         "  manage.py retry_failed --dry-run\n"
         "  manage.py retry_failed --reason exhausted --since 12h"
     )
@@ -59,6 +60,8 @@ class Command(HubCommand):
 
 def _chosen(step: str | None, reason: str | None, since: str | None) -> QuerySet[Record]:
     failed = Record.objects.filter(status=Status.FAILED)
+    if not reason:  # whoever names a reason means it
+        failed = failed.exclude(reason__in=registry.mended_by_data())
     if step:
         failed = failed.filter(step=one_of("step", step, (spec.name for spec in registry.runnable())))
     if reason:

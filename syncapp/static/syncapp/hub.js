@@ -134,6 +134,26 @@
       .finally(() => button.removeAttribute("aria-busy"));
   });
 
+  // The box of a question stays on the page, wherever its button is.
+  function fit(box) {
+    box.style.translate = "";
+    const here = box.getBoundingClientRect();
+    const page = (box.closest("#content-main, #main") || document.body).getBoundingClientRect();
+    const left = Math.max(page.left, 0) + 4;
+    const right = Math.min(page.right, document.documentElement.clientWidth) - 4;
+    const shift = here.left < left ? left - here.left : Math.min(right - here.right, 0);
+    if (shift) box.style.translate = `${shift}px 0`;
+  }
+  // "toggle" does not bubble.
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      const box = event.target.matches(".hub-ask[open]") && event.target.querySelector(".hub-ask-box");
+      if (box) fit(box);
+    },
+    true,
+  );
+
   // The way back must not leave buttons dead.
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) {

@@ -23,7 +23,7 @@ from syncapp.models import (
     StaffAction,
     SystemName,
 )
-from syncapp.templatetags.hub import scan_words, step_name, tone
+from syncapp.templatetags.hub import scan_words, step_name, tone, webhook_words
 from syncapp.words.entity_words import kind_in_words
 from syncapp.words.journal_words import write_in_words
 from syncapp.words.reason_words import reason_in_words
@@ -105,7 +105,7 @@ def _received(told: Story) -> Iterator[Event]:
     for message in told.received:
         at = message.received_at
         url = reverse("admin:syncapp_inboxmessage_change", args=[message.pk])
-        words = _("Webhook %(name)s") % {"name": f"{message.path}/{message.action}"}
+        words = _("Webhook %(name)s") % {"name": webhook_words(message)}
         yield Event(f"webhook-{message.pk}", words, at, at, tone(message.state), message.get_state_display(), url)
         for item in told.items:
             if item.message_id == message.pk:
