@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -282,6 +286,41 @@ def test_what_is_partly_held_back_is_partly_done(ask: Ask) -> None:
     assert [each["step"] for each in told["held_back"]] == ["collection_sync"]
     assert "beteiligte_sync" in {each["step"] for each in told["asked"]}
     assert not Record.objects.filter(step="collection_sync").exists()
+
+
+# the button for EspoCRM
+
+BUTTON = Path(settings.BASE_DIR) / "deploy" / "espocrm-button"
+MODULE = BUTTON / "custom/Espo/Modules/BitByLaw"
+
+
+def test_the_button_in_espocrm_asks_what_there_is(ask: Ask) -> None:
+    """From its button to the hub: each part names the next one as that is called."""
+    called = re.findall(r'"/api/v1/(.*?)"', (MODULE / "Api/PostSync.php").read_text())
+    assert called == ["entities/$type/$id/sync"]
+    assert ask(called[0].replace("$type", DOCUMENT).replace("$id", "d1")).status_code == 202
+    (route,) = json.loads((MODULE / "Resources/routes.json").read_text())
+    assert (route["method"], route["actionClassName"]) == ("post", "Espo\\Modules\\BitByLaw\\Api\\PostSync")
+    script = (BUTTON / "client/custom/modules/bit-by-law/src/handlers/sync.js").read_text()
+    assert route["route"] == "/BitByLaw/:entityType/:id/sync"
+    assert "postRequest(`BitByLaw/${model.entityType}/${model.id}/sync`)" in script
+    shown = [json.loads(path.read_text()) for path in sorted((MODULE / "Resources/metadata/clientDefs").glob("*.json"))]
+    for definition in shown:
+        button = definition["menu"]["detail"]["buttons"][1]
+        assert f"define('{button['handler']}'" in script
+        assert f"async {button['actionFunction']}()" in script
+        for language in ("de_DE", "en_US"):
+            texts = json.loads((MODULE / f"Resources/i18n/{language}/Global.json").read_text())
+            assert button["label"] in texts["labels"]
+            assert set(re.findall(r"translate\('(\w+)', 'messages'\)", script)) == set(texts["messages"])
+
+
+def test_what_the_browser_gets_of_the_button_knows_no_key_and_no_hub() -> None:
+    """All but the PHP: scripts, definitions and texts are sent to everybody who opens EspoCRM."""
+    sent = [path for path in BUTTON.rglob("*") if path.is_file() and path.suffix != ".php"]
+    assert len(sent) >= 6
+    for path in sent:
+        assert not re.search(r"https?://|X-Api-Key|bitByLawKey|bitByLawHub|bbl_", path.read_text()), path
 
 
 # what is open
