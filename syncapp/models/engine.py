@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -86,7 +87,7 @@ class ScanRun(models.Model):
         permissions = [("confirm_scanrun", "Can confirm a stopped comparison")]
 
     def __str__(self) -> str:
-        return f"{self.scan} {self.started_at:%Y-%m-%d %H:%M}"
+        return f"{self.scan} {timezone.localtime(self.started_at):%Y-%m-%d %H:%M}"
 
 
 class Worker(models.Model):

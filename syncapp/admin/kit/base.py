@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 
+from syncapp.admin.kit import export
 from syncapp.admin.kit.columns import badge, column
 from syncapp.admin.kit.paging import CappedPaginator
 from syncapp.admin.kit.views import page
@@ -55,6 +56,11 @@ class ReadOnlyAdmin(ModelAdmin, Generic[M]):
     has_add_permission = has_change_permission = has_delete_permission = _never
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        if export.wanted(request):
+            if not self.has_view_permission(request):
+                raise PermissionDenied
+            export.without_parameter(request)
+            return export.export(request, self)
         title = getattr(self, "list_title", self.opts.verbose_name_plural)
         context = {"here": request.get_full_path(), "list_title": title, **self.list_context(request)}
         return super().changelist_view(request, context)

@@ -13,6 +13,8 @@ from syncapp.models import StaffAction
 
 ACTIONS: dict[str, str | Promise] = {
     "search": _("searched everywhere"),
+    "export_list": _("took a list away as a file"),
+    "print_record": _("printed the story of a record"),
     "retry": _("tried again"),
     "retry_cause": _("tried again: all with the same cause"),
     "retry_matching": _("tried again: all that match a filter"),

@@ -122,7 +122,17 @@ def take_away(still: QuerySet[Record], record: Record, why: Reason) -> bool:
         lost.save()
         if not gives_up:
             enqueue.send([(record.pk, record.step)])
-    log.warning("record.recovered", record=record.pk, worker=record.claimed_by, attempts=record.attempts, why=str(why))
+    log.warning(
+        "record.recovered",
+        record=record.pk,
+        entity_type=record.entity_type,
+        entity_id=record.entity_id,
+        step=record.step,
+        trace_id=record.trace_id,
+        worker=record.claimed_by,
+        attempts=record.attempts,
+        why=str(why),
+    )
     return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from syncapp.kit import mishaps
 from syncapp.models import PATIENT, Outcome, Reason, Record, SystemName
 from syncapp.words.fault_words import system_in_words
 
+# What needs a person is found by whoever looks through the lines for errors.
+LEVELS = {Outcome.FAILED: logging.ERROR, Outcome.CONFLICT: logging.WARNING}
 SOON = timedelta(seconds=5)  # a busy lock on something shared: its holder is usually done in seconds
 LOOKS = 3  # at an entity that is written by somebody else meanwhile
 TOLD = PATIENT  # the reasons of a wait that was told when it began
@@ -93,7 +96,12 @@ def run(pk: int, step: Step, *, even_early: bool = False) -> Settlement | None:
     if claim is None:
         return None
     with structlog.contextvars.bound_contextvars(
-        trace_id=claim.record.trace_id, record=claim.record.pk, step=step.name, attempt=claim.record.attempts
+        trace_id=claim.record.trace_id,
+        record=claim.record.pk,
+        entity_type=claim.record.entity_type,
+        entity_id=claim.record.entity_id,
+        step=step.name,
+        attempt=claim.record.attempts,
     ):
         run = Run(claim)
         try:
@@ -102,7 +110,8 @@ def run(pk: int, step: Step, *, even_early: bool = False) -> Settlement | None:
             run.interrupted()
             log.warning("run.claim_lost")
             return None
-        log.info(f"run.{settlement.outcome}", reason=str(settlement.reason))
+        level = LEVELS.get(settlement.outcome, logging.INFO)
+        log.log(level, f"run.{settlement.outcome}", reason=str(settlement.reason))
         return settlement
 
 

@@ -6,6 +6,7 @@ requests of the lowest urgency. A comparison writes nothing itself.
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
@@ -28,6 +29,8 @@ from syncapp.flows.differences import CRM_ONLY, ONLY_A_LOOK, Difference, Found, 
 from syncapp.models import Record, ScanRun, ScanState, Status
 
 CONFIRMED = "syncapp.jobs.scan_confirmed"
+# A person is needed: whoever looks through the lines for errors finds it.
+LEVELS = {ScanState.FAILED: logging.ERROR, ScanState.STOPPED: logging.WARNING}
 CALLS_KEPT = 200  # of a comparison; a full one makes thousands that look alike
 CALL_KEPT = ("system", "method", "status", "ms", "error", "at")
 
@@ -86,7 +89,16 @@ def _attempt(scan: ScanRun, compared: Comparison, confirmed: bool) -> None:
         outages.suspect(exc.system, exc)
     scan.finished_at = timezone.now()
     scan.save()
-    log.info("scan.ended", scan=scan.scan, state=scan.state, seen=scan.seen, differing=scan.differing)
+    level = LEVELS.get(ScanState(scan.state), logging.INFO)
+    log.log(
+        level,
+        "scan.ended",
+        scan=scan.scan,
+        trace_id=f"scan-{scan.pk}",
+        state=scan.state,
+        seen=scan.seen,
+        differing=scan.differing,
+    )
 
 
 def _compare(scan: ScanRun, compared: Comparison, confirmed: bool) -> None:

@@ -126,6 +126,10 @@
   }
 
   document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
+  document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-retry]");
     if (!button || button.getAttribute("aria-busy")) return;
     button.setAttribute("aria-busy", "true");
