@@ -12,9 +12,20 @@ from collections.abc import Iterator
 
 DEEPEST = 30  # places; the innermost are the ones that tell
 
-# Disk and quota, handles of this process and of the machine, memory, and a disk that is broken or was made read-only.
+# Disk, quota and limit of a process's files, handles of this process and of the machine, memory, and a disk that is
+# broken or was made read-only.
 _USED_UP = {
-    *(errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EROFS, errno.EIO, errno.EAGAIN)
+    *(
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EFBIG,
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.ENOMEM,
+        errno.EROFS,
+        errno.EIO,
+        errno.EAGAIN,
+    )
 }
 _FRAME = re.compile(r'  File "([^"]+)", line (\d+), in (\S+)')
 _KIND = re.compile(r"[A-Za-z_][\w.]*")

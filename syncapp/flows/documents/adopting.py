@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
@@ -20,6 +19,7 @@ from syncapp.flows.documents.proving import Claim, claims, made_of
 from syncapp.flows.documents.sync import DocumentSync
 from syncapp.flows.parents import documents_of
 from syncapp.flows.taking_over import Cause, Finding, Item, Sides, Verdict, named, parents_in
+from syncapp.kit.scratch import scratch_file
 from syncapp.models import Record
 
 KIND = FIELDS.document_entity
@@ -87,7 +87,7 @@ class DocumentsTakenOver:
         if known is not None:
             return known, ()
         try:
-            with tempfile.TemporaryFile(prefix="hub-") as disk:
+            with scratch_file() as disk:
                 limit = settings.CONFIG.XAI_MAX_FILE_SIZE_MB * MEGABYTE
                 got = self._crm.download(document.file_id, cast(BinaryIO, disk), limit)
         except (NotFound, TooLarge):

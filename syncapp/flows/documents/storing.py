@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import mimetypes
 import os
-import tempfile
 from datetime import timedelta
 from typing import BinaryIO, cast
 
@@ -22,6 +21,7 @@ from syncapp.flows.documents.agreement import Content
 from syncapp.flows.documents.proving import claims, made_of
 from syncapp.flows.documents.reasons import Why
 from syncapp.flows.documents.state import DocumentState
+from syncapp.kit.scratch import scratch_file
 from syncapp.models import JournalAction, JournalEntry, JournalState, SystemName
 
 CLOCKS_DIFFER = timedelta(minutes=10)  # ours and xAI's, at most
@@ -72,7 +72,7 @@ class Storage:
         """
         document = state.document
         assert document is not None  # noqa: S101  only planned for a document that is there
-        with tempfile.TemporaryFile(prefix="hub-") as disk:
+        with scratch_file() as disk:
             stream = cast(BinaryIO, disk)
             got = self._download(document, state.described, stream)
             if got.size == 0:
