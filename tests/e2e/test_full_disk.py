@@ -1,4 +1,4 @@
-"""SQLite's disk is full: readiness says so while reading still works, and all goes on when there is room."""
+"""A disk that is full, or a database that is away, is said; and all goes on when it is over."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from tests import engines
 from tests.e2e.doors import Door, web_server
 from tests.installation import Installation, until
+from tests.servers import free_port
 
 pytestmark = [
     pytest.mark.e2e,
@@ -39,3 +40,17 @@ def test_readiness_proves_a_write(hub: Installation) -> None:
         room(door, resource.RLIM_INFINITY)
         until(lambda: database() == "ok", 15, database)
         assert door.webhook().status == 200
+
+
+def test_a_database_that_is_away_is_said_with_503_everywhere(hub: Installation) -> None:
+    """Nothing listens there, as while PostgreSQL is restarted."""
+    token, nobody = "m" * 40, f"postgres://hub@127.0.0.1:{free_port()}/hub"
+    with web_server(hub, DATABASE_URL=nobody, METRICS_TOKEN=token) as door:
+        known = {"Cookie": "sessionid=abcdefghijklmnopqrstuvwxyz012345", "Authorization": f"Bearer {token}"}
+        for path in ("/admin/", "/admin/syncapp/record/", "/api/docs/", "/metrics"):
+            answer = door.get(path, **known)
+            assert (answer.status, "Retry-After" in answer.head) == (503, True), path
+            assert answer.body == b"The hub's database does not answer.\n", path
+        assert door.webhook().status == 503
+        assert door.get("/health/ready").status == 503
+        assert door.get("/health/live").status == 200
