@@ -72,7 +72,7 @@ def test_without_it_nothing_is_shown_and_nothing_done(erika: Client) -> None:
 def test_every_page_that_a_login_opens_is_guarded() -> None:
     """What is reached elsewhere asks for a signature, a key or a token, or tells nothing of anybody."""
     elsewhere = {str(route.pattern).partition("/")[0] for route in get_resolver().url_patterns}
-    assert {"admin", "vmh", "google", "advoware", ""} == elsewhere
+    assert {"admin", "vmh", "google", "advoware", "api", ""} == elsewhere  # api: with a key (syncapp.programs)
     assert {"health", "metrics", "api"} == {str(route.pattern).partition("/")[0] for route in api_urls.urlpatterns}
 
 
