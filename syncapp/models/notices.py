@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -39,6 +41,9 @@ class KnownTrouble(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+GIVE_UP = timedelta(days=2)  # older news is none
 
 
 class NoticeState(models.TextChoices):
@@ -74,6 +79,12 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} {self.trouble_id or ''}"
+
+    @classmethod
+    def stuck(cls) -> models.QuerySet[Notice]:
+        """Of the last days: tried in vain."""
+        lately = cls.objects.filter(made_at__gt=timezone.now() - GIVE_UP - timedelta(days=1)).exclude(fault="")
+        return lately.exclude(state__in=[NoticeState.SENT, NoticeState.NEEDLESS])
 
 
 class NoticeChoice(models.Model):

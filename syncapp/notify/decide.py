@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from syncapp.kit.clocks import lasts
+
 CONFIRMED = timedelta(minutes=3)  # a passing fault, a deploy, a job that is a minute late
 GONE = timedelta(minutes=5)
 
@@ -46,7 +48,7 @@ class Decision:
 
 
 def decide(known: Sequence[Known], found: Sequence[Trouble], now: datetime) -> Decision:
-    """A time of the future (a clock was ahead) counts as long past."""
+    """A time of the future that no clock of ours could have written yet counts as long past."""
     wrong = {each.key: each for each in found}
     there = {each.key for each in known}
     new = tuple(each for key, each in wrong.items() if key not in there)
@@ -64,4 +66,4 @@ def decide(known: Sequence[Known], found: Sequence[Trouble], now: datetime) -> D
 
 
 def _past(moment: datetime, span: timedelta, now: datetime) -> bool:
-    return not timedelta() <= now - moment < span
+    return not lasts(moment + span, now, span)

@@ -17,7 +17,9 @@ from django.utils import timezone, translation
 
 from syncapp.clients.chat import ChatClient, ChatConfig
 from syncapp.clients.errors import ClientError
+from syncapp.kit.clocks import latest
 from syncapp.models import Notice, NoticeState
+from syncapp.models.notices import GIVE_UP
 from syncapp.notify import digest, mail, remembering, troubles
 from syncapp.notify.bundle import Waiting, bundles
 from syncapp.notify.decide import decide
@@ -28,7 +30,6 @@ from syncapp.notify.words import Message, message
 # A message takes half a minute at most: who holds it for longer is dead, and it was perhaps sent.
 CLAIM = timedelta(minutes=5)
 PAUSES = (1, 2, 5, 15, 30, 60)  # minutes between tries; then every hour
-GIVE_UP = timedelta(days=2)  # older news is none
 BUDGET_SECONDS = 240.0  # what is left goes out with the next run
 
 log = structlog.get_logger(__name__)
@@ -84,7 +85,7 @@ def _due(to: Recipient) -> tuple[tuple[int, ...], ...]:
 
 def _abandoned(now: datetime) -> Q:
     """Whoever sent them died at it."""
-    return Q(state=NoticeState.SENDING) & ~Q(claimed_at__range=(now - CLAIM, now))
+    return Q(state=NoticeState.SENDING) & ~Q(claimed_at__range=(now - CLAIM, latest(now)))
 
 
 def _send(to: Recipient, pks: tuple[int, ...]) -> NotSent | None:

@@ -13,7 +13,7 @@ from syncapp.engine.workers import scheduled
 from syncapp.engine.workers.heartbeat import works
 from syncapp.events import registry
 from syncapp.flows.comparing.notes import NotAvailable
-from syncapp.kit.clocks import latest
+from syncapp.kit.clocks import lasts, latest
 from syncapp.models import (
     NEEDS_A_PERSON,
     InboxMessage,
@@ -58,7 +58,7 @@ def _systems(now: datetime) -> Iterator[Trouble]:
         if row.name not in SystemName.values or not connections.configured(row.name) or row.since is None:
             continue
         refused = row.state == SystemState.REFUSED
-        long = not timedelta() <= now - row.since < AWAY
+        long = not lasts(row.since + AWAY, now, AWAY)
         if long or (refused and row.failed_probes >= REFUSED_AGAIN):
             facts = {"system": row.name, "refused": refused, "since": row.since.isoformat()}
             yield Trouble(f"systems|{row.name}", TroubleKind.SYSTEMS, facts, sure=True)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django_q.models import Schedule
 
 from syncapp.engine.workers.scheduled import PREFIX, SWITCHED_OFF
+from syncapp.kit.clocks import lasts
 from syncapp.models import ScheduledJob
 from syncapp.notify import telling
 
@@ -42,7 +43,7 @@ def tell_if_nobody_does() -> bool:
     job = ScheduledJob.objects.filter(name=JOB).first()
     if job is None or not Schedule.objects.filter(name=JOB).exclude(repeats=SWITCHED_OFF).exists():
         return False
-    if timedelta() <= now - max(filter(None, (job.since, job.started_at))) < SILENT:
+    if lasts(max(filter(None, (job.since, job.started_at))) + SILENT, now, SILENT):
         return False
     telling.tell()
     return True

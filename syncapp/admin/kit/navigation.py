@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from syncapp.admin.kit.needs import totals
 from syncapp.admin.kit.numbers import Attention, attention
-from syncapp.models import InboxState, NeedKind, OrphanState, TaskState
+from syncapp.models import InboxState, NeedKind, Notice, OrphanState, TaskState
 
 BADGE_UP_TO = 999
 
@@ -21,6 +21,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     may = request.user.has_perm
     open_ = attention(request) if may("syncapp.view_record") else Attention()
     seen = totals(request)
+    stuck = Notice.stuck().count() if may("syncapp.pause_system") else 0
     all_ = sum(seen.values())
     record, inbox, orphan, scan = "view_record", "view_inboxmessage", "view_orphan", "view_scanrun"
     tasks = f"{_list('task')}?state={TaskState.OPEN}"
@@ -79,7 +80,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 ("view_system", _("Systems"), "lan", reverse("admin:hub_systems"), 0),
                 ("view_stepswitch", _("Steps and flows"), "schema", reverse("admin:hub_steps"), 0),
                 ("view_stepswitch", _("Schedules"), "schedule", reverse("admin:hub_schedules"), 0),
-                (record, _("Notifications"), "notifications", reverse("admin:hub_notices"), 0),
+                (record, _("Notifications"), "notifications", reverse("admin:hub_notices"), stuck),
                 ("view_worker", _("Workers"), "engineering", reverse("admin:hub_workers"), 0),
                 ("view_lock", _("Locks"), "lock", reverse("admin:hub_locks"), 0),
                 ("end_session", _("Sessions"), "devices", reverse("admin:hub_sessions"), 0),

@@ -104,5 +104,4 @@ def _reached(each: Recipient) -> dict[str, Any]:
 
 def _stuck() -> list[dict[str, Any]]:
     """What can't be sent, to whomever."""
-    rows = Notice.objects.exclude(fault="").exclude(state=NoticeState.SENT).select_related("trouble", "user")
-    return [_told(row) for row in rows.order_by("-pk")[:LAST]]
+    return [_told(row) for row in Notice.stuck().select_related("trouble", "user").order_by("-pk")[:LAST]]

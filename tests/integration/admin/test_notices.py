@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time
 from typing import Any
 
@@ -85,6 +86,7 @@ def test_what_could_not_be_sent_stands_there_for_who_looks_after_the_hub(login: 
     assert "refuses this address (550)" in page
     assert "check ALERT_WEBHOOK_URL" in page
     assert "karl@example.org" in page
+    assert re.search(r">\s*2\s*<", page[page.index("/admin/hub/notices/") :][:1500])  # beside the page in the menu
     assert "check ALERT_WEBHOOK_URL" not in shown(erika)
     assert "karl@example.org" not in shown(erika)
 

@@ -125,6 +125,22 @@ def test_a_short_outage_is_never_told(box: Mailbox, clock: Any, reachable: None)
     assert box.mails == []
 
 
+def test_an_outage_that_a_machine_with_a_clock_ahead_has_noted_is_short_too(
+    box: Mailbox, clock: Any, reachable: None
+) -> None:
+    away(timedelta(seconds=-20))
+    lasting(clock, 14)
+    assert box.mails == []
+
+
+def test_what_another_worker_is_sending_is_left_to_it_also_if_its_clock_is_ahead(box: Mailbox, clock: Any) -> None:
+    rows.record()
+    lasting(clock, 4)
+    Notice.objects.update(state=NoticeState.SENDING, claimed_at=timezone.now() + timedelta(seconds=20), sent_at=None)
+    lasting(clock, 3)
+    assert len(box.mails) == 1
+
+
 def test_a_refused_login_is_tried_anew_before_anybody_is_told(box: Mailbox, clock: Any, reachable: None) -> None:
     away(timedelta(), "refused", probes=1)
     lasting(clock, 1)

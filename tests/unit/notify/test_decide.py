@@ -54,6 +54,11 @@ def test_a_clock_that_was_ahead_holds_nothing_back() -> None:
     assert decide([known(FAILING, -600, -600, told=True)], [], NOW).gone == (FAILING.key,)
 
 
+def test_another_machines_clock_that_is_a_little_ahead_hurries_nothing() -> None:
+    assert decide([known(FAILING, -1, -1, told=False)], [FAILING], NOW).appeared == ()
+    assert decide([known(FAILING, 60, -1, told=True)], [], NOW).gone == ()
+
+
 @given(st.lists(st.sets(st.sampled_from("abc")), max_size=60))
 def test_in_any_history_each_cause_is_told_in_turns_and_in_the_end_as_it_is(minutes_of: list[set[str]]) -> None:
     """A look each minute; at the end ten quiet ones, in which nothing changes any more."""
