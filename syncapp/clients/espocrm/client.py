@@ -107,10 +107,12 @@ class EspoClient(EspoRest):
     def create(
         self, entity_type: str, fields: Mapping[str, object], *, even_if_alike: bool = False
     ) -> Mapping[str, Any]:
-        """The new record. After ``AnswerLost`` look for it before creating it again. ``Duplicate`` where EspoCRM itself
-        finds one like it; ``even_if_alike``: a person has said that it is another one."""
+        """The new record, which has an id. After ``AnswerLost`` look for it before creating it again; so too after
+        ``UnexpectedAnswer``, for an answer without an id proves nothing. ``Duplicate`` where EspoCRM itself finds one
+        like it; ``even_if_alike``: a person has said that it is another one."""
         sent, headers = self.sent(entity_type, fields), {"X-Skip-Duplicate-Check": "true"} if even_if_alike else None
         made = self.write("POST", path_of(entity_type), sent, headers=headers, repeatable=False)
+        Values(SYSTEM, made).needed(ID)
         return self._ours(entity_type, made)
 
     def linked_parents(self, document_id: str, link: str, entity_type: str) -> tuple[EspoParent, ...]:

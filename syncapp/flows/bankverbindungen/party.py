@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from syncapp.clients.advoware import BankAccount
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import FIELDS, EspoBankAccount
-from syncapp.clients.espocrm.fields import NAME
+from syncapp.clients.espocrm.fields import ID, NAME
 from syncapp.clients.espocrm.takes import ANYTHING
 from syncapp.engine.outside import connections
 from syncapp.engine.runs.planning import Action, Ending, Plan, Postponed, Settled, Skipped, TaskNeed, still_open
@@ -186,8 +186,7 @@ class PartyAccounts:
         }
         intent = WriteIntent(SystemName.ESPOCRM, PartyAccountsWrite.BRING, FIELDS.bank_entity, mark=iban)
         with self._run.writing(intent, {name: [None, value] for name, value in fields.items()}) as entry:
-            created = self._crm.create(FIELDS.bank_entity, fields)
-            entry.target_id = str(created.get("id", ""))
+            entry.target_id = str(self._crm.create(FIELDS.bank_entity, fields)[ID])
             self._look_at(entry.target_id)  # before the entry is closed, so that a death in between is noticed
 
     def _look_at_brought(self, state: PartyAccountsState) -> None:

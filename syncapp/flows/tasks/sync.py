@@ -15,7 +15,6 @@ from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import EspoTask
 from syncapp.clients.espocrm.fields import ID, NAME
 from syncapp.clients.espocrm.types import COMPLETED, NOTE, TASK
-from syncapp.clients.http.parse import Values
 from syncapp.engine.outside import connections
 from syncapp.engine.runs.planning import Ending, Plan
 from syncapp.engine.runs.run import Run, WriteIntent
@@ -124,7 +123,7 @@ class TaskMirror:
         intent = WriteIntent(SystemName.ESPOCRM, CREATIONS[kind], MADE_AS[kind], mark=mark(self._number))
         changes = {name: [None, value] for name, value in fields.items() if name not in LINKS}
         with self._run.writing(intent, changes) as entry:
-            entry.target_id = Values.of(SystemName.ESPOCRM, self._crm.create(MADE_AS[kind], fields)).needed(ID)
+            entry.target_id = str(self._crm.create(MADE_AS[kind], fields)[ID])
         register.remember(self._number, Shown(entry.target_id, kind))
 
     def _update(self, action: TaskWrite, task: EspoTask, fields: Mapping[str, object]) -> None:

@@ -26,6 +26,7 @@ from tests.accounts import (
     OTHER,
     THIRD,
     account,
+    add,
     event,
     in_crm,
     look,
@@ -255,6 +256,24 @@ def test_an_empty_list_of_accounts_takes_nothing_away(parties: Parties) -> None:
     assert look(parties, pk).status == Status.IN_SYNC
     assert (targets(pk), len(there(parties, number))) == ([], 1)
     assert [call["path"] for call in parties.world.writes(before) if "advoware" in call["path"]] == []
+
+
+@pytest.mark.parametrize("happened", [True, False])
+@pytest.mark.parametrize("answer", ["{}", "null", "[]", "", '{"id": ""}', '{"id": null}'])
+def test_a_creation_in_the_crm_that_is_answered_without_its_id_is_looked_for(
+    parties: Parties, answer: str, happened: bool
+) -> None:
+    with configured(BANK_ACCOUNTS_TO_ESPOCRM=True):
+        party, number = parties.pair()
+        add(parties, number, iban=IBAN)
+        kind = "refused_after" if happened else "status"
+        rule = {"body": answer, "system": "espocrm", "method": "POST", "path": BANK, "times": 1}
+        parties.world.sandbox.add_fault(kind, status=200, **rule)
+        look(parties, party, PARTY_ACCOUNTS, PARTY)
+        look(parties, party, PARTY_ACCOUNTS, PARTY)
+        assert [row["iban"] for row in in_crm(parties)] == [IBAN]
+        assert not Record.objects.filter(entity_id="").exists()
+        assert not Record.objects.exclude(status__in=[Status.IN_SYNC, Status.SKIPPED]).exists()
 
 
 # Switches
