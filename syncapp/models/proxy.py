@@ -92,8 +92,8 @@ class ProxyKey(models.Model):
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("proxy key")
-        verbose_name_plural = _("proxy keys")
+        verbose_name = _("key of a program")
+        verbose_name_plural = _("keys of programs")
         permissions = [("manage_proxykey", "Can make and revoke proxy keys")]
 
     def __str__(self) -> str:
@@ -120,7 +120,7 @@ class ProxyKey(models.Model):
 
 
 class ProxyCall(models.Model):
-    """One call through the proxy, begun before it is passed on. The path without its query, which may name a client."""
+    """One call of a program, begun before it is passed on. The path without its query, which may name a client."""
 
     key = models.ForeignKey(ProxyKey, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("caller"))
     at = models.DateTimeField(_("when"), db_index=True)
@@ -135,8 +135,8 @@ class ProxyCall(models.Model):
     address = models.GenericIPAddressField(_("from"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("proxy call")
-        verbose_name_plural = _("proxy calls")
+        verbose_name = _("call of a program")
+        verbose_name_plural = _("calls of programs")
         indexes = [models.Index(name="proxy_call_of_key", fields=["key", "-id"])]
 
     def __str__(self) -> str:
