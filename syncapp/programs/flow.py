@@ -20,11 +20,13 @@ def flow() -> Flow:
                 "hub_api_read",
                 _("Tells other programs how entities stand and what is open"),
                 tuple(http(f"GET {path}") for path in READS),
+                title=_("Questions of programs"),
             ),
             StepSpec(
                 "hub_api_act",
                 _("Has an entity or a record looked at when other programs ask for it"),
                 tuple(http(f"POST {path}") for path in ACTS),
+                title=_("Requests of programs"),
             ),
         ),
     )

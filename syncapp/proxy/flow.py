@@ -18,6 +18,7 @@ def flow() -> Flow:
                 _("Passes calls of other programs on to Advoware"),
                 tuple(http(f"{method} /advoware/proxy") for method in methods),
                 systems=("advoware",),
+                title=_("Proxy to Advoware"),
             ),
         ),
     )
