@@ -75,7 +75,7 @@ class RecordAdmin(ReadOnlyAdmin[Record]):
     entity = column(gettext_lazy("entity"), entity_links)
     state = column(gettext_lazy("state"), state_badge)
     why = column(gettext_lazy("what happened, what to do"), why_words)
-    again = column("", again_button)
+    again = column(gettext_lazy("what you can do"), again_button)
 
     step_label = column(gettext_lazy("step"), lambda record: step_name(record.step))
     since = column(gettext_lazy("since"), lambda record: when(record.changed_at))

@@ -18,6 +18,7 @@
     });
     const text = await answer.text();
     if (!busy(area)) area.innerHTML = text;
+    reachByKeyboard();
     await nameEntities();
   }
 
@@ -43,6 +44,14 @@
     }
     const first = why && nameless.find((each) => !names[each.dataset.entity]);
     if (first) first.append(" ", Object.assign(document.createElement("small"), { className: "hub-dim", textContent: why }));
+  }
+
+  // What scrolls sideways scrolls by the keyboard too.
+  function reachByKeyboard() {
+    for (const each of document.querySelectorAll(".hub-scroll")) {
+      if (each.scrollWidth > each.clientWidth || each.scrollHeight > each.clientHeight) each.tabIndex = 0;
+      else each.removeAttribute("tabindex");
+    }
   }
 
   const busy = (area) => area.querySelector("details[open]") || area.contains(document.activeElement);
@@ -71,6 +80,8 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     nameEntities().catch(() => undefined); // ids are there
+    reachByKeyboard();
+    window.addEventListener("resize", reachByKeyboard);
     for (const area of document.querySelectorAll("[data-live]")) {
       every(Number(area.dataset.every) || 5, () => (busy(area) ? undefined : refresh(area)));
     }

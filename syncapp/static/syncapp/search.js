@@ -2,6 +2,10 @@
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
+  // The theme calls everything that scrolls alike; before its own script comes to it, each gets a name of its own.
+  for (const each of document.querySelectorAll("main [data-simplebar]")) {
+    each.dataset.simplebarAriaLabel = document.querySelector("h1").textContent.trim();
+  }
   const area = document.querySelector(".hub-find");
   if (!area) return;
   const field = area.querySelector("#hub-search");
