@@ -14,7 +14,7 @@ from syncapp.flows.beteiligte.journal import Write
 from syncapp.flows.beteiligte.sides import AdvowareSide, crm_side
 from syncapp.flows.lens.core import EMPTY, text_of
 from syncapp.flows.lens.texts import line
-from syncapp.models import JournalEntry, JournalState, SystemName
+from syncapp.models import JournalEntry, JournalState, Status, SystemName
 
 MAIL = "emailAddress"
 READ = 10  # of those who may be it: more names say no more
@@ -47,10 +47,14 @@ def bearer(crm: EspoClient, number: int) -> str:
 
 
 def being_created(there: AdvowareSide) -> bool:
-    """Whether a party of EspoCRM with this name is on its way to Advoware: the answer is not there yet, or lost."""
+    """Whether a party of EspoCRM with this name is on its way to Advoware: the answer is not there yet, or lost. One
+    that has come to rest without it waits for a person, and who asks next has to ask one too."""
     name = _word(text_of(there.said.get("name")))
     begun = JournalEntry.objects.filter(
-        system=SystemName.ADVOWARE, action=Write.CREATE, state__in=(JournalState.INTENDED, JournalState.LOST)
+        system=SystemName.ADVOWARE,
+        action=Write.CREATE,
+        state__in=(JournalState.INTENDED, JournalState.LOST),
+        record__status__in=(Status.WAITING, Status.RUNNING),
     )
     return any(_word(sent.get("name", ["", ""])[1]) == name for sent in begun.values_list("changes", flat=True))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from syncapp.engine.outside import outages
@@ -85,7 +85,18 @@ class Firm(Play):
         self.world.drive()
 
 
+# Two parties of Advoware are like one of the CRM whose own creation there was cut short: nobody waits for ever.
+TWO_LIKE_ONE_ON_ITS_WAY = [
+    ("only here", "Tiede", ""),
+    ("only there", "Tiede", MAILS[1]),
+    ("only there", "Tiede", MAILS[1]),
+    ("scan",),
+    ("crash", 3, False),
+]
+
+
 @histories()
+@example(script=TWO_LIKE_ONE_ON_ITS_WAY)
 @given(script=st.lists(steps, min_size=3, max_size=15))
 @taken_back()
 def test_whoever_appears_on_one_side_is_on_both_in_the_end_once(world: World, script: list[tuple[Any, ...]]) -> None:
