@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -27,7 +27,7 @@ ADVOWARE = "https://advoware.example.test"
 GATEWAY = "https://gateway.example.test"
 TOKEN_URL = f"{GATEWAY}/api/v1/Token"
 ONCE = RetryPolicy(attempts=1)
-FAR_FUTURE = datetime(2999, 1, 1, tzinfo=UTC)
+FAR_FUTURE = datetime.now(UTC) + timedelta(hours=12)  # no token is believed to last longer than a day
 
 
 @dataclass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -15,6 +14,7 @@ from syncapp.clients.google import GoogleClient, GoogleConfig
 from syncapp.clients.google.rest import Quota
 from syncapp.clients.http.login import Token
 from syncapp.clients.http.observe import Observer
+from tests.unit.clients.conftest import FAR_FUTURE
 from tests.unit.clients.memory_tokens import MemoryTokens
 
 ROOT = "https://google.example.test"
@@ -25,7 +25,6 @@ CALENDAR = "abc@group.calendar.google.com"
 EVENTS = f"{API}/calendars/abc%40group.calendar.google.com/events"
 EVENT = f"{EVENTS}/ev1ab"
 PRIVATE = "Frau Muster, Mietsache"  # what must never be seen in an error
-FAR_FUTURE = datetime(2999, 1, 1, tzinfo=UTC)
 
 
 @cache
