@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
@@ -34,13 +35,13 @@ class HubDoor(Door):
         cls.other_method = f"Only {cls.takes.upper()} is understood here."
         cls.http_method_names = [cls.takes]
 
+    @abstractmethod
     def place(self) -> str:
         """The path below `BASE`, out of ids that were checked. Raises `Refused`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answer(self) -> tuple[int, dict[str, Any]]:
         """Status and body. Raises `Refused`."""
-        raise NotImplementedError
 
     def serve(self, request: HttpRequest, key: ProxyKey, entry: Entry) -> HttpResponseBase:
         entry.asks_for(BASE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any, ClassVar
 
 import structlog
@@ -42,9 +43,9 @@ class Door(APIView):
     methods: ClassVar[tuple[str, ...]]
     other_method = ""  # the sentence for all others, where the usual one does not fit
 
+    @abstractmethod
     def serve(self, request: HttpRequest, key: ProxyKey, entry: Entry) -> HttpResponseBase:
         """Raises `Refused`, or ends the entry by itself."""
-        raise NotImplementedError
 
     def get(self, request: Request, *_args: object, **_kwargs: object) -> HttpResponseBase:
         raw: HttpRequest = request._request

@@ -41,6 +41,7 @@ def test_the_banner_leads_to_the_list_and_keys_walk_retry_search_and_explain(des
     expect(desk.page.get_by_text("3 things need a person.")).to_be_visible()
     desk.page.locator(".hub-verdict").get_by_role("link", name="What we need from you").click()
     page = desk.page
+    expect(page.get_by_role("heading", name="What we need from you")).to_be_visible()
 
     page.keyboard.press("j")
     assert old.entity_id in page.evaluate(NOW_IN)

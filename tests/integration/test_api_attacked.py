@@ -99,4 +99,4 @@ def test_answers_about_what_is_there_are_as_described(application: Any, status: 
             case.validate_response(answer, checks=CHECKS)
             told.setdefault(operation.path.rpartition("/")[2], answer.status_code)
     retried = {Status.FAILED: 202, Status.CONFLICT: 409}.get(status, 200)
-    assert told == {"{entity_id}": 200, "retry": retried, "sync": 202, "{number}": 200, "open": 200}
+    assert told == {"{entity_id}": 200, "retry": retried, "sync": 202, "{number}": 200, "open": 200, "steps": 200}

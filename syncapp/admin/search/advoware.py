@@ -13,6 +13,7 @@ from syncapp.admin.search.classify import Asked
 from syncapp.clients.advoware import AdvowareClient
 from syncapp.clients.errors import ClientError, EntityTypeUnknown, NotFound, Rejected, UnexpectedAnswer
 from syncapp.engine.outside import connections, outages
+from syncapp.flows.beteiligte.fields import FIRST_NAME
 from syncapp.models import CalendarLink, Reference, ReferenceKind, SystemName
 from syncapp.words.entity_words import kind_in_words
 
@@ -53,7 +54,7 @@ def _party(client: AdvowareClient, number: int, found: Found) -> None:
     row = Reference.objects.filter(system=ADVOWARE, kind=ReferenceKind.PARTY, remote_id=str(number)).first()
     key = (row.entity_type, row.entity_id) if row else ("Beteiligte", str(number))
     card = found.card(key, kind_in_words(key[0]))
-    _there(card, party.text("name"), party.text("vorname"), number)
+    _there(card, party.text("name"), party.text(FIRST_NAME), number)
 
 
 def _same_party(client: AdvowareClient, card: Card, number: int) -> None:
@@ -62,7 +63,7 @@ def _same_party(client: AdvowareClient, card: Card, number: int) -> None:
     except NotFound:
         card.at(Place(ADVOWARE.label, _("not there any more"), str(number)))
         return
-    _there(card, party.text("name"), party.text("vorname"), number)
+    _there(card, party.text("name"), party.text(FIRST_NAME), number)
 
 
 def _there(card: Card, name: str, first_name: str, number: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from abc import abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -95,9 +96,9 @@ class LoggedInClient(OutsideClient[Config]):
         super().__init__(config, observer, sleep=sleep)
         self._tokens = tokens
 
+    @abstractmethod
     def log_in(self) -> Token:
         """One login, in the system's own way."""
-        raise NotImplementedError
 
     def logged_in(self, ask: Callable[[Token], T]) -> T:
         """Asks with the token; when it is refused, with the one that others have, and at last with a new one."""

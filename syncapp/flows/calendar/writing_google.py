@@ -66,7 +66,7 @@ class GoogleWriter:
         unanswered creation has made was deleted by a person since, who is not contradicted: the next look decides."""
         values = item.values(GOOGLE, self._fields)
         there = self._google.event(state.calendar_id, item.link.event_id)
-        if there.deleted and self._made_before(entry, there):
+        if there.deleted and not item.pair.bases and self._made_before(entry, there):
             raise Outdated(SystemName.GOOGLE)
         item.now[GOOGLE] = there.raw
 

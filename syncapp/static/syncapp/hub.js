@@ -87,7 +87,11 @@
     }
     for (const area of document.querySelectorAll("[data-watch]")) every(3, () => watch(area));
     for (const form of document.querySelectorAll("form[data-autosubmit]")) {
-      form.addEventListener("change", (event) => event.target.matches("select") && form.requestSubmit());
+      form.addEventListener("change", ({ target }) => {
+        // Two fields of one name say the same in two ways: the one that was changed last holds.
+        for (const other of form.elements) if (other !== target && other.name && other.name === target.name) other.value = "";
+        if (target.matches("select")) form.requestSubmit();
+      });
       // An address without empty parameters can be read and passed on.
       form.addEventListener("submit", () => {
         for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
