@@ -35,7 +35,7 @@ class Wanted:
         return cls(
             query.get("kind", ""),
             person if person in (MINE, NOBODYS) or (person.isdecimal() and len(person) < 19) else "",
-            query.get("q", "").strip()[:200],
+            query.get("q", "").replace("\0", "").strip()[:200],  # which PostgreSQL takes nowhere
             moment_of(query.get("since", "")),
             query.get("state", OPEN),
         )
