@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.db.backends.signals import connection_created
+from django.utils import translation
 
 from syncapp.events import dispatch
 from tests import engines, servers, sockets, unordered
@@ -35,6 +36,13 @@ def _empty_cache() -> Iterator[None]:
         from django.core.cache import cache
 
         cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A request leaves its language to its thread; the next test on it asks in the one that the settings name."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ import itertools
 import operator
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +34,7 @@ _MADE: tuple[tuple[Any, Callable[[int], object]], ...] = (
     (models.JSONField, lambda number: {"number": number, "text": "Müller", "list": [None, 1.5]}),
     (models.DateTimeField, lambda number: datetime(2026, 10, 25, tzinfo=UTC) + timedelta(minutes=number)),
     (models.DateField, lambda number: date(2026, 2, 28) + timedelta(days=number)),
+    (models.TimeField, lambda number: time(number // 60 % 24, number % 60)),
     (models.DurationField, lambda number: timedelta(seconds=number)),
     (models.BinaryField, lambda number: b"\x00\xff%d" % number),
     (models.GenericIPAddressField, lambda number: f"10.{number // 65536}.{number // 256 % 256}.{number % 256}"),
