@@ -19,10 +19,18 @@ from tests.world import world as new_world
 pytestmark = pytest.mark.browser
 
 NOW_IN = "document.activeElement.closest('tr').textContent"
-BOX = """() => {
-  const box = document.querySelector('.hub-ask[open] .hub-ask-box').getBoundingClientRect();
+# A script moves the box when the browser tells it of the opening, which is some frames after the click.
+BOX = """async () => {
+  const box = document.querySelector('.hub-ask[open] .hub-ask-box');
   const page = document.querySelector('#content-main').getBoundingClientRect();
-  return [box.left - Math.max(page.left, 0), Math.min(page.right, innerWidth) - box.right];
+  let left, right;
+  for (let frame = 0; frame < 60; frame++) {
+    const now = box.getBoundingClientRect();
+    [left, right] = [now.left - Math.max(page.left, 0), Math.min(page.right, innerWidth) - now.right];
+    if (Math.min(left, right) >= 0) break;
+    await new Promise(requestAnimationFrame);
+  }
+  return [left, right];
 }"""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import islice
 from typing import TypeVar
@@ -44,6 +44,16 @@ class Known:
     def fetch_numbers(self, numbers: Iterable[int]) -> None:
         for part in self._lacking(numbers, self.by_number):
             self._take(self._all().filter(number__in=part))
+
+    def follow_marks(self, listed: Collection[int]) -> None:
+        """Only the hub writes marks. So an event that bears another number than its link was given to that appointment
+        after this database was made: a backup was restored. `listed`: the numbers that Advoware has."""
+        for link in [each for each in self.rows if each.number is not None and each.number not in listed]:
+            number = link.google.get("mark")
+            if number is not None and number in listed and number not in self.by_number:
+                del self.by_number[link.number]  # type: ignore[arg-type]
+                link.number = number
+                self.by_number[number] = link
 
     def _lacking(self, wanted: Iterable[Value], known: Mapping[Value, CalendarLink]) -> Iterator[tuple[Value, ...]]:
         if self.whole:

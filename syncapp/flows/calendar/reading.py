@@ -88,6 +88,7 @@ class Reader:
         shown_to = self._advoware.appointments(employee.kuerzel, window.first, window.last, _malformed)
         listed = {each.number: each for each in shown_to if belongs_to(each, employee.kuerzel)}
         known.fetch_numbers(listed)
+        known.follow_marks(listed)
         LostCreations(self._run, self._advoware, self.zone).find(state, known, listed)
         unpaired.pair(state, known, listed, self._buried, self._is_gone, self.zone)
         for number in listed:

@@ -45,6 +45,10 @@ class FileReplaced(Exception):
     """Somebody put another file into the document while we read it."""
 
 
+class TakenOver(Exception):
+    """The file that the CRM names was made of these bytes, by a hub that knew more than this one: it is noted now."""
+
+
 class FileMismatch(Exception):
     """The bytes are not those that the CRM describes."""
 
@@ -68,7 +72,7 @@ class Storage:
     def store(self, state: DocumentState) -> Content:
         """The content of the document as a file at xAI: one that is there already, or a new one.
 
-        Raises `UnfitBytes`, `FileReplaced`, `FileMismatch`, `TooLarge`, and what the clients raise.
+        Raises `UnfitBytes`, `FileReplaced`, `TakenOver`, `FileMismatch`, `TooLarge`, and what the clients raise.
         """
         document = state.document
         assert document is not None  # noqa: S101  only planned for a document that is there
@@ -99,19 +103,22 @@ class Storage:
     def _there_already(self, state: DocumentState, document: EspoDocument, got: Downloaded) -> str | None:
         """A file with the same bytes, of this document or another, that xAI still has.
 
-        At first contact with a document that was synced before our time the CRM names its file, and of which bytes, at
-        the document or where it is joined to a parent.
+        The CRM may name one that we have never heard of, at the document or where it is joined to a parent: of a hub
+        before our time, or our own of the days that a restored backup does not know. Then `TakenOver`.
         """
-        known = files.same_bytes(got.sha256)
-        for file_id in known:
+        ours = {row.remote_id for row in files.own_files(self._run.entity_type, self._run.entity_id)} | state.missing
+        named = [each for each in claims(document, [p.member for p in state.parents]) if each.file_id not in ours]
+        for file_id in files.same_bytes(got.sha256):
             if file_id not in state.missing and self._is_there(file_id):
                 self._remember(file_id, got.sha256, document.file_id, got.md5)
+                if any(each.file_id == file_id for each in named):
+                    raise TakenOver
                 return file_id
             files.forget_file(file_id)
-        for claim in () if state.agreed.content else claims(document, [each.member for each in state.parents]):
-            if claim.file_id not in known and made_of(claim, got, self._xai):
+        for claim in named:
+            if made_of(claim, got, self._xai):
                 self._remember(claim.file_id, got.sha256, document.file_id, got.md5)
-                return claim.file_id
+                raise TakenOver
         return None
 
     def _is_there(self, file_id: str) -> bool:

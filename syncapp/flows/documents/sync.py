@@ -24,7 +24,7 @@ from syncapp.flows.documents.plan import plan
 from syncapp.flows.documents.reading import Reader
 from syncapp.flows.documents.reasons import Why
 from syncapp.flows.documents.state import DocumentState
-from syncapp.flows.documents.storing import FileMismatch, FileReplaced, Storage, UnfitBytes
+from syncapp.flows.documents.storing import FileMismatch, FileReplaced, Storage, TakenOver, UnfitBytes
 from syncapp.flows.documents.teller import Teller
 from syncapp.models import OrphanWhy, Status
 
@@ -71,7 +71,7 @@ class DocumentSync:
                 case Upload():
                     try:
                         self._content = self._storage.store(state)
-                    except FileReplaced:
+                    except (FileReplaced, TakenOver):
                         return read_again()
                     except FileMismatch:
                         self.failed(Why.FILE_MISMATCH)

@@ -5,6 +5,7 @@ Our number in the title is the mark by which a task is found again when the answ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -42,6 +43,15 @@ class HubTask:
         sign = mark(self.number)
         return f"{self.texts.headline[: LONGEST_NAME - len(sign) - 1]} {sign}"
 
+    @property
+    def title(self) -> str:
+        """The name without the number."""
+        return self.name.removesuffix(mark(self.number))
+
+    def is_called(self, name: str) -> bool:
+        """By whatever number."""
+        return re.fullmatch(re.escape(self.title) + MARKED, name) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -73,6 +83,9 @@ class Agreed:
 
     def to_json(self) -> dict[str, Any]:
         return {"digest": self.digest, "open": self.open}
+
+
+MARKED = r"\[Hub \d+\]"
 
 
 def mark(number: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from syncapp.clients.espocrm import FIELDS
 from syncapp.flows.tasks.mapping import Show, Shown
 from syncapp.models import Reference, ReferenceKind, SystemName
@@ -12,6 +14,12 @@ def shown(number: int) -> Shown | None:
     rows = Reference.objects.filter(system=SystemName.ESPOCRM, kind=ReferenceKind.TASK, entity_type=ENTITY)
     row = rows.filter(entity_id=str(number)).order_by("pk").first()
     return Shown(row.remote_id, Show(row.data["as"])) if row is not None else None
+
+
+def known(ids: Iterable[str]) -> frozenset[str]:
+    """Those of the CRM's tasks that show one of ours."""
+    rows = Reference.objects.filter(system=SystemName.ESPOCRM, kind=ReferenceKind.TASK, remote_id__in=list(ids))
+    return frozenset(rows.values_list("remote_id", flat=True))
 
 
 def remember(number: int, given: Shown) -> None:

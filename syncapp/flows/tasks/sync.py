@@ -19,7 +19,7 @@ from syncapp.engine.outside import connections
 from syncapp.engine.runs.planning import Ending, Plan
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.flows.tasks import register
-from syncapp.flows.tasks.mapping import Agreed, HubTask, Show, Shown, mark
+from syncapp.flows.tasks.mapping import Agreed, HubTask, Place, Show, Shown, mark
 from syncapp.flows.tasks.places import place_of
 from syncapp.flows.tasks.plan import ChangeTask, CompleteTask, CreateTask, MirrorState, Notify, plan
 from syncapp.flows.tasks.wording import texts_of
@@ -64,7 +64,10 @@ class TaskMirror:
             takes = self._crm.takes(TASK) if show is Show.TASK else {}
             place = place_of(task, self._crm, takes["parent"].options if "parent" in takes else None)
             alone = not ("assignedUser" in takes and takes["assignedUser"].required)
-            return MirrorState(show, ours, state.agreed, place=place, alone=alone)
+            there = self._of_a_later_hub(ours, place) if show is Show.TASK else None
+            if there is None:
+                return MirrorState(show, ours, state.agreed, place=place, alone=alone)
+            given = Shown(there.id, Show.TASK)
         return MirrorState(show, ours, state.agreed, given, there)
 
     def _created_before(self) -> Shown | None:
@@ -92,6 +95,17 @@ class TaskMirror:
         rows = self._crm.rows(TASK, SELECT, [("contains", NAME, sign)])
         marked = [task for task in map(EspoTask.from_api, rows) if task.name.endswith(sign)]
         return marked[-1] if marked else None  # by id, which grows with time
+
+    def _of_a_later_hub(self, ours: HubTask, place: Place) -> EspoTask | None:
+        """After a restored backup the CRM shows tasks whose numbers we do not know: an open one about the same at the
+        same place becomes ours, else it would stand there twice and nobody would complete the first."""
+        if not place.entity_id:
+            return None
+        where = [("equals", "parentType", place.entity_type), ("equals", "parentId", place.entity_id)]
+        rows = self._crm.rows(TASK, SELECT, [*where, ("startsWith", NAME, ours.title)])
+        left = [task for task in map(EspoTask.from_api, rows) if not task.ended and ours.is_called(task.name)]
+        known = register.known(task.id for task in left)
+        return next((task for task in left if task.id not in known), None)
 
     def plan(self, state: MirrorState) -> Plan:
         return plan(state)
