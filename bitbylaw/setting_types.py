@@ -7,6 +7,7 @@ import re
 from datetime import date
 from difflib import get_close_matches
 from typing import Annotated, Literal
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -42,6 +43,9 @@ def _http_url(value: str) -> str:
 def _database_url(value: str) -> str:
     if not value.startswith(("sqlite://", "postgres://", "postgresql://")):
         raise ValueError("must begin with sqlite:/// or postgres://")
+    pooling = parse_qs(urlsplit(value).query).get("pool_mode", ["session"])
+    if pooling[-1] not in ("session", "transaction"):
+        raise ValueError("pool_mode must be session or transaction, as PgBouncer has it: the hub needs transactions")
     return value
 
 

@@ -102,6 +102,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A pooler gives each transaction another connection, and a cursor of the server would not outlive its own.
+    pool_mode = DATABASES["default"].get("OPTIONS", {}).pop("pool_mode", "session")
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = pool_mode == "transaction"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES: dict[str, Any] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

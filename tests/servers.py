@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 REQUIRED = os.environ.get("HUB_REQUIRE_SERVERS") == "1"
 INSTALL_HINT = "Debian/Ubuntu: apt install postgresql redis-server; macOS: brew install postgresql redis"
@@ -131,8 +132,32 @@ def postgres() -> Iterator[str]:
 
 
 @contextmanager
-def redis() -> Iterator[str]:
-    """A fresh Redis server without persistence; gives its address without a database number (there are 64)."""
+def pgbouncer(server: str) -> Iterator[str]:
+    """A PgBouncer before that server, which gives each transaction a connection; its address without a database."""
+    import psycopg
+
+    program, behind, port, user = shutil.which("pgbouncer"), urlsplit(server), free_port(), _unprivileged()
+    if program is None:
+        raise ServerFailed("PgBouncer is not installed. Debian/Ubuntu: apt install pgbouncer")
+
+    def command(folder: Path) -> list[str]:
+        options = {
+            "listen_addr": "127.0.0.1", "listen_port": port, "unix_socket_dir": "", "auth_type": "any",
+            "pool_mode": "transaction", "default_pool_size": 4, "server_lifetime": 1,
+        }  # fmt: skip
+        lines = ["[databases]", f"* = host=127.0.0.1 port={behind.port} user={behind.username}", "[pgbouncer]"]
+        (folder / "pgbouncer.ini").write_text("\n".join([*lines, *(f"{k} = {v}" for k, v in options.items())]))
+        return [program, str(folder / "pgbouncer.ini")]
+
+    address = f"postgres://{behind.username}@127.0.0.1:{port}"
+    with _serving(command, "INT", lambda: psycopg.connect(f"{address}/postgres", connect_timeout=2).close(), user):
+        yield address
+
+
+@contextmanager
+def redis(certificate: Path | None = None) -> Iterator[str]:
+    """A fresh Redis server without persistence; gives its address without a database number (there are 64).
+    `certificate`: a PEM file with its key; then it speaks TLS only."""
     import redis as client
 
     program, port = shutil.which("redis-server"), free_port()
@@ -141,14 +166,18 @@ def redis() -> Iterator[str]:
 
     def command(folder: Path) -> list[str]:
         options = {"port": port, "bind": "127.0.0.1", "save": "", "appendonly": "no", "databases": 64, "dir": folder}
+        if certificate:
+            options |= {"port": 0, "tls-port": port, "tls-cert-file": certificate, "tls-key-file": certificate}
+            options |= {"tls-auth-clients": "no", "tls-ca-cert-file": certificate}
         return [program, *(part for key, value in options.items() for part in (f"--{key}", str(value)))]
 
     def ready() -> None:
-        with client.Redis(port=port, socket_connect_timeout=2) as probe:
+        tls = {"ssl": True, "ssl_ca_certs": str(certificate)} if certificate else {}
+        with client.Redis(host="127.0.0.1", port=port, socket_connect_timeout=2, **tls) as probe:
             probe.ping()
 
     with _serving(command, "TERM", ready, None):
-        yield f"redis://127.0.0.1:{port}"
+        yield f"{'rediss' if certificate else 'redis'}://127.0.0.1:{port}"
 
 
 def chromium() -> str | None:

@@ -105,6 +105,23 @@ HUB_PORT=8000
     assert "do you mean XAI_API_KEY?" in told
 
 
+@pytest.mark.parametrize(
+    ("setting", "address", "why"),
+    [
+        ("DATABASE_URL", "postgres://hub:geheim@pooler:6432/hub?pool_mode=statement", "pool_mode must be session or"),
+        ("DATABASE_URL", "mysql://hub:geheim@there/hub", "must begin with sqlite:/// or postgres://"),
+        ("REDIS_URL", "redis+sentinel://:geheim@there:26379/main", "must begin with redis://, rediss:// or unix://"),
+        ("REDIS_URL", "redis-cluster://:geheim@there", "must begin with redis://, rediss:// or unix://"),
+    ],
+)
+def test_an_address_that_would_not_work_is_refused_at_start(
+    setting: str, address: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = _read(monkeypatch, tmp_path / "env", f"{setting}={address}\nDJANGO_DEBUG=1\n")
+    assert f"{setting}: {why}" in told
+    assert "geheim" not in told
+
+
 def test_a_file_that_is_no_text_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told = _read(monkeypatch, tmp_path / "env", "DJANGO_SECRET_KEY=gehüim".encode("latin-1"))
     assert told.endswith("env is not a text in UTF-8.")
