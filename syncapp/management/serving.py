@@ -58,12 +58,13 @@ class Children:
         log: Path | None = None,
         listening: socket.socket | None = None,
     ) -> None:
-        """What it says goes into the `log`; without one it goes where this process's goes. It keeps the socket."""
+        """What it says goes into the `log`; without one it goes where this process's goes. It shares the socket. What
+        is left of an earlier program of that name is ended."""
+        if name in self._started:
+            kill_group(self._started[name].pid)
         with log.open("wb") if log else nullcontext() as output:
             inherited = [listening.fileno()] if listening else []
             self._started[name] = start_session(command, env, output, settings.BASE_DIR if log else None, inherited)
-        if listening:
-            listening.close()
 
     def ended(self) -> dict[str, int]:
         """Those that do not run any more, with their exit codes."""

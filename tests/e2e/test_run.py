@@ -37,16 +37,34 @@ def test_web_and_workers_run_together_and_end_together(hub: Installation) -> Non
     assert [p for p in everything if p.is_running()] == []
 
 
-def test_when_one_ends_the_other_is_ended(hub: Installation) -> None:
-    process = hub.start("run", "--port", str(free_port()))
+def test_what_is_killed_is_started_anew(hub: Installation) -> None:
+    port = free_port()
+    process = hub.start("run", "--port", str(port))
     hub.wait_for("SELECT 1 FROM syncapp_worker WHERE beat_at IS NOT NULL", seconds=60)
-    web, worker = sorted(psutil.Process(process.pid).children(), key=lambda p: p.pid)
+    until(lambda: answers(port), 60, hub.log)
+    web, workers = sorted(psutil.Process(process.pid).children(), key=lambda p: p.pid)
+    ((first,),) = hub.sql("SELECT name FROM syncapp_worker")
 
-    web.send_signal(signal.SIGKILL)
+    workers.send_signal(signal.SIGKILL)
+    hub.wait_for("SELECT 1 FROM syncapp_worker WHERE name <> ? AND beat_at IS NOT NULL", first, seconds=60)
+    for each in [web, *web.children()]:
+        each.send_signal(signal.SIGKILL)
+    # Nobody is refused meanwhile: the socket is open.
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as early:
+        early.sendall(b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+        assert early.recv(4096).startswith(b"HTTP/1.1 200")
 
-    assert process.wait(30) == 1
-    assert not worker.is_running()
-    assert "The web server ended by itself" in hub.log()
+    until(lambda: not {web, workers} & set(psutil.Process(process.pid).children()), 60, hub.log)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0, hub.log()
+    assert "Started anew: workers (killed by signal 9)." in hub.log()
+
+
+def test_what_dies_again_and_again_ends_all(hub: Installation) -> None:
+    process = hub.start("run", "--port", str(free_port()), QUEUE_WORKERS="1", PYTHONPATH=str(hub.folder))
+    (hub.folder / "gunicorn.py").write_text("raise SystemExit(3)")
+    assert process.wait(60) == 1
+    assert "This does not stay: web server." in hub.log()
 
 
 def test_a_busy_port_is_said(hub: Installation) -> None:

@@ -15,6 +15,7 @@ from django.db import Error as DatabaseError
 from django.db import connections
 
 from syncapp.engine.recovery.sweep import feed, sweep
+from syncapp.engine.workers.replacing import note_replaced
 
 FIRST_WITHIN_SECONDS = 3.0
 FEED_SECONDS = 1.0  # two small questions to the database each time
@@ -37,6 +38,7 @@ class Sweeper(threading.Thread):
                 _guarded(feed)
             else:
                 _guarded(sweep)
+                _guarded(note_replaced)
                 sweep_at = time.monotonic() + self.seconds * random.uniform(0.8, 1.2)  # noqa: S311
 
     def end(self) -> None:
