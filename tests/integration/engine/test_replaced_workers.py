@@ -1,4 +1,4 @@
-"""A worker that was killed vanishes from health once another took its place; one that nobody replaced stays in sight."""
+"""A killed worker vanishes from health once another took its place; one that nobody replaced stays in sight."""
 
 from __future__ import annotations
 
