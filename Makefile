@@ -12,7 +12,7 @@ ARGS ?=
 BARE := env HUB_ENV_FILE= DJANGO_DEBUG=1 DATABASE_URL=sqlite://:memory: QUEUE_BROKER=orm
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev demo test run bench bench-smoke lint format messages pins wheels audit clean
+.PHONY: help venv venv-dev demo test run install uninstall bench bench-smoke lint format messages pins wheels audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -63,6 +63,14 @@ run: venv ## web server and workers for real systems, with the settings of .env 
 	@$(PY) manage.py collectstatic --no-input --verbosity 0
 	@$(PY) manage.py setup_schedules
 	@$(PY) manage.py run --port $(PORT) $(ARGS)
+
+PREFIX ?= /opt/bitbylaw
+
+install: ## put the hub onto this machine under systemd (as root; PREFIX=/opt/bitbylaw; ARGS=--dry-run only says what)
+	@deploy/install --prefix $(PREFIX) $(ARGS)
+
+uninstall: ## take it away again; settings and data stay (as root)
+	@deploy/install --prefix $(PREFIX) --uninstall $(ARGS)
 
 bench: venv-dev ## measure (takes a while; ARGS go to the benchmarks)
 	@$(PY) -m tests.benchmarks $(ARGS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -199,6 +200,19 @@ def test_an_outage_of_the_database_is_survived_and_no_reason_to_restart(
     assert main.is_running()
     assert hub.sql("SELECT restart_reason FROM syncapp_worker WHERE restarts > 0") == []
     end_cleanly(hub, supervisor)
+
+
+def test_systemd_is_told_when_it_is_up_alive_and_about_to_end(hub: Installation, tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(60)
+        process = hub.start("worker", "--workers", "1", NOTIFY_SOCKET=str(tmp_path / "notify"))
+        assert systemd.recv(100) == b"READY=1"
+        assert systemd.recv(100) == b"WATCHDOG=1"
+        process.terminate()
+        while (told := systemd.recv(100)) == b"WATCHDOG=1":
+            pass
+        assert told == b"STOPPING=1"
 
 
 def test_without_tables_it_says_what_to_do(hub: Installation, tmp_path: Path) -> None:

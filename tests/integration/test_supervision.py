@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from django_q.brokers import get_broker
 
 from syncapp.engine.workers import heartbeat, supervision
 from syncapp.engine.workers.heartbeat import WorkerRow
-from syncapp.engine.workers.supervision import LONGEST_BACK_OFF_SECONDS, Supervisor
+from syncapp.engine.workers.supervision import HOPELESS_STARTS, LONGEST_BACK_OFF_SECONDS, Supervisor
 from syncapp.models import Worker
 
 pytestmark = pytest.mark.django_db
@@ -175,6 +177,26 @@ def test_a_database_that_is_away_is_no_error_of_the_task(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(Worker.objects, "filter", away)
     heartbeat.beat()
+
+
+@pytest.mark.parametrize("abstract", [False, True])
+def test_systemd_hears_that_it_is_alive_until_no_start_helps(
+    supervisor: Supervisor, clock: Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, abstract: bool
+) -> None:
+    address = f"@hub-{tmp_path.name}" if abstract else str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind("\0" + address[1:] if abstract else address)
+        systemd.setblocking(False)
+        monkeypatch.setenv("NOTIFY_SOCKET", address)
+        for _ in range(HOPELESS_STARTS):
+            supervisor._tell_alive()
+            assert systemd.recv(100) == b"WATCHDOG=1"
+            supervisor._restart("no proof of work")
+        supervisor._tell_alive()
+        with pytest.raises(BlockingIOError):
+            systemd.recv(100)
+    supervisor._in_vain = 0
+    supervisor._tell_alive()  # nobody listens any more, which is no reason to end
 
 
 def test_a_plain_cluster_is_named_after_its_machine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ from django.conf import settings
 from django_q.tasks import async_task
 
 from bitbylaw.version import VERSION
+from syncapp.engine.workers import service_manager
 from syncapp.engine.workers.cluster import Cluster
 from syncapp.engine.workers.heartbeat import WorkerRow, host_name
 from syncapp.engine.workers.sweeper import Sweeper
@@ -31,6 +32,7 @@ LOOK_SECONDS = 0.5
 SHORTEST_LOOK_SECONDS = 0.1
 START_SECONDS = 60.0  # loading Django on a busy machine; a cluster that never comes up is not helped by haste
 LONGEST_BACK_OFF_SECONDS = 60.0
+HOPELESS_STARTS = 4  # in a row without any proof of work: then a service manager may start the supervisor anew too
 LONGEST_STEP = 2.0  # seconds that one look may add: a suspended machine or a slow database is not a silent cluster
 
 log = structlog.get_logger(__name__)
@@ -93,9 +95,11 @@ class Supervisor:
         try:
             self._start()
             self.sweeper.start()
+            service_manager.tell(service_manager.READY)
             while not self._signals:
                 time.sleep(self._pause())
                 reason = self.cluster.fault() or self._silence()
+                self._tell_alive()
                 if reason and not self._signals:
                     self._restart(reason)
             return self._drain()
@@ -107,6 +111,7 @@ class Supervisor:
 
     def _on_signal(self, *_: Any) -> None:
         self._signals += 1
+        service_manager.tell(service_manager.STOPPING)
         if self._signals > 1:
             raise SystemExit(1)
         self.cluster.drain()
@@ -128,6 +133,10 @@ class Supervisor:
         if self.silence.heard:
             self._in_vain = 0
         return f"no proof of work for {self.silence.seconds:.0f} s" if self.silence.is_too_long else ""
+
+    def _tell_alive(self) -> None:
+        if self._in_vain < HOPELESS_STARTS:
+            service_manager.tell(service_manager.ALIVE)
 
     def _pause(self) -> float:
         """Several clusters share the queue and another one may take our canary: then more are sent, not all at once."""
