@@ -12,7 +12,7 @@ ARGS ?=
 BARE := env HUB_ENV_FILE= DJANGO_DEBUG=1 DATABASE_URL=sqlite://:memory: QUEUE_BROKER=orm
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-dev demo test run install uninstall bench bench-smoke lint format messages pins wheels audit clean
+.PHONY: help venv venv-demo venv-dev demo test run install uninstall bench bench-smoke lint format messages pins wheels audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -37,18 +37,26 @@ $(VENV)/.installed: requirements.txt | $(PY)
 	@$(PIP) -r requirements.txt
 	@touch $@
 
+$(VENV)/.installed-demo: requirements.txt requirements/demo.txt | $(PY)
+	@echo "Installing what the hub and its sandbox need (requirements.txt, requirements/demo.txt)"
+	@$(PIP) -r requirements.txt -r requirements/demo.txt
+	@touch $@ $(VENV)/.installed
+
 $(VENV)/.installed-dev: requirements.txt requirements/dev.txt | $(PY)
 	@echo "Installing what the hub, its sandbox and its tests need (requirements.txt, requirements/dev.txt)"
 	@$(PIP) -r requirements.txt -r requirements/dev.txt
-	@touch $@ $(VENV)/.installed
+	@touch $@ $(VENV)/.installed $(VENV)/.installed-demo
 
 venv: $(VENV)/.installed ## make .venv with what the hub needs to run
 	@:
 
-venv-dev: $(VENV)/.installed-dev ## the same, with the tools for the demo, the tests and the checks
+venv-demo: $(VENV)/.installed-demo ## the same, with what the demo's invented systems need
 	@:
 
-demo: venv-dev ## see the hub at work with a small law firm and invented systems; Ctrl-C ends it
+venv-dev: $(VENV)/.installed-dev ## the same, with the tools for the tests and the checks
+	@:
+
+demo: venv-demo ## see the hub at work with a small law firm and invented systems; Ctrl-C ends it
 	@$(PY) manage.py demo $(ARGS)
 
 test: venv-dev ## run all tests: on SQLite, then on PostgreSQL and Redis if installed (ARGS="-k name" goes to pytest)
@@ -100,7 +108,8 @@ UV = $(shell command -v uv || echo $(VENV)/bin/uv)
 pins: ## take the newest versions into requirements.txt and requirements/ (needs uv; UPGRADE= keeps what is pinned)
 	@$(UV) --version >/dev/null 2>&1 || { echo "make pins needs uv (pip install uv)."; exit 1; }
 	@$(COMPILE) requirements/run.in -o requirements.txt
-	@$(COMPILE) requirements/dev.in -o requirements/dev.txt
+	@$(COMPILE) requirements/demo.in -o requirements/demo.txt
+	@$(COMPILE) -c requirements/demo.txt requirements/dev.in -o requirements/dev.txt
 	@$(COMPILE) requirements/audit.in -o requirements/audit.txt
 
 wheels: | $(PY) ## prove that what is pinned exists ready-made for other Pythons too (loads 150 MB for each)

@@ -45,9 +45,10 @@ class Clone:
         }
         self.pin()
 
-    def pin(self, run: str = "", dev: str = "") -> None:
+    def pin(self, run: str = "", dev: str = "", demo: str = "") -> None:
         (self.folder / "requirements.txt").write_text(run)
         (self.folder / "requirements" / "dev.txt").write_text(dev)
+        (self.folder / "requirements" / "demo.txt").write_text(demo)
 
     def make(self, target: str, **env: str) -> subprocess.CompletedProcess[str]:
         command = ["make", target, f"PYTHON={sys.executable}"]

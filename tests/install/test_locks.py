@@ -27,6 +27,13 @@ def test_two_locks_that_share_pins_are_one(clone: Clone, index: Index) -> None:
     assert clone.installed() == ALL
 
 
+def test_the_demo_needs_no_tool_of_the_tests(clone: Clone, index: Index) -> None:
+    clone.pin(run=index.lock("gamma==1.0"), demo=index.lock("alpha==1.0", "beta==1.0"), dev="delta==1.0\n")
+    made = clone.make("venv-demo")
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert clone.installed() == ALL
+
+
 def test_nothing_is_said_beyond_what_is_done(clone: Clone, index: Index) -> None:
     clone.pin(run=index.lock(*PINS))
     made = clone.make("venv", PIP_FIND_LINKS=f"{index.folder} /nowhere/at/all")  # pip warns of the second

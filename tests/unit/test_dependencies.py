@@ -15,7 +15,8 @@ from packaging.utils import canonicalize_name
 from bitbylaw.config import BASE_DIR
 
 PAGE = (BASE_DIR / "docs" / "dependencies.md").read_text().partition("## Looked at")[0]
-FILES = {"run.in": "requirements.txt", "dev.in": "requirements/dev.txt", "audit.in": "requirements/audit.txt"}
+FILES = {"run.in": "requirements.txt"}
+FILES |= {f"{name}.in": f"requirements/{name}.txt" for name in ("demo", "dev", "audit")}
 DOCKERFILE = (BASE_DIR / "Dockerfile").read_text()
 MAKEFILE = (BASE_DIR / "Makefile").read_text()
 PYTHONS = ("3.11.2", "3.12.1", "3.13.0", "3.14.0")  # 3.11.2 is Debian 12's
@@ -74,7 +75,7 @@ def wanted(pin: Requirement, env: dict[str, str]) -> Iterator[Requirement]:
 
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize("machine", MACHINES)
-@pytest.mark.parametrize("sources", [["run.in"], ["run.in", "dev.in"]], ids=str)
+@pytest.mark.parametrize("sources", [["run.in"], ["run.in", "demo.in"], ["run.in", "dev.in"], ["run.in", "demo.in", "dev.in"]], ids=str)
 def test_nothing_is_needed_that_is_not_pinned(sources: list[str], machine: str, python: str) -> None:
     """`pip check` says so too, but knows nothing of extras and only of the Python and the machine it runs on."""
     env = environment(python, machine)
