@@ -5,6 +5,8 @@ RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
 COPY requirements.txt ./
 RUN pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes -r requirements.txt && pip check
+# Google's descriptions of all its services are 100 MB; one of them is used.
+RUN find /opt/venv -path '*/discovery_cache/documents/*.json' ! -name 'calendar.v3.json' -delete
 COPY manage.py ./
 COPY bitbylaw bitbylaw
 COPY syncapp syncapp
