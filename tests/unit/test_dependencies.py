@@ -75,7 +75,9 @@ def wanted(pin: Requirement, env: dict[str, str]) -> Iterator[Requirement]:
 
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize("machine", MACHINES)
-@pytest.mark.parametrize("sources", [["run.in"], ["run.in", "demo.in"], ["run.in", "dev.in"], ["run.in", "demo.in", "dev.in"]], ids=str)
+@pytest.mark.parametrize(
+    "sources", [["run.in"], ["run.in", "demo.in"], ["run.in", "dev.in"], ["run.in", "demo.in", "dev.in"]], ids=str
+)
 def test_nothing_is_needed_that_is_not_pinned(sources: list[str], machine: str, python: str) -> None:
     """`pip check` says so too, but knows nothing of extras and only of the Python and the machine it runs on."""
     env = environment(python, machine)
