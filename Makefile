@@ -113,7 +113,7 @@ pins: ## take the newest versions into requirements.txt and requirements/ (needs
 	@$(COMPILE) requirements/audit.in -o requirements/audit.txt
 
 wheels: | $(PY) ## prove that what is pinned exists ready-made for other Pythons too (loads 150 MB for each)
-	@for python in 3.12 3.13; do \
+	@for python in 3.12 3.13 3.14; do \
 	  echo "Looking for everything that is pinned, for Python $$python"; \
 	  $(PIP) --dry-run --target $(VENV)/nothing --only-binary=:all: --python-version $$python \
 	    -r requirements.txt -r requirements/dev.txt || exit 1; \
