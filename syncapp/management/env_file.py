@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from django.core.management.base import CommandError
 from dotenv import dotenv_values, set_key
@@ -26,6 +27,20 @@ def read(path: Path) -> Secrets:
         raise CommandError(f"{path} can't be read ({type(exc).__name__}).") from exc
     except (ValueError, AttributeError, TypeError):
         raise CommandError(f"{path} has a {KEY} that is not JSON.") from None
+
+
+def prove_writable(path: Path) -> None:
+    """Before anything is made whose secrets would then be lost: the file is written whole, beside itself."""
+    try:
+        with NamedTemporaryFile(dir=path.resolve().parent):
+            pass
+        if path.exists():
+            path.open("ab").close()
+    except OSError as exc:
+        raise CommandError(
+            f"{path} can't be written ({type(exc).__name__}), so nothing was done. In a container name a file in a "
+            f"folder that is mounted from outside and writable, or run this where the .env is."
+        ) from exc
 
 
 def _doors(path: Path) -> dict[str, str]:

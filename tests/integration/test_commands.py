@@ -416,6 +416,14 @@ def test_an_env_file_that_cant_be_used_is_found_before_anything_is_created(
     assert registered(world) == {}
 
 
+@pytest.mark.parametrize("place", ["/proc", "/nowhere/at/all"])  # nobody writes there, root neither
+def test_a_place_that_cant_be_written_is_found_before_anything_is_created(world: World, run: Any, place: str) -> None:
+    code, said = run(*BASE, "--write-env", f"{place}/.env")
+    assert code == 1
+    assert "so nothing was done" in said
+    assert registered(world) == {}
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("url", ["http://hub.example.org", "hub.example.org", "https://a:b@hub.example.org"])
 def test_an_address_that_is_no_good_is_refused_with_2(run: Any, url: str) -> None:

@@ -58,6 +58,8 @@ class Command(HubCommand):
         try:
             # Before anything is created: a file that can't be used is found now.
             known = env_file.read(options["write_env"]) if options["write_env"] else {}
+            if options["write_env"] and not dry_run:
+                env_file.prove_writable(options["write_env"])
             self._register(connections.espocrm(), _wanted(base), known, dry_run=dry_run, **options)
         except ClientError as exc:
             raise CommandError(f"EspoCRM: {exc}. Run it again; nothing is registered twice.") from exc
