@@ -113,7 +113,12 @@ if CONFIG.redis_url:
         "BACKEND": "django_redis.cache.RedisCache",
         "LOCATION": CONFIG.redis_url,
         "KEY_PREFIX": "hub",
-        "OPTIONS": {"CONNECTION_POOL_KWARGS": {"socket_connect_timeout": 2, "socket_timeout": 5}},
+        "OPTIONS": {
+            "CONNECTION_POOL_CLASS": "syncapp.kit.redis_pool.Pool",
+            # Longer than the second for which a worker waits for a task; a webhook waits that long once an outage.
+            "CONNECTION_POOL_KWARGS": {"socket_connect_timeout": 1.5, "socket_timeout": 1.5},
+            "IGNORE_EXCEPTIONS": True,  # it holds figures of pages, to be counted again
+        },
     }
 # Advoware's token, shared by all workers: each login of their own could use up the firm's licences.
 CACHES["advoware"] = {
@@ -122,6 +127,7 @@ CACHES["advoware"] = {
 }
 if CONFIG.redis_url:
     CACHES["advoware"] = CACHES["default"] | {"LOCATION": CONFIG.advoware_redis_url}
+    CACHES["advoware"]["OPTIONS"] = CACHES["default"]["OPTIONS"] | {"IGNORE_EXCEPTIONS": False}
 
 # A carrier, not the truth: our tables count attempts and the sweep repeats what the queue lost. Facts behind each
 # value are in docs/operators.md ("Why the queue is set as it is").
@@ -143,6 +149,8 @@ Q_CLUSTER: dict[str, Any] = {
     "log_level": "WARNING",
     "django_redis" if CONFIG.QUEUE_BROKER == "redis" else "orm": "default",
 }
+if CONFIG.QUEUE_BROKER == "redis":
+    Q_CLUSTER["broker_class"] = "syncapp.engine.queue.carrier.Carrier"  # the table carries while Redis is away
 
 globals().update(email_url.django_settings(CONFIG.EMAIL_URL, CONFIG.EMAIL_FROM))
 

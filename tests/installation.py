@@ -121,7 +121,7 @@ class Installation:
         if url := self.env["REDIS_URL"]:
             import redis
 
-            with redis.Redis.from_url(url) as client:
+            with redis.Redis.from_url(url) as client, contextlib.suppress(redis.ConnectionError):
                 client.flushdb()
 
 

@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -155,17 +155,18 @@ def pgbouncer(server: str) -> Iterator[str]:
 
 
 @contextmanager
-def redis(certificate: Path | None = None) -> Iterator[str]:
+def redis(certificate: Path | None = None, port: int = 0, **more: str) -> Iterator[str]:
     """A fresh Redis server without persistence; gives its address without a database number (there are 64).
-    `certificate`: a PEM file with its key; then it speaks TLS only."""
+    `certificate`: a PEM file with its key; then it speaks TLS only. `more`: of its options."""
     import redis as client
 
-    program, port = shutil.which("redis-server"), free_port()
+    program, port = shutil.which("redis-server"), port or free_port()
     if program is None:
         raise ServerFailed(f"Redis is not installed. {INSTALL_HINT}")
 
     def command(folder: Path) -> list[str]:
         options = {"port": port, "bind": "127.0.0.1", "save": "", "appendonly": "no", "databases": 64, "dir": folder}
+        options |= more
         if certificate:
             options |= {"port": 0, "tls-port": port, "tls-cert-file": certificate, "tls-key-file": certificate}
             options |= {"tls-auth-clients": "no", "tls-ca-cert-file": certificate}
@@ -174,7 +175,8 @@ def redis(certificate: Path | None = None) -> Iterator[str]:
     def ready() -> None:
         tls = {"ssl": True, "ssl_ca_certs": str(certificate)} if certificate else {}
         with client.Redis(host="127.0.0.1", port=port, socket_connect_timeout=2, **tls) as probe:
-            probe.ping()
+            with suppress(client.AuthenticationError):  # that is an answer
+                probe.ping()
 
     with _serving(command, "TERM", ready, None):
         yield f"{'rediss' if certificate else 'redis'}://127.0.0.1:{port}"

@@ -106,6 +106,8 @@ def _gauges(now: datetime) -> Iterator[Gauge]:
     yield Gauge("hub_system_up", "1 when the system answers", up)
     paused = [({"system": view.name}, float(view.paused)) for view in systems]
     yield Gauge("hub_system_paused", "1 while staff pause the system", paused)
+    if (redis := state.redis_takes_writes()) is not None:
+        yield _single("hub_redis_up", "1 when Redis takes writes; else the database carries queue and locks", redis)
     workers = list(Worker.objects.filter(stopped_at=None).order_by("name"))
     working = [({"worker": row.name}, float(works(row, now))) for row in workers]
     yield Gauge("hub_worker_working", "1 when the worker proved lately that it works", working)

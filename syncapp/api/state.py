@@ -11,12 +11,12 @@ from django.db import connection
 from django.db.models import Count, Max, Min
 from django.utils import timezone
 from django_redis import get_redis_connection
-from redis.exceptions import RedisError
 
 from syncapp.engine.outside import connections
 from syncapp.engine.queue import enqueue
 from syncapp.engine.workers.heartbeat import works
 from syncapp.kit.clocks import latest
+from syncapp.kit.redis_pool import takes_writes
 from syncapp.models import (
     Attempt,
     InboxMessage,
@@ -121,11 +121,8 @@ def systems() -> list[SystemView]:
     return views
 
 
-def redis_answers() -> bool | None:
-    """None when the hub runs without Redis."""
+def redis_takes_writes() -> bool | None:
+    """None when the hub runs without Redis. One that is full counts as one that is away: the database stands in."""
     if not settings.CONFIG.redis_url:
         return None
-    try:
-        return bool(get_redis_connection("default").ping())
-    except RedisError:
-        return False
+    return takes_writes(get_redis_connection("default"))

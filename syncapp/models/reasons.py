@@ -22,7 +22,7 @@ class Reason(models.TextChoices):
     )
     LOCKS_AWAY = (
         "locks_away",
-        _("The store of the locks (Redis) does not answer. An administrator must start it; then it goes on by itself."),
+        _("Redis, which keeps the locks, has just stopped answering. The database takes over; it goes on by itself."),
     )
     MACHINE = (
         "machine",

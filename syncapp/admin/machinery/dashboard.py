@@ -72,6 +72,7 @@ def start_context(request: HttpRequest) -> dict[str, Any]:
         "held_back": numbers.held_back(),
         "causes": causes(CAUSES_ON_START) if failed else [],
         "systems": systems.overview(),
+        "redis_away": systems.redis_away(),
         "workers": [view for view in worker_views() if not view.row.stopped_at],
         "queue": numbers.queue(),
         "attention": numbers.attention(request),

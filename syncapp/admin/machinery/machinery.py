@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from syncapp.admin.kit.numbers import queue
 from syncapp.admin.kit.views import page, part, viewer, wants_part
+from syncapp.admin.machinery.systems import redis_away
 from syncapp.engine.recovery import guards
 from syncapp.engine.workers.heartbeat import patience, works
 from syncapp.models import Worker
@@ -47,6 +48,7 @@ def worker_views() -> list[WorkerView]:
 @viewer("workers", "workers/", "syncapp.view_worker")
 def worker_list(request: HttpRequest) -> HttpResponse:
     context = {"workers": worker_views(), "queue": queue(), "workers_per_cluster": settings.CONFIG.QUEUE_WORKERS}
+    context["redis_away"] = redis_away()
     if wants_part(request):
         return part(request, "workers", **context)
     return page(request, "workers", _("Workers"), **context)
@@ -56,5 +58,5 @@ def worker_list(request: HttpRequest) -> HttpResponse:
 def lock_list(request: HttpRequest) -> HttpResponse:
     held, complete = guards.held()
     if not complete:
-        messages.warning(request, _("Redis does not answer: locks on what several records share are not shown."))
+        messages.warning(request, _("Redis does not answer: the locks that it holds are not shown."))
     return page(request, "locks", _("Locks"), locks=held[:MOST])

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from syncapp.admin.kit.paging import counted
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.views import PAUSE_SYSTEM, back, button, page, viewer
+from syncapp.api import state
 from syncapp.engine.outside import connections, outages
 from syncapp.models import Record, Status, System, SystemName, SystemState
 
@@ -67,12 +68,12 @@ def _standing(row: System, configured: bool) -> tuple[str, str, str]:
     if row.paused:
         advice = _("Nothing is lost: what happens meanwhile waits, and goes on when the pause is ended.")
         return "warn", _("paused by staff"), advice
-    state = row.get_state_display()
+    words = row.get_state_display()
     if row.state == SystemState.REFUSED:
-        return "bad", state, str(REFUSALS.get(row.code, REFUSED))
+        return "bad", words, str(REFUSALS.get(row.code, REFUSED))
     if row.state == SystemState.DOWN:
-        return "bad", state, _("It is tried again by itself; what needs it waits meanwhile. Nothing to do.")
-    return "good", state, ""
+        return "bad", words, _("It is tried again by itself; what needs it waits meanwhile. Nothing to do.")
+    return "good", words, ""
 
 
 def overview() -> list[SystemView]:
@@ -90,9 +91,14 @@ def overview() -> list[SystemView]:
     return found
 
 
+def redis_away() -> bool:
+    return state.redis_takes_writes() is False
+
+
 @viewer("systems", "systems/", "syncapp.view_system")
 def system_list(request: HttpRequest) -> HttpResponse:
-    return page(request, "systems", _("Systems"), systems=overview(), waiting_up_to=WAITING_UP_TO)
+    context = {"systems": overview(), "redis_away": redis_away(), "waiting_up_to": WAITING_UP_TO}
+    return page(request, "systems", _("Systems"), **context)
 
 
 @button("pause_system", "systems/<slug:name>/pause/", PAUSE_SYSTEM, paused=True)

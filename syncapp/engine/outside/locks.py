@@ -3,12 +3,18 @@
 The record itself is guarded by its claim alone. Busy is an answer (`LockBusy`), not a failure. The token of a run is
 its claim, so that the sweep can free what a dead worker held without ever freeing somebody else's. The time to live
 is the last resort.
+
+While Redis is away the table is taken, once it was away for as long as a lease: what was held in it when it vanished
+has mostly ended by then. Who takes a lock in Redis looks whether the table has it too, and who takes it in the table
+looks afterwards whether Redis is still away: so none is held in both. Not promised where one machine reaches Redis for
+longer than that and another does not.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,9 +27,11 @@ from django_redis import get_redis_connection
 from redis.exceptions import LockError, RedisError
 
 from syncapp.kit.clocks import latest
+from syncapp.kit.redis_pool import presence, takes_writes
 from syncapp.models import Lock
 
 PREFIX = "hub:lock:"
+ASKED_AGAIN_SECONDS = 15  # a run that found none comes again within
 CLAIM_LENGTH, CLAIM_HYPHENS = 36, 4  # a UUID as it is written
 
 
@@ -32,7 +40,7 @@ class LockBusy(Exception):
 
 
 class LocksAway(Exception):
-    """The store of the locks does not answer."""
+    """The store of the locks does not answer since a moment ago, or does again: in a moment there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +59,23 @@ class HeldLock:
 
 
 @contextmanager
-def hold(key: str, token: str, owner: str = "", ttl: timedelta | None = None) -> Iterator[None]:
-    """Hold the lock inside the block; raises `LockBusy` or `LocksAway` at the door."""
-    acquire(key, token, owner, ttl or timedelta(seconds=settings.CONFIG.LOCK_TTL_SECONDS))
+def hold(
+    key: str, token: str, owner: str = "", ttl: timedelta | None = None, *, patient: bool = False
+) -> Iterator[None]:
+    """Hold the lock inside the block; raises `LockBusy` or `LocksAway` at the door.
+
+    `patient`: waits until the database stands in for a Redis that has just gone, for whoever can't come again soon.
+    """
+    ttl = ttl or timedelta(seconds=settings.CONFIG.LOCK_TTL_SECONDS)
+    ends = time.monotonic() + (settings.CONFIG.LEASE_SECONDS + ASKED_AGAIN_SECONDS if patient else 0)
+    while True:
+        try:
+            acquire(key, token, owner, ttl)
+            break
+        except LocksAway:
+            if time.monotonic() >= ends:
+                raise
+            time.sleep(1)
     try:
         yield
     finally:
@@ -61,32 +83,66 @@ def hold(key: str, token: str, owner: str = "", ttl: timedelta | None = None) ->
 
 
 def acquire(key: str, token: str, owner: str, ttl: timedelta) -> None:
-    if settings.CONFIG.redis_url:
-        _acquire_in_redis(key, token, ttl)
-    else:
+    if not settings.CONFIG.redis_url:
         _acquire_in_table(key, token, owner, ttl)
+        return
+    presence.look_now()
+    try:
+        taken = _redis_lock(key, ttl.total_seconds()).acquire(token=token)
+    except RedisError as exc:
+        presence.say(exc)
+        _outage.go_on(exc)
+        _acquire_while_away(key, token, owner, ttl)
+        return
+    _outage.over()
+    if not taken:
+        raise LockBusy(key)
+    if Lock.objects.filter(key=key, expires_at__gt=timezone.now()).exists():
+        release(key, token)
+        raise LockBusy(key)
 
 
 def release(key: str, token: str) -> bool:
     """Free the lock if `token` still holds it. False: it was not ours any more, or its store is away (it expires)."""
-    if not settings.CONFIG.redis_url:
-        return _release_in_table(key, token)
-    try:
-        _redis_lock(key, 1).do_release(token.encode())
-    except (LockError, RedisError):
-        return False
-    return True
+    if settings.CONFIG.redis_url:
+        with suppress(LockError, RedisError):
+            _redis_lock(key, 1).do_release(token.encode())
+            return True
+    return _release_in_table(key, token)
 
 
-def held() -> list[HeldLock]:
-    """All locks held now, by key. Raises `LocksAway`."""
-    if not settings.CONFIG.redis_url:
-        rows = Lock.objects.order_by("key")
-        return [HeldLock(row.key, row.token, row.acquired_at, row.expires_at, row.owner) for row in rows]
-    try:
-        return sorted(_held_in_redis(), key=lambda lock: lock.key)
-    except RedisError as exc:
-        raise LocksAway(type(exc).__name__) from exc
+def held() -> tuple[list[HeldLock], bool]:
+    """All locks held now, by key. False: Redis is away, so those that it holds are missing."""
+    found = [HeldLock(row.key, row.token, row.acquired_at, row.expires_at, row.owner) for row in Lock.objects.all()]
+    complete = True
+    if settings.CONFIG.redis_url:
+        try:
+            found += _held_in_redis()
+        except RedisError:
+            complete = False
+    return sorted(found, key=lambda lock: lock.key), complete
+
+
+class _Outage:
+    """For how long this process has found no store of locks in Redis."""
+
+    def __init__(self) -> None:
+        self._began = self._last = float("-inf")
+
+    def go_on(self, exc: RedisError) -> None:
+        """Raises `LocksAway` until whoever held a lock has ended or lost its record."""
+        now, lease = time.monotonic(), settings.CONFIG.LEASE_SECONDS
+        if now > self._last + lease + ASKED_AGAIN_SECONDS:
+            self._began = now  # it may have been back since
+        self._last = now
+        if now < self._began + lease:
+            raise LocksAway(type(exc).__name__) from exc
+
+    def over(self) -> None:
+        self._last = float("-inf")
+
+
+_outage = _Outage()
 
 
 def forget_expired() -> int:
@@ -113,13 +169,16 @@ def _redis_lock(key: str, seconds: float) -> Any:
     return client.lock(f"{PREFIX}{key}", timeout=seconds, blocking=False, thread_local=False)
 
 
-def _acquire_in_redis(key: str, token: str, ttl: timedelta) -> None:
-    try:
-        taken = _redis_lock(key, ttl.total_seconds()).acquire(token=token)
-    except RedisError as exc:
-        raise LocksAway(type(exc).__name__) from exc
-    if not taken:
-        raise LockBusy(key)
+def _acquire_while_away(key: str, token: str, owner: str, ttl: timedelta) -> None:
+    client = get_redis_connection("default")
+    with suppress(RedisError):
+        if client.exists(f"{PREFIX}{key}"):  # one that is full can be read
+            raise LockBusy(key)
+    _acquire_in_table(key, token, owner, ttl)
+    presence.look_now()
+    if takes_writes(client):  # others may have taken it there before they could see it here
+        _release_in_table(key, token)
+        raise LocksAway("back")
 
 
 def _release_in_table(key: str, token: str) -> bool:

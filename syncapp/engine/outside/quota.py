@@ -10,13 +10,13 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from django.conf import settings
 from django.db import connection
 from django_redis import get_redis_connection
 from redis.exceptions import RedisError
 
 from syncapp.clients.errors import RateLimited
+from syncapp.kit.redis_pool import presence
 from syncapp.models import QuotaBucket, SystemName
 
 SECOND = 1_000_000  # microseconds, in which all is counted here
@@ -28,8 +28,6 @@ OF_A_USER = 2  # a half: a calendar of a few hundred appointments is filled once
 OF_ALL = 10  # a tenth: many calendars that are filled together want what goes on
 # No bucket fills for longer than a minute and the patience: a moment beyond that was written by a wrong clock.
 BELIEVED = 2 * MINUTE
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def _wait(bucket: Bucket, calls: int) -> int:
         try:
             taken, wait = _in_redis(bucket.name, cost, room)
         except RedisError as exc:
-            log.warning("quota.redis_away", error=type(exc).__name__)
+            presence.say(exc)
             taken, wait = _in_table(bucket.name, cost, room)
     else:
         taken, wait = _in_table(bucket.name, cost, room)

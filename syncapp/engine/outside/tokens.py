@@ -117,7 +117,9 @@ class SharedTokens:
     def _ask(self, question: Callable[[], T]) -> T | None:
         try:
             return question()
-        except (RedisError, DatabaseError, OSError) as exc:
+        except RedisError:
+            return None  # who keeps the connections says it
+        except (DatabaseError, OSError) as exc:
             log.warning("login.token_cache_away", system=self._system, error=type(exc).__name__)
             return None
 

@@ -1,7 +1,7 @@
 """Putting work on Django-Q2's queue: ids only, many at once, after the commit.
 
-The queue makes things fast, nothing more. When it is away or full, the request is in the table already and the sweep
-finds it, so a failure here is logged and never reaches the caller.
+The queue makes things fast, nothing more. When Redis is away or full the database carries (`carrier`). When nothing
+does, the request is in the table already and the sweep finds it, so a failure here never reaches the caller.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import structlog
+from django.db import Error as DatabaseError
 from django.db import transaction
 from django.utils import timezone
-from django_q.brokers import Broker, get_broker
+from django_q.brokers import get_broker
 from django_q.brokers.orm import ORM
 from django_q.signing import SignedPackage
-from redis.exceptions import RedisError
 
-from syncapp.kit import plain_sql
+from syncapp.engine.queue.carrier import Carrier, put_in_table
 
 RUN = "syncapp.jobs.run"
 DRAIN = "syncapp.jobs.drain"
@@ -53,19 +53,16 @@ def put(function: str, calls: Sequence[tuple[int | str, ...]], timeout: int | No
     The table-backed queue takes part in the transaction, so its rows appear with the commit and vanish with a
     rollback; Redis doesn't, so there it happens after the commit.
     """
-    broker = get_broker()
+    broker: Any = get_broker()
     if isinstance(broker, ORM):
-        _put_in_table(broker, [_package(function, call, timeout) for call in calls])
+        put_in_table(broker.list_key, [_package(function, call, timeout) for call in calls])
     else:
         transaction.on_commit(lambda: _push(broker, [_package(function, call, timeout) for call in calls]))
 
 
 def queue_size() -> int:
-    """Tasks not yet taken by a worker; 0 when the queue can't be asked."""
-    try:
-        return int(get_broker().queue_size())
-    except RedisError:
-        return 0
+    """Tasks not yet taken by a worker."""
+    return int(get_broker().queue_size())
 
 
 def _package(function: str, call: tuple[int | str, ...], timeout: int | None) -> str:
@@ -86,14 +83,8 @@ def _package(function: str, call: tuple[int | str, ...], timeout: int | None) ->
     return str(SignedPackage.dumps(task))
 
 
-def _put_in_table(broker: Broker, packages: Sequence[str]) -> None:
-    now = timezone.now()
-    rows = [(broker.list_key, package, now) for package in packages]
-    plain_sql.insert("django_q_ormq", ("key", "payload", "lock"), rows)
-
-
-def _push(broker: Broker, packages: Sequence[str]) -> None:
+def _push(broker: Carrier, packages: Sequence[str]) -> None:
     try:
-        broker.connection.rpush(broker.list_key, *packages)
-    except RedisError as exc:
+        broker.carry(packages)
+    except DatabaseError as exc:
         log.warning("queue.away", error=type(exc).__name__, tasks=len(packages))

@@ -13,17 +13,14 @@ from syncapp.models import Reason, Record, Status
 
 
 def held() -> tuple[list[HeldLock], bool]:
-    """The records first, then the locks. False: the store of the locks is away, so those are missing."""
+    """The records first, then the locks. False: Redis is away, so those in it are missing."""
     runs = {str(record.claim): record for record in _running().order_by("claimed_by")}
     claimed = [
         HeldLock(record.lock_key, token, record.changed_at, record.leased_until, record.claimed_by, record.pk)
         for token, record in runs.items()
     ]
-    try:
-        shared = locks.held()
-    except locks.LocksAway:
-        return claimed, False
-    return claimed + [_with_run(lock, runs.get(lock.token)) for lock in shared], True
+    shared, complete = locks.held()
+    return claimed + [_with_run(lock, runs.get(lock.token)) for lock in shared], complete
 
 
 def release(key: str, token: str) -> bool:

@@ -142,11 +142,7 @@ def _free_locks_of_ended_runs() -> None:
     A run takes a lock under its claim only, so one that was held before we looked at the claims and has none is
     nobody's.
     """
-    try:
-        held = [lock for lock in locks.held() if lock.of_run]
-    except locks.LocksAway as exc:
-        log.warning("sweep.locks_away", error=str(exc))
-        return
+    held = [lock for lock in locks.held()[0] if lock.of_run]
     runs = Record.objects.filter(status=Status.RUNNING, claim__in=[lock.token for lock in held])
     running = {str(claim) for claim in runs.values_list("claim", flat=True)}
     for lock in held:

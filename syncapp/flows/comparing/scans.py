@@ -49,7 +49,7 @@ def run(name: str, *, confirmed: bool = False) -> ScanRun | None:
     try:
         # As long as a scan may take, so that a repeated task never runs beside it.
         longest = timedelta(seconds=compared.timeout) if compared.timeout else None
-        with locks.hold(f"scan:{name}", token, "scan", longest):
+        with locks.hold(f"scan:{name}", token, "scan", longest, patient=True):
             ScanRun.objects.filter(scan=name, state=ScanState.RUNNING).update(
                 state=ScanState.FAILED, note=Interrupted().stored(), finished_at=timezone.now()
             )

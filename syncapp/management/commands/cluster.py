@@ -10,6 +10,7 @@ from django_q.cluster import Cluster
 
 from bitbylaw.logs import tell_of_crashes
 from syncapp.engine.workers.processes import bind_children
+from syncapp.kit.redis_pool import presence
 
 
 class EndsOnce(Cluster):
@@ -31,4 +32,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         tell_of_crashes()
         bind_children()
+        presence.speaks = False  # the supervisor says it for all of them
         EndsOnce().start()

@@ -36,7 +36,7 @@ class Command(HubCommand):
             raise misused("Give either the key of a lock or --list.")
         held, complete = guards.held()
         if not complete:
-            self.stderr.write("Redis does not answer: locks on what several records share are not shown.")
+            self.stderr.write("Redis does not answer: the locks that it holds are not shown.")
         if key is None:
             self.stdout.write(_table(held) if held else "No lock is held.")
             return

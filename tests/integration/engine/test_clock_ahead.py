@@ -113,7 +113,7 @@ def test_locks_probes_schedules_and_the_queue(shift: timedelta) -> None:
     locks.forget_expired()
     future.make_due()  # a sweep would try xAI at once
     now = timezone.now()
-    assert not [lock for lock in locks.held() if lock.token == "token"]
+    assert not [lock for lock in locks.held()[0] if lock.token == "token"]
     assert System.objects.filter(name="xai", next_probe_at__lte=now).exists()
     late = [
         row.name for row in Schedule.objects.exclude(pk=theirs.pk) if row.next_run > latest(row.calculate_next_run(now))
