@@ -174,9 +174,9 @@ def redis(certificate: Path | None = None, port: int = 0, **more: str) -> Iterat
 
     def ready() -> None:
         tls = {"ssl": True, "ssl_ca_certs": str(certificate)} if certificate else {}
-        with client.Redis(host="127.0.0.1", port=port, socket_connect_timeout=2, **tls) as probe:
-            with suppress(client.AuthenticationError):  # that is an answer
-                probe.ping()
+        probe = client.Redis(host="127.0.0.1", port=port, socket_connect_timeout=2, **tls)
+        with probe, suppress(client.AuthenticationError):  # that is an answer
+            probe.ping()
 
     with _serving(command, "TERM", ready, None):
         yield f"{'rediss' if certificate else 'redis'}://127.0.0.1:{port}"

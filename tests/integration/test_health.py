@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
-from redis.exceptions import ConnectionError as RedisAway
+from redis import Redis
 
 from bitbylaw.version import VERSION
 from syncapp.admin.machinery.machinery import worker_views
@@ -29,6 +29,7 @@ from syncapp.models import (
     SystemState,
     Worker,
 )
+from tests.servers import free_port
 from tests.world import configured
 
 TOKEN = "a-token-that-is-long-enough"
@@ -112,15 +113,17 @@ def test_not_ready_without_the_database(client: Client, monkeypatch: pytest.Monk
 
 
 @pytest.mark.django_db
-def test_not_ready_without_redis_where_it_is_configured(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(_: str) -> None:
-        raise RedisAway
-
+def test_a_redis_that_is_away_is_told_and_no_reason_to_be_taken_out(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     worker(1)
-    monkeypatch.setattr(state, "get_redis_connection", away)
-    with configured(REDIS_URL="redis://127.0.0.1:1/0", redis_url="redis://127.0.0.1:1/0"):
+    nobody = Redis(port=free_port(), retry=None)
+    monkeypatch.setattr(state, "get_redis_connection", lambda _: nobody)
+    with configured(redis_url="redis://127.0.0.1:1/0", METRICS_TOKEN=TOKEN):
         answer = client.get("/health/ready")
-    assert (answer.status_code, answer.json()["redis"]) == (503, "away")
+        metrics = client.get("/metrics", headers={"authorization": f"Bearer {TOKEN}"})
+    assert (answer.status_code, answer.json()["redis"]) == (200, "away")
+    assert "hub_redis_up 0" in metrics.content.decode().splitlines()
 
 
 @pytest.mark.django_db
