@@ -183,9 +183,7 @@ def test_one_that_hangs_or_is_full_or_refuses_holds_nobody_up(house: House, brok
     house.document("before")
     house.synced("before")
     with broken.hanging():
-        house.document("hanging")
-        house.document("hanging2")
-        house.synced("hanging", "hanging2")
+        house.synced(house.party(), house.party())
         house.says("away")
     house.says("ok")
     with broken.told(("maxmemory-policy", "noeviction"), ("maxmemory", "1")):
