@@ -126,6 +126,7 @@ CACHES["advoware"] = {
     "LOCATION": "syncapp_advoware_cache",
 }
 if CONFIG.redis_url:
+    CACHES["advoware_table"] = CACHES["advoware"]  # while Redis is away
     CACHES["advoware"] = CACHES["default"] | {"LOCATION": CONFIG.advoware_redis_url}
     CACHES["advoware"]["OPTIONS"] = CACHES["default"]["OPTIONS"] | {"IGNORE_EXCEPTIONS": False}
 

@@ -16,6 +16,7 @@ from django.core.cache import caches
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import translation
+from redis.exceptions import RedisError
 
 from sandbox.running import Running, SandboxThread
 from syncapp.admin.machinery.systems import REFUSALS
@@ -24,6 +25,7 @@ from syncapp.clients.http.login import Token
 from syncapp.engine.outside import connections, locks, outages, tokens
 from syncapp.engine.recovery.sweep import sweep
 from syncapp.models import System, SystemState
+from tests import engines
 from tests.installation import ROOT, Installation
 from tests.world import configured
 
@@ -171,6 +173,20 @@ def test_a_login_that_was_never_enabled_has_its_own_words(sandbox: Running) -> N
     assert row.state == SystemState.REFUSED
     with translation.override("de"):
         assert "nicht freigeschaltet" in str(REFUSALS[row.code])
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(engines.chosen().name != "postgres", reason="there is no Redis")
+def test_without_redis_the_table_shares_what_one_has_brought(sandbox: Running) -> None:
+    def away(*_: Any, **__: Any) -> None:
+        raise RedisError
+
+    with mock.patch.multiple(caches[tokens.CACHE], get=away, set=away, delete=away):
+        for _ in range(3):
+            tokens.forget()  # another process
+            connections.forget()
+            connections.ping("advoware")
+    assert logins(sandbox) == (1, 0)
 
 
 @pytest.mark.django_db

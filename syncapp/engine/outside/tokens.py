@@ -1,7 +1,8 @@
 """Tokens of Advoware and Google, shared by all workers: one logs in, the others wait for what it brings.
 
-In Redis (a database of its own) or in a database table, by Django's cache `advoware`, sealed. A copy stays in the
-process, so that a call costs no look into the cache; when the cache is away each process logs in for itself.
+In Redis (a database of its own) or in a database table, by Django's cache `advoware`, sealed; in the table too while
+Redis is away. A copy stays in the process, so that a call costs no look into the cache; when both are away each process
+logs in for itself.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any, TypeVar
 
 import structlog
 from django.core.cache import caches
+from django.core.cache.backends.base import BaseCache
 from django.db import DatabaseError
 from redis.exceptions import RedisError
 
@@ -28,6 +30,7 @@ from syncapp.kit import sealing
 T = TypeVar("T")
 
 CACHE = "advoware"
+INSTEAD = "advoware_table"  # while Redis is away
 LOGIN_TTL = timedelta(seconds=45)  # of a login that hangs; then the next one may try
 LOOK_SECONDS = 0.1
 REFUSAL_LIFE = timedelta(days=1)  # so long is remembered how often a password was wrong
@@ -56,16 +59,16 @@ class SharedTokens:
         _known[self._identity] = token
         sealed = sealing.seal({"value": token.value, "expires_at": token.expires_at.isoformat()})
         self._store("token", sealed, token.expires_at)
-        self._ask(lambda: caches[CACHE].delete(self._key("refusal")))
+        self._ask(lambda cache: cache.delete(self._key("refusal")))
 
     def drop(self, token: Token) -> None:
         if _known.get(self._identity) == token:
             _known.pop(self._identity, None)
         if self._stored() == token:
-            self._ask(lambda: caches[CACHE].delete(self._key("token")))
+            self._ask(lambda cache: cache.delete(self._key("token")))
 
     def refusal(self) -> RefusedLogin | None:
-        return _refusal(self._ask(lambda: caches[CACHE].get(self._key("refusal"))))
+        return _refusal(self._ask(lambda cache: cache.get(self._key("refusal"))))
 
     def refuse(self, refusal: RefusedLogin) -> None:
         self._store("refusal", asdict(refusal), refusal.until + REFUSAL_LIFE)
@@ -79,7 +82,7 @@ class SharedTokens:
             yield
         finally:
             if mine:
-                self._ask(lambda: locks.release(self._lock, owner))
+                self._ask(lambda _: locks.release(self._lock, owner))
 
     def _my_turn(self, owner: str) -> bool:
         patience = time.monotonic() + LOGIN_TTL.total_seconds() * 2
@@ -104,7 +107,7 @@ class SharedTokens:
         return f"{what}:{self._identity}"
 
     def _stored(self) -> Token | None:
-        facts = sealing.opened(self._ask(lambda: caches[CACHE].get(self._key("token"))))
+        facts = sealing.opened(self._ask(lambda cache: cache.get(self._key("token"))))
         if facts is None:
             return None
         token = Token(facts["value"], datetime.fromisoformat(facts["expires_at"]))
@@ -112,13 +115,14 @@ class SharedTokens:
 
     def _store(self, what: str, value: str | dict[str, Any], until: datetime) -> None:
         seconds = (until - datetime.now(UTC)).total_seconds()
-        self._ask(lambda: caches[CACHE].set(self._key(what), value, max(seconds, 1)))
+        self._ask(lambda cache: cache.set(self._key(what), value, max(seconds, 1)))
 
-    def _ask(self, question: Callable[[], T]) -> T | None:
+    def _ask(self, question: Callable[[BaseCache], T]) -> T | None:
         try:
-            return question()
-        except RedisError:
-            return None  # who keeps the connections says it
+            try:
+                return question(caches[CACHE])
+            except RedisError:  # who keeps the connections says it
+                return question(caches[INSTEAD])
         except (DatabaseError, OSError) as exc:
             log.warning("login.token_cache_away", system=self._system, error=type(exc).__name__)
             return None
