@@ -115,7 +115,7 @@ if CONFIG.redis_url:
         "KEY_PREFIX": "hub",
         "OPTIONS": {
             "CONNECTION_POOL_CLASS": "syncapp.kit.redis_pool.Pool",
-            # Longer than the second for which a worker waits for a task; a webhook waits that long once an outage.
+            # A webhook waits that long once an outage.
             "CONNECTION_POOL_KWARGS": {"socket_connect_timeout": 1.5, "socket_timeout": 1.5},
             "IGNORE_EXCEPTIONS": True,  # it holds figures of pages, to be counted again
         },

@@ -13,18 +13,22 @@ from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_q.brokers import Broker
 from django_q.brokers.orm import ORM
+from redis import Redis
 from redis.exceptions import RedisError
 
 from syncapp.kit import plain_sql
-from syncapp.kit.redis_pool import presence
+from syncapp.kit.redis_pool import Pool, presence
 
 LOOK_SECONDS = 2.0  # between looks into the table while Redis is here: another process may not reach it
+WAIT_SECONDS = 1  # for a task in Redis
+TAKING: dict[str, Any] = {"socket_connect_timeout": 1.5, "socket_timeout": WAIT_SECONDS + 3.0}
 PAUSE_SECONDS = 1.0  # when neither of them answers
 
 
@@ -37,6 +41,11 @@ class Carrier(Broker):
     @cached_property
     def _table(self) -> Any:
         return ORM(self.list_key)
+
+    @cached_property
+    def _taking(self) -> Redis:
+        """More patient than others: a task that Redis gave to somebody who had gone is found by the sweep only."""
+        return Redis(connection_pool=Pool.from_url(settings.CONFIG.redis_url, **TAKING))
 
     def enqueue(self, task: str) -> int:
         return self.carry([task])
@@ -56,7 +65,8 @@ class Carrier(Broker):
                 return tasks  # and look again at once
             self._look_at = time.monotonic() + LOOK_SECONDS
         try:
-            return self._redis.dequeue()
+            task: Any = self._taking.blpop(self.list_key, WAIT_SECONDS)
+            return [(None, task[1])] if task else None
         except RedisError:
             self._look_at = 0.0
             return None

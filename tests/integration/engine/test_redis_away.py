@@ -220,7 +220,7 @@ def test_what_was_taken_in_the_table_is_held_when_redis_is_back() -> None:
 @pytest.fixture
 def carrier() -> Carrier:
     made = Carrier()
-    made._redis.connection = Redis(port=free_port(), retry=None)
+    made._taking = made._redis.connection = Redis(port=free_port(), retry=None)
     return made
 
 
