@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
+from unittest import mock
 
+import pytest
+from django.utils import timezone
+
+from syncapp.clients.xai import XaiClient
+from syncapp.events import running
 from syncapp.flows.collections.flow import COLLECTION_SYNC
 from syncapp.flows.comparing import scans
 from syncapp.flows.comparing.flow import CHANGES, EVERYTHING
+from syncapp.flows.documents.flow import DOCUMENT_SYNC
 from syncapp.models import Orphan, Reason, Record, Status
 from tests.integration.flows.test_documents import collection_of, synced
 from tests.world import World, configured
@@ -31,6 +38,27 @@ def test_an_active_parent_with_documents_gets_a_collection_that_names_it(world: 
     assert parent in str(made["collection_description"])
     fields = {str(f.get("key", f)) if isinstance(f, dict) else str(f) for f in made["field_definitions"]}  # type: ignore[attr-defined]
     assert {"espocrm_document_id", "espocrm_entity_type", "espocrm_entity_id"} <= fields
+
+
+def test_a_document_that_comes_while_the_collection_is_made_does_not_wait_for_it(world: World) -> None:
+    parent = world.parent()
+    world.document(parent)
+    world.event(parent, "Raeumungsklage")
+    record, create = Record.objects.get(step=COLLECTION_SYNC), XaiClient.create_collection
+    late: list[str] = []
+
+    def meanwhile(*args: Any) -> Any:
+        late.append(world.document(parent, content=b"Nachtrag", file_name="nachtrag.txt"))
+        world.event(late[0])
+        running.run_now(Record.objects.get(entity_id=late[0]).pk, DOCUMENT_SYNC)
+        assert Record.objects.get(entity_id=late[0]).reason == "collection_pending"
+        return create(*args)
+
+    with mock.patch.object(XaiClient, "create_collection", meanwhile):
+        running.run_now(record.pk, COLLECTION_SYNC)
+    due = Record.objects.get(entity_id=late[0]).due_at
+    assert due is not None
+    assert due <= timezone.now()
 
 
 @pytest.mark.parametrize("kind", KINDS)
