@@ -78,7 +78,7 @@ def _agreed(record: Record) -> str:
 def left_over() -> list[str]:
     """What nobody is at work on any more, and should not be there."""
     return [
-        *(f"LEFT lock {lock.key}" for lock in locks.held()),
+        *(f"LEFT lock {lock.key}" for lock in locks.held()[0]),
         *(f"LEFT journal {row.action} {row.state}" for row in JournalEntry.objects.filter(state__in=OPEN)),
         *(f"LEFT attempt {row}" for row in Attempt.objects.filter(outcome=Outcome.RUNNING)),
         *(f"LEFT comparison {row.scan}" for row in ScanRun.objects.filter(state=ScanState.RUNNING)),

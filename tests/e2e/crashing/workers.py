@@ -54,7 +54,7 @@ def first_worker(kill_at: int = NEVER, comparison: str = "") -> Life:
 def next_worker(kill_at: int = NEVER, comparison: str = "") -> Life:
     """Starts after a death: lease and locks of the dead one end, sweep and schedule come by, work goes on."""
     Record.objects.filter(status=Status.RUNNING).update(leased_until=timezone.now() - timedelta(seconds=1))
-    for lock in locks.held():
+    for lock in locks.held()[0]:
         if not lock.of_run:  # nobody frees it: it ends by its time to live
             locks.release(lock.key, lock.token)
     return _fork(lambda moments: _work(moments, sweep, comparison), kill_at)
