@@ -17,6 +17,7 @@ from django_q.brokers import get_broker
 from django_q.brokers.orm import ORM
 from django_q.models import OrmQ, Schedule
 from django_q.signing import SignedPackage
+from django_redis import get_redis_connection
 
 from syncapp import schedules
 from syncapp.admin.machinery import picture
@@ -56,7 +57,7 @@ def queued() -> list[dict[str, Any]]:
     broker = get_broker()
     if isinstance(broker, ORM):
         return [row.task for row in OrmQ.objects.all()]
-    return [SignedPackage.loads(task) for task in broker.connection.lrange(broker.list_key, 0, -1)]
+    return [SignedPackage.loads(task) for task in get_redis_connection("default").lrange(broker.list_key, 0, -1)]
 
 
 def of_case(pk: str) -> Record:
