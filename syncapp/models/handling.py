@@ -13,6 +13,7 @@ class NeedKind(models.TextChoices):
 
     COMPARISON = "comparison", _("stopped comparison")
     QUARANTINE = "quarantine", _("webhook in quarantine")
+    NOTICE = "notice", _("message not sent")
     FAILURE = "failure", _("failure")
     CONFLICT = "conflict", _("conflict")
     APPOINTMENT = "appointment", _("appointment that failed")

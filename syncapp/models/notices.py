@@ -86,6 +86,12 @@ class Notice(models.Model):
         lately = cls.objects.filter(made_at__gt=timezone.now() - GIVE_UP - timedelta(days=1)).exclude(fault="")
         return lately.exclude(state__in=[NoticeState.SENT, NoticeState.NEEDLESS])
 
+    @classmethod
+    def stuck_once(cls) -> models.QuerySet[Notice]:
+        """The oldest of them for each recipient: a mail server that is away is one thing to mend, not fifty."""
+        oldest = cls.stuck().order_by().values("user").annotate(oldest=models.Min("pk")).values("oldest")
+        return cls.objects.filter(pk__in=oldest)
+
 
 class NoticeChoice(models.Model):
     """What somebody wants to be told. Without a row: all, if a group of `ALERT_GROUPS` is theirs, else nothing."""

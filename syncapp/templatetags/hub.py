@@ -33,6 +33,8 @@ from syncapp.words.reason_words import reason_in_words
 from syncapp.words.timing_words import lasting, timing_in_words
 from syncapp.words.webhook_words import webhook_in_words
 
+TASK_OPEN = "task"  # beside the states: a record that only waits for a person's task
+
 register = template.Library()
 register.filter("reason_words", reason_in_words)
 register.filter("kind_words", kind_in_words)
@@ -48,7 +50,7 @@ _STATES_OF_TONE = {
     "good": ("good", "in_sync", "done", "up", "stored", "reprocessed", "applied", "agreed"),
     "calm": ("waiting", "postponed", "observed", "intended", "new"),
     "busy": ("running", "requested", "decided"),
-    "warn": ("off", "open", "quarantined", "stopped", "conflict", "lost", "held", "by_hand"),
+    "warn": (TASK_OPEN, "off", "open", "quarantined", "stopped", "conflict", "lost", "held", "by_hand"),
     "bad": ("failed", "refused", "down", "ended", "late"),
 }
 TONES = {state: tone for tone, states in _STATES_OF_TONE.items() for state in states}
@@ -141,6 +143,8 @@ def task_headline(kind: str) -> str:
 
 @register.filter
 def status_words(status: str) -> str:
+    if status == TASK_OPEN:
+        return gettext("waits for a task")
     return str(Status(status).label)
 
 

@@ -18,6 +18,8 @@ from syncapp.models import (
     InboxState,
     LinkState,
     NeedKind,
+    Notice,
+    NoticeState,
     Orphan,
     OrphanState,
     Record,
@@ -32,6 +34,7 @@ from syncapp.models import (
 OPEN: Mapping[NeedKind, QuerySet[Any]] = {
     NeedKind.COMPARISON: ScanRun.objects.filter(state=ScanState.STOPPED),
     NeedKind.QUARANTINE: InboxMessage.objects.filter(state=InboxState.QUARANTINED),
+    NeedKind.NOTICE: Notice.objects.exclude(fault="").exclude(state__in=[NoticeState.SENT, NoticeState.NEEDLESS]),
     # What is tried again, or held back, keeps its note until it is known what becomes of it.
     NeedKind.FAILURE: Record.objects.filter(status__in=(*NEEDS_A_PERSON, Status.WAITING, Status.RUNNING)),
     NeedKind.CONFLICT: Record.objects.filter(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from urllib.parse import urlencode
 
 from django.db.models import Q
@@ -18,12 +18,13 @@ from syncapp.admin.calendar.buttons import ask
 from syncapp.admin.calendar.words import link_words, subject
 from syncapp.admin.kit.calendar_numbers import open_links
 from syncapp.admin.kit.columns import badge
-from syncapp.admin.kit.needs import Kind, Need, Rows, declare, link, press
+from syncapp.admin.kit.needs import Key, Kind, Need, Rows, declare, link, press
 from syncapp.admin.kit.views import DECIDE_CONFLICT, RETRY
 from syncapp.flows.calendar import questions
 from syncapp.models import CalendarLink, CalendarQuestion, LinkState, NeedKind
 
 May = Callable[[str], bool]
+APPOINTMENT, EMPLOYEE = "appointment", "Mitarbeiter"  # as their cards are called
 LONGEST_SUBJECT = 60  # signs
 MOST_DIGITS = 18  # of what the database takes as a number
 
@@ -39,6 +40,22 @@ def _appointment(row: CalendarLink, may: May) -> Need:
         press(again, _("Retry")) if may(RETRY) else link(page, _("Show")),
         badge("bad", NeedKind.APPOINTMENT.label),
     )
+
+
+def _named_by(keys: Collection[Key], kind: str) -> list[str]:
+    return [ident for each, ident in keys if each == kind]
+
+
+def _numbers(keys: Collection[Key], kind: str) -> list[int]:
+    return [int(ident) for ident in _named_by(keys, kind) if ident.isdecimal() and len(ident) <= MOST_DIGITS]
+
+
+def _asked_about(rows: Rows, keys: Collection[Key]) -> Rows:
+    """A question bears the number or the event of the appointment that it is about."""
+    links = CalendarLink.objects.filter(pk__in=_numbers(keys, APPOINTMENT))
+    numbers, events = links.exclude(number=None).values("number"), links.exclude(event_id="").values("event_id")
+    of_link = Q(number__in=numbers) | Q(event_id__in=events)
+    return rows.filter(of_link | Q(employee__in=_named_by(keys, EMPLOYEE)))
 
 
 def _retry(rows: Rows, request: HttpRequest) -> int:
@@ -66,6 +83,9 @@ declare(
         gettext_lazy("The calendars of these appointments are switched off."),
         retryable=lambda rows: rows.filter(employee__enabled=True),
         retry=_retry,
+        about=lambda rows, keys: rows.filter(
+            Q(pk__in=_numbers(keys, APPOINTMENT)) | Q(employee__in=_named_by(keys, EMPLOYEE))
+        ),
     )
 )
 
@@ -110,5 +130,6 @@ declare(
         _with_number,
         gettext_lazy("A person says what belongs together; a retry would ask the same again."),
         give_up_permission=DECIDE_CONFLICT,
+        about=_asked_about,
     )
 )

@@ -1,5 +1,7 @@
 """A list as a file for a spreadsheet: all rows that the filters leave, with the columns that the reader sees.
 
+The pages that are no list of one table give their rows to `as_file`.
+
 Names that a page asks of EspoCRM are not in it; that somebody took it away is on record, without what was searched for.
 """
 
@@ -7,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from html import unescape
 from typing import Any
@@ -18,6 +20,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone, translation
 from django.utils.formats import localize
+from django.utils.functional import Promise
 
 from syncapp.admin.kit.recording import recorded
 
@@ -27,6 +30,7 @@ AT_ONCE = 500  # rows in memory
 # What a spreadsheet would take for a formula, also behind blanks and written wide.
 FORMULA = re.compile(r"[\s\x00-\x1f]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 TIME = re.compile(r'<time datetime="([^"]+)"[^>]*>[^<]*</time>')
+OUT = re.compile(r'<a class="hub-out"[^>]*>[^<]*</a>')  # leads elsewhere and says nothing of the row
 TAG = re.compile(r"<[^>]+>")
 
 
@@ -47,12 +51,22 @@ def export(request: HttpRequest, admin: Any) -> StreamingHttpResponse:
     filters = "&".join(f"{key}={value}" for key, value in sorted(request.GET.items()) if key not in ("q", "p"))
     columns = [column for column in admin.get_list_display(request) if _heading(admin, column)]
 
+    found = ([_cell(admin, column, row) for column in columns] for row in rows.iterator(chunk_size=AT_ONCE))
+    return as_file(request, name, [_heading(admin, column) for column in columns], found, filters)
+
+
+def as_file(
+    request: HttpRequest, name: str, heads: Sequence[object], rows: Iterable[Sequence[object]], filters: str = ""
+) -> StreamingHttpResponse:
+    """Rows of any page; `name` (ASCII) is the file's and stands on staff's record, with `filters`, which hold no words
+    that somebody searched for."""
+
     def lines() -> Iterator[bytes]:
         with recorded(request, "export_list", name, "", filters) as done:
-            yield f"{BOM}{_line(_heading(admin, column) for column in columns)}".encode()
-            for row in rows.iterator(chunk_size=AT_ONCE):
+            yield f"{BOM}{_line(map(plain, heads))}".encode()
+            for row in rows:
                 done.count += 1
-                yield _line(_cell(admin, column, row) for column in columns).encode()
+                yield _line(map(plain, row)).encode()
 
     day = f"{timezone.localtime():%Y-%m-%d}"
     answer = StreamingHttpResponse(_in(translation.get_language(), lines()), content_type="text/csv; charset=utf-8")
@@ -88,14 +102,14 @@ def _heading(admin: Any, column: str) -> str:
     return str(label_for_field(column, admin.model, admin))
 
 
-def _cell(admin: Any, column: str, row: Any) -> str:
+def _cell(admin: Any, column: str, row: Any) -> object:
     try:
         field, _attribute, value = lookup_field(column, row, admin)
     except ObjectDoesNotExist:
         return ""
     if field is not None and field.choices:
         value = getattr(row, f"get_{column}_display")()
-    return plain(value)
+    return value
 
 
 def plain(value: object) -> str:
@@ -104,9 +118,13 @@ def plain(value: object) -> str:
         return ""
     if isinstance(value, datetime):
         return _exactly(value)
+    if isinstance(value, Promise):
+        value = str(value)
     if not isinstance(value, str):
         return str(value) if isinstance(value, int) else str(localize(value))
-    text = TIME.sub(lambda found: _exactly(datetime.fromisoformat(found[1])), value) if "<" in value else value
+    text = value
+    if "<" in value:
+        text = TIME.sub(lambda found: _exactly(datetime.fromisoformat(found[1])), OUT.sub("", value))
     return " ".join(unescape(TAG.sub(" ", text)).split()) if hasattr(value, "__html__") else text
 
 

@@ -15,10 +15,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from syncapp.admin.kit.base import Choice
+from syncapp.admin.kit.numbers import with_task
 from syncapp.admin.kit.search import entity_types
 from syncapp.events import registry
 from syncapp.models import NEEDS_A_PERSON, Status, SystemName
-from syncapp.templatetags.hub import step_name
+from syncapp.templatetags.hub import TASK_OPEN, step_name
 from syncapp.words.entity_words import kind_in_words
 from syncapp.words.journal_words import writes
 from syncapp.words.reason_words import reasons
@@ -32,8 +33,12 @@ Lookups = list[tuple[Any, Any]]
 class StatusFilter(Choice):
     title = _("state")
     parameter_name = "status"
-    options = (("open", _("needs a person")), *Status.choices)
-    wheres: ClassVar = {"open": Q(status__in=NEEDS_A_PERSON)}
+    options = (("open", _("failed or in conflict")), *Status.choices, (TASK_OPEN, _("waits for a task")))
+    wheres: ClassVar = {
+        "open": Q(status__in=NEEDS_A_PERSON),
+        Status.SKIPPED: Q(status=Status.SKIPPED) & ~with_task(),
+        TASK_OPEN: with_task(),
+    }
 
 
 class StepFilter(Choice):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,21 +12,24 @@ from django.utils.translation import gettext_lazy as _
 
 from syncapp.admin.kit.needs import totals
 from syncapp.admin.kit.numbers import Attention, attention
-from syncapp.models import InboxState, NeedKind, Notice, OrphanState, TaskState
+from syncapp.models import InboxState, NeedKind, OrphanState, Status, TaskState
 
 BADGE_UP_TO = 999
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
-    """Groups of links for the theme; groups and links without permission are left out."""
+    """Groups of links for the theme; groups and links without permission are left out.
+
+    A number beside a link is that of the banner: what of the list behind it needs a person today.
+    """
     may = request.user.has_perm
     open_ = attention(request) if may("syncapp.view_record") else Attention()
-    seen = totals(request)
-    stuck = Notice.stuck().count() if may("syncapp.pause_system") else 0
-    all_ = sum(seen.values())
+    counts = totals(request)
+    seen = Counter(counts)
+    all_ = seen.total()
     record, inbox, orphan, scan = "view_record", "view_inboxmessage", "view_orphan", "view_scanrun"
     tasks = f"{_list('task')}?state={TaskState.OPEN}"
-    failures = f"{_list('record')}?status=open"
+    failures = f"{_list('record')}?status={Status.FAILED}"
     quarantine = f"{_list('inboxmessage')}?state={InboxState.QUARANTINED}"
     orphans = f"{_list('orphan')}?state={OrphanState.OPEN}"
     appointments = f"{_list('calendarlink')}?state=open"
@@ -36,22 +40,22 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 ("", _("Start"), "home", reverse("admin:index"), 0),
                 *(
                     [("", _("What we need from you"), "inbox_customize", reverse("admin:hub_needs"), all_)]
-                    if seen
+                    if counts
                     else []
                 ),
-                (record, _("Failures"), "error", failures, open_.failures),
-                ("view_task", _("Tasks"), "task_alt", tasks, open_.tasks),
+                (record, _("Failures"), "error", failures, seen[NeedKind.FAILURE]),
+                ("view_task", _("Tasks"), "task_alt", tasks, seen[NeedKind.TASK]),
                 (
                     "view_conflict",
                     _("Conflicts"),
                     "alt_route",
                     reverse("admin:hub_conflicts"),
-                    seen.get(NeedKind.CONFLICT, 0),
+                    seen[NeedKind.CONFLICT],
                 ),
                 (record, _("Failures by cause"), "account_tree", reverse("admin:hub_causes"), 0),
-                (inbox, _("Quarantine"), "gpp_maybe", quarantine, seen.get(NeedKind.QUARANTINE, 0)),
-                (orphan, _("Orphans"), "link_off", orphans, seen.get(NeedKind.ORPHAN, 0)),
-                (scan, _("Comparisons"), "difference", _list("scanrun"), seen.get(NeedKind.COMPARISON, 0)),
+                (inbox, _("Quarantine"), "gpp_maybe", quarantine, seen[NeedKind.QUARANTINE]),
+                (orphan, _("Orphans"), "link_off", orphans, seen[NeedKind.ORPHAN]),
+                (scan, _("Comparisons"), "difference", _list("scanrun"), seen[NeedKind.COMPARISON]),
             ],
         ),
         (
@@ -80,7 +84,13 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 ("view_system", _("Systems"), "lan", reverse("admin:hub_systems"), 0),
                 ("view_stepswitch", _("Steps and flows"), "schema", reverse("admin:hub_steps"), 0),
                 ("view_stepswitch", _("Schedules"), "schedule", reverse("admin:hub_schedules"), 0),
-                (record, _("Notifications"), "notifications", reverse("admin:hub_notices"), stuck),
+                (
+                    record,
+                    _("Notifications"),
+                    "notifications",
+                    reverse("admin:hub_notices"),
+                    seen[NeedKind.NOTICE],
+                ),
                 ("view_worker", _("Workers"), "engineering", reverse("admin:hub_workers"), 0),
                 ("view_lock", _("Locks"), "lock", reverse("admin:hub_locks"), 0),
                 ("end_session", _("Sessions"), "devices", reverse("admin:hub_sessions"), 0),

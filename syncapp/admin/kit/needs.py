@@ -6,7 +6,7 @@ does nothing of its own: the list, the banner, the filters and the notes of staf
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ from syncapp.models import Handling, NeedKind
 
 COUNT_UP_TO = 1000  # of a kind, for banner and badges
 Rows = QuerySet[Any]
+Key = tuple[str, str]  # entity type, id; or a word of ours and an id, as the cards of the search have it
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,9 @@ class Need:
 @dataclass(frozen=True, slots=True)
 class Kind:
     """`rows`: the open ones, with a column `since_column`. `told`: one of them in words, for somebody with these
-    rights. `found`: those that a search means. `retryable`: those of its rows that a retry can mend, which `retry`
-    tries, and says how many; of the others `no_retry` says what ends them instead. `give_up`: what else is done to rows
-    when they are given up.
+    rights. `found`: those that an id means; `about`: those of what a search found. `retryable`: those of its rows that
+    a retry can mend, which `retry` tries, and says how many; of the others `no_retry` says what ends them instead.
+    `give_up`: what else is done to rows when they are given up.
     """
 
     name: NeedKind
@@ -65,6 +66,7 @@ class Kind:
     retry: Callable[[Rows, HttpRequest], int] = lambda _rows, _request: 0
     give_up_permission: str = "syncapp.discard_record"
     give_up: Callable[[Rows, str, User], object] | None = None
+    about: Callable[[Rows, Collection[Key]], Rows] = lambda rows, _keys: rows.none()
     renewed_column: str = ""  # when something new happened to it; without one: `since_column`
 
     def open(self, now: datetime | None = None) -> Rows:
@@ -95,6 +97,14 @@ class Kind:
         notes = Handling.objects.filter(kind=self.name, row__in=[row.pk for row in found])
         noted = {note.row: note for note in notes.select_related("assignee", "changed_by")}
         return [replace(self.told(row, may), kind=self.name.value, handling=noted.get(row.pk)) for row in found]
+
+
+def of_entities(keys: Collection[Key], before: str = "") -> Q:
+    """Those whose entity, or that of what they belong to (`before`), is one of these."""
+    condition = Q(pk__in=())
+    for entity_type, entity_id in keys:
+        condition |= Q(**{f"{before}entity_type": entity_type, f"{before}entity_id": entity_id})
+    return condition
 
 
 FORM = "needs-form"  # of the list: the buttons of its rows belong to it, and so does its token

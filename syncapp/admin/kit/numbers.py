@@ -31,6 +31,7 @@ from syncapp.models import (
     Task,
     TaskState,
 )
+from syncapp.templatetags.hub import TASK_OPEN
 
 IN_SYNC = Q(status=Status.IN_SYNC)
 CACHE_KEY = "admin:in_sync"
@@ -42,6 +43,8 @@ COUNT_UP_TO = 1000
 HELD = (Reason.PAUSED, Reason.OBSERVED, Reason.WRITING_OFF)  # by somebody's word, not by a fault
 
 TILES = (*NEEDS_A_PERSON, Status.RUNNING, Status.WAITING, Status.IN_SYNC, Status.SKIPPED)
+# The table keeps what only waits for a person's task among that with which nothing is to be done.
+COLUMNS = (*NEEDS_A_PERSON, TASK_OPEN, *TILES[len(NEEDS_A_PERSON) :])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class StepNumbers:
     @property
     def cells(self) -> list[tuple[str, int, str]]:
         """(state, count, address of the list) in the order of the tiles."""
-        return [(s.value, self.counts.get(s, 0), records_url(status=s, step=self.step)) for s in TILES]
+        return [(str(s), self.counts.get(s, 0), records_url(status=s, step=self.step)) for s in COLUMNS]
 
 
 def records_url(**filters: str) -> str:
@@ -67,7 +70,21 @@ def by_step() -> list[StepNumbers]:
     steps: dict[str, StepNumbers] = {}
     for status, step, count in [*_sums(~IN_SYNC), *_settled()]:
         steps.setdefault(step, StepNumbers(step)).counts[status] = count
+    for step, count in _with_task():
+        if counts := steps[step].counts if step in steps else None:
+            counts[TASK_OPEN] = count
+            counts[Status.SKIPPED] = max(0, counts.get(Status.SKIPPED, 0) - count)
     return sorted(steps.values(), key=lambda row: row.step)
+
+
+def _with_task() -> list[tuple[str, int]]:
+    """By the index over status and reason; few wait for a task."""
+    rows = Record.objects.filter(with_task()).order_by()
+    return list(rows.values_list("step").annotate(Count("pk")))
+
+
+def with_task() -> Q:
+    return Q(status=Status.SKIPPED, reason=Reason.TASK_OPEN)
 
 
 def _settled() -> list[tuple[str, str, int]]:
@@ -106,7 +123,6 @@ def queue() -> Queue:
 class Attention:
     """What waits for a person and has a list of its own in the navigation."""
 
-    failures: int = 0
     tasks: int = 0
     calendars: int = 0  # for which a person is needed
     appointments: int = 0  # not in sync
@@ -117,7 +133,6 @@ def attention(request: HttpRequest) -> Attention:
     known: Attention | None = getattr(request, "_hub_attention", None)
     if known is None:
         waiting: tuple[QuerySet[Any], ...] = (
-            Record.objects.filter(status__in=NEEDS_A_PERSON),
             Task.objects.filter(state=TaskState.OPEN),
             calendar_numbers.in_trouble(),
             calendar_numbers.open_links(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -31,7 +32,31 @@ def _context() -> dict[str, Any]:
     kinds: dict[str, list[dict[str, Any]]] = {}
     for line in report.lines(now) if now is not None else ():
         kinds.setdefault(line.kind, []).append({"line": line, "tone": TONES[line.verdict]})
-    return {"adoption": now, "kinds": kinds, "under_way": adopting.under_way(), "at_work_on": _title(now)}
+    context = {"adoption": now, "kinds": kinds, "under_way": adopting.under_way(), "at_work_on": _title(now)}
+    return context | {"next": what_comes_next(applied=now.applied, found=_verdicts(kinds)) if now is not None else ()}
+
+
+def _verdicts(kinds: dict[str, list[dict[str, Any]]]) -> set[Verdict]:
+    return {each["line"].verdict for lines in kinds.values() for each in lines}
+
+
+def what_comes_next(*, applied: bool, found: set[Verdict]) -> Iterator[str]:
+    """What a person does with the report, and what happens by itself."""
+    if Verdict.UNPLACED in found:
+        yield _("What the report says a person must look at comes first; the file (CSV) names all of it.")
+    if not applied:
+        if not found:
+            yield _("Nothing was found that another hub has left. There is nothing to take over.")
+        elif found <= {Verdict.KNOWN, Verdict.UNPLACED}:
+            yield _("What agrees is remembered already. Nothing else is to be taken over.")
+        else:
+            yield _("Read the report below. If it is right, press Take over; nothing is changed before that.")
+        return
+    if Verdict.CHANGES in found:
+        yield _("The next comparisons bring about what the report calls changes; see Comparisons for what they did.")
+    else:
+        yield _("Nothing is to be changed; the hub works from now on.")
+    yield _("What then needs a person appears in the list of what we need from you.")
 
 
 def _title(adoption: Adoption | None) -> str:

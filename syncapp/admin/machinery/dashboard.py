@@ -7,15 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Max, Min
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
-from syncapp.admin.kit import needs, numbers
+from syncapp.admin.kit import export, needs, numbers
 from syncapp.admin.kit.views import page, part, viewer
 from syncapp.admin.machinery import systems
 from syncapp.admin.machinery.machinery import worker_views
 from syncapp.events import registry
 from syncapp.models import NEEDS_A_PERSON, Record, Status, SystemName
+from syncapp.templatetags.hub import status_words, step_name
+from syncapp.words.reason_words import reason_in_words
 
 CAUSES_ON_START = 6
 
@@ -38,6 +40,11 @@ class Cause:
     @property
     def retryable(self) -> bool:
         return self.reason not in registry.mended_by_data()
+
+    @property
+    def row(self) -> tuple[object, ...]:
+        words = reason_in_words(self.reason, self.system)
+        return step_name(self.step), self.system_words, words, self.count, self.first_at, self.last_at
 
     @property
     def url(self) -> str:
@@ -64,8 +71,8 @@ def start_context(request: HttpRequest) -> dict[str, Any]:
     return {
         "tiles": tiles,
         "steps": steps,
-        "columns": [(status.value, status.label) for status in numbers.TILES],
-        "total": sum(count for _status, count, _url in tiles),
+        "columns": [status_words(each) for each in numbers.COLUMNS],
+        "total": sum(sum(step.counts.values()) for step in steps),
         "needs_a_person": failed,
         "needs": sum(counts.values()),
         "need_counts": [(kind, counts[kind.name]) for kind in needs.kinds(request.user) if counts[kind.name]],
@@ -95,5 +102,9 @@ def fresh_numbers(request: HttpRequest) -> HttpResponse:
 
 
 @viewer("causes", "causes/", "syncapp.view_record")
-def cause_list(request: HttpRequest) -> HttpResponse:
-    return page(request, "causes", _("Failures by cause"), causes=causes())
+def cause_list(request: HttpRequest) -> HttpResponseBase:
+    found = causes()
+    if export.wanted(request):
+        heads = (_("step"), _("system"), _("what happened, what to do"), _("how many"), _("first"), _("last"))
+        return export.as_file(request, "causes", heads, [cause.row for cause in found])
+    return page(request, "causes", _("Failures by cause"), causes=found)

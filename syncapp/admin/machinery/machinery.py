@@ -7,16 +7,18 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from syncapp.admin.kit import export
 from syncapp.admin.kit.numbers import queue
 from syncapp.admin.kit.views import page, part, viewer, wants_part
 from syncapp.admin.machinery.systems import redis_away
 from syncapp.engine.recovery import guards
 from syncapp.engine.workers.heartbeat import patience, works
 from syncapp.models import Worker
+from syncapp.templatetags.hub import lock_words
 
 MOST = 200  # locks
 FORGOTTEN = timedelta(days=2)  # stopped workers older than this are history
@@ -46,7 +48,9 @@ def worker_views() -> list[WorkerView]:
 
 
 @viewer("workers", "workers/", "syncapp.view_worker")
-def worker_list(request: HttpRequest) -> HttpResponse:
+def worker_list(request: HttpRequest) -> HttpResponseBase:
+    if export.wanted(request):
+        return export.as_file(request, "workers", *_workers_as_table())
     context = {"workers": worker_views(), "queue": queue(), "workers_per_cluster": settings.CONFIG.QUEUE_WORKERS}
     context["redis_away"] = redis_away()
     if wants_part(request):
@@ -54,9 +58,21 @@ def worker_list(request: HttpRequest) -> HttpResponse:
     return page(request, "workers", _("Workers"), **context)
 
 
+def _workers_as_table() -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+    heads = (_("worker"), _("state"), _("last proof of work"), _("started"), _("restarts"), _("last restart because"))
+    rows = [(view.row, view.words) for view in worker_views()]
+    return heads, [
+        (row.name, words, row.beat_at, row.started_at, row.restarts, row.restart_reason) for row, words in rows
+    ]
+
+
 @viewer("locks", "locks/", "syncapp.view_lock")
-def lock_list(request: HttpRequest) -> HttpResponse:
+def lock_list(request: HttpRequest) -> HttpResponseBase:
     held, complete = guards.held()
+    if export.wanted(request):
+        heads = (_("lock"), _("owner"), _("held"), _("ends by itself"))
+        rows = [(lock_words(lock.key), lock.owner, lock.held_since, lock.expires_at) for lock in held]
+        return export.as_file(request, "locks", heads, rows)
     if not complete:
         messages.warning(request, _("Redis does not answer: the locks that it holds are not shown."))
     return page(request, "locks", _("Locks"), locks=held[:MOST])

@@ -1,4 +1,4 @@
-"""Stopped comparisons, as they stand in the list of what needs a person."""
+"""Stopped comparisons and messages that could not be sent, as they stand in the list of what needs a person."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from syncapp.admin.kit.columns import badge
 from syncapp.admin.kit.needs import Kind, Need, declare, link
-from syncapp.admin.kit.views import CONFIRM_SCAN
+from syncapp.admin.kit.views import CONFIRM_SCAN, PAUSE_SYSTEM
 from syncapp.events import registry
-from syncapp.models import NeedKind, ScanRun, ScanState
+from syncapp.models import NeedKind, Notice, ScanRun, ScanState
+from syncapp.notify import mail
 from syncapp.templatetags.hub import scan_words
 
 
@@ -43,5 +44,33 @@ declare(
         lambda rows, word: rows.filter(scan=word),
         gettext_lazy("A stopped comparison goes on when a person confirms it."),
         give_up_permission=CONFIRM_SCAN,
+    )
+)
+
+
+def _message(notice: Notice, may: Callable[[str], bool]) -> Need:  # noqa: ARG001
+    page, what = reverse("admin:hub_notices"), _("Messages of the hub do not arrive")
+    to = _("to the chat program") if notice.user is None else _("to %(name)s") % {"name": notice.user}
+    return Need(
+        notice.pk,
+        format_html('<a class="hub-entity" href="{}"><b>{}</b></a><div class="hub-dim">{}</div>', page, what, to),
+        " ".join((mail.in_words(notice.fault), _("Until then nobody is told this way of what is wrong."))),
+        notice.made_at,
+        link(page, _("Show")),
+        badge("bad", NeedKind.NOTICE.label),
+    )
+
+
+declare(
+    Kind(
+        NeedKind.NOTICE,
+        gettext_lazy("messages not sent"),
+        PAUSE_SYSTEM,
+        lambda: Notice.stuck_once().select_related("user"),
+        "made_at",
+        _message,
+        lambda rows, _word: rows.none(),
+        gettext_lazy("The hub tries them again by itself for two days."),
+        give_up_permission=PAUSE_SYSTEM,
     )
 )

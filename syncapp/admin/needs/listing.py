@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy
 
+from syncapp.admin.kit.export import AT_ONCE
 from syncapp.admin.kit.filters import moment_of
-from syncapp.admin.kit.needs import Kind, Need, Rows, kinds
+from syncapp.admin.kit.needs import Key, Kind, Need, Rows, kinds
 from syncapp.admin.kit.paging import counted
+from syncapp.admin.records.neighbours import with_what_they_hold
+from syncapp.models import Handling, NeedKind
 
 PER_PAGE = 50
+MOST_FOUND, LONGEST_KEY = 20, 80  # in an address
 COUNT_UP_TO = 10_000  # of a kind; who needs more than this needs a filter
 MINE, NOBODYS = "me", "nobody"
 OPEN, RESTING, GIVEN_UP = "", "resting", "given_up"
@@ -28,6 +34,7 @@ class Wanted:
     word: str = ""
     since: datetime | None = None
     state: str = OPEN
+    about: tuple[Key, ...] = ()
 
     @classmethod
     def of(cls, query: QueryDict) -> Wanted:
@@ -38,6 +45,7 @@ class Wanted:
             query.get("q", "").replace("\0", "").strip()[:200],  # which PostgreSQL takes nowhere
             moment_of(query.get("since", "")),
             query.get("state", OPEN),
+            keys_of(query.get("of", "")),
         )
 
     def rows(self, kind: Kind, user: Any) -> Rows:
@@ -52,10 +60,23 @@ class Wanted:
             found = found.filter(kind.of(int(who) if who else None))
         if self.since:
             found = found.filter(**{f"{kind.since_column}__gte": self.since})
+        if self.about:
+            found = kind.about(found, with_what_they_hold(self.about))
         return kind.found(found, self.word) if self.word else found
 
     def kinds(self, user: Any) -> list[Kind]:
         return [kind for kind in kinds(user) if self.kind in ("", kind.name.value)]
+
+
+def keys_of(text: str) -> tuple[Key, ...]:
+    """What a search found, as an address bears it: ids, never the words that were searched for."""
+    parts = (part.partition("/") for part in text.replace("\0", "")[: MOST_FOUND * LONGEST_KEY].split(","))
+    return tuple((kind, ident) for kind, slash, ident in parts if slash and ident)[:MOST_FOUND]
+
+
+def address_of(keys: Iterable[Key]) -> str:
+    usable = (f"{kind}/{ident}" for kind, ident in keys if "," not in ident and len(ident) < LONGEST_KEY)
+    return ",".join(list(usable)[:MOST_FOUND])
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +104,35 @@ def listed(wanted: Wanted, user: Any, number: int) -> Listed:
             found += kind.needs(rows[max(start, 0) : min(end, count)], user.has_perm)
         start, end = start - count, end - count
     return Listed(found, counts, total, any(count >= COUNT_UP_TO for _kind, count in counts), number, pages)
+
+
+HEADS = (
+    gettext_lazy("kind"),
+    gettext_lazy("what"),
+    gettext_lazy("what happened, what to do"),
+    gettext_lazy("since"),
+    gettext_lazy("assigned to"),
+    gettext_lazy("put off until"),
+    gettext_lazy("given up because"),
+    gettext_lazy("note"),
+)
+
+
+def rows(wanted: Wanted, user: Any) -> Iterator[tuple[object, ...]]:
+    """All that the filters leave, for a file."""
+    for kind in wanted.kinds(user):
+        found = kind.oldest_first(wanted.rows(kind, user))
+        for start in range(0, COUNT_UP_TO, AT_ONCE):
+            some = kind.needs(found[start : start + AT_ONCE], user.has_perm)
+            yield from (_row(need) for need in some)
+            if len(some) < AT_ONCE:
+                break
+
+
+def _row(need: Need) -> tuple[object, ...]:
+    told = (NeedKind(need.kind).label, need.what, need.why, need.since)
+    noted = need.handling or Handling()
+    return (*told, noted.assignee or "", noted.snoozed_until or "", noted.given_up, noted.note)
 
 
 def colleagues() -> list[tuple[int, str]]:

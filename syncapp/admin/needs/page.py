@@ -6,27 +6,34 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from syncapp.admin.kit import export
 from syncapp.admin.kit.filters import SinceFilter
 from syncapp.admin.kit.needs import FORM, kinds
+from syncapp.admin.kit.search import entity_types
 from syncapp.admin.kit.views import page, viewer
 from syncapp.admin.needs.held_back import held_back
-from syncapp.admin.needs.listing import GIVEN_UP, MINE, NOBODYS, RESTING, Wanted, colleagues, listed
+from syncapp.admin.needs.listing import GIVEN_UP, HEADS, MINE, NOBODYS, RESTING, Wanted, colleagues, listed, rows
 
+GIVEN = ("kind", "person", "q", "of", "since", "state")
 STATES = ((RESTING, gettext_lazy("put off")), (GIVEN_UP, gettext_lazy("given up")))
 
 
 @viewer("needs", "needs/")
-def needs(request: HttpRequest) -> HttpResponse:
+def needs(request: HttpRequest) -> HttpResponseBase:
     if not kinds(request.user):
         raise PermissionDenied
     wanted = Wanted.of(request.GET)
+    if export.wanted(request):
+        kept = sorted((name, value) for name, value in request.GET.items() if name in GIVEN and name != "q")
+        by = "&".join(f"{name}={value}" for name, value in kept)
+        return export.as_file(request, "needs", HEADS, rows(wanted, request.user), by)
     number = request.GET.get("page", "")
     shown = listed(wanted, request.user, int(number) if number.isdecimal() and len(number) < 9 else 1)
-    given = {name: value for name in ("kind", "person", "q", "since", "state") if (value := request.GET.get(name, ""))}
+    given = {name: value for name in GIVEN if (value := request.GET.get(name, ""))}
     return page(
         request,
         "needs",
@@ -36,6 +43,7 @@ def needs(request: HttpRequest) -> HttpResponse:
         form=FORM,
         query=urlencode(given),
         filtered=bool(given),
+        searched=[(*key, key[0] in entity_types()) for key in wanted.about],
         held=held_back(request.user) if request.user.has_perm("syncapp.view_stepswitch") else [],
     )
 

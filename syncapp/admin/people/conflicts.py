@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Iterator
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, Min, Q
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import Count, Min, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from syncapp.admin.kit import export
 from syncapp.admin.kit.numbers import in_conflict
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.views import DECIDE_CONFLICT, button, numbered, page, viewer
@@ -22,6 +24,8 @@ from syncapp.engine.queue import retry
 from syncapp.kit.tracing import trace_id_of
 from syncapp.models import Conflict, ConflictState, Record, SystemName
 from syncapp.people import conflicts
+from syncapp.templatetags.hub import step_name
+from syncapp.words.entity_words import kind_in_words
 
 VIEW = "syncapp.view_conflict"
 LISTED = 200  # records on the list, the oldest conflict first
@@ -29,11 +33,22 @@ DECIDED = 20
 
 
 @viewer("conflicts", "conflicts/", VIEW)
-def conflict_list(request: HttpRequest) -> HttpResponse:
+def conflict_list(request: HttpRequest) -> HttpResponseBase:
     waiting = Q(conflicts__state=ConflictState.OPEN)
     rows = in_conflict().annotate(fields=Count("conflicts", waiting), since=Min("conflicts__opened_at", filter=waiting))
+    if export.wanted(request):
+        return export.as_file(request, "conflicts", *_as_table(rows.order_by("since")))
     found = list(rows.order_by("since")[: LISTED + 1])
     return page(request, "conflicts", _("Conflicts"), records=found[:LISTED], more=len(found) > LISTED)
+
+
+def _as_table(rows: QuerySet[Any]) -> tuple[tuple[str, ...], Iterator[tuple[object, ...]]]:
+    """All of them; the values are on the page of each."""
+    heads = (_("entity"), _("id"), _("step"), _("fields"), _("since"))
+    return heads, (
+        (kind_in_words(row.entity_type), row.entity_id, step_name(row.step), row.fields, row.since)
+        for row in rows.iterator(chunk_size=export.AT_ONCE)
+    )
 
 
 @viewer("conflict", "record/<int:pk>/conflict/", VIEW)

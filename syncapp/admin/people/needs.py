@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from syncapp.admin.kit.columns import badge, entity_links
-from syncapp.admin.kit.needs import Kind, Need, Rows, declare, link
+from syncapp.admin.kit.needs import Kind, Need, Rows, declare, link, of_entities
 from syncapp.admin.kit.search import entity_types, found_by, last_part
 from syncapp.admin.kit.views import CLOSE_TASK, DECIDE_CONFLICT
 from syncapp.engine.queue import retry
@@ -68,6 +68,7 @@ declare(
         found_by,
         gettext_lazy("In a conflict a person chooses; a retry would find the same again."),
         give_up=_give_up,
+        about=lambda rows, keys: rows.filter(of_entities(keys)),
         renewed_column="changed_at",
     )
 )
@@ -113,5 +114,6 @@ declare(
         _found,
         gettext_lazy("A task is done by a person; the hub sees it then and closes it."),
         give_up_permission=CLOSE_TASK,
+        about=lambda rows, keys: rows.filter(of_entities(keys, "record__")),
     )
 )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from syncapp.admin.kit.columns import badge, entity_links
-from syncapp.admin.kit.needs import Kind, Need, Rows, declare, link, press
+from syncapp.admin.kit.needs import Kind, Need, Rows, declare, link, of_entities, press
 from syncapp.admin.kit.search import found_by, last_part
 from syncapp.admin.kit.views import DELETE_ORPHAN, REPROCESS, RETRY
 from syncapp.admin.records.row import again_button, retryable, state_badge, why_words
@@ -25,6 +25,7 @@ from syncapp.models import InboxMessage, InboxState, NeedKind, Orphan, OrphanSta
 from syncapp.templatetags.hub import crm_link, entity, step_name, webhook_words
 
 May = Callable[[str], bool]
+ORPHAN = "orphan"  # as the card of one is called
 
 
 def _failure(record: Record, may: May) -> Need:
@@ -66,6 +67,7 @@ declare(
         retryable=lambda rows: rows.filter(retryable()),
         retry=_retry,
         give_up=_give_up,
+        about=lambda rows, keys: rows.filter(of_entities(keys)),
     )
 )
 
@@ -136,5 +138,8 @@ declare(
         gettext_lazy("A person decides whether an orphan is kept or deleted."),
         give_up_permission=DELETE_ORPHAN,
         give_up=_keep,
+        about=lambda rows, keys: rows.filter(
+            of_entities(keys) | Q(pk__in=[int(pk) for kind, pk in keys if kind == ORPHAN and pk.isdecimal()])
+        ),
     )
 )

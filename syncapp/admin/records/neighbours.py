@@ -5,7 +5,7 @@ Only what the hub has recorded: the references of both have one id of another sy
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Q
@@ -13,6 +13,7 @@ from django.db.models import Q
 from syncapp.models import Record, Reference, ReferenceKind
 
 SHOWN = 20
+MOST_HELD = 300  # of what was searched for: the newest
 # What leads on to others: a collection holds documents, an Akte has cases, a party has accounts.
 HOLDERS = {
     ReferenceKind.COLLECTION: ReferenceKind.MEMBERSHIP,
@@ -59,6 +60,15 @@ def _sharing(mine: Reference) -> Q:
         return Q(system=mine.system, kind=HOLDERS[kind], container_id=mine.remote_id)
     holder = next((each for each, held in HOLDERS.items() if held == kind), None)
     return Q(system=mine.system, kind=holder, remote_id=mine.container_id) if holder and mine.container_id else Q()
+
+
+def with_what_they_hold(keys: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
+    """These entities, and what the hub knows them to hold: documents in their collections, accounts of parties."""
+    held = Q(pk__in=())
+    for mine in Reference.objects.filter(_any(keys), kind__in=tuple(HOLDERS)):
+        held |= _sharing(mine)
+    rows = Reference.objects.filter(held).order_by("-pk").values_list("entity_type", "entity_id")[:MOST_HELD]
+    return list(dict.fromkeys([*keys, *rows]))
 
 
 def _fill(found: dict[tuple[str, str], Neighbour]) -> None:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from syncapp.admin.calendar.links import links_by
+from syncapp.admin.calendar.links import google_page, links_by
 from syncapp.admin.calendar.words import SHORT, days_words, link_words, subject
 from syncapp.admin.kit.search import ENOUGH, entity_types, found_by
 from syncapp.admin.search.cards import Card, Found, Key, Open, Place
@@ -124,11 +124,12 @@ def _employees(found: Found, asked: Asked) -> None:
             card.address = reverse("admin:syncapp_calendaremployee_change", args=[employee.pk])
             card.at(Place(SystemName.ADVOWARE.label, _("employee"), employee.pk))
             if employee.calendar_id:
-                card.at(Place(SystemName.GOOGLE.label, employee.calendar_name))
+                there = google_page(employee.calendar_id)
+                card.at(Place(SystemName.GOOGLE.label, employee.calendar_name, address=there))
 
 
 def _appointments(found: Found, asked: Asked) -> None:
-    rows = CalendarLink.objects.order_by("-pk")
+    rows = CalendarLink.objects.select_related("employee").order_by("-pk")
     links = [link for word in asked.ids for link in links_by(rows, word)[:OF_A_KIND]]
     if asked.number is not None and not links:
         links = list(links_by(rows, str(asked.number))[:OF_A_KIND])
@@ -143,7 +144,8 @@ def _appointments(found: Found, asked: Asked) -> None:
         if link.number is not None:
             card.at(Place(SystemName.ADVOWARE.label, _("appointment"), str(link.number)))
         if link.event_id:
-            card.at(Place(SystemName.GOOGLE.label, f"AW-{link.employee_id}", link.event_id))
+            there = google_page(link.employee.calendar_id)
+            card.at(Place(SystemName.GOOGLE.label, f"AW-{link.employee_id}", link.event_id, there))
         if link.state == LinkState.AGREED:
             card.agreed_at = link.changed_at
         else:

@@ -38,17 +38,25 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def answer(request: HttpRequest, asked: Asked) -> dict[str, object]:
+    found = searched(request, asked)
+    if not isinstance(found, Found):
+        return {"nothing": found}
+    return {"cards": list(found.cards.values())[:MOST], "more": found.more or len(found.cards) > MOST, "found": found}
+
+
+def searched(request: HttpRequest, asked: Asked) -> Found | str:
+    """On staff's record; or why nothing was searched for."""
     if not asked.anything:
-        return {"nothing": _("Please type at least two characters of a name, or a whole number.")}
+        return _("Please type at least two characters of a name, or a whole number.")
     if not _seats.acquire(blocking=False):
-        return {"nothing": _("Several others are searching right now. Please try again in a moment.")}
+        return _("Several others are searching right now. Please try again in a moment.")
     try:
         with recorded(request, "search") as row:
             found = look(request, asked)
             row.count = len(found.cards)
     finally:
         _seats.release()
-    return {"cards": list(found.cards.values())[:MOST], "more": found.more or len(found.cards) > MOST, "found": found}
+    return found
 
 
 def look(request: HttpRequest, asked: Asked) -> Found:

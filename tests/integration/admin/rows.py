@@ -22,6 +22,7 @@ from syncapp.models import (
     InboxState,
     JournalEntry,
     Lock,
+    Notice,
     Orphan,
     Record,
     Reference,
@@ -270,6 +271,7 @@ def everything() -> dict[str, Any]:
     calendar = employee()
     record(Status.SKIPPED, step="calendar_employee", entity_type="Mitarbeiter", entity_id="SB", reason="task_open")
     question(calendar, free_event(calendar, 5))
+    Notice.objects.create(event="appeared", key="1", fault="chat 404", state="given_up", made_at=now, due_at=now)
     return {
         "record": failed,
         "employee": calendar,

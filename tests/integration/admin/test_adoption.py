@@ -8,10 +8,12 @@ import io
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from syncapp import jobs
+from syncapp.admin.machinery.adoption import what_comes_next
 from syncapp.flows.adopting import adopting
-from syncapp.models import Adoption, AdoptionState, Record, StaffAction
+from syncapp.models import Adoption, AdoptionState, Record, StaffAction, Verdict
 from tests.integration.admin import rows
 from tests.integration.admin.conftest import Login
 from tests.old_installation import OldFirm
@@ -52,9 +54,15 @@ def test_look_then_take_over(world: World, login: Login) -> None:
     assert "the file that the CRM names is not at xAI" in text
     assert firm.documents["dead"] in text
     assert "Schriftsatz" not in text
+    assert "What the report says a person must look at comes first" in text
+    assert "If it is right, press Take over" in text
     press(care, "apply_adoption")
     done = worked_off()
     assert (done.applied, done.asked_by.username if done.asked_by else "") == (True, "karl")
+    text = care.get(reverse(PAGE)).content.decode()
+    assert "What then needs a person appears" in text
+    assert reverse("admin:hub_needs") in text[text.index("What comes next") :]
+    assert reverse("admin:syncapp_scanrun_changelist") in text[text.index("What comes next") :]
     assert Record.objects.filter(entity_id=firm.documents["sha"]).exists()
     assert set(StaffAction.objects.values_list("action", flat=True)) == {"adopt", "look_at_adoption"}
 
@@ -85,6 +93,22 @@ def test_a_job_that_comes_twice_does_it_once(world: World) -> None:
     before = world.mark()
     jobs.adopt(asked.pk)
     assert world.mark() == before
+
+
+@pytest.mark.parametrize(
+    ("applied", "found", "words"),
+    [
+        (False, set(), "There is nothing to take over."),
+        (False, {Verdict.KNOWN}, "What agrees is remembered already."),
+        (False, {Verdict.AS_IS, Verdict.KNOWN}, "press Take over"),
+        (True, {Verdict.AS_IS}, "Nothing is to be changed"),
+        (True, {Verdict.CHANGES}, "The next comparisons bring about"),
+    ],
+)
+def test_what_comes_next_is_said(applied: bool, found: set[Verdict], words: str) -> None:
+    with translation.override("en"):
+        assert words in " ".join(what_comes_next(applied=applied, found=found))
+        assert not any("comes first" in each for each in what_comes_next(applied=applied, found=found))
 
 
 def test_in_german(login: Login) -> None:

@@ -134,3 +134,58 @@ def test_values_are_printed_for_those_who_may_see_them(login: Login) -> None:
     only.force_login(User.objects.get(username="erika"), backend="django.contrib.auth.backends.ModelBackend")
     assert "Neu-Name" not in only.get(address).content.decode()
     assert "Neu-Name" in login("karl", rows.CARE).get(address).content.decode()
+
+
+PAGES = ("causes", "conflicts", "workers", "locks", "needs")
+
+
+def page_taken(client: Client, name: str, **query: str) -> list[list[str]]:
+    answer = client.get(reverse(f"admin:hub_{name}"), {**query, "as": "csv"})
+    assert answer["Content-Disposition"].startswith(f'attachment; filename="{name}-')
+    assert "no-store" in answer["Cache-Control"]
+    body = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    return list(csv.reader(io.StringIO(body.removeprefix(BOM)), delimiter=";"))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_that_are_no_list_of_one_table_are_taken_away_too(name: str, care: Client) -> None:
+    rows.everything()
+    heads, *body = page_taken(care, name)
+    assert body
+    assert {len(row) for row in body} == {len(heads)}
+    assert not any("<" in cell or "__proxy__" in cell for row in [heads, *body] for cell in row)
+    action = StaffAction.objects.get(action="export_list")
+    assert (action.target_type, action.count) == (name, len(body))
+    page = care.get(reverse(f"admin:hub_{name}")).content.decode()
+    assert 'href="?as=csv"' in page
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_who_may_not_see_a_page_takes_nothing_of_it_away(name: str, login: Login) -> None:
+    assert login("nobody").get(reverse(f"admin:hub_{name}"), {"as": "csv"}).status_code == 403
+
+
+def test_of_what_needs_a_person_all_that_the_filters_leave_with_what_staff_said(staff: Client) -> None:
+    for _each in range(60):
+        rows.record(Status.FAILED)
+    rows.orphan()
+    chosen = rows.record(Status.FAILED)
+    staff.post(reverse("admin:hub_note_needs"), {"chosen": f"failure:{chosen.pk}", "note": "=HYPERLINK(1)"})
+    heads, *body = page_taken(staff, "needs", kind="failure")
+    assert len(body) == 61
+    assert {row[0] for row in body} == {"failure"}
+    (noted,) = (row for row in body if row[-1])
+    assert noted[-1] == "'=HYPERLINK(1)"
+    assert chosen.entity_id in noted[heads.index("what")]
+    assert "in the CRM" not in "".join(map("".join, body))  # what leads elsewhere says nothing of the row
+    action = StaffAction.objects.get(action="export_list")
+    assert (action.count, action.detail) == (61, "kind=failure")
+    word = page_taken(staff, "needs", q=chosen.entity_id)
+    assert len(word) == 2
+    last = StaffAction.objects.filter(action="export_list").latest("pk")
+    assert last.detail == ""  # not what was searched for
+
+
+def test_a_worker_can_not_be_called_a_formula(care: Client) -> None:
+    rows.Worker.objects.create(name="=1+1", started_at=timezone.now())
+    assert page_taken(care, "workers")[1][0] == "'=1+1"

@@ -240,3 +240,18 @@ def test_words_stay_nowhere_and_the_search_is_on_record(
 def test_the_themes_own_search_is_gone(erika: Client) -> None:
     assert erika.get("/admin/search/", {"s": "Wendland"}).status_code == 404
     assert "search-input-command" not in erika.get("/admin/").content.decode()
+
+
+def test_a_calendar_is_reached_at_google(world: World, erika: Client) -> None:
+    employee = rows.employee(name="Selma Brandt", calendar_id="c_1@group.calendar.google.com")
+    link = rows.link(employee)
+    assert {place.address for card in cards(erika, "Brandt").values() for place in card.places} == {""}  # a sandbox
+    with configured(GOOGLE_API_ROOT="https://www.googleapis.com"):
+        (card,) = cards(erika, "Brandt").values()
+        there = {place.system: place.address for place in card.places}
+        assert (
+            there["Google Calendar"]
+            == "https://calendar.google.com/calendar/u/0?cid=Y18xQGdyb3VwLmNhbGVuZGFyLmdvb2dsZS5jb20"
+        )
+        (card,) = (card for card in cards(erika, str(link.number)).values() if card.kind == "Appointment")
+        assert {place.system: place.address for place in card.places}["Google Calendar"] == there["Google Calendar"]
