@@ -18,8 +18,9 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 
 from syncapp.admin.kit import export
+from syncapp.admin.kit.addresses import offered
 from syncapp.admin.kit.columns import badge, column
-from syncapp.admin.kit.paging import CappedPaginator
+from syncapp.admin.kit.paging import CappedPaginator, List
 from syncapp.admin.kit.views import page
 from syncapp.templatetags.hub import tone
 
@@ -40,6 +41,7 @@ class ReadOnlyAdmin(ModelAdmin, Generic[M]):
     list_max_show_all = 0
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
+    list_filter: ClassVar[Any] = ()  # of `Choice`s
     list_filter_sheet = False
     list_disable_select_all = True
     sortable_by = ()  # an order without an index would sort a million rows
@@ -59,11 +61,17 @@ class ReadOnlyAdmin(ModelAdmin, Generic[M]):
         if export.wanted(request):
             if not self.has_view_permission(request):
                 raise PermissionDenied
-            export.without_parameter(request)
             return export.export(request, self)
         title = getattr(self, "list_title", self.opts.verbose_name_plural)
         context = {"here": request.get_full_path(), "list_title": title, **self.list_context(request)}
         return super().changelist_view(request, context)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return List
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        request.GET = offered(request.GET, (each.parameter_name for each in self.list_filter))  # type: ignore[assignment]
+        return super().get_changelist_instance(request)
 
     def list_context(self, request: HttpRequest) -> dict[str, Any]:
         """What stands around the table: `lead` above it, `nothing` and `nothing_words` in its place, `before_list`."""

@@ -38,13 +38,6 @@ def wanted(request: HttpRequest) -> bool:
     return request.GET.get(PARAMETER) == CSV
 
 
-def without_parameter(request: HttpRequest) -> None:
-    """The list itself refuses parameters that it doesn't know."""
-    left = request.GET.copy()
-    del left[PARAMETER]
-    request.GET = left  # type: ignore[assignment]
-
-
 def export(request: HttpRequest, admin: Any) -> StreamingHttpResponse:
     rows: QuerySet[Any] = admin.get_changelist_instance(request).get_queryset(request)
     name = admin.opts.model_name

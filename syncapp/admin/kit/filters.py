@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -94,8 +94,8 @@ def moment_of(text: str) -> datetime | None:
     if text.isdecimal() and text.isascii() and len(text) <= 4:
         return timezone.now() - timedelta(hours=int(text))
     try:
-        return timezone.make_aware(datetime.fromisoformat(text)) if DAY.fullmatch(text) else None
-    except (ValueError, OverflowError):  # no such day
+        return timezone.make_aware(datetime.fromisoformat(text)).astimezone(UTC) if DAY.fullmatch(text) else None
+    except (ValueError, OverflowError):  # no such day, or none that the database's calendar has
         return None
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.views import ChangeList
 
 COUNT_UP_TO = 10_000  # rows; who needs more pages than this needs a filter
 
@@ -21,6 +23,19 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
     @property
     def capped(self) -> bool:
         return self.count >= COUNT_UP_TO
+
+    def validate_number(self, number: Any) -> int:
+        """Beyond the last page is the last one: rows go while people look, and an address may be old."""
+        try:
+            return min(max(int(number), 1), self.num_pages)
+        except (TypeError, ValueError):
+            return 1
+
+
+class List(ChangeList):
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.page_num = self.paginator.validate_number(self.page_num)
 
 
 def counted(rows: QuerySet[Any], limit: int = COUNT_UP_TO) -> int:

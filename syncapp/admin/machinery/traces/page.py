@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from syncapp.admin.kit.addresses import plain
 from syncapp.admin.kit.views import page, viewer
 from syncapp.admin.machinery.over_time.slots import duration
 from syncapp.admin.machinery.traces.axis import Axis, axis
@@ -59,6 +60,7 @@ def _row(event: Event, scale: Axis) -> Row:
 @viewer("trace", "trace/<str:trace_id>/", "syncapp.view_record")
 def trace(request: HttpRequest, trace_id: str) -> HttpResponse:
     """Everything that one trace id is on: what came, which runs it led to, what they wrote."""
+    trace_id = plain(trace_id)
     told = story(trace_id, request.user.has_perm)
     return page(
         request,

@@ -1,0 +1,121 @@
+"""An address that somebody typed, cut, kept for a year or made up gets a calm page: never an error, on no list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import zip_longest
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from syncapp.admin.kit import views
+from syncapp.admin.kit.base import ReadOnlyAdmin
+from syncapp.models import StaffAction
+from tests.integration.admin import rows
+from tests.integration.admin.conftest import Login
+
+LISTS = sorted(
+    reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    for model, declared in admin.site._registry.items()
+    if isinstance(declared, ReadOnlyAdmin)
+)
+SUPERUSERS = ("/admin/auth/user/", "/admin/auth/group/")  # Django's own lists
+PAGES = sorted(reverse(f"admin:hub_{name}") for name, (route, _view) in views.PAGES.items() if "<" not in route)
+WITH_ARGUMENTS = sorted(
+    f"/admin/hub/{route}".replace("<int:pk>", "9" * 40).replace("<str:trace_id>", "%00")
+    for route, _view in views.PAGES.values()
+    if "<" in route
+)
+OWN_PARAMETERS = ("page", "kind", "person", "period", "employee", "state", "status", "since", "q")
+
+NUMBERS = ("0", "-1", "2", "99999999", "9" * 40, "1.5", "٣", "²", "\0")
+WORDS = ("nonsense", "\0", "-1", "9" * 40, "%", "", "(", "0001-01-01", "²")
+MOMENTS = ("9999", "99999", "2026-02-30", "9999-12-31", "0001-01-01", "2026-11-20T25:00", "yesterday", "\0")
+SORTED = ("1", "-1", "-99", "a.b", "1.-2.3", "-", "\0")
+UNKNOWN = ("nobody", "pk", "id__in", "record__nobody", "entity_id__regex", "changed_at__gte", "_popup", "all", "e")
+
+
+def odd(filters: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """What is odd in one way is so in several at once, so that few requests try all of it."""
+    for number, sort, moment in zip_longest(NUMBERS, SORTED, MOMENTS, fillvalue="1"):
+        yield {"p": number, "page": number, "o": sort, "since": moment}
+    for word in WORDS:
+        yield dict.fromkeys(filters, word)
+    yield {**dict.fromkeys(UNKNOWN, "("), "status": "failed"}
+    yield {"p": "99", "status": "open", "_to_field": "nobody"}
+    yield {"p": "99", "as": "csv"}
+
+
+def filters_of(address: str) -> tuple[str, ...]:
+    found = next(
+        each for each in admin.site._registry.values() if f"/{each.opts.app_label}/{each.opts.model_name}/" in address
+    )
+    return ("q", *(each.parameter_name for each in found.list_filter))
+
+
+@pytest.fixture
+def root(login: Login, monkeypatch: pytest.MonkeyPatch) -> Client:
+    monkeypatch.setattr(ReadOnlyAdmin, "list_per_page", 1)  # so that few rows are many pages
+    client = login("root", rows.CARE, rows.PRIVACY, is_superuser=True)
+    client.raise_request_exception = False
+    rows.everything()
+    return client
+
+
+def refused(client: Client, address: str, query: dict[str, str]) -> list[tuple[object, ...]]:
+    answer = client.get(address, query, follow=True)
+    if answer.streaming:
+        assert b"".join(answer.streaming_content)
+    return [] if answer.status_code == 200 else [(address, query, answer.status_code, answer.exc_info)]
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_no_address_of_a_list_is_an_error(address: str, root: Client) -> None:
+    assert [bad for query in odd(filters_of(address)) for bad in refused(root, address, query)] == []
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_no_address_of_a_page_is_an_error(address: str, root: Client) -> None:
+    asked = [dict.fromkeys(OWN_PARAMETERS, word) for word in ("0", "-1", "9" * 40, "²", "\0", "(", "0001-01-01")]
+    assert [bad for query in asked for bad in refused(root, address, query)] == []
+
+
+@pytest.mark.parametrize("address", SUPERUSERS)
+def test_no_page_number_is_an_error_for_superusers(address: str, root: Client) -> None:
+    asked = [{"p": number, "o": number, "nobody": number} for number in NUMBERS]
+    assert [bad for query in asked for bad in refused(root, address, query)] == []
+
+
+@pytest.mark.parametrize("address", [*LISTS, *SUPERUSERS])
+def test_a_row_that_cannot_be_is_a_row_that_is_gone(address: str, root: Client) -> None:
+    for pk in ("9" * 40, "-1", "nonsense", "_00", "_ff", "²"):
+        assert root.get(f"{address}{pk}/change/", follow=True).status_code == 200, pk
+
+
+@pytest.mark.parametrize("address", WITH_ARGUMENTS)
+def test_a_page_about_what_cannot_be_is_no_failure(address: str, root: Client) -> None:
+    assert root.get(address).status_code in (200, 302, 404)
+
+
+@pytest.mark.parametrize("number", ["2", "99", "99999999"])
+def test_a_page_beyond_the_end_of_the_failures_is_the_last_one(number: str, root: Client) -> None:
+    address = reverse("admin:syncapp_record_changelist")
+    last = root.get(address, {"status": "failed"}).context_data["cl"].paginator.num_pages
+    assert last == 2
+    shown = root.get(address, {"status": "failed", "p": number}).context_data["cl"]
+    assert (shown.page_num, len(shown.result_list)) == (2, 1)
+
+
+def test_only_what_a_list_offers_is_searched_by_an_address(root: Client) -> None:
+    address = reverse("admin:syncapp_record_changelist")
+    listed = root.get(address, {"status": "failed", "detail__startswith": "x", "o": "1"}).context_data["cl"]
+    assert listed.result_count == 2
+    assert "detail" not in listed.get_query_string()
+
+
+def test_what_was_searched_for_stays_out_of_what_is_on_record(root: Client) -> None:
+    asked = {"status": "failed", "q": "65f0", "nobody": "Müller", "as": "csv"}
+    b"".join(root.get(reverse("admin:syncapp_record_changelist"), asked).streaming_content)
+    assert StaffAction.objects.get(action="export_list").detail == "status=failed"
