@@ -25,19 +25,23 @@ from syncapp.events import registry
 from syncapp.models import InboxMessage, Reason, Record, Status, TaskKind
 from syncapp.words import appointment_words
 from syncapp.words.entity_words import kind_in_words
-from syncapp.words.fault_words import fault_in_words, system_of
+from syncapp.words.fault_words import fault_in_words, system_in_words, system_of
 from syncapp.words.field_words import field_in_words, standing_in_words, value_in_words
 from syncapp.words.journal_words import detail_in_words, write_in_words
 from syncapp.words.plan_words import in_words
 from syncapp.words.reason_words import reason_in_words
+from syncapp.words.target_words import target_in_words
 from syncapp.words.timing_words import lasting, timing_in_words
-from syncapp.words.webhook_words import webhook_in_words
+from syncapp.words.webhook_words import quarantine_in_words, webhook_in_words
 
 TASK_OPEN = "task"  # beside the states: a record that only waits for a person's task
 
 register = template.Library()
 register.filter("reason_words", reason_in_words)
 register.filter("kind_words", kind_in_words)
+register.filter("target_words", target_in_words)
+register.filter("system_words", system_in_words)
+register.filter("quarantine_words", quarantine_in_words)
 register.filter("detail_words", detail_in_words)
 register.filter("fault_words", fault_in_words)
 register.filter("system_of", system_of)

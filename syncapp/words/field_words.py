@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 
 from django.template.defaultfilters import date as formatted
+from django.utils import timezone
 from django.utils.translation import get_language, gettext, gettext_noop
 
 from syncapp.words import appointment_words, held_words
@@ -22,6 +24,7 @@ NOTED: Mapping[str, str] = {
     "kommunikationHash": gettext_noop("Fingerprint of the contacts"),
     "modifiedAt": gettext_noop("Changed in the CRM"),
     "reason": gettext_noop("Reason"),
+    "file": gettext_noop("File at xAI"),
 }
 # Values of those fields in which EspoCRM shows how the sync stands.
 STANDING: Mapping[str, str] = {
@@ -37,6 +40,7 @@ STANDING: Mapping[str, str] = {
     "new": gettext_noop("new"),
     "changed": gettext_noop("changed"),
 }
+MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 SHOW_IT = ("State of the sync", "State at xAI", "State of the file")  # by what staff call the fields
 REASON = "reason"  # a fact of tasks: why a side can't hold a value, as a code
 # The names of the flows' fields and what staff call them, in English; whoever knows the flows puts a source here.
@@ -57,13 +61,24 @@ def standing_in_words(field: str, value: object) -> str | None:
 
 
 def value_in_words(value: str) -> str:
-    """The value as staff would enter it: a date (flows write YYYY-MM-DD) as Germans do, for those who read German."""
+    """The value as staff would enter it: a date (flows write YYYY-MM-DD) as Germans do, for those who read German, and
+    a moment, which EspoCRM writes as YYYY-MM-DD HH:MM:SS in UTC, in the firm's time, as all times on a page are."""
+    if MOMENT.fullmatch(value):
+        return _moment(value)
     if len(value) != len("2026-01-31") or not (get_language() or "").startswith("de"):
         return value
     try:
         return formatted(date.fromisoformat(value), "d.m.Y")
     except ValueError:
         return value
+
+
+def _moment(value: str) -> str:
+    try:
+        local = timezone.localtime(datetime.fromisoformat(value).replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
+        return value
+    return f"{formatted(local, 'SHORT_DATE_FORMAT')} {local:%H:%M:%S}"
 
 
 def of_field(field: str, value: object) -> str:

@@ -24,3 +24,19 @@ def webhook_in_words(path: str, action: str, entity_type: str = "") -> str:
     kind = settings.CONFIG.WEBHOOK_ENTITIES.get(path, entity_type)
     what = gettext("Entity") if path == ANYTHING else kind_in_words(kind) if kind else path
     return gettext(TOLD[action]) % {"what": what} if action in TOLD else f"{what}: {action}"
+
+
+# Why a body could not be read, as `events.bodies` stores it.
+UNREADABLE: Mapping[str, str] = {
+    "not valid JSON": gettext_noop(
+        "It is cut off or no JSON: perhaps the connection broke, or it does not come from EspoCRM."
+    ),
+    "neither an array nor an object": gettext_noop("It holds no list of changes."),
+    "too many values": gettext_noop("It holds more than a webhook of EspoCRM ever does."),
+    "nested too deeply": gettext_noop("It holds more than a webhook of EspoCRM ever does."),
+    "too many arrays and objects": gettext_noop("It holds more than a webhook of EspoCRM ever does."),
+}
+
+
+def quarantine_in_words(reason: str) -> str:
+    return gettext(UNREADABLE[reason]) if reason in UNREADABLE else reason

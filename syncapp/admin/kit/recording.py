@@ -10,6 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from syncapp.kit.tracing import trace_id_of
 from syncapp.models import StaffAction
+from syncapp.schedules import row_name, schedules
+from syncapp.templatetags.hub import lock_words, step_name
+from syncapp.words.fault_words import system_in_words
+from syncapp.words.target_words import needs_in_words
 
 ACTIONS: dict[str, str | Promise] = {
     "search": _("searched everywhere"),
@@ -74,6 +78,23 @@ def recorded(
     """By whoever is logged in: the admin's login is before every button."""
     who = {"user": request.user, "trace_id": trace_id_of(request)}
     return StaffAction.recorded(action, target_type, target_id, detail, **who)
+
+
+def target_id_in_words(row: StaffAction) -> str:
+    """Which one it was; what is a name of the program's is shown as pages call it."""
+    match row.target_type:
+        case "Step":
+            return step_name(row.target_id)
+        case "System":
+            return system_in_words(row.target_id)
+        case "Schedule":
+            described = {row_name(each): str(each.description) for each in schedules()}
+            return described.get(row.target_id, row.target_id)
+        case "Lock":
+            return lock_words(row.target_id)
+        case "":
+            return needs_in_words(row.target_id)
+    return row.target_id
 
 
 def action_words(row: StaffAction) -> str:

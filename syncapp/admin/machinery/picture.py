@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from syncapp.admin.kit.numbers import StepNumbers, by_step, records_url
 from syncapp.admin.machinery.lately import Lately, lately
 from syncapp.admin.machinery.picture_layout import Line, Link, Node, Picture, lay
+from syncapp.admin.machinery.trigger_words import triggers_in_words
 from syncapp.engine.runs import switches
 from syncapp.events import registry, topics
 from syncapp.events.spec import StepSpec
@@ -37,6 +38,18 @@ class StepView:
     switch: StepSwitch
     observing: bool
     due_since: datetime | None = None
+
+    @property
+    def runs_on(self) -> list[str]:
+        return list(triggers_in_words(self.spec.triggers))
+
+    @property
+    def received(self) -> str:
+        return receiver_words(self.spec)
+
+    @property
+    def system_words(self) -> list[str]:
+        return [str(SystemName(name).label) for name in self.spec.systems]
 
     @property
     def stands(self) -> bool:

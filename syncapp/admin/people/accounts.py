@@ -24,10 +24,11 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from syncapp.admin.kit import second_factor
 from syncapp.admin.kit.base import ReadOnlyAdmin
 from syncapp.admin.kit.columns import column, trace_link
-from syncapp.admin.kit.recording import action_words, recorded
+from syncapp.admin.kit.recording import action_words, recorded, target_id_in_words
 from syncapp.admin.kit.sessions import end, key_of, open_sessions
 from syncapp.models import StaffAction
 from syncapp.templatetags.hub import exactly
+from syncapp.words.target_words import target_in_words
 
 # Django-Q2's "resubmit" would run tasks past requests and claims; its schedules have a page of their own here.
 for model in (TOTPDevice, Failure, OrmQ, Schedule, Success, AccessAttempt, AccessFailureLog, AccessLog, User, Group):
@@ -82,5 +83,7 @@ class StaffActionAdmin(ReadOnlyAdmin[StaffAction]):
     did = column(gettext_lazy("did what"), action_words)
     target = column(
         gettext_lazy("to what"),
-        lambda row: format_html('{} <span class="hub-id">{}</span>', row.target_type, row.target_id),
+        lambda row: format_html(
+            '{} <span class="hub-id">{}</span>', target_in_words(row.target_type), target_id_in_words(row)
+        ),
     )

@@ -12,13 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from syncapp.admin.kit.recording import recorded
-from syncapp.admin.kit.search import entity_types
+from syncapp.admin.kit.search import entity_types, last_part
 from syncapp.admin.kit.views import RETRY, page, viewer
 from syncapp.engine.queue import retry
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.events import registry
 from syncapp.kit.tracing import trace_id_of
 from syncapp.templatetags.hub import step_words
+from syncapp.words.entity_words import kind_in_words
+
+
+class IdField(forms.RegexField):
+    def to_python(self, value: Any) -> str:
+        return last_part(super().to_python(value) or "")
 
 
 class LookForm(forms.Form):
@@ -27,11 +33,11 @@ class LookForm(forms.Form):
         choices=lambda: [(spec.name, step_words(spec.name)) for spec in registry.runnable()],
     )
     entity_type = forms.ChoiceField(
-        label=gettext_lazy("Entity type"), choices=lambda: [(name, name) for name in entity_types()]
+        label=gettext_lazy("Entity type"), choices=lambda: [(name, kind_in_words(name)) for name in entity_types()]
     )
-    entity_id = forms.RegexField(
+    entity_id = IdField(
         r"^[A-Za-z0-9_-]{1,64}$",
-        label=gettext_lazy("Id in the CRM"),
+        label=gettext_lazy("Id or address in the CRM"),
         help_text=gettext_lazy("The last part of the address in the CRM, for example 65f0c0ffee0000001."),
         error_messages={"invalid": gettext_lazy("An id has letters, digits, - and _ only, 64 at most.")},
     )

@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,12 +16,12 @@ from syncapp.admin.kit.columns import badge, entity_links
 from syncapp.admin.kit.needs import Kind, Need, Rows, declare, link, of_entities, press
 from syncapp.admin.kit.search import found_by, last_part
 from syncapp.admin.kit.views import DELETE_ORPHAN, REPROCESS, RETRY
-from syncapp.admin.records.row import again_button, retryable, state_badge, why_words
+from syncapp.admin.records.row import again_button, ending_button, retryable, state_badge, why_words
 from syncapp.engine.queue import retry
 from syncapp.flows.comparing import orphans
 from syncapp.kit.tracing import trace_id_of
 from syncapp.models import InboxMessage, InboxState, NeedKind, Orphan, OrphanState, Record, Status
-from syncapp.templatetags.hub import crm_link, entity, step_name, webhook_words
+from syncapp.templatetags.hub import entity, step_name, webhook_words
 
 May = Callable[[str], bool]
 ORPHAN = "orphan"  # as the card of one is called
@@ -30,20 +29,9 @@ ORPHAN = "orphan"  # as the card of one is called
 
 def _failure(record: Record, may: May) -> Need:
     what = format_html('{}<div class="hub-dim">{}</div>', entity_links(record), step_name(record.step))
-    ends = again_button(record) if may(RETRY) else SafeString()
     page = reverse("admin:syncapp_record_change", args=[record.pk])
-    return Need(
-        record.pk, what, why_words(record), record.changed_at, ends or _elsewhere(record, page), state_badge(record)
-    )
-
-
-def _elsewhere(record: Record, page: str) -> SafeString:
-    """Where that is mended which no retry mends; the record's page where the CRM has none of it."""
-    return (
-        link(there, _("Mend in the CRM"))
-        if (there := crm_link(record.entity_type, record.entity_id))
-        else link(page, _("Show"))
-    )
+    ends = ending_button(record) if may(RETRY) or not again_button(record) else link(page, _("Show"))
+    return Need(record.pk, what, why_words(record), record.changed_at, ends, state_badge(record))
 
 
 def _retry(rows: Rows, request: HttpRequest) -> int:

@@ -15,6 +15,7 @@ from syncapp.admin.kit.views import viewer
 from syncapp.admin.records.neighbours import neighbours
 from syncapp.admin.records.row import state_badge, why_words
 from syncapp.admin.records.write_views import write_views
+from syncapp.events import registry
 from syncapp.models import (
     NEEDS_A_PERSON,
     Attempt,
@@ -29,7 +30,9 @@ from syncapp.models import (
     Task,
 )
 from syncapp.people.tasks import has_open_tasks
-from syncapp.templatetags.hub import entity
+from syncapp.templatetags.hub import crm_link, entity
+from syncapp.words.fault_words import fault_in_words
+from syncapp.words.field_words import field_in_words
 from syncapp.words.reason_words import reason_in_words
 from syncapp.words.task_views import TaskView
 
@@ -64,7 +67,9 @@ def record_context(request: HttpRequest, record: Record) -> dict[str, Any]:
         "record": record,
         "state_words": state_words(record),
         "next_words": next_words(record),
-        "needs_person": record.status in NEEDS_A_PERSON,
+        "retryable": record.status == Status.FAILED and record.reason not in registry.mended_by_data(),
+        "mended_in_crm": crm_link(record.entity_type, record.entity_id) if mended_by_data(record) else "",
+        "detail": detail_words(record),
         "can_be_given_up": record.status in (*NEEDS_A_PERSON, Status.WAITING),
         "attempts": attempts,
         "attempts_next": attempts_next,
@@ -100,6 +105,18 @@ def record_state(_request: HttpRequest, pk: int) -> HttpResponse:
             "failed": record.status == Status.FAILED,
         }
     )
+
+
+def mended_by_data(record: Record) -> bool:
+    """Whether no retry mends it, but other contents."""
+    return record.status == Status.FAILED and record.reason in registry.mended_by_data()
+
+
+def detail_words(record: Record) -> str:
+    """Of a conflict the fields that both sides changed; else what a system said."""
+    if record.status == Status.CONFLICT:
+        return ", ".join(field_in_words(name) for name in record.detail.split(", ")) if record.detail else ""
+    return fault_in_words(record.detail)
 
 
 def tasks_of(record: Record) -> list[TaskView]:

@@ -19,7 +19,7 @@ from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.search import found_by
 from syncapp.admin.kit.views import DISCARD, RETRY, page
 from syncapp.admin.records.record_page import record_context
-from syncapp.admin.records.row import again_button, retryable, state_badge, why_words
+from syncapp.admin.records.row import ending_button, retryable, state_badge, why_words
 from syncapp.engine.queue import retry
 from syncapp.kit.tracing import trace_id_of
 from syncapp.models import NEEDS_A_PERSON, Record, Status
@@ -75,7 +75,7 @@ class RecordAdmin(ReadOnlyAdmin[Record]):
     entity = column(gettext_lazy("entity"), entity_links)
     state = column(gettext_lazy("state"), state_badge)
     why = column(gettext_lazy("what happened, what to do"), why_words)
-    again = column(gettext_lazy("what you can do"), again_button)
+    again = column(gettext_lazy("what you can do"), ending_button)
 
     step_label = column(gettext_lazy("step"), lambda record: step_name(record.step))
     since = column(gettext_lazy("since"), lambda record: when(record.changed_at))

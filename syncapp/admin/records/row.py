@@ -9,9 +9,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from syncapp.admin.kit.columns import badge
+from syncapp.admin.kit.needs import link
 from syncapp.events import registry
 from syncapp.models import Record, Status
-from syncapp.templatetags.hub import standing
+from syncapp.templatetags.hub import crm_link, standing
 from syncapp.words.reason_words import reason_in_words
 
 
@@ -30,6 +31,17 @@ def why_words(record: Record) -> SafeString:
 def retryable() -> Q:
     """What a retry can mend: conflicts need a choice, and refused contents other ones."""
     return Q(status=Status.FAILED) & ~Q(reason__in=registry.mended_by_data())
+
+
+def ending_button(record: Record) -> SafeString:
+    """What ends a failure: a retry; else where it is mended; its page where the CRM has none of it."""
+    if again := again_button(record):
+        return again
+    if record.status == Status.CONFLICT:
+        return link(reverse("admin:hub_conflict", args=[record.pk]), _("Choose"))
+    if there := crm_link(record.entity_type, record.entity_id):
+        return link(there, _("Mend in the CRM"))
+    return link(reverse("admin:syncapp_record_change", args=[record.pk]), _("Show"))
 
 
 def again_button(record: Record) -> SafeString:

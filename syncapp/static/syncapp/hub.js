@@ -18,6 +18,7 @@
     });
     const text = await answer.text();
     if (!busy(area)) area.innerHTML = text;
+    nameCells();
     reachByKeyboard();
     await nameEntities();
   }
@@ -54,6 +55,19 @@
     }
   }
 
+  // On a narrow screen a row is a card, in which each cell says what it is.
+  function nameCells() {
+    for (const table of document.querySelectorAll("table.hub-named:not([data-asked])")) {
+      table.dataset.asked = "";
+      const heads = [...table.querySelectorAll("thead th")].map((each) => each.textContent.trim());
+      for (const row of table.querySelectorAll("tbody tr")) {
+        [...row.children].forEach((cell, at) => {
+          if (at && heads[at] && !cell.querySelector(".hub-buttons")) cell.dataset.title = heads[at];
+        });
+      }
+    }
+  }
+
   const busy = (area) => area.querySelector("details[open]") || area.contains(document.activeElement);
 
   function every(seconds, work) {
@@ -80,6 +94,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     nameEntities().catch(() => undefined); // ids are there
+    nameCells();
     reachByKeyboard();
     window.addEventListener("resize", reachByKeyboard);
     for (const area of document.querySelectorAll("[data-live]")) {

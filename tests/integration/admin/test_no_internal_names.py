@@ -12,7 +12,7 @@ from django.utils import translation
 
 from syncapp.events import registry
 from syncapp.management import crm_needs
-from syncapp.models import JournalEntry, Lock
+from syncapp.models import JournalEntry, Lock, StaffAction
 from syncapp.templatetags import hub
 from syncapp.words.field_words import standing_in_words
 from syncapp.words.webhook_words import TOLD
@@ -24,6 +24,19 @@ from tests.integration.admin.test_pages import addresses
 CODE = r"(?s)<(script|style|code|head)\b.*?</\1>"
 ICONS = r"(?s)<span[^>]*material-symbols[^>]*>[^<]*</span>"
 INTERNAL = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|\b(?:un)?clean\b")
+# Types of entities, of what is at xAI, names of systems.
+TYPES = re.compile(r"\bC[A-Z][a-z]+\w*|\b(?:collection|file|espocrm|advoware)\b")
+CRON = re.compile(r"(?:[0-9*][-0-9*/,]* ){4}[0-9*]")
+# What staff did, by the names that the program has for it.
+DONE = [
+    ("Step", "document_sync"),
+    ("System", "advoware"),
+    ("Schedule", "hub.scan_changes"),
+    ("Lock", "document_sync:CDokumente:1"),
+    ("CDokumente", "1"),
+    ("", "failure, conflict"),
+    ("needs", ""),
+]
 SHOWN_STATES = ("State of the sync", "State at xAI", "State of the file")
 
 
@@ -34,12 +47,15 @@ def words_of(page: str) -> list[str]:
 
 
 def internal(page: str) -> list[str]:
-    return [piece for piece in words_of(page) if INTERNAL.search(piece)]
+    return [piece for piece in words_of(page) if any(each.search(piece) for each in (INTERNAL, TYPES, CRON))]
 
 
 def test_the_search_for_them_finds_them() -> None:
     page = "<p>calendar_push</p><code>fine_here</code><td>Calendar_push läuft</td><i>clean → unclean</i><b>CLEAN_UP</b>"
     assert internal(page) == ["calendar_push", "clean → unclean"]
+    types = ["CBeteiligte", "collection", "7-59/15 * * * *", "advoware, google"]
+    assert internal("".join(f"<td>{each}</td>" for each in types)) == types
+    assert internal("<td>file_1</td><td>CRM</td><td>CSV</td><td>29.11.2026 4:30</td>") == []
     assert internal("<td>Bankverbindungen von bankverbindungen_of_party</td>") != []
 
 
@@ -53,6 +69,11 @@ def test_no_page_in_german_shows_one(login: Login) -> None:
     JournalEntry.objects.update(changes={"syncStatus": ["clean", "unclean"], "xaiSyncStatus": ["", "pending_sync"]})
     for path in (*settings.CONFIG.WEBHOOK_ENTITIES, "entity"):
         rows.message("quarantined", path=path, action="link" if path == "entity" else "update", rejected=[])
+    for at, target in enumerate(("collection", "file", "CDokumente", "Kommunikation", "Termin (Google)")):
+        rows.entry(made["record"], target_type=target, target_id=str(at), changes={"file": [None, "x"]})
+    for target_type, target_id in DONE:
+        StaffAction.objects.create(action="x", target_type=target_type, target_id=target_id, count=1)
+    rows.attempt(made["record"], calls=[{"system": "advoware", "method": "GET", "path": "/", "status": 200, "ms": 1}])
     care = login("karl", rows.CARE, rows.PRIVACY)
     pages = {address for address in addresses(made) if "/state/" not in address}
     for address in sorted(pages | {reverse("admin:hub_needs")}):

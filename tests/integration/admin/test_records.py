@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from syncapp.engine.runs.runner import Preview
 from syncapp.events import running
 from syncapp.models import Attempt, Outcome, Reason, Record, StaffAction, Status
 from tests.integration.admin import rows
+from tests.world import configured
 
 LIST = "admin:syncapp_record_changelist"
 
@@ -207,3 +209,35 @@ def test_without_redis_the_page_of_locks_shows_what_it_can(care: Client) -> None
         page = care.get(reverse("admin:hub_locks")).content.decode()
     assert record.lock_key in page
     assert "Redis does not answer" in page
+
+
+def test_what_no_retry_mends_has_its_own_button_on_its_page_and_in_its_row(staff: Client) -> None:
+    refused = rows.record(reason="indexing_failed")
+    failed = rows.record(reason="rejected")
+    conflict = rows.party(Status.CONFLICT)
+    rows.conflict(conflict, "vorname")
+    Record.objects.filter(pk=conflict.pk).update(detail="vorname, geburtsdatum")
+    crm = "https://crm.example.org"
+    with configured(ESPOCRM_UI_URL=crm):
+        listed = staff.get(reverse("admin:syncapp_record_changelist"), {"status": "open"}).content.decode()
+        pages = {
+            row: staff.get(reverse("admin:syncapp_record_change", args=[row.pk])).content.decode()
+            for row in (refused, failed, conflict)
+        }
+    there = f'href="{crm}/#CDokumente/view/{refused.entity_id}"'
+    assert re.search(f'<a class="hub-button hub-plain" data-ends {re.escape(there)}>Mend in the CRM', listed)
+    assert f'data-retry="{reverse("admin:hub_retry", args=[failed.pk])}"' in listed
+    assert listed.count("data-retry=") == 1
+    for row, page in pages.items():
+        retries = reverse("admin:hub_retry", args=[row.pk]) in page
+        assert retries == (row == failed), row
+        assert (reverse("admin:hub_sync_now", args=[row.pk]) in page) != retries  # to look again does no harm
+    assert re.search(r'<a class="hub-button" href="[^"]*' + refused.entity_id, pages[refused])
+    assert "Fields: First name, Date of birth" in pages[conflict]
+
+
+def test_look_takes_the_address_too(staff: Client) -> None:
+    address = "https://crm.example/#CDokumente/view/65f1"
+    form = {"step": "document_sync", "entity_type": "CDokumente", "entity_id": address}
+    staff.post(reverse("admin:hub_look"), form)
+    assert Record.objects.get().entity_id == "65f1"

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from syncapp.admin.kit.recording import action_words
+from syncapp.admin.kit.recording import action_words, target_id_in_words
 from syncapp.models import (
     Attempt,
     InboxItem,
@@ -27,6 +27,7 @@ from syncapp.templatetags.hub import scan_words, step_name, tone, webhook_words
 from syncapp.words.entity_words import kind_in_words
 from syncapp.words.journal_words import write_in_words
 from syncapp.words.reason_words import reason_in_words
+from syncapp.words.target_words import target_in_words
 
 MOST = 200  # rows of each kind
 CALLS = 60  # of one run; a calendar's may make hundreds
@@ -118,7 +119,7 @@ def _received(told: Story) -> Iterator[Event]:
 def _by_staff(trace_id: str) -> Iterator[Event]:
     for row in StaffAction.objects.filter(trace_id=trace_id).select_related("user").order_by("id")[:MOST]:
         who = row.user.get_username() if row.user else row.via
-        detail = f"{row.target_type} {row.target_id}".strip()
+        detail = f"{target_in_words(row.target_type)} {target_id_in_words(row)}".strip()
         yield Event(f"staff-{row.pk}", f"{who}: {action_words(row)}", row.at, row.at, "calm", detail)
 
 
