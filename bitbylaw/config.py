@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bitbylaw.setting_types import (
     AdvowareResource,
+    AgeRecipient,
     ApiPath,
     CommaList,
     DatabaseUrl,
@@ -126,6 +127,10 @@ class Config(BaseSettings):
 
     # Pages
     SHOW_NAMES: bool = True  # asked of EspoCRM when a page is looked at, and kept nowhere
+
+    # Backups
+    BACKUP_DIR: str = ""  # where `manage.py backup` puts them by itself
+    BACKUP_RECIPIENT: AgeRecipient = ""  # the public key that they are encrypted with; empty: they are not
 
     # Monitoring
     METRICS_TOKEN: str = ""  # who sends it as a bearer may read /metrics; empty: there is no such page

@@ -49,6 +49,12 @@ def _database_url(value: str) -> str:
     return value
 
 
+def _age_recipient(value: str) -> str:
+    if value and not re.fullmatch(r"age1[02-9ac-hj-np-z]{58}", value):
+        raise ValueError("must be a public key of age, as age-keygen prints it: age1 and 58 signs")
+    return value
+
+
 def _redis_url(value: str) -> str:
     if value and not value.startswith(("redis://", "rediss://", "unix://")):
         raise ValueError("must begin with redis://, rediss:// or unix://")
@@ -109,6 +115,7 @@ HttpUrl = Annotated[str, AfterValidator(_http_url)]
 EmailUrl = Annotated[str, AfterValidator(email_url.valid)]
 EmailSender = Annotated[str, AfterValidator(email_url.sender)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
+AgeRecipient = Annotated[str, AfterValidator(_age_recipient)]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 Seconds = Annotated[float, Field(gt=0)]
 Positive = Annotated[int, Field(gt=0)]

@@ -1,0 +1,58 @@
+"""kill -9 at any line of backup and restore: the database is the old one or the new one, whole, and no half file has a
+backup's name."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+from tests.installation import ROOT, Installation
+from tests.keeping import filled
+
+pytestmark = pytest.mark.e2e
+KILLED = -9
+
+
+def lives(hub: Installation, step: int, reset: list[str], command: list[str]) -> list[tuple[str, int, str]]:
+    """Where each ended, how, and what the database held then; the first one was not killed."""
+    driver = [sys.executable, "-m", "tests.dying", str(step), *reset, "--", *command]
+    done = subprocess.run(driver, cwd=ROOT, env=hub.env, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = [line.split() for line in done.stdout.splitlines()]
+    return [(place, int(code), digest) for place, code, digest in found]
+
+
+def test_a_restore(hub: Installation) -> None:
+    old, new = hub.folder / "old.backup", hub.folder / "new.backup"
+    filled(hub)
+    hub.manage("backup", str(new))
+    hub.sql("DELETE FROM syncapp_cursor")
+    hub.sql("INSERT INTO syncapp_cursor (name, moved_at) VALUES ('written since', '2026-01-01')")
+    hub.manage("backup", str(old))
+    bring_back = ["restore", str(old), "--replace"]
+    whole, *ended = lives(hub, 5, bring_back, ["restore", str(new), "--replace"])
+    assert whole[1] == 0
+    after = Counter(digest == whole[2] for _place, _code, digest in ended)
+    assert len({digest for _place, _code, digest in ended}) == 2, ended
+    assert after[False] > 20, "most die before it is done"
+    assert {code for _place, code, _digest in ended} <= {KILLED, 0}
+    assert sum(code == KILLED for _place, code, _digest in ended) > 20
+    # What the dead ones left harms nothing, and it works.
+    hub.manage("restore", str(new), "--replace")
+    hub.manage("backup", str(hub.folder / "again.backup"))
+
+
+def test_a_backup(hub: Installation) -> None:
+    filled(hub)
+    folder = hub.folder / "backups"
+    folder.mkdir()
+    _whole, *ended = lives(hub, 5, ["check"], ["backup", str(folder), "--keep", "100"])
+    assert len({digest for _place, _code, digest in ended}) == 1
+    assert sum(code == KILLED for _place, code, _digest in ended) > 15
+    made = list(folder.glob("hub-*.backup"))
+    assert made
+    for file in made:
+        assert "is whole" in hub.manage("backup", "--check", str(file)).stdout

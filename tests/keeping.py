@@ -1,0 +1,43 @@
+"""A hub with something in every table, its contents, and keys of age."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from syncapp.keeping import facts
+from tests.dying import SETTLED
+from tests.installation import ROOT, Installation
+
+# Rows of every table, as no single hub has them: each choice of each column.
+_FILL = """
+import django; django.setup()
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from tests import old_rows
+old_rows.fill(MigrationLoader(connection).project_state().apps, "default")
+"""
+
+
+def filled(hub: Installation) -> Installation:
+    subprocess.run([sys.executable, "-c", _FILL], cwd=ROOT, env=hub.env, check=True)
+    return hub
+
+
+def contents(hub: Installation) -> dict[str, list[Any]]:
+    """Every row of every table, but for what is not brought back."""
+    engine = facts.SQLITE if hub.database_url.startswith("sqlite") else facts.POSTGRESQL
+    tables = set(facts.tables(engine, hub.sql)) - {*SETTLED}
+    return {table: sorted(hub.sql(f'SELECT * FROM "{table}"'), key=repr) for table in sorted(tables)}
+
+
+def key(folder: Path, name: str = "key.txt") -> tuple[Path, str]:
+    """An identity file, and its public key."""
+    import pyrage
+
+    identity = pyrage.x25519.Identity.generate()
+    path = folder / name
+    path.write_text(f"# created: today\n# public key: {identity.to_public()}\n{identity}\n")
+    return path, str(identity.to_public())
