@@ -58,9 +58,10 @@ class Installation:
 
     @classmethod
     @contextlib.contextmanager
-    def fresh(cls, folder: Path, **overrides: str) -> Iterator[Installation]:
-        """A migrated, empty hub; its processes are ended and its queue emptied when the block is left."""
-        url = _copy_of_template(folder)
+    def fresh(cls, folder: Path, rows: str = "", **overrides: str) -> Iterator[Installation]:
+        """A migrated hub, empty but for what that Python program fills in; its processes are ended and its queue
+        emptied when the block is left."""
+        url = _copy_of_template(folder, rows)
         hub = cls(url, settings(url, folder) | overrides, folder)
         hub._flush_redis()
         try:
@@ -145,7 +146,7 @@ def _lives(process: psutil.Process) -> bool:
 
 
 @cache
-def _template() -> str:
+def _template(rows: str) -> str:
     """A migrated database, made once for each pytest process: migrating takes seconds, copying none."""
     engine, name = engines.chosen(), f"hub_template_{secrets.token_hex(4)}"
     path = engine.folder / f"{name}.sqlite3"
@@ -155,14 +156,16 @@ def _template() -> str:
         url = engine.postgres_url.rpartition("/")[0] + "/" + name
     env = settings(url, engine.folder) | {"QUEUE_BROKER": "orm", "REDIS_URL": ""}
     subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=env, check=True)
+    if rows:
+        subprocess.run([sys.executable, "-c", rows], cwd=ROOT, env=env, check=True)
     if engine.name == "sqlite":
         with contextlib.closing(sqlite3.connect(path)) as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return name
 
 
-def _copy_of_template(folder: Path) -> str:
-    engine, template = engines.chosen(), _template()
+def _copy_of_template(folder: Path, rows: str) -> str:
+    engine, template = engines.chosen(), _template(rows)
     if engine.name == "sqlite":
         shutil.copy(engine.folder / f"{template}.sqlite3", folder / "hub.sqlite3")
         return f"sqlite:///{folder / 'hub.sqlite3'}"

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from syncapp.keeping import facts
 from tests.dying import SETTLED
-from tests.installation import ROOT, Installation
+from tests.installation import Installation
 
 # Rows of every table, as no single hub has them: each choice of each column.
-_FILL = """
+FILL = """
 import django; django.setup()
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from tests import old_rows
 old_rows.fill(MigrationLoader(connection).project_state().apps, "default")
 """
-
-
-def filled(hub: Installation) -> Installation:
-    subprocess.run([sys.executable, "-c", _FILL], cwd=ROOT, env=hub.env, check=True)
-    return hub
 
 
 def contents(hub: Installation) -> dict[str, list[Any]]:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.migrations.loader import MigrationLoader
+
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 _TABLES = {
     SQLITE: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'",
@@ -33,6 +35,14 @@ def of(engine: str, ask: Ask) -> Facts:
     names = tables(engine, ask)
     rows = {name: _count(ask, name) for name in names}
     return Facts(migrations(ask) if MIGRATIONS in names else {}, rows)
+
+
+def compared(made: Mapping[str, list[str]]) -> tuple[int, list[str]]:
+    """With this program's migrations: how many of these a database with those of `made` lacks; which it has beyond."""
+    known = MigrationLoader(None, ignore_no_migrations=True).disk_migrations.keys()
+    there = {(app, name) for app, names in made.items() for name in names}
+    labels = {app for app, _name in known}
+    return len(known - there), sorted(f"{app}.{name}" for app, name in there - known if app in labels)
 
 
 def _count(ask: Ask, table: str) -> int:

@@ -108,6 +108,10 @@ def drop(own: psycopg.Connection[Any], tables: Iterable[str]) -> None:
         own.execute(sql.SQL("DROP TABLE {} CASCADE").format(names))
 
 
+def empty(own: psycopg.Connection[Any], tables: Iterable[str]) -> None:
+    own.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, sorted(tables)))))
+
+
 def play(own: psycopg.Connection[Any], script: IO[bytes]) -> None:
     """Run what pg_restore wrote, in the transaction that is under way: statements, and rows between them.
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import structlog
 from django.db import connection
-from django.db.migrations.loader import MigrationLoader
 
 from syncapp.keeping import archive, facts, resting, settling
 from syncapp.keeping.archive import Archive
@@ -77,12 +76,10 @@ def _fits(backup: Archive) -> int:
             f"The backup is of {manifest.engine}, DATABASE_URL leads to {connection.vendor}: restore it where it came"
             " from, then manage.py move_database brings it from SQLite to PostgreSQL."
         )
-    known = MigrationLoader(None, ignore_no_migrations=True).disk_migrations.keys()
-    made = {(app, name) for app, names in manifest.migrations.items() for name in names}
-    labels = {app for app, _name in known}
-    if newer := sorted(f"{app}.{name}" for app, name in made - known if app in labels):
+    to_migrate, newer = facts.compared(manifest.migrations)
+    if newer:
         raise Refused(
             f"The backup is of a newer program ({manifest.version}) than this one: it has {newer[-1]}. Install that"
             " version or a later one."
         )
-    return len(known - made)
+    return to_migrate

@@ -17,7 +17,7 @@ import pytest
 
 from tests import engines, servers
 from tests.installation import Installation
-from tests.keeping import filled, key
+from tests.keeping import key
 
 pytestmark = pytest.mark.e2e
 SQLITE = engines.chosen().name == "sqlite"
@@ -28,22 +28,21 @@ def manifest(file: Path) -> dict[str, object]:
         return json.loads(zipped.read("manifest.json"))  # type: ignore[no-any-return]
 
 
-def test_it_says_what_it_is_and_is_nobody_elses(hub: Installation) -> None:
-    filled(hub)
-    file = hub.folder / "one.backup"
-    said = hub.manage("backup", str(file)).stdout
+def test_it_says_what_it_is_and_is_nobody_elses(full: Installation) -> None:
+    file = full.folder / "one.backup"
+    said = full.manage("backup", str(file)).stdout
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     found = manifest(file)
-    made = dict(hub.sql("SELECT app, count(*) FROM django_migrations GROUP BY app"))
+    made = dict(full.sql("SELECT app, count(*) FROM django_migrations GROUP BY app"))
     assert {app: len(names) for app, names in found["migrations"].items()} == made  # type: ignore[attr-defined]
-    ((records,),) = hub.sql("SELECT count(*) FROM syncapp_record")
+    ((records,),) = full.sql("SELECT count(*) FROM syncapp_record")
     assert found["rows"]["syncapp_record"] == records > 0  # type: ignore[index]
     assert found["engine"] == ("sqlite" if SQLITE else "postgresql")
     assert str(found["made_at"]).endswith("Z")
     assert f"{sum(found['rows'].values()):,} rows" in said  # type: ignore[attr-defined]
     assert "not encrypted" in said
-    assert sorted(each.name for each in hub.folder.iterdir() if "partial" in each.name) == []
-    assert "is whole" in hub.manage("backup", "--check", str(file)).stdout
+    assert sorted(each.name for each in full.folder.iterdir() if "partial" in each.name) == []
+    assert "is whole" in full.manage("backup", "--check", str(file)).stdout
 
 
 def test_without_the_hub_it_is_opened_with_usual_programs(tmp_path: Path) -> None:
@@ -169,15 +168,14 @@ def test_a_dump_that_fails_half_way_leaves_no_file(hub: Installation) -> None:
 
 
 @pytest.mark.skipif(not SQLITE, reason="PostgreSQL looks at its own pages")
-def test_of_a_broken_database_none_is_made_that_would_push_out_the_good_ones(hub: Installation) -> None:
-    filled(hub)
-    path = Path(hub.database_url.removeprefix("sqlite:///"))
-    hub.sql("PRAGMA wal_checkpoint(TRUNCATE)")
+def test_of_a_broken_database_none_is_made_that_would_push_out_the_good_ones(full: Installation) -> None:
+    path = Path(full.database_url.removeprefix("sqlite:///"))
+    full.sql("PRAGMA wal_checkpoint(TRUNCATE)")
     text = path.read_bytes()
     with closing(sqlite3.connect(path)) as database:
         ((page,),) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'syncapp_record'").fetchall()
         ((size,),) = database.execute("PRAGMA page_size").fetchall()
     path.write_bytes(text[: (page - 1) * size] + b"\xff" * size + text[page * size :])
-    done = hub.manage("backup", str(hub.folder / "one.backup"), check=False)
+    done = full.manage("backup", str(full.folder / "one.backup"), check=False)
     assert (done.returncode, "not sound" in done.stderr) == (1, True)
-    assert [each.name for each in hub.folder.iterdir() if "backup" in each.name] == []
+    assert [each.name for each in full.folder.iterdir() if "backup" in each.name] == []

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from tests import engines
 from tests.installation import ROOT, Installation
-from tests.keeping import contents, filled, key
+from tests.keeping import FILL, contents, key
 
 pytestmark = pytest.mark.e2e
 SQLITE = engines.chosen().name == "sqlite"
@@ -35,11 +35,10 @@ def new_machine(tmp_path: Path) -> Iterator[Installation]:
         yield hub
 
 
-def test_it_is_all_there_on_another_machine(hub: Installation, new_machine: Installation) -> None:
-    filled(hub)
-    file = hub.folder / "one.backup"
-    hub.manage("backup", str(file))
-    before = contents(hub)
+def test_it_is_all_there_on_another_machine(full: Installation, new_machine: Installation) -> None:
+    file = full.folder / "one.backup"
+    full.manage("backup", str(file))
+    before = contents(full)
     dry = new_machine.manage("restore", str(file), "--dry-run").stdout
     assert "could be restored" in dry
     assert new_machine.sql("SELECT count(*) FROM syncapp_record") == [(0,)]
@@ -50,7 +49,7 @@ def test_it_is_all_there_on_another_machine(hub: Installation, new_machine: Inst
     assert contents(new_machine) == before
     assert sum(map(len, before.values())) > 200
     # A new row gets a number that none had before.
-    ((last,),) = hub.sql("SELECT max(id) FROM syncapp_scanrun")
+    ((last,),) = full.sql("SELECT max(id) FROM syncapp_scanrun")
     assert _next_number(new_machine) > last
 
 
@@ -67,17 +66,16 @@ def _next_number(hub: Installation) -> int:
     return int(done.stdout.split()[-1])
 
 
-def test_what_was_true_at_the_time_of_the_backup_only_does_not_come_alive(hub: Installation) -> None:
-    filled(hub)
+def test_what_was_true_at_the_time_of_the_backup_only_does_not_come_alive(full: Installation) -> None:
     long_ago = str(timezone.now() - timedelta(days=3))[:19]
-    hub.sql("UPDATE syncapp_worker SET stopped_at = NULL")
-    hub.sql(f"UPDATE syncapp_scheduledjob SET since = '{long_ago}'")
-    assert all(hub.sql(ask) != [(0,)] for table, ask in COUNTS.items() if table != "syncapp_advoware_cache")
-    hub.manage("backup", str(hub.folder / "one.backup"))
-    hub.manage("restore", str(hub.folder / "one.backup"), "--replace")
-    assert {table: hub.sql(ask) for table, ask in COUNTS.items()} == {table: [(0,)] for table in COUNTS}
-    assert hub.sql("SELECT count(*) FROM syncapp_worker WHERE stopped_at IS NULL") == [(0,)]
-    ((jobs, lately),) = hub.sql(
+    full.sql("UPDATE syncapp_worker SET stopped_at = NULL")
+    full.sql(f"UPDATE syncapp_scheduledjob SET since = '{long_ago}'")
+    assert all(full.sql(ask) != [(0,)] for table, ask in COUNTS.items() if table != "syncapp_advoware_cache")
+    full.manage("backup", str(full.folder / "one.backup"))
+    full.manage("restore", str(full.folder / "one.backup"), "--replace")
+    assert {table: full.sql(ask) for table, ask in COUNTS.items()} == {table: [(0,)] for table in COUNTS}
+    assert full.sql("SELECT count(*) FROM syncapp_worker WHERE stopped_at IS NULL") == [(0,)]
+    ((jobs, lately),) = full.sql(
         "SELECT count(*), sum(CASE WHEN since > ? THEN 1 ELSE 0 END) FROM syncapp_scheduledjob",
         (timezone.now() - timedelta(hours=1)).replace(tzinfo=None) if SQLITE else timezone.now() - timedelta(hours=1),
     )
@@ -165,18 +163,17 @@ def test_one_of_a_newer_program_or_of_the_other_engine_is_refused(hub: Installat
     assert "other than its manifest says" in refused(b'"syncapp_record": 0', b'"syncapp_record": 1')
 
 
-def test_one_of_an_older_program_says_that_it_must_be_migrated(hub: Installation) -> None:
-    filled(hub)
-    hub.sql("DELETE FROM django_migrations WHERE app = 'syncapp' AND name LIKE '0041%'")
-    hub.manage("backup", str(hub.folder / "one.backup"))
-    said = hub.manage("restore", str(hub.folder / "one.backup"), "--replace").stdout
+def test_one_of_an_older_program_says_that_it_must_be_migrated(full: Installation) -> None:
+    ((newest,),) = full.sql("SELECT max(name) FROM django_migrations WHERE app = 'syncapp'")
+    full.sql("DELETE FROM django_migrations WHERE app = 'syncapp' AND name = ?", newest)
+    full.manage("backup", str(full.folder / "one.backup"))
+    said = full.manage("restore", str(full.folder / "one.backup"), "--replace").stdout
     assert "manage.py migrate         1 migrations are newer" in said
 
 
 def test_an_encrypted_one_needs_its_key(tmp_path: Path) -> None:
     (identity, recipient), (another, _) = key(tmp_path), key(tmp_path, "another.txt")
-    with Installation.fresh(tmp_path, BACKUP_RECIPIENT=recipient) as hub:
-        filled(hub)
+    with Installation.fresh(tmp_path, FILL, BACKUP_RECIPIENT=recipient) as hub:
         before = contents(hub)
         file = tmp_path / "one.backup"
         assert ", encrypted," in hub.manage("backup", str(file)).stdout
@@ -198,20 +195,19 @@ def test_an_encrypted_one_needs_its_key(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not SQLITE, reason="a server mends itself or is set up anew")
-def test_a_database_that_cant_be_read_is_set_aside(hub: Installation) -> None:
-    filled(hub)
-    before = contents(hub)
-    file, database = hub.folder / "one.backup", Path(hub.database_url.removeprefix("sqlite:///"))
-    hub.manage("backup", str(file))
+def test_a_database_that_cant_be_read_is_set_aside(full: Installation) -> None:
+    before = contents(full)
+    file, database = full.folder / "one.backup", Path(full.database_url.removeprefix("sqlite:///"))
+    full.manage("backup", str(file))
     wreck = b"not a database at all" + os.urandom(5000)
     database.write_bytes(wreck)
-    done = hub.manage("restore", str(file), check=False)
+    done = full.manage("restore", str(file), check=False)
     assert (done.returncode, "With --replace it is set aside" in done.stderr) == (1, True)
-    said = hub.manage("restore", str(file), "--replace").stdout
-    (aside,) = hub.folder.glob("hub.sqlite3.unreadable-*")
+    said = full.manage("restore", str(file), "--replace").stdout
+    (aside,) = full.folder.glob("hub.sqlite3.unreadable-*")
     assert aside.read_bytes() == wreck
     assert str(aside) in said
-    assert contents(hub) == before
+    assert contents(full) == before
 
 
 @pytest.mark.skipif(SQLITE, reason="a file is the hub's own")

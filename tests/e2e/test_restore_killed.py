@@ -10,7 +10,6 @@ from collections import Counter
 import pytest
 
 from tests.installation import ROOT, Installation
-from tests.keeping import filled
 
 pytestmark = pytest.mark.e2e
 KILLED = -9
@@ -25,15 +24,14 @@ def lives(hub: Installation, step: int, reset: list[str], command: list[str]) ->
     return [(place, int(code), digest) for place, code, digest in found]
 
 
-def test_a_restore(hub: Installation) -> None:
-    old, new = hub.folder / "old.backup", hub.folder / "new.backup"
-    filled(hub)
-    hub.manage("backup", str(new))
-    hub.sql("DELETE FROM syncapp_cursor")
-    hub.sql("INSERT INTO syncapp_cursor (name, moved_at) VALUES ('written since', '2026-01-01')")
-    hub.manage("backup", str(old))
+def test_a_restore(full: Installation) -> None:
+    old, new = full.folder / "old.backup", full.folder / "new.backup"
+    full.manage("backup", str(new))
+    full.sql("DELETE FROM syncapp_cursor")
+    full.sql("INSERT INTO syncapp_cursor (name, moved_at) VALUES ('written since', '2026-01-01')")
+    full.manage("backup", str(old))
     bring_back = ["restore", str(old), "--replace"]
-    whole, *ended = lives(hub, 5, bring_back, ["restore", str(new), "--replace"])
+    whole, *ended = lives(full, 5, bring_back, ["restore", str(new), "--replace"])
     assert whole[1] == 0
     after = Counter(digest == whole[2] for _place, _code, digest in ended)
     assert len({digest for _place, _code, digest in ended}) == 2, ended
@@ -41,18 +39,17 @@ def test_a_restore(hub: Installation) -> None:
     assert {code for _place, code, _digest in ended} <= {KILLED, 0}
     assert sum(code == KILLED for _place, code, _digest in ended) > 20
     # What the dead ones left harms nothing, and it works.
-    hub.manage("restore", str(new), "--replace")
-    hub.manage("backup", str(hub.folder / "again.backup"))
+    full.manage("restore", str(new), "--replace")
+    full.manage("backup", str(full.folder / "again.backup"))
 
 
-def test_a_backup(hub: Installation) -> None:
-    filled(hub)
-    folder = hub.folder / "backups"
+def test_a_backup(full: Installation) -> None:
+    folder = full.folder / "backups"
     folder.mkdir()
-    _whole, *ended = lives(hub, 5, ["check"], ["backup", str(folder), "--keep", "100"])
+    _whole, *ended = lives(full, 5, ["check"], ["backup", str(folder), "--keep", "100"])
     assert len({digest for _place, _code, digest in ended}) == 1
     assert sum(code == KILLED for _place, code, _digest in ended) > 15
     made = list(folder.glob("hub-*.backup"))
     assert made
     for file in made:
-        assert "is whole" in hub.manage("backup", "--check", str(file)).stdout
+        assert "is whole" in full.manage("backup", "--check", str(file)).stdout
