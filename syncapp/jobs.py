@@ -14,6 +14,7 @@ from syncapp.engine.workers import heartbeat
 from syncapp.events import running
 from syncapp.flows.adopting import adopting
 from syncapp.flows.comparing import scans
+from syncapp.keeping import nightly
 from syncapp.models import Adoption, AdoptionState, Record, ScanRun, SecondFactor, Status
 from syncapp.notify import telling
 from syncapp.upkeep import pruning, summing
@@ -70,6 +71,11 @@ def prune() -> None:
     budget = timedelta(seconds=settings.CONFIG.QUEUE_TIMEOUT_SECONDS / 2)
     if not pruning.prune(budget=budget).finished:
         enqueue.put(PRUNE, [()])
+
+
+def look_at_backup() -> None:
+    """Fails when the timer of the machine has made no backup in the last night."""
+    nightly.look()
 
 
 def sum_up() -> None:

@@ -45,6 +45,12 @@ OF_THE_MACHINERY = (
         _("Sums up the hours that are over, for the page Over time"),
         cron="5 * * * *",
     ),
+    Schedule(
+        "backup",
+        "syncapp.jobs.look_at_backup",
+        _("Sees whether the night's backup was made, where a timer makes one; its log says why not"),
+        cron="0 8 * * *",
+    ),
 )
 
 

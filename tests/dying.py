@@ -3,9 +3,10 @@
     python -m tests.dying STEP RESET... -- COMMAND...
 
 runs the command (of manage.py, with this environment) in forked processes: each is killed at another line, at every
-STEP-th of those that it comes by. After each a line is printed: where that was, how it ended, and the digest of what
-the database holds then. `RESET` is a command that brings the database back where it was, and is run after
-each that changed it.
+STEP-th of those that it comes by and at each of the last. After each a line is printed: where that was, how it ended,
+and the digest of what the database holds then, and the one that `HUB_TARGET` in the environment leads to. `RESET` is a
+command that brings the database back where it was, and is run after each that changed it; without one the target is
+emptied.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
+
 ROOM = f"{os.sep}syncapp{os.sep}keeping{os.sep}"
+LAST = 10  # of the lines: all of them, for there it is decided
 # What a restore leaves otherwise than it was at the time of the backup.
 SETTLED = (
     *("django_q_ormq", "django_session"),
@@ -97,7 +101,26 @@ def digest() -> str:
             rows = sorted(repr(row) for row in cursor.fetchall())
             found.update(json.dumps([table, rows]).encode())
     connection.close()
+    found.update(json.dumps(_target()).encode())
     return found.hexdigest()
+
+
+def _target() -> dict[str, int]:
+    """How many rows the target's tables have, without those that `migrate` makes."""
+    if not (url := os.environ.get("HUB_TARGET")):
+        return {}
+    listed = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename LIKE 'syncapp%'"
+    with psycopg.connect(url) as target:
+        counts = {
+            str(name): target.execute(f"SELECT count(*) FROM {name}").fetchone() for (name,) in target.execute(listed)
+        }
+    return {name: count[0] for name, count in sorted(counts.items()) if count and count[0]}
+
+
+def _empty_target() -> None:
+    with psycopg.connect(os.environ["HUB_TARGET"]) as target:
+        target.execute("DROP SCHEMA public CASCADE")
+        target.execute("CREATE SCHEMA public")
 
 
 def main() -> None:
@@ -109,9 +132,9 @@ def main() -> None:
     before = digest()
     code, places = _lived(command)
     print("whole", code, digest(), flush=True)
-    for at in range(1, len(places) + 1, int(step)):
+    for at in sorted({*range(1, len(places), int(step)), *range(len(places) - LAST, len(places) + 1)}):
         if digest() != before:
-            assert _forked(lambda: _run(reset)) == 0
+            assert _forked((lambda: _run(reset)) if reset else _empty_target) == 0
             assert digest() == before
         code, came_by = _lived(command, at)
         print(came_by[-1], code, digest(), flush=True)

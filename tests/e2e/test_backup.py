@@ -112,7 +112,8 @@ def test_in_a_folder_the_newest_stay(hub: Installation) -> None:
 
 def test_by_itself_it_goes_into_the_folder_of_the_settings(tmp_path: Path) -> None:
     with Installation.fresh(tmp_path, BACKUP_DIR=str(tmp_path / "there" / "backups")) as hub:
-        hub.manage("backup")
+        hub.manage("backup", "--nightly", "--keep", "14")
+        assert hub.sql("SELECT count(good_at), count(failing_since) FROM syncapp_scheduledjob") == [(1, 0)]
         (file,) = (tmp_path / "there" / "backups").iterdir()
         assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
         assert "is whole" in hub.manage("backup", "--check", str(file)).stdout

@@ -3,25 +3,14 @@ backup's name."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections import Counter
 
 import pytest
 
-from tests.installation import ROOT, Installation
+from tests.installation import Installation
+from tests.keeping import KILLED, lives
 
 pytestmark = pytest.mark.e2e
-KILLED = -9
-
-
-def lives(hub: Installation, step: int, reset: list[str], command: list[str]) -> list[tuple[str, int, str]]:
-    """Where each ended, how, and what the database held then; the first one was not killed."""
-    driver = [sys.executable, "-m", "tests.dying", str(step), *reset, "--", *command]
-    done = subprocess.run(driver, cwd=ROOT, env=hub.env, capture_output=True, text=True, timeout=600)
-    assert done.returncode == 0, done.stdout + done.stderr
-    found = [line.split() for line in done.stdout.splitlines()]
-    return [(place, int(code), digest) for place, code, digest in found]
 
 
 def test_a_restore(full: Installation) -> None:

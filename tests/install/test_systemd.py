@@ -117,6 +117,18 @@ def units(machine: Machine) -> list[Path]:
     return sorted(installed.iterdir())
 
 
+def test_the_timer_starts_what_makes_backups(machine: Machine) -> None:
+    said = machine.install("--dry-run")
+    assert "bitbylaw-backup.timer" in (UNITS / "bitbylaw.target").read_text()
+    assert (UNITS / "bitbylaw-backup.timer").stem == (UNITS / "bitbylaw-backup.service").stem
+    assert "/etc/systemd/system/bitbylaw-backup.timer" in said
+    command = re.search(
+        r"^ExecStart=\S+/python manage.py backup (.+)$", (UNITS / "bitbylaw-backup.service").read_text(), re.M
+    )
+    assert command
+    assert command[1].split() == ["--nightly", "--keep", "14"]
+
+
 def test_systemd_understands_the_units(units: list[Path]) -> None:
     done = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False)
     ours = [line for line in (done.stdout + done.stderr).splitlines() if "bitbylaw" in line]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from syncapp.keeping import backups, restoring
+from syncapp.keeping import backups, nightly, restoring
 from syncapp.keeping.manifest import Manifest
 from syncapp.management.base import HubCommand, misused
 from syncapp.management.keeping import NOT_DONE, at_work, megabytes, moment
@@ -32,6 +33,7 @@ class Command(HubCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("target", nargs="?", type=Path, metavar="FILE|FOLDER", help="where it goes")
         parser.add_argument("--keep", type=int, metavar="N", help="in a folder: how many stay (default: all)")
+        parser.add_argument("--nightly", action="store_true", help="for a timer: staff are told when none is made")
         parser.add_argument("--check", action="store_true", help="look at FILE, and make none")
         parser.add_argument("--identity", type=Path, metavar="KEYFILE", help="with --check: the private key (age)")
 
@@ -43,14 +45,19 @@ class Command(HubCommand):
                 manifest = restoring.look(target, options["identity"], progress)
             self.stdout.write(f"{target} is whole: {_told(manifest)}.")
             return
+        with nightly.written_down() if options["nightly"] else nullcontext():
+            self._make(self._place(target, keep), keep or 0)
+
+    def _place(self, target: Path | None, keep: int | None) -> Path:
         if target is None and settings.CONFIG.BACKUP_DIR:
             target = Path(settings.CONFIG.BACKUP_DIR)
-            target.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with at_work("Backup", NONE_MADE):
+                target.mkdir(mode=0o700, parents=True, exist_ok=True)
         if target is None:
             raise misused("Where to? manage.py backup FILE, or set BACKUP_DIR")
         if keep is not None and (keep < 1 or not target.is_dir()):
             raise misused("--keep needs a number, 1 or more, and a folder that is there.")
-        self._make(target, keep or 0)
+        return target
 
     def _make(self, target: Path, keep: int) -> None:
         gone = 0
