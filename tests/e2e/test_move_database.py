@@ -122,6 +122,7 @@ def test_what_must_not_be_moved(source: Source, target: str) -> None:
     with psycopg.connect(target) as there:
         there.execute("DROP TABLE accounting")
     with closing(sqlite3.connect(source.folder / "hub.sqlite3")) as web_server:
+        web_server.execute("PRAGMA journal_mode=WAL")  # as the hub opens it
         web_server.execute("SELECT count(*) FROM syncapp_record").fetchone()
         assert "is open in another program" in refused(source, target)
     source.sql("UPDATE syncapp_worker SET stopped_at = NULL, beat_at = strftime('%Y-%m-%d %H:%M:%f', 'now')")
