@@ -16,6 +16,7 @@ from django.db import connection
 from syncapp import schedules
 from syncapp.engine.queue import enqueue
 from syncapp.events import registry
+from syncapp.management.demo import past
 from syncapp.models import CalendarEmployee, Conflict, ConflictState, Record, SystemName, Task, TaskState
 
 # Schedules by their names.
@@ -62,6 +63,7 @@ def prepare(folder: Path, *, keep: bool) -> str:
         user.set_password(password)
         user.save()
         user.groups.set([Group.objects.get(name=group)])
+    past.invent()
     return password
 
 

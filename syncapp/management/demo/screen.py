@@ -92,6 +92,7 @@ class Screen:
             _("Change a document in EspoCRM (new file, other case) and watch it travel: here, in the hub, at xAI."),
             _("Failures in the hub: read why, follow the link to EspoCRM, upload a readable file; they are gone."),
             _("One document waits, because xAI asked for a pause of 90 seconds. It goes on by itself."),
+            _("Over time, in the hub: was yesterday worse than today? (What lies before now is invented.)"),
             _("Faults: let xAI answer 503 for a minute. The hub shows the outage, waits, and catches up."),
         ):
             self._try(words)
