@@ -12,7 +12,7 @@ ARGS ?=
 BARE := env HUB_ENV_FILE= DJANGO_DEBUG=1 DATABASE_URL=sqlite://:memory: QUEUE_BROKER=orm
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-demo venv-dev demo test run install uninstall bench bench-smoke lint format messages pins wheels audit clean
+.PHONY: help venv venv-demo venv-dev demo test run install uninstall bench bench-smoke lint format messages pictures pins wheels audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -99,6 +99,9 @@ format: venv-dev ## let ruff sort imports and format
 
 messages: venv-dev ## bring the German catalogue in step with the texts of the program (needs gettext)
 	@$(PY) -m tests.catalogue
+
+pictures: venv-dev ## take the pictures of docs/images anew, of the demo (needs Chromium; ARGS="start search" takes some)
+	@$(PY) -m tests.pictures $(ARGS)
 
 UPGRADE ?= --upgrade
 COMPILE = $(UV) pip compile --quiet $(UPGRADE) --generate-hashes --universal --no-strip-extras --no-emit-index-url \

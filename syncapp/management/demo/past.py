@@ -26,7 +26,7 @@ ANSWERS = {  # milliseconds
     SystemName.GOOGLE: 140,
 }
 OFFICE = range(8, 18)
-AWAY = (14, 17)  # hours of yesterday in which xAI did not answer
+AWAY = (6, 9)  # hours of yesterday in which xAI did not answer: early, so that the same time of today is over
 
 Row = tuple[str, str, dict[str, Any]]
 
