@@ -21,7 +21,7 @@ from tests.benchmarks.sizes import FULL, SMOKE, Sizes
 
 NAMES = (
     *("intake", "settle", "storm", "drain", "growth", "memory", "recovery", "parties", "calendars", "siege"),
-    *("adoption", "webserver"),
+    *("adoption", "webserver", "pages"),
 )
 EPILOG = """\
 What is measured:
@@ -29,7 +29,7 @@ What is measured:
   settle    webhooks accepted and settled at once; against no-op tasks of Django-Q2; delay when idle
   storm     1,000 events for one document: how many runs, how many uploads
   drain     2,000 documents in sync and 500 new ones, 50 ms latency outside; 1, 2, 4, 8 workers
-  growth    intake and settle with millions of rows; pages of the admin
+  growth    intake and settle with millions of rows; start page and failures
   memory    a worker over 20,000 tasks
   recovery  workers killed in the middle of a run, default settings
   parties   comparison of 5,000 parties of which 20 changed, sync of one, what the proxy adds
@@ -37,6 +37,7 @@ What is measured:
   calendars first sync of 50 employees with 400 appointments each, a run without changes, one with 1 %
   adoption  a firm of another hub taken over: 10,000 documents, 1,000 cases, 5,000 parties; the comparisons afterwards
   webserver webhooks of one event by our web worker and by gunicorn's threaded one, in turns
+  pages     every page, list and filter of the admin, and the search, with 100,000 records and 5,000 appointments
 
 Every process is started here on a free port and ended here; PostgreSQL and Redis are temporary ones. Ratios hold
 between machines, absolute figures don't: let nothing else run beside it. All of it takes about an hour an engine.

@@ -9,11 +9,11 @@ from statistics import median
 
 from tests.benchmarks import load, seeding
 from tests.benchmarks.load import UPDATE
-from tests.benchmarks.pages import Visitor
 from tests.benchmarks.report import Check, Findings, Target
 from tests.benchmarks.settle import flood
 from tests.benchmarks.sizes import Sizes
 from tests.benchmarks.stage import Stage, fake_systems
+from tests.benchmarks.visitor import Visitor
 
 WORKERS = 2
 ROUNDS = 3

@@ -1,48 +1,58 @@
-"""A member of staff with a browser, for timing pages."""
+"""13. Every page of the admin with a firm's rows: none may keep staff waiting."""
 
 from __future__ import annotations
 
-import http.client
 import time
-from http.cookies import SimpleCookie
-from urllib.parse import urlencode
+from statistics import median
 
-from tests.benchmarks.stage import Stage
+from tests.benchmarks import firm, seeding
+from tests.benchmarks.crawling import addresses
+from tests.benchmarks.report import Check, Findings, Target
+from tests.benchmarks.sizes import Sizes
+from tests.benchmarks.stage import Stage, fake_systems
+from tests.benchmarks.visitor import Visitor
 
-NAME, PASSWORD = "bench", "only-for-one-benchmark"
-LOGIN = "/admin/login/"
+PAGE_MS = 300
+SLOWEST = 15  # that the table shows; the figures have all
+RECORD = 77
+SEARCHED = (seeding.document_id(RECORD), f"remote-{RECORD}", f"run-{RECORD}", "Gericht")
+SEARCH = "/admin/hub/search/"
+LISTS = (
+    "/admin/syncapp/record/?status=",
+    "/admin/syncapp/calendarlink/?q=",
+    "/admin/hub/needs/?kind=",
+    "/admin/hub/trace/",
+)
 
 
-class Visitor:
-    """Logged in when it is made."""
-
-    def __init__(self, stage: Stage) -> None:
-        self._port = stage.port
-        self._cookies: SimpleCookie = SimpleCookie()
-        stage.hub.env["DJANGO_SUPERUSER_PASSWORD"] = PASSWORD
-        stage.hub.manage("createsuperuser", "--noinput", "--username", NAME, "--email", "bench@kanzlei.example")
-        self._ask("GET", LOGIN)
-        token = self._cookies["csrftoken"].value
-        form = urlencode({"username": NAME, "password": PASSWORD, "csrfmiddlewaretoken": token, "next": "/admin/"})
-        status = self._ask("POST", LOGIN, form)
-        assert status == 302, f"the login answered {status}"
-
-    def get(self, path: str) -> float:
-        """Milliseconds until the whole page is here."""
+def measure(sizes: Sizes) -> Findings:
+    found = Findings(
+        "pages",
+        f"13 Pages: {sizes.firm_records} records, {sizes.firm_appointments} appointments; the slowest",
+        ("page", "median ms", "best ms", "worst ms"),
+    )
+    with fake_systems() as (_, outside), Stage.open(**outside) as stage:
         begun = time.perf_counter()
-        status = self._ask("GET", path)
-        assert status == 200, f"{path} answered {status}"
-        return (time.perf_counter() - begun) * 1000
+        firm.move_in(stage.hub, sizes.firm_records, sizes.firm_appointments)
+        stage.hub.manage("setup_schedules")
+        seeding.settled_down(stage.hub)
+        found.notes.append(f"Making the rows took {time.perf_counter() - begun:.0f} s.")
+        stage.serve()
+        visitor = Visitor(stage)
+        for address in addresses(visitor.read, SEARCHED):
+            _take(found, address, [visitor.get(address) for _ in range(sizes.page_visits)])
+        for words in SEARCHED:
+            _take(found, f"search: {words}", [visitor.post(SEARCH, words=words) for _ in range(sizes.page_visits)])
+    found.rows = sorted(found.rows, key=lambda row: -float(str(row[1])))[:SLOWEST]
+    slowest = max(each["median_ms"] for each in found.figures.values())
+    found.targets.append(Target(f"slowest of {len(found.figures)} pages, ms", slowest, PAGE_MS))
+    missing = [page for page in LISTS if not any(address.startswith(page) for address in found.figures)]
+    found.checks.append(Check("pages of the menu that were not found", missing, []))
+    return found
 
-    def _ask(self, method: str, path: str, form: str = "") -> int:
-        line = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
-        headers = {"Cookie": "; ".join(f"{key}={morsel.value}" for key, morsel in self._cookies.items())}
-        if form:
-            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Referer": f"http://127.0.0.1{LOGIN}"}
-        line.request(method, path, form or None, headers)
-        answer = line.getresponse()
-        answer.read()
-        for value in answer.headers.get_all("Set-Cookie") or ():
-            self._cookies.load(value)
-        line.close()
-        return answer.status
+
+def _take(found: Findings, name: str, took: list[float]) -> None:
+    """The first visit is left out: it reads templates, and pages of the database that nobody had asked for."""
+    times = took[1:]
+    found.rows.append((name, median(times), min(times), max(times)))
+    found.figures[name] = {"first_ms": took[0], "best_ms": min(times), "median_ms": median(times)}

@@ -34,6 +34,9 @@ class Sizes:
     siege_rate: int = 200  # webhooks a second
     adopted_documents: int = 10_000
     adopted_parties: int = 5000
+    firm_records: int = 100_000
+    firm_appointments: int = 5000
+    page_visits: int = 6  # the first is not counted
 
     def scaled(self, share: float) -> Sizes:
         """Amounts of things made smaller or larger; rounds, workers and latencies stay."""
@@ -56,6 +59,8 @@ _AMOUNTS = (
     "siege_seconds",
     "adopted_documents",
     "adopted_parties",
+    "firm_records",
+    "firm_appointments",
 )
 FULL = Sizes()
 SMOKE = Sizes(
@@ -85,5 +90,8 @@ SMOKE = Sizes(
     siege_rate=20,
     adopted_documents=20,
     adopted_parties=10,
+    firm_records=1000,
+    firm_appointments=100,
+    page_visits=2,
     recovery_settings=(("LEASE_SECONDS", "2"), ("SWEEP_SECONDS", "1")),
 )

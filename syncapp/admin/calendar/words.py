@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -107,3 +108,14 @@ def subject(link: CalendarLink) -> str:
     told: Mapping[str, Any] = link.google
     texts = [(kept or {}).get("text") for kept in (link.agreed_advoware, told.get("about"), link.agreed_google)]
     return str(texts[0] or (told.get("event") or {}).get("summary") or texts[1] or texts[2] or "")
+
+
+def subjects() -> list[KeyTextTransform]:
+    """The texts of which `subject` takes one, for the database to read out."""
+    about, event = KeyTransform("about", "google"), KeyTransform("event", "google")
+    return [
+        KeyTextTransform("text", "agreed_advoware"),
+        KeyTextTransform("summary", event),
+        KeyTextTransform("text", about),
+        KeyTextTransform("text", "agreed_google"),
+    ]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from syncapp.admin.kit.base import Choice
-from syncapp.admin.kit.numbers import with_task
+from syncapp.admin.kit.numbers import NOT_IN_SYNC, with_task
 from syncapp.admin.kit.search import entity_types
 from syncapp.events import registry
 from syncapp.models import NEEDS_A_PERSON, Status, SystemName
@@ -62,6 +62,10 @@ class ReasonFilter(Choice):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
         return [(code, Truncator(words).chars(70)) for code, words in reasons().items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        found = super().queryset(request, queryset)
+        return found.filter(NOT_IN_SYNC) if self.value() else found  # what is in sync has no reason
 
 
 class SinceFilter(Choice):

@@ -101,7 +101,7 @@ class Kind:
 
 def of_entities(keys: Collection[Key], before: str = "") -> Q:
     """Those whose entity, or that of what they belong to (`before`), is one of these."""
-    condition = Q(pk__in=())
+    condition = Q(pk__in=())  # with `pk=None` the database would read every row
     for entity_type, entity_id in keys:
         condition |= Q(**{f"{before}entity_type": entity_type, f"{before}entity_id": entity_id})
     return condition

@@ -54,7 +54,7 @@ class Cause:
 def causes(limit: int = 100) -> list[Cause]:
     """What needs a person, grouped; the cause seen last comes first."""
     rows = (
-        Record.objects.filter(status__in=NEEDS_A_PERSON)
+        Record.objects.filter(numbers.NOT_IN_SYNC, status__in=NEEDS_A_PERSON)
         .order_by()
         .values_list("step", "system", "reason")
         .annotate(count=Count("pk"), first=Min("changed_at"), last=Max("changed_at"))
@@ -83,6 +83,7 @@ def start_context(request: HttpRequest) -> dict[str, Any]:
         "workers": [view for view in worker_views() if not view.row.stopped_at],
         "queue": numbers.queue(),
         "attention": numbers.attention(request),
+        "open_tasks": numbers.open_tasks(),
         "scans": numbers.last_scans(),
         "waiting": {status: count for status, count, _url in tiles}.get(Status.WAITING, 0),
     }

@@ -77,8 +77,10 @@ declare(
 def _tasks() -> Rows:
     """What is asked appointment by appointment is not listed a second time as the task that leads there."""
     asked = CalendarQuestion.objects.filter(decided_at__isnull=True).values("employee")
-    alike = Q(kind=TaskKind.APPOINTMENTS_ALIKE, record__entity_id__in=asked)
-    return Task.objects.filter(state=TaskState.OPEN).exclude(alike).select_related("record")
+    open_ones = Task.objects.filter(state=TaskState.OPEN)
+    # By themselves first, few as they are: the others need no look at their records to be counted.
+    alike = open_ones.filter(kind=TaskKind.APPOINTMENTS_ALIKE, record__entity_id__in=asked).order_by()
+    return open_ones.exclude(pk__in=alike.values("pk")).select_related("record")
 
 
 def _task(task: Task, may: May) -> Need:

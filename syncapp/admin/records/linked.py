@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from syncapp.admin.kit.needs import of_entities
 from syncapp.admin.kit.search import entity_types
 from syncapp.admin.kit.views import part, viewer
 from syncapp.clients.errors import ClientError, Forbidden, NotFound, Rejected
@@ -81,9 +81,7 @@ def _behind(client: EspoClient, record: Record, link: str, kind: str, found: lis
 
 
 def _fill(found: list[Linked]) -> None:
-    wanted = Q(pk=None)
-    for each in found:
-        wanted |= Q(entity_type=each.entity_type, entity_id=each.entity_id)
+    wanted = of_entities([(each.entity_type, each.entity_id) for each in found])
     records = {(row.entity_type, row.entity_id): row for row in Record.objects.filter(wanted).order_by("-pk")}
     for each in found:
         each.record = records.get((each.entity_type, each.entity_id))

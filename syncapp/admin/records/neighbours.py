@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
+from syncapp.admin.kit.needs import of_entities
 from syncapp.models import Record, Reference, ReferenceKind
 
 SHOWN = 20
@@ -65,22 +66,15 @@ def _sharing(mine: Reference) -> Q:
 def with_what_they_hold(keys: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
     """These entities, and what the hub knows them to hold: documents in their collections, accounts of parties."""
     held = Q(pk__in=())
-    for mine in Reference.objects.filter(_any(keys), kind__in=tuple(HOLDERS)):
+    for mine in Reference.objects.filter(of_entities(keys), kind__in=tuple(HOLDERS)):
         held |= _sharing(mine)
     rows = Reference.objects.filter(held).order_by("-pk").values_list("entity_type", "entity_id")[:MOST_HELD]
     return list(dict.fromkeys([*keys, *rows]))
 
 
 def _fill(found: dict[tuple[str, str], Neighbour]) -> None:
-    for row in Reference.objects.filter(_any(found), kind__in=OWN).order_by("system", "kind", "pk"):
+    for row in Reference.objects.filter(of_entities(found), kind__in=OWN).order_by("system", "kind", "pk"):
         found[row.entity_type, row.entity_id].references.append(row)
-    for record in Record.objects.filter(_any(found)).order_by("pk"):
+    for record in Record.objects.filter(of_entities(found)).order_by("pk"):
         neighbour = found[record.entity_type, record.entity_id]
         neighbour.record = neighbour.record or record
-
-
-def _any(entities: Iterable[tuple[str, str]]) -> Q:
-    condition = Q(pk=None)
-    for entity_type, entity_id in entities:
-        condition |= Q(entity_type=entity_type, entity_id=entity_id)
-    return condition

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from itertools import islice
 
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from syncapp.admin.calendar.links import google_page, links_by
-from syncapp.admin.calendar.words import SHORT, days_words, link_words, subject
+from syncapp.admin.calendar.words import SHORT, days_words, link_words, subject, subjects
+from syncapp.admin.kit.needs import of_entities
 from syncapp.admin.kit.search import ENOUGH, entity_types, found_by
-from syncapp.admin.search.cards import Card, Found, Key, Open, Place
+from syncapp.admin.search.cards import Card, Found, Open, Place
 from syncapp.admin.search.classify import Asked, says
 from syncapp.events import registry
 from syncapp.models import (
@@ -69,13 +71,13 @@ def fill(request: HttpRequest, found: Found) -> None:
     keys = list(found.cards)
     if not keys:
         return
-    for reference in Reference.objects.filter(_any(keys)).order_by("system", "kind", "pk"):
+    for reference in Reference.objects.filter(of_entities(keys)).order_by("system", "kind", "pk"):
         if reference.kind != ReferenceKind.MEMBERSHIP:  # the collection has a card of its own
             card = found.cards[reference.entity_type, reference.entity_id]
             system = SystemName(reference.system).label
             if not any((place.system, place.ident) == (system, reference.remote_id) for place in card.places):
                 card.at(Place(system, reference.get_kind_display(), reference.remote_id))
-    records = list(Record.objects.filter(_any(keys)).order_by("pk"))
+    records = list(Record.objects.filter(of_entities(keys)).order_by("pk"))
     for record in records:
         _record(request, found.cards[record.entity_type, record.entity_id], record)
     if request.user.has_perm("syncapp.view_task"):
@@ -134,8 +136,7 @@ def _appointments(found: Found, asked: Asked) -> None:
     if asked.number is not None and not links:
         links = list(links_by(rows, str(asked.number))[:OF_A_KIND])
     if asked.texts:
-        spoken = (link for link in rows[:NEWEST_APPOINTMENTS] if says(asked, subject(link)))
-        links += [link for link, _number in zip(spoken, range(OF_A_KIND + 1), strict=False)]
+        links += islice(_about(rows, asked), OF_A_KIND + 1)
         found.more = found.more or len(links) > OF_A_KIND
     for link in links[:OF_A_KIND]:
         card = found.card(("appointment", str(link.pk)), _("Appointment"))
@@ -153,8 +154,11 @@ def _appointments(found: Found, asked: Asked) -> None:
             card.open.append(Open(tone(link.state), str(SHORT[link.state]), why, card.address, _("Show")))
 
 
-def _any(keys: Iterable[Key]) -> Q:
-    condition = Q(pk=None)
-    for entity_type, entity_id in keys:
-        condition |= Q(entity_type=entity_type, entity_id=entity_id)
-    return condition
+def _about(rows: QuerySet[CalendarLink], asked: Asked) -> Iterator[CalendarLink]:
+    """Those whose subject says so. The database reads the texts out, so that not every appointment is made whole."""
+    texts = rows.values_list("pk", *subjects())[:NEWEST_APPOINTMENTS]
+    likely = [pk for pk, *said in texts if says(asked, *{str(text) for text in said if text})]
+    for start in range(0, len(likely), OF_A_KIND):
+        for link in rows.filter(pk__in=likely[start : start + OF_A_KIND]):
+            if says(asked, subject(link)):
+                yield link

@@ -132,7 +132,7 @@ def test_who_may_only_look_sees_no_button(login: Login) -> None:
 def test_the_start_page_and_the_navigation_count_open_tasks(staff: Client) -> None:
     rows.task()
     page = staff.get("/admin/")
-    assert page.context["attention"].tasks == 1
+    assert page.context["open_tasks"] == 1
     assert 'data-state="tasks"' in page.content.decode()
     assert "1 thing needs a person." in page.content.decode()
 

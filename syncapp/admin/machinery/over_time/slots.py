@@ -36,12 +36,13 @@ PERIODS = {
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """The hours or days that a chart shows, oldest first, and the sums of each."""
+    """The hours or days that a chart shows, oldest first, with their sums and names: below the chart, in its table."""
 
-    period: Period
     begins: list[datetime]
     ends: datetime
     sums: Mapping[tuple[str, str], Mapping[datetime, Sums]]
+    labels: list[str]
+    row_names: list[str]
 
     def of(self, about: str, name: str = "") -> list[Sums | None]:
         """None: that hour or day has not been summed."""
@@ -50,18 +51,6 @@ class Slots:
 
     def names(self, about: str) -> list[str]:
         return sorted(name for kind, name in self.sums if kind == about)
-
-    @property
-    def labels(self) -> list[str]:
-        form = "H:i" if self.period.span == Span.HOUR else "D j M" if self.period.length < 10 else "j M"
-        return [formatted(timezone.localtime(each), form) for each in self.begins]
-
-    @property
-    def row_names(self) -> list[str]:
-        form = "D, H:i" if self.period.span == Span.HOUR else "D, SHORT_DATE_FORMAT"
-        day, _comma, rest = form.partition(", ")
-        local = map(timezone.localtime, self.begins)
-        return [f"{formatted(each, day)}, {formatted(each, rest)}" for each in local]
 
 
 def slots(period: Period, now: datetime) -> Slots:
@@ -74,9 +63,13 @@ def slots(period: Period, now: datetime) -> Slots:
             begins.insert(0, day_of(begins[0] - HOUR))
     rows = Figures.objects.filter(span=period.span, begins_at__gte=begins[0], begins_at__lt=ends)
     sums: dict[tuple[str, str], dict[datetime, Sums]] = {}
-    for row in rows:
-        sums.setdefault((row.about, row.name), {})[row.begins_at] = row.sums
-    return Slots(period, begins, ends, sums)
+    for about, name, begins_at, of_it in rows.values_list("about", "name", "begins_at", "sums"):
+        sums.setdefault((about, name), {})[begins_at] = of_it
+    short = "H:i" if period.span == Span.HOUR else "D j M" if period.length < 10 else "j M"
+    day, rest = ("D", "H:i") if period.span == Span.HOUR else ("D", "SHORT_DATE_FORMAT")
+    local = [timezone.localtime(each) for each in begins]
+    names = [f"{formatted(each, day)}, {formatted(each, rest)}" for each in local]
+    return Slots(begins, ends, sums, [formatted(each, short) for each in local], names)
 
 
 def total(rows: Iterable[Sums | None]) -> dict[str, Any]:
