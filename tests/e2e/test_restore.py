@@ -80,6 +80,12 @@ def test_what_was_true_at_the_time_of_the_backup_only_does_not_come_alive(full: 
         (timezone.now() - timedelta(hours=1)).replace(tzinfo=None) if SQLITE else timezone.now() - timedelta(hours=1),
     )
     assert jobs == lately > 0
+    # Runs that were under way are those of workers that are gone: the next sweep takes them from nobody.
+    running = "SELECT count(*) FROM syncapp_record WHERE status = 'running'"
+    assert full.sql(running) != [(0,)]
+    full.manage("sweep")
+    assert full.sql(running) == [(0,)]
+    assert full.sql("SELECT count(*) FROM syncapp_attempt WHERE reason = 'worker_died'") != [(0,)]
 
 
 @pytest.mark.skipif(SQLITE, reason="without Redis")

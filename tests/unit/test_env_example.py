@@ -80,6 +80,7 @@ ESPOCRM_WEBHOOK_SECRETS={"a": {"geheim": "geheim"}}
 DATABASE_URL=mysql://geheim
 REDIS_URL=geheim
 ADVOWARE_PASWORD=geheim
+BACKUP_RECIPIENT=AGE-SECRET-KEY-1geheim
 xai_api_key=geheim
 GEHEIM=geheim
 HUB_PORT=8000
@@ -89,6 +90,7 @@ HUB_PORT=8000
     assert named == [
         "ADVOWARE_KOMMKZ",
         "ADVOWARE_PASWORD",
+        "BACKUP_RECIPIENT",
         "DATABASE_URL",
         "DJANGO_SECRET_KEY",  # a rule between two settings, though others have faults of their own
         "ESPOCRM_API_BASE_URL",
