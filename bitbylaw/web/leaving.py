@@ -10,6 +10,7 @@ from bitbylaw.web.arriving import PATIENCE, SLOWEST
 
 KEPT = 2 * 1024 * 1024  # bytes; longer than any page or file of ours, so only a long answer of Advoware's waits
 PIECE = 256 * 1024
+TOO_MANY = (b"HTTP/1.1 429 ", b"HTTP/1.0 429 ")
 
 
 class Leaving:
@@ -21,13 +22,14 @@ class Leaving:
         self._since = self._waited = 0.0
         self._sent = 0
         self.cut = False  # an answer broke off: the peer must not take the part for the whole
+        self.held = False  # the peer shall stay away: its answer leaves when the main loop says so
 
     def __len__(self) -> int:
         return len(self._kept)
 
     def begin(self, now: float) -> None:
         """From now on it is the main loop's."""
-        self._since, self._sent, self._waited = now, 0, 0.0
+        self._since, self._sent, self._waited, self.held = now, 0, 0.0, False
 
     def deadline(self) -> float:
         return self._since + PATIENCE + self._sent / SLOWEST
@@ -52,8 +54,11 @@ class Leaving:
     # What gunicorn asks of a socket
 
     def sendall(self, data: bytes) -> None:
+        # A piece of somebody's text that reads the same leaves a little later, too: no harm.
+        self.held = self.held or (not self._kept and data.startswith(TOO_MANY))
         self._kept += data
-        self.flush()
+        if not self.held:
+            self.flush()
         while len(self._kept) > KEPT:
             left = PATIENCE + self._sent / SLOWEST - self._waited
             began = time.monotonic()

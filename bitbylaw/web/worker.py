@@ -23,11 +23,12 @@ from bitbylaw.web.lanes import Lanes
 from bitbylaw.web.leaving import Leaving
 
 LOOK_SECONDS = 0.25  # how often the late ones are looked for
+STAY_AWAY = 1.0  # seconds until a 429 leaves: a flood costs whoever makes it a connection for each second, and us little
 LINGER = 2.0  # seconds for a peer to read its answer before what it still sends would reset the connection
 PIECE = 64 * 1024
 HELD_BY_ALL = 256 * 1024 * 1024  # bytes of requests and answers under way, in one process
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-READING, WORKING, WRITING, LINGERING = "reading", "working", "writing", "lingering"
+READING, WORKING, HELD, WRITING, LINGERING = "reading", "working", "held", "writing", "lingering"
 
 
 class Peer:
@@ -147,7 +148,12 @@ class PatientWorker(ThreadWorker):
         peer.last = not going_on
         if peer.sock.cut and not len(peer.sock):
             self._close(peer)
-            return
+        elif peer.sock.held:
+            peer.state, peer.deadline = HELD, time.monotonic() + STAY_AWAY
+        else:
+            self._leave(peer)
+
+    def _leave(self, peer: Peer) -> None:
         peer.sock.begin(time.monotonic())
         self._wait(peer, WRITING, selectors.EVENT_WRITE)
         self._send(peer, None)
@@ -195,12 +201,15 @@ class PatientWorker(ThreadWorker):
         self._looked = now
         for peer in [each for each in self.peers if each.state != WORKING]:
             idle = peer.state == READING and not len(peer)
-            if peer.deadline < now or (idle and not self.alive):
+            if peer.state == HELD:
+                if peer.deadline < now or not self.alive:
+                    self._leave(peer)
+            elif peer.deadline < now or (idle and not self.alive):
                 self._close(peer)
 
     def _make_room(self) -> None:
-        """The oldest goes of those who have not sent a whole request, of the address that has most of them."""
-        waiting = [peer for peer in self.peers if peer.state in (READING, LINGERING)]
+        """The oldest goes of those who have not sent a whole request or shall stay away, of the address that has most."""
+        waiting = [peer for peer in self.peers if peer.state in (READING, HELD, LINGERING)]
         crowd = Counter(peer.address for peer in waiting)
         if waiting:
             self._close(min(waiting, key=lambda peer: (-crowd[peer.address], peer.deadline)))

@@ -18,6 +18,7 @@ from tests.benchmarks.stage import Stage
 from tests.e2e.doors import Door, silent_system
 
 STRANGERS = CALLERS = 50
+FLOOD_LINES = 50  # each asks again as soon as it is answered
 LINES = 4  # kept connections of the sender; EspoCRM has one
 MEGABYTE = 1024 * 1024
 # From elsewhere: the address of somebody who signs rightly is never braked.
@@ -82,7 +83,7 @@ def _paced(port: int, seconds: float, rate: int, sent: Counter[int]) -> load.Vol
 
 @contextlib.contextmanager
 def _besieged(door: Door, key: str) -> Iterator[Counter[int]]:
-    over, refused = threading.Event(), Counter[int]()
+    over, refused, lock = threading.Event(), Counter[int](), threading.Lock()
 
     def trickle() -> None:
         with contextlib.ExitStack() as stack:
@@ -107,10 +108,12 @@ def _besieged(door: Door, key: str) -> Iterator[Counter[int]]:
             line.ask(WRONG)
             while (status := line.answer()) is None:
                 pass
-            refused[status] += 1
+            with lock:
+                refused[status] += 1
         line.socket.close()
 
-    threads = [threading.Thread(target=work, daemon=True) for work in (trickle, flood, *[call] * CALLERS)]
+    besiegers = (trickle, *[flood] * FLOOD_LINES, *[call] * CALLERS)
+    threads = [threading.Thread(target=work, daemon=True) for work in besiegers]
     for thread in threads:
         thread.start()
     time.sleep(2)
@@ -118,7 +121,7 @@ def _besieged(door: Door, key: str) -> Iterator[Counter[int]]:
         yield refused
     finally:
         over.set()
-        for thread in threads[:2]:
+        for thread in threads[: 1 + FLOOD_LINES]:
             thread.join()
 
 

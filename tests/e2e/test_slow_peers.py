@@ -12,8 +12,9 @@ from collections.abc import Iterator
 import pytest
 
 from bitbylaw.web.arriving import PATIENCE
+from bitbylaw.web.worker import STAY_AWAY
 from tests import engines
-from tests.e2e.doors import Answer, Door, get, silent_system, web_server
+from tests.e2e.doors import WEBHOOK, Answer, Door, answer_on, get, silent_system, web_server
 from tests.installation import Installation, until
 
 pytestmark = [
@@ -114,6 +115,26 @@ def test_who_does_not_hang_up_holds_nobody_up(door: Door) -> None:
             sock.sendall(get("/health/live"))
         time.sleep(0.2)
         everybody_is_served(door)
+
+
+def test_who_shall_stay_away_is_told_so_later_and_holds_nobody_up(hub: Installation) -> None:
+    """So a flood of wrong signatures comes as fast as its connections allow, not as fast as we can say no."""
+    wrong = WEBHOOK.replace(b"Signature: ", b"X-Forwarded-For: 203.0.113.9\r\nSignature: x")
+    with web_server(hub, DJANGO_TRUST_PROXY="1") as door:
+        while door.ask(wrong).status == 401:
+            pass
+        with strangers(door, 40) as held:
+            began = time.monotonic()
+            for sock in held:
+                sock.sendall(wrong)
+            everybody_is_served(door)
+            told = [answer_on(sock, began) for sock in held]
+            everybody_is_served(door)
+        with door.connect() as gone:
+            gone.sendall(wrong)
+        until(lambda: not door.connections(), 5, lambda: f"{door.connections()} connections are held")
+    assert {each.status for each in told} == {429}
+    assert min(each.seconds for each in told) >= STAY_AWAY
 
 
 def test_a_body_is_not_waited_for_that_nobody_would_read(door: Door) -> None:
