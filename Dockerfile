@@ -12,7 +12,7 @@ COPY bitbylaw bitbylaw
 COPY syncapp syncapp
 COPY templates templates
 # The key signs nothing here; Django only wants one before it collects files.
-RUN DJANGO_SECRET_KEY=only-while-building python manage.py collectstatic --no-input --verbosity 0
+RUN DJANGO_SECRET_KEY=only-while-building python manage.py collectstatic --no-input --verbosity 0 && rm -rf data
 
 FROM python:3.12-slim-bookworm
 ENV PATH=/opt/venv/bin:$PATH \

@@ -1,0 +1,3 @@
+# Stands for redis where that can't be had.
+FROM localhost/hub-test-debian:12
+WORKDIR /data
