@@ -19,6 +19,9 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     TMPDIR=/var/tmp/hub
+# pg_dump and pg_restore, for `manage.py backup` and `restore`.
+RUN apt-get update --quiet && apt-get install --quiet --yes --no-install-recommends postgresql-client \
+    && rm -rf /var/lib/apt/lists/*
 # Documents are streamed to disk on their way: a folder of our own, so that the rest may be read-only.
 RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin hub \
     && install -d -o hub -g hub -m 0700 /var/tmp/hub

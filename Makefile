@@ -12,7 +12,7 @@ ARGS ?=
 BARE := env HUB_ENV_FILE= DJANGO_DEBUG=1 DATABASE_URL=sqlite://:memory: QUEUE_BROKER=orm
 
 .DEFAULT_GOAL := help
-.PHONY: help venv venv-demo venv-dev demo test run install uninstall bench bench-smoke lint format messages pictures pins wheels audit clean
+.PHONY: help venv venv-demo venv-dev demo test run install uninstall containers-test bench bench-smoke lint format messages pictures pins wheels audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -79,6 +79,9 @@ install: ## put the hub onto this machine under systemd (as root; PREFIX=/opt/bi
 
 uninstall: ## take it away again; settings and data stay (as root)
 	@deploy/install --prefix $(PREFIX) --uninstall $(ARGS)
+
+containers-test: venv-dev ## build the image and try its services as real containers (needs podman; 10 minutes, root)
+	@$(PY) -m pytest -ra tests/containers $(ARGS)
 
 bench: venv-dev ## measure (takes a while; ARGS go to the benchmarks)
 	@$(PY) -m tests.benchmarks $(ARGS)

@@ -27,6 +27,7 @@ from bitbylaw.setting_types import (
     EspoName,
     HttpUrl,
     Json,
+    JsonText,
     MatterEntityField,
     MatterField,
     NonEmpty,
@@ -206,7 +207,7 @@ class Config(BaseSettings):
 
     # Google Calendar
     GOOGLE_CALENDAR_SERVICE_ACCOUNT_PATH: str = ""
-    GOOGLE_CALENDAR_SERVICE_ACCOUNT_JSON: str = ""
+    GOOGLE_CALENDAR_SERVICE_ACCOUNT_JSON: JsonText = ""
     GOOGLE_CALENDAR_SUBJECT: str = ""
     GOOGLE_API_ROOT: HttpUrl = "https://www.googleapis.com"
     GOOGLE_TIMEOUT_SECONDS: Seconds = 30

@@ -22,14 +22,17 @@ def _commas(value: object) -> object:
     return value
 
 
+def _without_quotes(value: object) -> object:
+    """JSON stands in single quotes in an env file, and container engines hand these over too."""
+    text = value.strip() if isinstance(value, str) else ""
+    return text[1:-1] if text[:1] == text[-1:] == "'" else value
+
+
 def _json(value: object) -> object:
     if not isinstance(value, str):
         return value
-    text = value.strip()
-    if text[:1] == text[-1:] == "'":  # container engines hand over the quotes of an env file too
-        text = text[1:-1]
     try:
-        return json.loads(text)
+        return json.loads(str(_without_quotes(value)))
     except ValueError:
         raise ValueError('must be JSON, such as {"name": "value"}') from None
 
@@ -122,6 +125,7 @@ Positive = Annotated[int, Field(gt=0)]
 PerMinute = Annotated[int, Field(ge=100)]  # a batch of fifty calls must leave room for others
 NonEmpty = Annotated[str, Field(min_length=1)]
 Json = BeforeValidator(_json)
+JsonText = Annotated[str, BeforeValidator(_without_quotes)]  # read by somebody else
 SecretLists = Annotated[dict[NonEmpty, tuple[NonEmpty, ...]], BeforeValidator(_secret_lists), Json]
 ZoneName = Annotated[str, AfterValidator(_zone)]
 ApiPath = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$")]

@@ -32,6 +32,7 @@ def faults(settings: Any) -> Iterator[Fault]:
     for alias, database in settings.DATABASES.items():
         if database["ENGINE"].endswith("sqlite3"):
             yield from _sqlite(alias, database.get("OPTIONS", {}))
+    yield from _quoted(settings.CONFIG)
     yield from _doors(settings.CONFIG)
     yield from systems.of_advoware(settings.CONFIG)
     yield from systems.of_google(settings.CONFIG)
@@ -96,6 +97,18 @@ def of_names(meant: Mapping[str, str]) -> Iterator[Fault]:
     """`meant`: misspelt names of settings and the right ones."""
     for name, right in meant.items():
         yield Fault("W059", f"{name} is no setting of the hub.", f"Do you mean {right}?")
+
+
+def _quoted(config: Config) -> Iterator[Fault]:
+    """Nothing takes them away but for JSON: a password may look like that."""
+    for name in sorted(config.model_fields_set):
+        value = getattr(config, name)
+        if isinstance(value, str) and len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
+            yield Fault(
+                "W077",
+                f"The value of {name} stands in quotes, and they count as part of it.",
+                "Container engines hand over the quotes of an env file: leave them away there.",
+            )
 
 
 def _doors(config: Config) -> Iterator[Fault]:

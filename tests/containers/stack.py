@@ -82,11 +82,11 @@ class Stack:
     def exec(self, service: str, *command: str, timeout: float = 120) -> str:
         return self.podman("exec", self.containers(service)[0], *command, timeout=timeout)
 
-    def manage(self, *command: str) -> str:
-        """As an operator does: in a container of its own that goes away again."""
-        web = self.services["web"]
-        options = [option for option in self._options(web) if option not in ("--detach",)]
-        return self.podman("run", "--rm", *options, web.image, "python", "manage.py", *command)
+    def manage(self, *command: str, volume: str = "") -> str:
+        """As an operator does it: in a container of its own that goes away again."""
+        service = self.services["migrate"]
+        options = [*self._options(service), *(["--volume", volume] if volume else [])]
+        return self.podman("run", "--rm", *options, service.image, "python", "manage.py", *command)
 
     def stop(self, *services: str) -> list[tuple[str, float, int]]:
         """All at once; name, share of the grace it took, exit code of each container."""
@@ -104,9 +104,15 @@ class Stack:
         with ThreadPoolExecutor() as pool:
             return list(pool.map(stop, self.containers(service)))
 
-    def remove(self, service: str) -> None:
-        for name in self.containers(service):
-            self.podman("rm", "--force", "--time", "0", name)
+    def remove(self, *services: str) -> None:
+        for service in services:
+            for name in self.containers(service):
+                self.podman("rm", "--force", "--time", "0", name)
+
+    def forget(self, volume: str) -> None:
+        """With all that is in it; an empty one takes its place."""
+        self.podman("volume", "rm", f"{self.project}_{volume}")
+        self.podman("volume", "create", f"{self.project}_{volume}")
 
     def state(self, container: str) -> dict[str, int]:
         found: dict[str, int] = json.loads(self.podman("inspect", "--format", "{{json .State}}", container))

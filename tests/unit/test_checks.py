@@ -267,6 +267,7 @@ def place(queue: dict[str, Any] | None = None, sqlite: dict[str, str] | None = N
         (place(QUEUE_BROKER="redis"), ["E056"]),
         (place(sqlite={}), ["E060", "E061"]),
         (place(WEBHOOK_TOKENS=(), ESPOCRM_WEBHOOK_SECRETS={}), ["W062"]),
+        (place(METRICS_TOKEN=f"'{'t' * 40}'"), ["W077"]),
         (place(ESPOCRM_WEBHOOK_DOORS={"another": "document/update"}), ["W076"]),
         (place(WEBHOOK_TOKENS=("short",)), ["W063"]),
         (place(METRICS_TOKEN="short"), ["W063"]),

@@ -139,7 +139,9 @@ def test_json_is_read_with_and_without_the_quotes_of_an_env_file(
     monkeypatch.setenv("HUB_ENV_FILE", "")
     monkeypatch.setenv("DJANGO_SECRET_KEY", "a-key")
     monkeypatch.setenv("ESPOCRM_WEBHOOK_SECRETS", f'{quotes}{{"a": "one", "b": ["two", "three"]}}{quotes}')
+    monkeypatch.setenv("GOOGLE_CALENDAR_SERVICE_ACCOUNT_JSON", f'{quotes}{{"a": 1}}{quotes}')
     assert load().ESPOCRM_WEBHOOK_SECRETS == {"a": ("one",), "b": ("two", "three")}
+    assert load().GOOGLE_CALENDAR_SERVICE_ACCOUNT_JSON == '{"a": 1}'
 
 
 def test_a_misspelt_name_is_a_warning_where_all_else_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
