@@ -23,7 +23,7 @@ from bitbylaw.web.lanes import Lanes
 from bitbylaw.web.leaving import Leaving
 
 LOOK_SECONDS = 0.25  # how often the late ones are looked for
-STAY_AWAY = 1.0  # seconds until a 429 leaves: a flood costs whoever makes it a connection for each second, and us little
+STAY_AWAY = 1.0  # seconds until a 429 leaves: a flood costs its maker as many connections, and us little
 LINGER = 2.0  # seconds for a peer to read its answer before what it still sends would reset the connection
 PIECE = 64 * 1024
 HELD_BY_ALL = 256 * 1024 * 1024  # bytes of requests and answers under way, in one process
@@ -208,7 +208,7 @@ class PatientWorker(ThreadWorker):
                 self._close(peer)
 
     def _make_room(self) -> None:
-        """The oldest goes of those who have not sent a whole request or shall stay away, of the address that has most."""
+        """The oldest goes of those who have not sent a whole request or shall stay away, of whoever has most."""
         waiting = [peer for peer in self.peers if peer.state in (READING, HELD, LINGERING)]
         crowd = Counter(peer.address for peer in waiting)
         if waiting:
