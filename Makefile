@@ -15,7 +15,7 @@ BARE := env HUB_ENV_FILE= DJANGO_DEBUG=1 DATABASE_URL=sqlite://:memory: QUEUE_BR
 .PHONY: help venv venv-demo venv-dev demo test run install uninstall containers-test bench bench-smoke lint format messages pictures pins wheels audit clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 $(PY):
 	@set -e; python=; \
