@@ -16,3 +16,6 @@ def restore() -> None:
         first.make_groups(apps, editor)
         for other in others:
             other.widen_groups(apps, editor)
+        import_module("syncapp.migrations.0030_data_of_a_person").make_group(apps, editor)
+        for name in ("0032_adoption_rights", "0040_end_session"):
+            import_module(f"syncapp.migrations.{name}").widen_group(apps, editor)

@@ -1,63 +1,59 @@
-"""axe-core finds nothing on any page: in both languages, light and dark, wide and narrow, full and empty."""
+"""Every page, full and empty, in both languages, light and dark, wide and narrow: axe-core finds nothing, the keyboard
+reaches what a mouse can press, nothing is wider than a telephone and no control is cut off there."""
 
 from __future__ import annotations
 
-import os
-from importlib import resources
-from importlib.util import find_spec
-from typing import Any
-
 import pytest
 
+from tests.browser import looks, stock
 from tests.browser.conftest import Desk
-from tests.integration.admin import rows
-from tests.integration.admin.test_pages import addresses
+from tests.browser.looks import DARK, NARROW, WIDE, axe, cut_off, mouse_only, size, violations
+from tests.browser.places import places
+from tests.world import world
 
 pytestmark = pytest.mark.browser
-PARTS = ("/state/", "/numbers/")  # of pages, not pages
-RUN = """async () => {
-  const found = await axe.run(document, { resultTypes: ["violations"] });
-  const where = (nodes) => nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ");
-  return found.violations.map((each) => [each.id, where(each.nodes)]);
-}"""
+__all__ = ["axe"]
+COLOURS = ("color-contrast",)  # all that a theme changes
 
 
-@pytest.fixture(scope="module")
-def axe() -> str:
-    if find_spec("axe_playwright_python") is None:
-        if os.environ.get("HUB_REQUIRE_SERVERS") == "1":
-            pytest.fail("axe-playwright-python is missing: requirements/dev.txt names it")
-        pytest.skip("axe-playwright-python is not installed")
-    return (resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+class Found(dict[str, list[str]]):
+    """What is wrong, and on which pages."""
+
+    def note(self, found: list[str], where: str) -> None:
+        for each in found:
+            self.setdefault(each, []).append(where)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{what}\n  on {len(pages)}: {pages[:3]}" for what, pages in sorted(self.items()))
 
 
-def violations(desk: Desk, axe: str, theme: str) -> list[tuple[str, str]]:
-    desk.page.evaluate("theme => document.documentElement.classList.toggle('dark', theme === 'dark')", theme)
-    desk.page.add_style_tag(content="*, ::before, ::after { animation: none !important; transition: none !important; }")
-    if not desk.page.evaluate("'axe' in window"):
-        desk.page.evaluate(axe)
-    found: list[Any] = desk.page.evaluate(RUN)
-    return [(str(rule), str(where)) for rule, where in found]
+def look(desk: Desk, axe: str, address: str, found: Found, language: str) -> None:
+    """At one page: German at a desk and on a telephone, English on a telephone, each light and dark."""
+    page = desk.page
+    size(page, *(WIDE if language == "de" else NARROW))
+    desk.open(address)
+    assert page.locator("html").get_attribute("lang") == language
+    found.note([*violations(page, axe), *mouse_only(page), *cut_off(page)], address)
+    found.note(violations(page, axe, DARK, main=True, rules=COLOURS), address)
+    if language == "de":
+        size(page, *NARROW)
+        found.note([*violations(page, axe, main=True), *cut_off(page)], address)
 
 
-@pytest.mark.parametrize(("language", "width"), [("de", 1440), ("en", 390)])
-def test_axe_finds_nothing_on_any_page(desk: Desk, axe: str, language: str, width: int) -> None:
-    made = rows.everything()
-    rows.user("chief", is_superuser=True)
-    desk.page.set_viewport_size({"width": width, "height": 900})
-    desk.open("/admin/login/")
-    found: dict[tuple[str, str], list[str]] = {}
-    desk.page.get_by_role("button", name=language.upper(), exact=True).click()
-    for violation in violations(desk, axe, "light"):
-        found.setdefault(violation, []).append("/admin/login/")
-    desk.enter("chief")
-    for address in addresses(made):
-        if any(part in address for part in PARTS):
-            continue
-        desk.open(address)
-        assert desk.page.locator("html").get_attribute("lang") == language
-        for theme in ("light", "dark"):
-            for violation in violations(desk, axe, theme):
-                found.setdefault(violation, []).append(f"{theme} {address}")
-    told = [f"{rule}: {where}\n  on {len(pages)}: {pages[:3]}" for (rule, where), pages in sorted(found.items())]
-    assert not found, "\n".join(told)
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("filled", [True, False])
+def test_nothing_is_wrong_with_any_page(desk: Desk, axe: str, filled: bool, language: str) -> None:
+    found = Found()
+    with world():
+        chief = stock.staff()
+        made = stock.fill() if filled else {}
+        desk.open("/admin/login/")
+        desk.page.get_by_role("button", name=language.upper(), exact=True).click()
+        for width in (WIDE, NARROW):
+            size(desk.page, *width)
+            for theme in (looks.LIGHT, DARK):
+                found.note([*violations(desk.page, axe, theme), *cut_off(desk.page), *mouse_only(desk.page)], "login")
+        stock.enter(desk.page.context, desk.home, chief)
+        for address in places(made):
+            look(desk, axe, address, found, language)
+    assert not found, str(found)

@@ -15,7 +15,6 @@ from syncapp.flows.comparing import orphans
 from syncapp.models import InboxState, Orphan, OrphanState, Reason, Record, StaffAction, Status
 from tests.browser.conftest import Desk
 from tests.integration.admin import rows
-from tests.integration.admin.test_pages import addresses
 
 pytestmark = pytest.mark.browser
 
@@ -157,16 +156,3 @@ def test_a_page_that_refreshes_keeps_its_buttons_working(desk: Desk) -> None:
         pass
     desk.page.get_by_role("button", name="Retry", exact=True).click()
     expect(desk.page.get_by_text("1 record is tried again now.")).to_be_visible()
-
-
-@pytest.mark.parametrize("width", [1360, 480])
-def test_no_page_breaks_the_security_policy_or_is_wider_than_the_window(desk: Desk, width: int) -> None:
-    made = rows.everything()
-    rows.user("chief", is_superuser=True)
-    desk.page.set_viewport_size({"width": width, "height": 850})
-    desk.enter("chief")
-    for address in addresses(made):
-        if "/state/" in address or "/numbers/" in address:  # parts, no pages
-            continue
-        desk.open(address)
-        assert desk.page.evaluate("document.documentElement.scrollWidth") <= width, address

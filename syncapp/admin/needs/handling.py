@@ -45,9 +45,13 @@ class Chosen:
         return list(self.kind.retryable(self.rows).order_by().values_list("pk", flat=True))
 
 
+def every(request: HttpRequest) -> bool:
+    return request.POST.get("all") == "yes" and not request.POST.get("only")
+
+
 def chosen(request: HttpRequest) -> list[Chosen]:
-    """Those with a tick, or (`all`) every one that matches the filters, of all pages."""
-    if request.POST.get("all") == "yes":
+    """The one whose own button was pressed (`only`); else those with a tick, or all that match, of all pages."""
+    if every(request):
         wanted = Wanted.of(QueryDict(request.POST.get("query", "")))
         found = ((kind, wanted.rows(kind, request.user)) for kind in wanted.kinds(request.user))
     else:
@@ -70,7 +74,7 @@ def handle(request: HttpRequest) -> HttpResponse:
     if not found:
         messages.info(request, _("Please choose something first; or it needs nobody any more."))
         return _back(request)
-    may, every = request.user.has_perm, request.POST.get("all") == "yes"
+    may = request.user.has_perm
     count = sum(len(each.pks) for each in found)
     retryable = [len(each.retryable(request)) for each in found]
     return page(
@@ -78,7 +82,7 @@ def handle(request: HttpRequest) -> HttpResponse:
         "handle",
         ngettext("%(count)d chosen", "%(count)d chosen", count) % {"count": count},
         chosen=[(each.kind, len(each.pks)) for each in found],
-        keys=[] if every else [f"{each.kind.name.value}:{pk}" for each in found for pk in each.pks],
+        keys=[] if every(request) else [f"{each.kind.name.value}:{pk}" for each in found for pk in each.pks],
         count=count,
         sample=_sample(found, may),
         more=max(0, count - SAMPLE),
@@ -159,8 +163,8 @@ def give_up_needs(request: HttpRequest) -> HttpResponse:
     """With a reason; each of those kinds that the user may give up. What happens anew is in the list again."""
     _may_look(request)
     note = note_of(request)
-    every = chosen(request)
-    found = [each for each in every if request.user.has_perm(each.kind.give_up_permission)]
+    picked = chosen(request)
+    found = [each for each in picked if request.user.has_perm(each.kind.give_up_permission)]
     if not any(request.user.has_perm(kind.give_up_permission) for kind in kinds(request.user)):
         raise PermissionDenied
     if not note:
@@ -173,9 +177,9 @@ def give_up_needs(request: HttpRequest) -> HttpResponse:
                 if each.kind.give_up:
                     each.kind.give_up(each.kind.rows().filter(pk__in=rows), note, cast(User, request.user))
                 row.count += _write(each.kind, rows, request, given_up=note, given_up_at=timezone.now())
-    asked = sum(len(each.pks) for each in every)
+    asked = sum(len(each.pks) for each in picked)
     done = ngettext("%(count)d was given up.", "%(count)d were given up.", row.count) % {"count": row.count}
-    why = [_("You may not give up: %(what)s.") % {"what": each.kind.title} for each in every if each not in found]
+    why = [_("You may not give up: %(what)s.") % {"what": each.kind.title} for each in picked if each not in found]
     _tell(request, row.count, asked, done, why)
     return _back(request)
 

@@ -11,7 +11,7 @@ from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
-from django.db.models import QuerySet
+from django.db.models import ManyToManyField, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from syncapp.admin.kit import second_factor
 from syncapp.admin.kit.base import ReadOnlyAdmin
@@ -42,14 +43,26 @@ class SuperusersOnly(ModelAdmin):
 
     has_module_permission = has_view_permission = _superuser
     has_add_permission = has_change_permission = has_delete_permission = _superuser
+    # Django's two lists with arrows between them are for a mouse and good eyes; boxes are for everybody.
+    filter_horizontal = ()
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        made: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(db_field, ManyToManyField) and made is not None:
+            made.widget = UnfoldAdminCheckboxSelectMultipleWidget()
+            made.widget.choices = made.choices
+        return made
 
 
 @admin.register(User)
 class HubUserAdmin(SuperusersOnly, UserAdmin):  # type: ignore[misc, type-arg]
+    add_fieldsets = UserAdmin.add_fieldsets  # the theme has none, and a page without fields adds nobody
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     actions = ("forget_second_factor",)
+    list_filter = ()  # so few need none
+    list_filter_sheet = False
 
     @admin.action(description=gettext_lazy("Take the second factor away (a lost telephone)"))
     def forget_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> None:

@@ -107,8 +107,15 @@
         for (const other of form.elements) if (other !== target && other.name && other.name === target.name) other.value = "";
         if (target.matches("select")) form.requestSubmit();
       });
+      // Words that were typed go their own way, in no address; its button is this form's too.
+      const words = [...form.querySelectorAll("input[form]")].find((field) => field.form && field.form !== form);
       // An address without empty parameters can be read and passed on.
-      form.addEventListener("submit", () => {
+      form.addEventListener("submit", (event) => {
+        if (words && words.value !== words.defaultValue) {
+          event.preventDefault();
+          words.form.requestSubmit();
+          return;
+        }
         for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
       });
     }

@@ -41,6 +41,12 @@ PASSWORD = "a long and harmless one"
 _numbers = itertools.count(1)
 
 
+def count_anew() -> None:
+    """The next rows are named like the first ones."""
+    global _numbers
+    _numbers = itertools.count(1)
+
+
 def user(name: str, *groups: str, **columns: Any) -> User:
     made = User.objects.create_user(name, f"{name}@example.org", PASSWORD, is_staff=True, **columns)
     made.groups.set(Group.objects.filter(name__in=groups))

@@ -253,6 +253,13 @@ def test_first_the_number_and_a_sample_then_what_moved_and_what_did_not(staff: C
     assert StaffAction.objects.get().count == 60
 
 
+def test_the_button_of_a_row_is_about_that_row_whatever_is_ticked(staff: Client) -> None:
+    wanted, *others = (rows.record() for _ in range(3))
+    ticked = {"all": "yes", "query": "", "chosen": [f"failure:{each.pk}" for each in others]}
+    asked = staff.post(reverse("admin:hub_handle"), {**ticked, "only": f"failure:{wanted.pk}"})
+    assert (asked.context["count"], asked.context["keys"]) == (1, [f"failure:{wanted.pk}"])
+
+
 def test_all_that_match_is_no_more_than_that(staff: Client) -> None:
     old = timezone.now() - timedelta(days=5)
     spared, orphan = rows.record(changed_at=old), rows.orphan()
