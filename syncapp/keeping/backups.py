@@ -52,7 +52,7 @@ def make_dated(folder: Path, keep: int, progress: Progress) -> tuple[Path, Manif
 def _forget_partial(folder: Path) -> None:
     before = (datetime.now(UTC) - LEFT).timestamp()
     for place in (folder, *([database_file().parent] if connection.vendor == facts.SQLITE else [])):
-        for each in place.glob(f".*{archive.PARTIAL}"):
+        for each in place.glob(f".*{archive.PARTIAL}*"):
             with suppress(FileNotFoundError):
                 if each.stat().st_mtime < before:
                     each.unlink()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
 import sqlite3
 import stat
 import subprocess
 import threading
+import time
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -99,15 +101,21 @@ def test_in_a_folder_the_newest_stay(hub: Installation) -> None:
     folder.mkdir()
     others = [folder / "firm.backup", folder / "hub-2020.backup"]
     old = [folder / f"hub-2020-01-0{day}T030000Z.backup" for day in range(1, 6)]
-    for each in (*others, *old):
+    # Of one that was killed the day before, and of one that is perhaps still at it.
+    dead = [hub.folder / ".hub.sqlite3.0a0b.partial-journal"] if SQLITE else []
+    dead, busy = [*dead, folder / ".hub-2020.backup.0a0b.partial"], folder / ".hub-2020.backup.0a0c.partial"
+    for each in (*others, *old, *dead, busy):
         each.write_text("")
+    for each in dead:
+        os.utime(each, (time.time() - 90_000,) * 2)
     said = hub.manage("backup", str(folder), "--keep", "3").stdout
-    there = sorted(set(folder.iterdir()) - {*others})
+    there = sorted(set(folder.iterdir()) - {*others, busy})
     assert there[:2] == old[-2:]
     assert len(there) == 3
     assert manifest(there[2])["format"] == 1
     assert "3 older went" in said
-    assert all(each.exists() for each in others)
+    assert all(each.exists() for each in (*others, busy))
+    assert not any(each.exists() for each in dead)
 
 
 def test_by_itself_it_goes_into_the_folder_of_the_settings(tmp_path: Path) -> None:
