@@ -16,6 +16,7 @@ from typing import Any
 
 import structlog
 
+from bitbylaw.journal_levels import WithLevel, read_by_the_journal
 from syncapp.kit import mishaps
 
 Event = MutableMapping[str, Any]
@@ -48,6 +49,8 @@ def of_library(_logger: Any, _level: str, event: Event) -> Event:
 def formatter(form: str) -> dict[str, Any]:
     text = structlog.dev.ConsoleRenderer(colors=False)
     renderer: Any = structlog.processors.JSONRenderer() if form == "json" else text
+    if read_by_the_journal():
+        renderer = WithLevel(renderer)
     before = [of_library, structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso"), without_contents]
     return {
         "()": structlog.stdlib.ProcessorFormatter,
