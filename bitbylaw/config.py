@@ -143,6 +143,7 @@ class Config(BaseSettings):
     ALERT_GROUPS: CommaList = ("Hub-Betreuung",)
     ALERT_WEBHOOK_URL: HttpUrl = ""
     ALERT_DIGEST_HOUR: Annotated[int, Field(ge=0, le=23)] = 7
+    ALERT_AWAY_MINUTES: Annotated[int, Field(ge=0, le=1440)] = 15
 
     # EspoCRM
     ESPOCRM_API_BASE_URL: HttpUrl = ""

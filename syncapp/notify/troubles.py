@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Count
 from django.utils import timezone
 
@@ -29,7 +30,6 @@ from syncapp.models import (
 )
 from syncapp.notify.decide import Trouble
 
-AWAY = timedelta(minutes=15)  # shorter outages mend themselves and are nobody's business
 REFUSED_AGAIN = 2  # probes: a login that lost its token in an idle process is tried anew before anybody is told
 FROZEN = timedelta(hours=1)  # so long a restart of frozen workers counts as news
 MOST = 200  # causes that are looked at
@@ -53,12 +53,13 @@ def _failures() -> Iterator[Trouble]:
 
 
 def _systems(now: datetime) -> Iterator[Trouble]:
-    """Not those that staff pause: they know."""
+    """Not those that staff pause: they know. Shorter outages mend themselves and are nobody's business."""
+    away = timedelta(minutes=settings.CONFIG.ALERT_AWAY_MINUTES)
     for row in System.objects.exclude(state=SystemState.UP).filter(paused=False).order_by("name"):
         if row.name not in SystemName.values or not connections.configured(row.name) or row.since is None:
             continue
         refused = row.state == SystemState.REFUSED
-        long = not lasts(row.since + AWAY, now, AWAY)
+        long = not lasts(row.since + away, now, away)
         if long or (refused and row.failed_probes >= REFUSED_AGAIN):
             facts = {"system": row.name, "refused": refused, "since": row.since.isoformat()}
             yield Trouble(f"systems|{row.name}", TroubleKind.SYSTEMS, facts, sure=True)

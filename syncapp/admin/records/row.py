@@ -12,7 +12,7 @@ from syncapp.admin.kit.columns import badge
 from syncapp.admin.kit.needs import link
 from syncapp.events import registry
 from syncapp.models import Record, Status
-from syncapp.templatetags.hub import crm_link, standing
+from syncapp.templatetags.hub import crm_link, standing, when
 from syncapp.words.reason_words import reason_in_words
 
 
@@ -22,6 +22,8 @@ def state_badge(record: Record) -> SafeString:
 
 def why_words(record: Record) -> SafeString:
     words = format_html('<span class="hub-why">{}</span>', reason_in_words(record.reason, record.system) or "–")
+    if record.status == Status.WAITING and record.due_at:
+        return format_html('{} <div class="hub-dim">{}: {}</div>', words, _("next run"), when(record.due_at))
     if record.status != Status.CONFLICT:
         return words
     choose = reverse("admin:hub_conflict", args=[record.pk])

@@ -17,6 +17,7 @@ from syncapp import schedules
 from syncapp.engine.queue import enqueue
 from syncapp.events import registry
 from syncapp.management.demo import past
+from syncapp.management.demo.post import address_of
 from syncapp.models import CalendarEmployee, Conflict, ConflictState, Record, SystemName, Task, TaskState
 
 # Schedules by their names.
@@ -60,6 +61,7 @@ def prepare(folder: Path, *, keep: bool) -> str:
     password = secrets.token_urlsafe(9)
     for name, group in LOGINS.items():
         user, _ = User.objects.get_or_create(username=name, defaults={"is_staff": True})
+        user.email = address_of(name)
         user.set_password(password)
         user.save()
         user.groups.set([Group.objects.get(name=group)])

@@ -49,10 +49,11 @@ class Environment:
     def admin(self) -> str:
         return f"{self.hub}/admin/"
 
-    def of_hub(self, language: str, sandbox: Mapping[str, str]) -> dict[str, str]:
-        """For the web server and the workers, on top of `bitbylaw.demo_environment` and of what the `sandbox` wants."""
-        own = {"DJANGO_LANGUAGE": language, "WEBHOOK_TOKENS": self.token, "CALENDAR_PUSH_URL": self.hub}
-        return {**sandbox, **own}
+    def of_hub(self, language: str, *wanted: Mapping[str, str]) -> dict[str, str]:
+        """For the web server and the workers, on top of `bitbylaw.demo_environment` and what others want."""
+        own = {"DJANGO_LANGUAGE": language, "WEBHOOK_TOKENS": self.token}
+        own |= dict.fromkeys(("CALENDAR_PUSH_URL", "HUB_URL"), self.hub)
+        return {name: value for each in (*wanted, own) for name, value in each.items()}
 
 
 def choose(hub_port: int | None, sandbox_port: int | None) -> Environment:

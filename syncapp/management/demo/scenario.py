@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from syncapp.management.demo import findings, installation, looking, workday
 from syncapp.management.demo.findings import Finding
 from syncapp.management.demo.looking import Looking
+from syncapp.management.demo.post import Post
 from syncapp.management.demo.processes import Environment, Processes
 from syncapp.management.demo.sandbox import Sandbox
 from syncapp.management.demo.screen import Screen
@@ -33,6 +34,7 @@ class Demo:
         self.sandbox = Sandbox(environment.sandbox)
         self.looking = Looking(self.sandbox)
         self.day: Day | None = None
+        self.post = Post()
 
     def run(self, *, once: bool) -> bool:
         """Whether everything came out right. Without `once` it stays until it is interrupted."""
@@ -42,7 +44,7 @@ class Demo:
                 "and the hub between them."
             )
         )
-        with Processes(self.folder, self.environment) as processes:
+        with self.post, Processes(self.folder, self.environment) as processes:
             password = self._start(processes)
             right = self._show(processes)
             if once:
@@ -64,7 +66,7 @@ class Demo:
         with self.screen.step(_("Starting sandbox, web server and workers")):
             processes.wait_for(SANDBOX, f"{self.environment.sandbox}/_control/health")
             wanted = self.sandbox.introduce(self.environment.hub, self.environment.token)
-            processes.start_hub(self.environment.of_hub(self.language, wanted))
+            processes.start_hub(self.environment.of_hub(self.language, wanted, self.post.settings))
             installation.ask_for(*installation.EVERYTHING)
             processes.wait_for(WEB, f"{self.environment.hub}/health/live")
             processes.wait_for(WORKERS, f"{self.environment.hub}/health/ready")
@@ -123,4 +125,5 @@ class Demo:
             processes.check()
             now = looking.things(self.looking.now())
             self.screen.news(looking.news(before, now))
+            self.screen.mails(self.post.news())
             before = now

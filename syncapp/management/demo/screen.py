@@ -16,6 +16,7 @@ from syncapp.management.demo import installation
 from syncapp.management.demo.findings import Finding
 from syncapp.management.demo.firm import Fate, Firm
 from syncapp.management.demo.looking import Look
+from syncapp.management.demo.post import Mail
 from syncapp.management.demo.processes import Environment
 from syncapp.management.demo.workday import Day
 from syncapp.management.output import Tell, progress
@@ -94,6 +95,10 @@ class Screen:
             _("One document waits, because xAI asked for a pause of 90 seconds. It goes on by itself."),
             _("Over time, in the hub: was yesterday worse than today? (What lies before now is invented.)"),
             _("Faults: let xAI answer 503 for a minute. The hub shows the outage, waits, and catches up."),
+            _(
+                "Mails: what the hub sends to betreuung appears here, one when a system is away and one when it is "
+                "back. (In real use after 15 minutes, here with the next full minute.) Let xAI fail for three minutes."
+            ),
         ):
             self._try(words)
         sandbox, hub = environment.sandbox, environment.admin.rstrip("/")
@@ -124,6 +129,11 @@ class Screen:
             places = (f"{sandbox}/advoware/calendar/{kuerzel}", f"{sandbox}/google/{calendar}")
             self._try(words, *places, f"{hub}/syncapp/calendaremployee/")
         self.say("\n" + _("Ctrl-C ends all of it. What happens to documents, parties and appointments:"))
+
+    def mails(self, mails: Sequence[Mail]) -> None:
+        for mail in mails:
+            self.say("\n" + _("Mail to {to}: {subject}").format(to=mail.to, subject=mail.subject), "bold")
+            self.say(mail.text)
 
     def _try(self, words: str, *places: str) -> None:
         self.say(f"- {words}")

@@ -11,6 +11,7 @@ from unittest import mock
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from syncapp.clients.errors import Unreachable
 from syncapp.engine.outside import locks
@@ -241,3 +242,10 @@ def test_look_takes_the_address_too(staff: Client) -> None:
     form = {"step": "document_sync", "entity_type": "CDokumente", "entity_id": address}
     staff.post(reverse("admin:hub_look"), form)
     assert Record.objects.get().entity_id == "65f1"
+
+
+def test_what_waits_says_when_it_is_tried_next(staff: Client) -> None:
+    due = timezone.now() + timedelta(minutes=7, seconds=30)
+    rows.record(Status.WAITING, due_at=due, reason="rate_limited", system="xai")
+    listed = staff.get(reverse("admin:syncapp_record_changelist"), {"status": "waiting"}).content.decode()
+    assert re.search(r"next run: <time [^>]*>7\xa0minutes from now</time>", listed)
