@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from syncapp.admin.kit.columns import badge, entity_links
 from syncapp.admin.kit.needs import Kind, Need, Rows, declare, link, of_entities, press
 from syncapp.admin.kit.search import found_by, last_part
-from syncapp.admin.kit.views import DELETE_ORPHAN, REPROCESS, RETRY
+from syncapp.admin.kit.views import DELETE_ORPHAN, REPROCESS, RETRY, ids
 from syncapp.admin.records.row import again_button, ending_button, retryable, state_badge, why_words
 from syncapp.engine.queue import retry
 from syncapp.flows.comparing import orphans
@@ -127,7 +127,7 @@ declare(
         give_up_permission=DELETE_ORPHAN,
         give_up=_keep,
         about=lambda rows, keys: rows.filter(
-            of_entities(keys) | Q(pk__in=[int(pk) for kind, pk in keys if kind == ORPHAN and pk.isdecimal()])
+            of_entities(keys) | Q(pk__in=ids([ident for kind, ident in keys if kind == ORPHAN]))
         ),
     )
 )

@@ -82,6 +82,11 @@ def test_no_address_of_a_page_is_an_error(address: str, root: Client) -> None:
     assert [bad for query in asked for bad in refused(root, address, query)] == []
 
 
+@pytest.mark.parametrize("of", [f"orphan/{'9' * 60}", "appointment/٣,/,x/", "orphan/²", "CDokumente/\0", "," * 2000])
+def test_no_list_of_what_a_search_found_is_an_error(of: str, root: Client) -> None:
+    assert [bad for more in ({}, {"as": "csv"}) for bad in refused(root, "/admin/hub/needs/", {"of": of} | more)] == []
+
+
 @pytest.mark.parametrize("address", SUPERUSERS)
 def test_no_page_number_is_an_error_for_superusers(address: str, root: Client) -> None:
     asked = [{"p": number, "o": number, "nobody": number} for number in NUMBERS]
