@@ -39,7 +39,8 @@ def prove_writable(path: Path) -> None:
     except OSError as exc:
         raise CommandError(
             f"{path} can't be written ({type(exc).__name__}), so nothing was done. In a container name a file in a "
-            f"folder that is mounted from outside and writable, or run this where the .env is."
+            f"folder that is mounted from outside and writable, or run this where the .env is. Under systemd only root "
+            f"may write the settings: docs/operators.md (Under systemd) shows how, with --show-secrets."
         ) from exc
 
 

@@ -63,11 +63,16 @@ def test_it_is_installed_repeated_and_taken_away(machine: Machine) -> None:
     assert os.access(command, os.X_OK)
     asked = machine.asked.read_text()
     assert asked.index("--require-hashes") < asked.index("collectstatic")
+    assert (
+        f"{ROOT}/requirements/install.py" in asked
+    )  # what is installed already is not touched before its packages are there
 
     config.write_text("DJANGO_SECRET_KEY=kept\n")
+    config.chmod(0o644)  # brought from another machine
     (machine.root / "opt/bitbylaw/syncapp/of_an_older_version.py").write_text("")
     machine.install()
     assert config.read_text() == "DJANGO_SECRET_KEY=kept\n"
+    assert stat.S_IMODE(config.stat().st_mode) == 0o640
     assert machine.files() == first
     # From where it lies it harms nothing either.
     machine.install(script=machine.root / "opt/bitbylaw/deploy/install")
@@ -115,6 +120,34 @@ def units(machine: Machine) -> list[Path]:
     for unit in installed.iterdir():  # systemd looks whether the programs are there
         unit.write_text(unit.read_text().replace("/opt/bitbylaw", str(prefix)))
     return sorted(installed.iterdir())
+
+
+def test_an_update_stops_what_runs_only_while_files_are_exchanged(machine: Machine) -> None:
+    systemctl = Path(machine.env["PATH"].partition(":")[0]) / "systemctl"
+    systemctl.write_text("#!/bin/sh\nexit 0\n")  # says that the hub runs
+    systemctl.chmod(0o755)
+    said = machine.install("--dry-run", DESTDIR="").splitlines()
+    packages, files = (
+        next(n for n, line in enumerate(said) if part in line) for part in ("--require-hashes", "rm -rf")
+    )
+    if Path("/run/systemd/system").is_dir():
+        assert packages < said.index("+ systemctl stop bitbylaw.target") < files
+        assert said[-2:] == ["+ systemctl start bitbylaw.target", "Nothing was done."]
+    assert packages < files
+
+
+def test_a_later_try_starts_what_the_first_one_left(machine: Machine) -> None:
+    text = (UNITS / "bitbylaw-prepare.service").read_text()
+    after = re.search(r"^ExecStartPost=\+-/bin/sh -c '(.+)'$", text, re.M)
+    assert after
+    asked = machine.asked
+    systemctl = Path(machine.env["PATH"].partition(":")[0]) / "systemctl"
+    for active, told in ((0, ["--no-block start bitbylaw.target"]), (3, [])):
+        asked.write_text("")
+        systemctl.write_text(f'#!/bin/sh\n[ "$1" != --quiet ] || exit {active}\necho "$@" >> "$ASKED"\n')
+        systemctl.chmod(0o755)
+        subprocess.run(["/bin/sh", "-c", after[1]], env=machine.env, check=False)
+        assert asked.read_text().splitlines() == told
 
 
 def test_the_timer_starts_what_makes_backups(machine: Machine) -> None:
