@@ -1,3 +1,3 @@
-"""Which program this is. The date is that of the newest release in CHANGELOG.md, and stands nowhere else."""
+"""Which program this is: the newest release in CHANGELOG.md, `+unreleased` when something waits there for the next."""
 
-VERSION = "2026.11.21+unreleased"
+VERSION = "1.0.0"

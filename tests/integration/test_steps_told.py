@@ -114,7 +114,7 @@ def test_nothing_else_starts_a_step() -> None:
 
 def test_the_version_is_that_of_the_changelog() -> None:
     text = (Path(settings.BASE_DIR) / "CHANGELOG.md").read_text(encoding="utf-8")
-    released = re.findall(r"^## (\d{4}-\d\d-\d\d)", text, re.MULTILINE)[0].replace("-", ".")
+    released = re.findall(r"^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d$", text, re.MULTILINE)[0]
     waiting = text.partition("## [Unreleased]")[2].partition("\n## ")[0]
     assert (VERSION, bool(re.search("^- ", waiting, re.MULTILINE))) in (
         (released, False),

@@ -1,0 +1,93 @@
+"""What was released stays as it was: an upgrade meets the database that it expects, and for the minutes of a rolling
+restart the released program goes on working, on the newer tables and beside the newer program."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from django.db import models
+from django.db.migrations import (
+    AddConstraint,
+    AddField,
+    AddIndex,
+    AlterField,
+    CreateModel,
+    DeleteModel,
+    RemoveField,
+    RemoveIndex,
+    RenameField,
+    RenameModel,
+    RunPython,
+)
+from django.db.migrations.operations.base import Operation
+from django.utils.module_loading import import_string
+
+from bitbylaw.config import BASE_DIR
+
+# Of the newest release; one that follows adds its own line here and in CHANGELOG.md.
+NEWEST_MIGRATION = "0042_messages_not_sent"
+DIGEST_OF_MIGRATIONS = "0488308e8166e57b43870429912d236d70bca419fc8968971375cecbff9689ff"
+# What its queue may still hold: function and number of arguments never change, else queued work would be lost.
+QUEUED = ("run", "drain", "sweep", "compare", "scan_confirmed", "adopt", "prune", "sum_up", "notify", "canary")
+
+FOLDER = BASE_DIR / "syncapp" / "migrations"
+# The released program neither misses these nor knows of them.
+HARMLESS = (AddIndex, RemoveIndex, CreateModel, RunPython)
+
+
+def released() -> list[Path]:
+    return [path for path in sorted(FOLDER.glob("[0-9]*.py")) if path.stem <= NEWEST_MIGRATION]
+
+
+def later() -> list[str]:
+    return [path.stem for path in sorted(FOLDER.glob("[0-9]*.py")) if path.stem > NEWEST_MIGRATION]
+
+
+def harmless(operation: Operation) -> bool:
+    """Whether the released program can read and write the tables before and after it."""
+    if isinstance(operation, AddField):
+        # It does not name the column when it inserts a row.
+        field = operation.field
+        return bool(field.null or field.db_default is not models.NOT_PROVIDED or field.many_to_many)
+    return isinstance(operation, HARMLESS)
+
+
+def test_released_migrations_are_as_they_were() -> None:
+    """A database of the release has run them as they were; what must be different is a migration of its own."""
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in released())).hexdigest()
+    assert digest == DIGEST_OF_MIGRATIONS
+
+
+@pytest.mark.parametrize("name", later() or ["none yet"])
+def test_later_ones_leave_the_released_program_at_work(name: str) -> None:
+    """What renames, removes or forbids waits for the release after the next, when nobody uses it any more."""
+    operations = import_module(f"syncapp.migrations.{name}").Migration.operations if name in later() else []
+    assert [type(each).__name__ for each in operations if not harmless(each)] == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "expected"),
+    [
+        (AddField("record", "a", models.TextField(null=True)), True),
+        (AddField("record", "a", models.TextField(db_default="")), True),
+        (AddField("record", "a", models.TextField(default="")), False),
+        (AddIndex("record", models.Index(fields=["id"], name="i")), True),
+        (CreateModel("a", []), True),
+        (DeleteModel("record"), False),
+        (RemoveField("record", "status"), False),
+        (RenameField("record", "status", "state"), False),
+        (RenameModel("record", "row"), False),
+        (AlterField("record", "status", models.CharField(max_length=3)), False),
+        (AddConstraint("record", models.UniqueConstraint(fields=["status"], name="c")), False),
+    ],
+)
+def test_what_the_released_program_bears(operation: Operation, expected: bool) -> None:
+    assert harmless(operation) is expected
+
+
+@pytest.mark.parametrize("name", QUEUED)
+def test_what_its_queue_may_hold_can_be_run(name: str) -> None:
+    assert callable(import_string(f"syncapp.jobs.{name}"))
