@@ -60,9 +60,13 @@ class Hands:
         self.tab_to("Zum Inhalt", within=1)
         self.press("Enter")
 
+    def open_the_menu(self) -> None:
+        self.press("Enter")
+        expect(self.page.locator("#nav-sidebar a").first).to_be_focused()
+
     def in_the_menu(self, words: str) -> None:
         self.tab_to("Menü")
-        self.press("Enter")
+        self.open_the_menu()
         self.tab_to(words, within=25)
         self.press("Enter")
 
@@ -148,12 +152,15 @@ def test_whether_yesterday_was_worse_than_today(hands: Hands) -> None:
 def test_the_menu_and_the_account_open_and_close(hands: Hands) -> None:
     page = hands.page
     hands.tab_to("Menü")
+    hands.open_the_menu()
+    hands.tab_to("Menü schließen", within=2)
     hands.press("Enter")
-    assert page.evaluate("document.activeElement.closest('#nav-sidebar') !== null")
+    expect(page.locator("#hub-menu")).to_be_focused()
+    hands.open_the_menu()
     hands.press("Escape")
-    assert page.evaluate(FOCUSED)[0] == "Menü"
+    expect(page.locator("#hub-menu")).to_be_focused()
     expect(page.locator("#nav-sidebar")).to_be_hidden()
-    hands.press("Enter")
+    hands.open_the_menu()
     hands.tab_to("Konto von erika", within=40)
     hands.press("Enter")
     expect(page.locator("#hub-account")).to_be_visible()

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
 
 View = Callable[..., HttpResponseBase]
 
@@ -51,6 +51,18 @@ def viewer(name: str, address: str, *permissions: str) -> Callable[[View], View]
     return declare
 
 
+def posts_only(view: View) -> View:
+    """Anything but a POST is refused (405), in words: a page that is loaded anew, or a login, may lead to a button."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **given: Any) -> HttpResponseBase:
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"], render_to_string("405.html", request=request))
+        return view(request, *args, **given)
+
+    return guarded
+
+
 def button(name: str, address: str, *permissions: str, **fixed: object) -> Callable[[View], View]:
     """The same behind a button: anything but a POST is refused (405).
 
@@ -58,7 +70,7 @@ def button(name: str, address: str, *permissions: str, **fixed: object) -> Calla
     """
 
     def declare(view: View) -> View:
-        guarded = require_POST(permission_required(permissions, raise_exception=True)(view))
+        guarded = posts_only(permission_required(permissions, raise_exception=True)(view))
         BUTTONS[name] = (address, partial(guarded, **fixed))
         return view
 

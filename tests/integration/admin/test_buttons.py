@@ -18,7 +18,14 @@ from tests.integration.admin.conftest import Login
 STAFF_MAY = {"retry", "sync_now", "preview", "discard", "retry_cause", "retry_matching", "discard_chosen", "reprocess"}
 STAFF_MAY |= {"close_task", "close_chosen", "check_conflict", "decide_conflict", "request_undo"}
 STAFF_MAY |= {"names", "handle", "retry_needs", "assign_needs", "note_needs", "snooze_needs", "give_up_needs"}
-STAFF_MAY |= {"check_alike", "decide_alike", "sync_calendar", "compare_appointment", "resync_appointment"}
+STAFF_MAY |= {
+    "check_alike",
+    "decide_alike",
+    "search_needs",
+    "sync_calendar",
+    "compare_appointment",
+    "resync_appointment",
+}
 
 
 OWN = {"second_factor_off", "end_session", "end_my_sessions"}  # about whoever presses it (others: test_sessions.py)
@@ -40,7 +47,9 @@ def address(name: str, made: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("name", views.BUTTONS)
 def test_a_button_is_never_a_get(name: str, care: Client) -> None:
-    assert care.get(address(name, rows.everything())).status_code == 405
+    answer = care.get(address(name, rows.everything()))
+    assert answer.status_code == 405
+    assert "nothing was done" in answer.content.decode()
     assert not StaffAction.objects.exists()
 
 
