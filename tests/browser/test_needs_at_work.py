@@ -72,7 +72,7 @@ def test_the_banner_leads_to_the_list_and_keys_walk_retry_search_and_explain(des
 
     page.keyboard.press("/")
     page.keyboard.type("jk?rp")  # somebody types
-    assert page.input_value("main [name=q], .hub-filters [name=q]") == "jk?rp"
+    assert page.input_value(".hub-filters [name=words]") == "jk?rp"
     assert Record.objects.filter(status=Status.WAITING).count() == 1
 
     page.locator("[data-keys]").click()

@@ -39,7 +39,7 @@
     form.submit();
   }
 
-  const search = () => document.querySelector("main [name=q], .hub-filters [name=q], [name=q]");
+  const search = () => document.querySelector(".hub-filters [type=search]");
   const help = () => document.getElementById("hub-keys");
 
   const keys = {
