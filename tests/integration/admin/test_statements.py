@@ -96,7 +96,8 @@ def statements(client: Client, address: str) -> int:
     ) as asked:
         answer = client.get(address)
     assert answer.status_code == 200, address
-    return len(asked)
+    # That a session is in use is noted from time to time.
+    return sum(each["sql"].startswith("SELECT") and "django_session" not in each["sql"] for each in asked)
 
 
 def test_the_number_of_statements_does_not_grow(login: Login, of: dict[str, Any]) -> None:
@@ -131,7 +132,7 @@ def _scans(plan: str) -> bool:
 @pytest.mark.parametrize("asks", ["reason", "entities", "references"])
 def test_no_question_of_every_page_reads_all_rows(asks: str, of: dict[str, Any]) -> None:
     make(FEW, of)
-    keys = [("CDokumente", each.entity_id) for each in Record.objects.all()[:FEW]]
+    keys = [("CDokumente", each.entity_id) for each in (of["record"], *Record.objects.all()[:FEW])]
     chosen = ReasonFilter(None, {"reason": ["rejected"]}, Record, _Admin())  # type: ignore[arg-type]
     questions: dict[str, Any] = {
         "reason": lambda: list(chosen.queryset(None, Record.objects.all())),  # type: ignore[arg-type]
