@@ -14,7 +14,7 @@ from django.utils import timezone
 from django_q.models import Schedule
 from playwright.sync_api import BrowserContext
 
-from syncapp.models import ProxyCall, ProxyKey, Record, Reference, ScanRun, Status, TaskKind
+from syncapp.models import ProxyCall, ProxyKey, Record, Reference, ScanRun, StaffAction, Status, TaskKind
 from tests.browser.groups import restore
 from tests.integration.admin import rows
 
@@ -48,6 +48,8 @@ def fill() -> dict[str, Any]:
     Reference.objects.create(
         entity_type=party.entity_type, entity_id=party.entity_id, system="advoware", kind="party", remote_id="4711"
     )
+    with StaffAction.recorded("retry", "Record", party.pk) as action:
+        action.count = 1
     rows.task(kind=TaskKind.NUMBER_REMOVED, facts=[])
     rows.employee("RB")
     made["key"] = ProxyKey.objects.create(name="CRM", start="hub_abc", digest="d" * 64)
