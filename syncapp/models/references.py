@@ -50,6 +50,7 @@ class Reference(models.Model):
         ]
         indexes = [
             models.Index(name="reference_remote", fields=["system", "kind", "remote_id", "container_id"]),
+            models.Index(name="reference_container", fields=["system", "kind", "container_id"]),
             models.Index(name="reference_digest", fields=["digest"], condition=~models.Q(digest="")),
         ]
 

@@ -31,8 +31,8 @@ from bitbylaw.config import BASE_DIR
 from syncapp.models import Record
 
 # Of the newest release; one that follows adds its own line here and in CHANGELOG.md.
-NEWEST_MIGRATION = "0042_messages_not_sent"
-DIGEST_OF_MIGRATIONS = "0488308e8166e57b43870429912d236d70bca419fc8968971375cecbff9689ff"
+NEWEST_MIGRATION = "0043_reference_container"
+DIGEST_OF_MIGRATIONS = "22926e7da284282ce5ebe260d62b51f9164b9b80c3af0444dd3579dd87c93331"
 # What its queue may still hold: function and number of arguments never change, else queued work would be lost.
 QUEUED = ("run", "drain", "sweep", "compare", "scan_confirmed", "adopt", "prune", "sum_up", "notify", "canary")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +12,7 @@ from syncapp.admin.calendar.pages import appointment_context, appointment_title,
 from syncapp.admin.calendar.words import decision_words, remarks
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.views import RETRY, button, page
-from syncapp.admin.people.differing import Pieces, differing
+from syncapp.admin.people.differing import FieldView, Pieces, differing
 from syncapp.engine.runs import verdicts
 from syncapp.flows.calendar import looking
 from syncapp.flows.calendar.labels import FIELDS
@@ -22,16 +21,6 @@ from syncapp.flows.calendar.state import Item
 from syncapp.models import CalendarLink
 from syncapp.words.field_words import field_in_words
 from syncapp.words.reason_words import reason_in_words
-
-
-@dataclass(frozen=True, slots=True)
-class FieldView:
-    """One field on both sides; pieces that the other side lacks are marked."""
-
-    label: str
-    agreed: str
-    advoware: Pieces
-    google: Pieces
 
 
 @button("compare_appointment", "appointment/<int:pk>/sides/", RETRY, "syncapp.view_calendarlink")
@@ -59,6 +48,7 @@ def sides_context(item: Item) -> dict[str, Any]:
     outside = not days.touches(item.link)
     return {
         "fields": fields_of(item),
+        "systems": ("Advoware", "Google"),
         "remarks": [("Advoware", remarks(pair.advoware)), ("Google", remarks(pair.google))],
         "decision": decision_words(item.decision),
         "overruled": bool(item.decision.overruled),

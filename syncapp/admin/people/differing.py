@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 Pieces = list[tuple[str, bool]]  # (text, whether the other value lacks it), together the whole value
 
 _TOKENS = re.compile(r"\w+|\s+|[^\w\s]")
 LONGEST = 2000  # characters; beyond this the comparison costs more than it helps
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One field on both sides; pieces that the other side lacks are marked."""
+
+    label: str
+    agreed: str
+    here: Pieces
+    there: Pieces
 
 
 def differing(one: str, other: str) -> tuple[Pieces, Pieces]:

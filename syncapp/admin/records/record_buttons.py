@@ -13,15 +13,16 @@ from django.utils.translation import gettext as _
 from syncapp.admin.kit.paging import COUNT_UP_TO, counted
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.views import DISCARD, RELEASE_LOCK, RETRY, back, button, ids, note_of, page, say, wants_part
+from syncapp.admin.records import sides
 from syncapp.admin.records.record_page import record_context
 from syncapp.admin.records.records import RecordAdmin, given_up_words, left_words, moved_words
 from syncapp.admin.records.row import retryable
 from syncapp.engine.queue import retry
 from syncapp.engine.recovery import guards
 from syncapp.engine.runs import verdicts
-from syncapp.events import running
+from syncapp.events import registry, running
 from syncapp.kit.tracing import trace_id_of
-from syncapp.models import NEEDS_A_PERSON, Record, Status
+from syncapp.models import NEEDS_A_PERSON, Record, Status, SystemName
 from syncapp.words.entity_words import kind_in_words
 from syncapp.words.reason_words import reason_in_words
 
@@ -60,7 +61,8 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
             }
         else:
             row.count = 1
-            shown = {"plan": plan}
+            systems = [SystemName(name).label for name in registry.step(record.step).systems]
+            shown = {"plan": plan, "fields": sides.fields_of(plan.sides), "systems": systems}
     context = record_context(request, record)
     title = _("Preview") + f": {kind_in_words(record.entity_type)} {record.entity_id}"
     return page(request, "preview", **{**context, **shown, "title": title})

@@ -28,6 +28,18 @@ class Note(Phrase):
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """A value on both sides as people read it, that of the step's first system before; `field` as the flow calls it.
+    `agreed`: what the first side said at the last agreement. `same`: the sides mean the same, however it is spelled."""
+
+    field: str
+    agreed: str
+    here: str
+    there: str
+    same: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """Both sides agree; `agreed` is what is remembered of it (None: keep what was remembered)."""
 

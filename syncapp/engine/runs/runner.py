@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol, runtime_checkable
@@ -20,7 +21,7 @@ from syncapp.engine.runs import claims, settling, switches
 from syncapp.engine.runs.backoff import STANDARD
 from syncapp.engine.runs.claims import Claim, ClaimLost
 from syncapp.engine.runs.lease import kept
-from syncapp.engine.runs.planning import Ending, Failed, Plan
+from syncapp.engine.runs.planning import Compared, Ending, Failed, Plan
 from syncapp.engine.runs.run import Run
 from syncapp.engine.runs.settling import Settlement
 from syncapp.engine.runs.verdicts import Next, judge
@@ -65,6 +66,13 @@ class TellsDelay(Protocol):
     def delayed(self) -> None: ...
 
 
+@runtime_checkable
+class ShowsSides(Protocol):
+    """A flow that can show what it read value by value, for people."""
+
+    def sides(self, state: Any) -> tuple[Compared, ...]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """What the runner must know of a step."""
@@ -84,6 +92,7 @@ class Preview:
     notes: tuple[Mapping[str, Any], ...] = ()
     tasks: tuple[str, ...] = ()  # kinds of tasks that staff would get
     conflicts: tuple[str, ...] = ()  # fields that a person would have to decide
+    sides: tuple[Compared, ...] = ()  # empty also where the flow shows none
 
 
 def run(pk: int, step: Step, *, even_early: bool = False) -> Settlement | None:
@@ -117,12 +126,16 @@ def run(pk: int, step: Step, *, even_early: bool = False) -> Settlement | None:
 
 def preview(record: Record, step: Step) -> Preview:
     """Read and plan, touch nothing: no claim, no row. Raises what the clients raise."""
+    if issubclass(step.flow, ShowsSides):  # a run that sees nothing new in the CRM would not look at the other side
+        record = copy(record)
+        record.full_request = record.served + 1
     run = Run(Claim(record, record.claim or _NO_TOKEN, record.requested, "preview", record.changed_at))
     flow = step.flow(run)
-    plan = flow.plan(flow.read())
+    state = flow.read()
+    plan, sides = flow.plan(state), flow.sides(state) if isinstance(flow, ShowsSides) else ()
     tasks, fields = (need.kind for need in plan.tasks), (need.field for need in plan.conflicts)
     notes = tuple(note.stored() for note in plan.notes)
-    return Preview(tuple(plan.stored()), *settling.outlook(plan.ending), notes, tuple(tasks), tuple(fields))
+    return Preview(tuple(plan.stored()), *settling.outlook(plan.ending), notes, tuple(tasks), tuple(fields), sides)
 
 
 _NO_TOKEN: Any = None

@@ -13,7 +13,7 @@ from syncapp.clients.errors import Rejected
 from syncapp.clients.espocrm import FIELDS, EspoBankAccount, EspoClient
 from syncapp.clients.espocrm.changes import espo_time
 from syncapp.engine.outside import connections, locks
-from syncapp.engine.runs.planning import Ending, Failed, Postponed, Settled, Skipped, read_again
+from syncapp.engine.runs.planning import Compared, Ending, Failed, Postponed, Settled, Skipped, read_again
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.events import dispatch
 from syncapp.flows import directions, texts
@@ -28,6 +28,7 @@ from syncapp.flows.bankverbindungen.reading import NumberOf, Reader
 from syncapp.flows.bankverbindungen.state import AccountState, Why, remembered
 from syncapp.flows.lens.core import text_of
 from syncapp.flows.lens.declaration import Side
+from syncapp.flows.lens.showing import beside
 from syncapp.flows.limits import Resource
 from syncapp.flows.writes import CrmWrite
 from syncapp.models import JournalAction, SystemName
@@ -56,6 +57,15 @@ class BankverbindungenSync:
 
     def plan(self, state: AccountState) -> AccountPlan:
         return plan(state)
+
+    def sides(self, state: AccountState) -> tuple[Compared, ...]:
+        row, partner = state.account, state.partner
+        if row is None or partner is None:
+            return ()
+        bases = state.agreed.bases
+        return tuple(
+            beside(each, bases.get(each.name), each.here.get(row.raw), each.there.get(partner.raw)) for each in TABLE
+        )
 
     def apply(self, state: AccountState, plan: AccountPlan) -> Ending:
         if state.untouched:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from syncapp.clients.advoware import AdvowareClient, AdvowareParty
 from syncapp.clients.espocrm import FIELDS, EspoClient
 from syncapp.engine.outside import connections, outages
-from syncapp.engine.runs.planning import Ending, Failed, Settled, Skipped, read_again
+from syncapp.engine.runs.planning import Compared, Ending, Failed, Settled, Skipped, read_again
 from syncapp.engine.runs.run import Run
 from syncapp.events import dispatch
 from syncapp.flows import directions, texts
@@ -24,6 +24,7 @@ from syncapp.flows.beteiligte.needs import notices
 from syncapp.flows.beteiligte.plan import plan
 from syncapp.flows.beteiligte.reading import Reader
 from syncapp.flows.beteiligte.remember import After, Refusals, remembered
+from syncapp.flows.beteiligte.showing import compared
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, advoware_side
 from syncapp.flows.beteiligte.state import PartyState, Shown, Why
 from syncapp.flows.beteiligte.writing_advoware import AdvowareWriter
@@ -48,6 +49,9 @@ class BeteiligteSync:
 
     def plan(self, state: PartyState) -> PartyPlan:
         return plan(state)
+
+    def sides(self, state: PartyState) -> tuple[Compared, ...]:
+        return compared(state)
 
     def apply(self, state: PartyState, plan: PartyPlan) -> Ending:
         if state.untouched:

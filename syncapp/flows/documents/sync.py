@@ -12,7 +12,7 @@ from syncapp.clients.errors import NotFound, TooLarge
 from syncapp.clients.espocrm import EspoClient
 from syncapp.clients.xai import IndexStatus, XaiClient
 from syncapp.engine.outside import connections
-from syncapp.engine.runs.planning import Ending, Failed, Plan, Postponed, Settled, Skipped, read_again
+from syncapp.engine.runs.planning import Compared, Ending, Failed, Plan, Postponed, Settled, Skipped, read_again
 from syncapp.engine.runs.run import Run
 from syncapp.events import dispatch
 from syncapp.events.topics import topic_of
@@ -23,6 +23,7 @@ from syncapp.flows.documents.placing import Places
 from syncapp.flows.documents.plan import plan
 from syncapp.flows.documents.reading import Reader
 from syncapp.flows.documents.reasons import Why
+from syncapp.flows.documents.showing import compared
 from syncapp.flows.documents.state import DocumentState
 from syncapp.flows.documents.storing import FileMismatch, FileReplaced, Storage, TakenOver, UnfitBytes
 from syncapp.flows.documents.teller import Teller
@@ -50,6 +51,9 @@ class DocumentSync:
 
     def plan(self, state: DocumentState) -> Plan:
         return plan(state)
+
+    def sides(self, state: DocumentState) -> tuple[Compared, ...]:
+        return compared(state)
 
     def apply(self, state: DocumentState, plan: Plan) -> Ending:
         self._content = state.content
