@@ -21,5 +21,5 @@ def _rows(state: DocumentState) -> Iterator[Compared]:
     yield Compared("md5", agreed.md5 if agreed else "", here, there, bool(there) and here in ("", there))
     inside = {each.collection_id for each in state.memberships} | set(state.indexed)
     for each in sorted({*state.wanted, *inside}):
-        sides = (each if each in place else "" for place in (state.agreed.collections, state.wanted, inside))
-        yield Compared(FIELDS.collection_id, *sides, same=each in state.wanted and each in inside)
+        was, here, there = (each if each in place else "" for place in (state.agreed.collections, state.wanted, inside))
+        yield Compared(FIELDS.collection_id, was, here, there, bool(here and there))
