@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.test import Client
@@ -13,15 +12,8 @@ from syncapp.models import Record
 from tests.accounts import IBAN, account, look
 from tests.parties import MAIL, MOBILE, Parties
 from tests.world import World
-from tests.world import world as new_world
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    with new_world() as made:
-        yield made
 
 
 @pytest.fixture

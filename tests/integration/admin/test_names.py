@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,27 +11,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from syncapp.admin.kit import names
 from syncapp.clients.espocrm import EspoClient
 from syncapp.models import CalendarEmployee, System, SystemState
 from tests.integration.admin import rows
 from tests.integration.admin.conftest import Login
 from tests.world import World, configured
 
+pytestmark = pytest.mark.usefixtures("nothing_known")
+
 NAME = "Räumungsklage Hauptstr. 3"
 PAGE = "/admin/hub/names/"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_known() -> Iterator[None]:
-    names.forget()
-    yield
-    names.forget()
-
-
-@pytest.fixture
-def erika(world: World, login: Login) -> Client:
-    return login("erika", rows.STAFF)
 
 
 def asked(client: Client, *of: str) -> dict[str, Any]:

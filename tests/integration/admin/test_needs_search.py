@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,28 +10,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from syncapp.admin.kit import names
 from syncapp.admin.search import page
-from syncapp.clients.espocrm import EspoClient
 from syncapp.models import Reference, StaffAction, Status, System, SystemState
 from tests.integration.admin import rows
 from tests.integration.admin.conftest import Login
 from tests.world import World
 
+pytestmark = pytest.mark.usefixtures("nothing_known")
+
 LIST, SEARCH = reverse("admin:hub_needs"), reverse("admin:hub_search_needs")
-
-
-@pytest.fixture(autouse=True)
-def _nothing_known() -> Iterator[None]:
-    names.forget()
-    EspoClient.metadata_cache.clear()
-    yield
-    names.forget()
-
-
-@pytest.fixture
-def erika(world: World, login: Login) -> Client:
-    return login("erika", rows.STAFF)
 
 
 def ask(client: Client, words: str, query: str = "") -> Any:

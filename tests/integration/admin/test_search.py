@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from unittest import mock
@@ -14,30 +13,17 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from syncapp.admin.kit import names
 from syncapp.admin.search import advoware, crm, page
 from syncapp.admin.search.cards import Card
-from syncapp.clients.espocrm import EspoClient
 from syncapp.models import Reference, StaffAction, Status, System, SystemState
 from tests.integration.admin import rows
 from tests.integration.admin.conftest import Login
 from tests.world import World, configured
 
+pytestmark = pytest.mark.usefixtures("nothing_known")
+
 IBAN, MAIL = "DE89370400440532013000", "joern@example.org"
 PAGE = "/admin/hub/search/"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_known() -> Iterator[None]:
-    names.forget()
-    EspoClient.metadata_cache.clear()
-    yield
-    names.forget()
-
-
-@pytest.fixture
-def erika(world: World, login: Login) -> Client:
-    return login("erika", rows.STAFF)
 
 
 @pytest.fixture
