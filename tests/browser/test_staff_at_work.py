@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db.models import F
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from syncapp.engine.runs.runner import Preview
 from syncapp.events import running
@@ -156,3 +157,20 @@ def test_a_page_that_refreshes_keeps_its_buttons_working(desk: Desk) -> None:
         pass
     desk.page.get_by_role("button", name="Retry", exact=True).click()
     expect(desk.page.get_by_text("1 record is tried again now.")).to_be_visible()
+
+
+def test_a_page_that_a_button_led_to_presses_it_once_although_the_login_has_ended(desk: Desk) -> None:
+    rows.record(), rows.record()
+    rows.user("erika", rows.STAFF)
+    desk.enter("erika")
+    sent: list[str] = []
+    desk.page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+
+    def ended(route: Route) -> None:
+        Session.objects.all().delete()
+        route.continue_()
+
+    desk.page.route("**/admin/hub/names/", ended)
+    desk.page.get_by_role("button", name="Retry all 2").click()
+    desk.page.wait_for_url("**/admin/login/**")
+    assert [url for url in sent if "retry" in url] == [f"{desk.home}/admin/hub/causes/retry/"]

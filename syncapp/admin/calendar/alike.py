@@ -16,7 +16,6 @@ from django.utils.translation import ngettext
 
 from syncapp.admin.calendar.alike_views import NONE, AlikeView, views
 from syncapp.admin.calendar.buttons import ask
-from syncapp.admin.kit.addresses import plain
 from syncapp.admin.kit.paging import CappedPaginator
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.views import DECIDE_CONFLICT, button, numbered, page, viewer
@@ -75,7 +74,7 @@ def decide(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest, choices: dict[int, str]) -> HttpResponse:
-    employee = plain(request.GET.get("employee", ""))
+    employee = request.GET.get("employee", "")
     rows = questions.waiting()
     if employee:
         rows = rows.filter(employee=employee)

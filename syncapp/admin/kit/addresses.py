@@ -1,11 +1,40 @@
-"""What an address of a list may say. Addresses are typed, cut, kept for a year and made up; none is an error."""
+"""What an address or a form may say. Addresses are typed, cut, kept for a year and made up; none is an error."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR
-from django.http import QueryDict
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+
+NUL = "\0"
+
+
+class PlainMiddleware:
+    """No page and no button of the admin meets the sign that PostgreSQL takes nowhere: what is asked for, counted and
+    put on record comes from forms and addresses."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self._get_response(request)
+
+    def process_view(self, request: HttpRequest, _view: Any, _args: Any, _given: dict[str, Any]) -> None:
+        if request.resolver_match is None or "admin" not in request.resolver_match.app_names:
+            return
+        for given in (request.GET, request.POST):
+            if any(NUL in text for name, texts in given.lists() for text in (name, *texts)):
+                request.GET, request.POST = _plain(request.GET), _plain(request.POST)  # type: ignore[assignment]
+                return
+
+
+def _plain(query: QueryDict) -> QueryDict:
+    found = QueryDict(mutable=True)
+    for name, texts in query.lists():
+        found.setlist(plain(name), [plain(str(text)) for text in texts])
+    return found
 
 
 def offered(query: QueryDict, filters: Iterable[str]) -> QueryDict:
@@ -14,10 +43,9 @@ def offered(query: QueryDict, filters: Iterable[str]) -> QueryDict:
     found = QueryDict(mutable=True)
     for name in (PAGE_VAR, SEARCH_VAR, *filters):
         if name in query:
-            found[name] = plain(str(query[name]))
+            found[name] = str(query[name])
     return found
 
 
 def plain(text: str) -> str:
-    """Without the sign that PostgreSQL takes nowhere."""
-    return text.replace("\0", "")
+    return text.replace(NUL, "")

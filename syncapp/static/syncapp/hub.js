@@ -2,11 +2,18 @@
 "use strict";
 
 (() => {
+  // A page that a button led to would press it again if it were loaded anew.
+  function anew() {
+    const sent = document.querySelector("main[data-sent]");
+    if (sent) window.location.assign(sent.dataset.sent);
+    else window.location.reload();
+  }
+
   // What a page asks for by itself keeps nobody logged in; once the login has ended, the page leads there.
   async function quietly(address, more = {}) {
     const headers = { "X-Hub-By-Itself": "1", ...more.headers };
     const answer = await fetch(address, { ...more, headers, credentials: "same-origin", redirect: "manual" });
-    if (answer.type === "opaqueredirect") window.location.reload();
+    if (answer.type === "opaqueredirect") anew();
     if (!answer.ok) throw new Error(String(answer.status));
     return answer;
   }
@@ -89,7 +96,7 @@
   async function watch(area) {
     const answer = await quietly(area.dataset.watch);
     const { changed_at: changedAt } = await answer.json();
-    if (changedAt && changedAt !== area.dataset.reloadWhenChanged && !busy(area)) window.location.reload();
+    if (changedAt && changedAt !== area.dataset.reloadWhenChanged && !busy(area)) anew();
   }
 
   document.addEventListener("DOMContentLoaded", () => {
@@ -171,7 +178,7 @@
     if (!button || button.getAttribute("aria-busy")) return;
     button.setAttribute("aria-busy", "true");
     retry(button)
-      .catch(() => window.location.reload()) // the page itself tells what is wrong, a login that has ended for example
+      .catch(anew) // the page itself tells what is wrong, a login that has ended for example
       .finally(() => button.removeAttribute("aria-busy"));
   });
 

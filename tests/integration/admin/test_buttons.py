@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
@@ -13,6 +10,7 @@ from django.urls import reverse
 from syncapp.admin.kit import views
 from syncapp.models import StaffAction
 from tests.integration.admin import rows
+from tests.integration.admin.addresses import address
 from tests.integration.admin.conftest import Login
 
 STAFF_MAY = {"retry", "sync_now", "preview", "discard", "retry_cause", "retry_matching", "discard_chosen", "reprocess"}
@@ -26,23 +24,7 @@ STAFF_MAY |= {
     "compare_appointment",
     "resync_appointment",
 }
-
-
 OWN = {"second_factor_off", "end_session", "end_my_sessions"}  # about whoever presses it (others: test_sessions.py)
-
-
-def address(name: str, made: dict[str, Any]) -> str:
-    route = views.BUTTONS[name][0]
-    if "<int:pk>" in route:
-        kind = re.split("/", route)[0]
-        of = {"record": "record", "webhook": "quarantined", "orphan": "orphan", "comparison": "scan", "task": "task"}
-        of |= {"journal": "entry", "appointment": "link"}
-        return reverse(f"admin:hub_{name}", args=[made[of.get(kind, "schedule")].pk])
-    if "<slug:name>" in route:
-        return reverse(f"admin:hub_{name}", args=["xai" if route.startswith("systems") else "document_sync"])
-    if "<path:kuerzel>" in route:
-        return reverse(f"admin:hub_{name}", args=[made["employee"].pk])
-    return reverse(f"admin:hub_{name}")
 
 
 @pytest.mark.parametrize("name", views.BUTTONS)

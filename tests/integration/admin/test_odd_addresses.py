@@ -1,9 +1,11 @@
-"""An address that somebody typed, cut, kept for a year or made up gets a calm page: never an error, on no list."""
+"""An address or a form that somebody typed, cut, kept for a year or made up gets a calm page: never an error."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import zip_longest
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.contrib import admin
@@ -14,7 +16,10 @@ from syncapp.admin.kit import views
 from syncapp.admin.kit.base import ReadOnlyAdmin
 from syncapp.models import StaffAction
 from tests.integration.admin import rows
+from tests.integration.admin.addresses import FIELDS
+from tests.integration.admin.addresses import address as address_of_button
 from tests.integration.admin.conftest import Login
+from tests.world import World
 
 LISTS = sorted(
     reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
@@ -56,11 +61,15 @@ def filters_of(address: str) -> tuple[str, ...]:
 
 
 @pytest.fixture
-def root(login: Login, monkeypatch: pytest.MonkeyPatch) -> Client:
+def made(db: None) -> dict[str, Any]:
+    return rows.everything()
+
+
+@pytest.fixture
+def root(login: Login, made: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Client:
     monkeypatch.setattr(ReadOnlyAdmin, "list_per_page", 1)  # so that few rows are many pages
     client = login("root", rows.CARE, rows.PRIVACY, is_superuser=True)
     client.raise_request_exception = False
-    rows.everything()
     return client
 
 
@@ -87,9 +96,25 @@ def test_no_list_of_what_a_search_found_is_an_error(of: str, root: Client) -> No
     assert [bad for more in ({}, {"as": "csv"}) for bad in refused(root, "/admin/hub/needs/", {"of": of} | more)] == []
 
 
+@pytest.mark.parametrize("name", sorted(views.BUTTONS))
+def test_nothing_that_a_form_says_is_an_error(name: str, root: Client, made: dict[str, Any], world: World) -> None:
+    for word in ("\0", "x\0", "9" * 40, "²", "%", ""):
+        form = dict.fromkeys(FIELDS, word) | {"query": f"q={quote(word)}&of=a/{quote(word)}&kind={quote(word)}"}
+        for more in ({}, {"sure": "yes", "understood": "yes"}, {"all": "yes", "sure": "yes"}, {"choice-1": word}):
+            answer = root.post(address_of_button(name, made), form | more)
+            assert answer.status_code < 500, (word, more, answer.exc_info)
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(views.PAGES) if "<" not in views.PAGES[name][0]])
+def test_nothing_that_a_page_is_told_is_an_error(name: str, root: Client) -> None:
+    for word in ("\0", "x\0", "9" * 40, "²", "%", ""):
+        answer = root.post(reverse(f"admin:hub_{name}"), dict.fromkeys(FIELDS, word))
+        assert answer.status_code < 500, (word, answer.exc_info)
+
+
 @pytest.mark.parametrize("address", SUPERUSERS)
 def test_no_page_number_is_an_error_for_superusers(address: str, root: Client) -> None:
-    asked = [{"p": number, "o": number, "nobody": number} for number in NUMBERS]
+    asked = [dict.fromkeys(("p", "o", "q", "nobody", "is_staff__exact", "groups__id__exact"), each) for each in NUMBERS]
     assert [bad for query in asked for bad in refused(root, address, query)] == []
 
 
