@@ -147,14 +147,16 @@ def subscribers(topic: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=512)
 def _subscribers(known: Register, topic: str) -> tuple[str, ...]:
-    config = settings.CONFIG
     return tuple(
         spec.name
         for spec in known.steps
-        if spec.runs
-        and (not spec.only_if or getattr(config, spec.only_if))
-        and any(topics.matches(pattern, topic) for pattern in spec.topics)
+        if spec.runs and is_on(spec) and any(topics.matches(pattern, topic) for pattern in spec.topics)
     )
+
+
+def is_on(spec: StepSpec) -> bool:
+    """Whether a setting of its own, if it has one, lets anything be asked of the step."""
+    return not spec.only_if or bool(getattr(settings.CONFIG, spec.only_if))
 
 
 def works_on(spec: StepSpec) -> tuple[str, ...]:

@@ -163,17 +163,6 @@ def test_a_preview_that_fails_says_so_kindly(staff: Client, fault: Exception, wo
     assert "client&#x27;s name" not in page
 
 
-def test_look_at_an_entity_by_hand(staff: Client) -> None:
-    data = {"step": "document_sync", "entity_type": "CDokumente", "entity_id": "65f0c0ffee"}
-    answer = staff.post(reverse("admin:hub_look"), data, follow=True)
-    assert "looks at it now" in said(answer)
-    made = Record.objects.get()
-    assert (made.entity_id, made.status, made.urgency) == ("65f0c0ffee", Status.WAITING, 0)
-    refused = staff.post(reverse("admin:hub_look"), data | {"entity_id": "not an id!"})
-    assert "letters, digits" in refused.content.decode()
-    assert Record.objects.count() == 1
-
-
 def test_a_lock_is_released_by_its_token_only(care: Client) -> None:
     locks.acquire("xai_file:1", "token", "w/1", timedelta(minutes=1))
     assert "xai_file:1" in care.get(reverse("admin:hub_locks")).content.decode()
@@ -235,13 +224,6 @@ def test_what_no_retry_mends_has_its_own_button_on_its_page_and_in_its_row(staff
         assert (reverse("admin:hub_sync_now", args=[row.pk]) in page) != retries  # to look again does no harm
     assert re.search(r'<a class="hub-button" href="[^"]*' + refused.entity_id, pages[refused])
     assert "Fields: First name, Date of birth" in pages[conflict]
-
-
-def test_look_takes_the_address_too(staff: Client) -> None:
-    address = "https://crm.example/#CDokumente/view/65f1"
-    form = {"step": "document_sync", "entity_type": "CDokumente", "entity_id": address}
-    staff.post(reverse("admin:hub_look"), form)
-    assert Record.objects.get().entity_id == "65f1"
 
 
 def test_what_waits_says_when_it_is_tried_next(staff: Client) -> None:
