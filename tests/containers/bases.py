@@ -30,8 +30,7 @@ def provide(podman: Podman) -> str:
     lacking = [image for image in MADE if not podman.has(image) and not _pulled(podman, image)]
     if not lacking:
         return "base images as published, or made earlier"
-    if not podman.has(DEBIAN):
-        _bootstrap(podman)
+    bootstrap(podman, DEBIAN, "bookworm", PACKAGES)
     for image in lacking:
         podman("build", "--quiet", "--tag", image, "--file", str(IMAGES / f"{MADE[image]}.Dockerfile"), str(IMAGES))
     return f"{len(lacking)} base images made out of Debian's packages"
@@ -44,13 +43,16 @@ def _pulled(podman: Podman, image: str) -> bool:
         return False
 
 
-def _bootstrap(podman: Podman) -> None:
+def bootstrap(podman: Podman, image: str, suite: str, packages: str) -> None:
+    """An image of nothing but Debian and these packages, made once."""
+    if podman.has(image):
+        return
     if shutil.which("debootstrap") is None:
-        raise AssertionError("The base images can't be pulled, and debootstrap is not installed to make them.")
+        raise AssertionError(f"{image} can't be made: debootstrap is not installed.")
     folder = Path(tempfile.mkdtemp(prefix="hub-test-debian-"))
     try:
         root = folder / "root"
-        command = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm", str(root), *_mirror()]
+        command = ["debootstrap", "--variant=minbase", f"--include={packages}", suite, str(root), *_mirror()]
         done = subprocess.run(command, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False)
         if done.returncode:
             raise AssertionError(f"debootstrap ended with {done.returncode}:\n{done.stdout[-2000:]}")
@@ -58,7 +60,7 @@ def _bootstrap(podman: Podman) -> None:
         subprocess.run(
             ["tar", "-C", str(root), "--exclude=./proc/*", "--exclude=./sys/*", "-cf", str(tar), "."], check=True
         )
-        podman("import", str(tar), DEBIAN, timeout=BUILD_SECONDS)
+        podman("import", str(tar), image, timeout=BUILD_SECONDS)
     finally:
         shutil.rmtree(folder)
 
