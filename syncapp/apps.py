@@ -21,6 +21,7 @@ class SyncAppConfig(AppConfig):
         heartbeat.connect()
         post_migrate.connect(staff_groups.restore, sender=self, dispatch_uid="staff_groups")
         # What stands below the register gets from it what flows have declared.
+        enqueue.runnable = registry.names
         enqueue.timeouts = registry.timeouts
         field_words.declared = registry.fields
         reason_words.declared = registry.reasons

@@ -140,6 +140,16 @@ def runnable() -> tuple[StepSpec, ...]:
     return tuple(spec for spec in steps() if spec.runs)
 
 
+def names() -> frozenset[str]:
+    """Of the steps that this program can run; a record may be of another: a newer one's, or of a flow taken out."""
+    return _names(register())
+
+
+@lru_cache(maxsize=4)
+def _names(known: Register) -> frozenset[str]:
+    return frozenset(spec.name for spec in known.steps if spec.runs)
+
+
 def subscribers(topic: str) -> tuple[str, ...]:
     """Names of the steps that run on a topic, in the order of the register, but for those that a setting has off."""
     return _subscribers(register(), topic)

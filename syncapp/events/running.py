@@ -17,6 +17,9 @@ def step(name: str) -> Step:
 
 
 def run_now(pk: int, step_name: str, *, even_early: bool = False) -> Settlement | None:
+    """None: nothing was to be done, or this program does not have the step: then one that has it does."""
+    if step_name not in registry.names():
+        return None
     return runner.run(pk, step(step_name), even_early=even_early)
 
 

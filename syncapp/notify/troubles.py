@@ -22,6 +22,7 @@ from syncapp.models import (
     Record,
     ScanRun,
     ScanState,
+    Status,
     System,
     SystemName,
     SystemState,
@@ -101,6 +102,15 @@ def _workers(now: datetime) -> Iterator[Trouble]:
     if frozen:
         facts = {"what": "frozen", "count": sum(row.restarts for row in frozen)}
         yield Trouble("workers|frozen", TroubleKind.WORKERS, facts)
+    if left := _of_no_step(now):
+        yield Trouble("workers|steps", TroubleKind.WORKERS, {"what": "steps", "count": left})
+
+
+def _of_no_step(now: datetime) -> int:
+    """Records whose step no worker of this version has; not in the minutes of a restart, one after the other."""
+    since = now - timedelta(minutes=settings.CONFIG.ALERT_AWAY_MINUTES)
+    waiting = Record.objects.filter(status=Status.WAITING, due_at__lte=since).exclude(step__in=registry.names())
+    return waiting.order_by().values("pk")[:1000].count()
 
 
 def _schedules() -> Iterator[Trouble]:

@@ -52,6 +52,8 @@ def title(trouble: KnownTrouble) -> str:
             count = int(facts["count"])
             words = ngettext("%(count)d webhook in quarantine", "%(count)d webhooks in quarantine", count)
             return words % {"count": count}
+        case TroubleKind.WORKERS if facts["what"] == "steps":
+            return _("Records wait for a step that the hub does not have")
         case TroubleKind.WORKERS:
             return _("No worker works") if facts["what"] == "none" else _("Workers froze and were started anew")
     late = facts["state"] == JobState.LATE
@@ -78,6 +80,8 @@ def advice(trouble: KnownTrouble) -> str:
             return _("They could not be read and are kept. Look at one, have the cause mended, process them again.")
         case TroubleKind.WORKERS if facts["what"] == "none":
             return _("Nothing is synchronised until a worker runs. An administrator must look at the machine.")
+        case TroubleKind.WORKERS if facts["what"] == "steps":
+            return _("Nothing is lost. An administrator looks whether all processes run the same version.")
         case TroubleKind.WORKERS:
             return _("They are at work again and nothing is lost. If it happens often, tell an administrator.")
     return _("It is tried again at its next time. Its page says what happened.")
@@ -101,6 +105,8 @@ def path(trouble: KnownTrouble) -> str:
             return reverse("admin:syncapp_scanrun_change", args=[facts["run"]])
         case TroubleKind.QUARANTINE:
             return f"{reverse('admin:syncapp_inboxmessage_changelist')}?state={InboxState.QUARANTINED}"
+        case TroubleKind.WORKERS if facts["what"] == "steps":
+            return f"{reverse('admin:hub_needs')}#held-back"
         case TroubleKind.WORKERS:
             return reverse("admin:hub_workers")
     return reverse("admin:hub_schedule", args=[facts["row"]])

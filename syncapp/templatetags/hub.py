@@ -142,7 +142,7 @@ def webhook_words(message: InboxMessage) -> str:
 @register.filter
 def task_headline(kind: str) -> str:
     """What kind of task it is, in a line."""
-    return str(TaskKind(kind).label)
+    return str(TaskKind(kind).label) if kind in TaskKind else kind
 
 
 @register.filter

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from syncapp.models.tasks import TaskKind
 from syncapp.words import appointment_task_texts, matter_task_texts
-from syncapp.words.task_wording import BY_ITSELF, ONLY_BY_HAND, Text, Words
+from syncapp.words.task_wording import BY_ITSELF, ONLY_BY_HAND, UNKNOWN, Text, Words
 
 __all__ = ["WORDS", "Text", "Words", "has_effect"]
 
@@ -186,4 +186,4 @@ WORDS: Mapping[str, Words] = {
 
 def has_effect(kind: str) -> bool:
     """Whether closing a task of this kind by hand makes the hub do something."""
-    return bool(WORDS[kind].effect)
+    return bool(WORDS.get(kind, UNKNOWN).effect)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from syncapp.models.tasks import Task, TaskState
 from syncapp.words.field_words import field_in_words, of_field
 from syncapp.words.task_texts import WORDS
-from syncapp.words.task_wording import Text, Words
+from syncapp.words.task_wording import UNKNOWN, Text, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class TaskView:
 
     @property
     def words(self) -> Words:
-        return WORDS[self.task.kind]
+        return WORDS.get(self.task.kind, UNKNOWN)
 
     @property
     def why(self) -> str:

@@ -29,5 +29,7 @@ class Words:
     button: Text = ""
 
 
+# Of a kind that a newer version has made.
+UNKNOWN = Words(_("This version of the hub does not know this kind of task; a newer one does."), (), "")
 BY_ITSELF = _("The task closes by itself when the hub sees that it is done.")
 ONLY_BY_HAND = _("This is a notice: press Done when you have read it.")

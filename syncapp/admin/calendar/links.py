@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from syncapp.admin.calendar.pages import appointment_context, appointment_title
-from syncapp.admin.calendar.words import SHORT, days_words, link_words, subject
+from syncapp.admin.calendar.words import SHORT, days_words, link_words, short, subject
 from syncapp.admin.kit.base import Choice, ReadOnlyAdmin, StateFilter
 from syncapp.admin.kit.calendar_numbers import OPEN
 from syncapp.admin.kit.columns import badge, column
@@ -105,7 +105,7 @@ class CalendarLinkAdmin(ReadOnlyAdmin[CalendarLink]):
 
     whose = column(gettext_lazy("employee"), lambda link: link.employee_id)
     days = column(gettext_lazy("when"), days_words)
-    state_label = column(gettext_lazy("state"), lambda link: badge(tone(link.state), SHORT[link.state]))
+    state_label = column(gettext_lazy("state"), lambda link: badge(tone(link.state), short(link.state)))
     why = column(
         gettext_lazy("why"), lambda link: format_html('<span class="hub-why">{}</span>', link_words(link) or "–")
     )

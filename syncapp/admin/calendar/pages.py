@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from syncapp.admin.calendar.words import SHORT, count_words, days_words, link_words, subject
+from syncapp.admin.calendar.words import count_words, days_words, link_words, short, subject
 from syncapp.admin.kit.calendar_numbers import by_state, open_url, records
 from syncapp.admin.kit.paging import counted
 from syncapp.admin.records.record_page import next_words, tasks_of
@@ -35,7 +35,7 @@ def employee_context(employee: CalendarEmployee) -> dict[str, Any]:
     record = records(employee.pk).first()
     listed = reverse("admin:syncapp_calendarlink_changelist")
     states = [
-        (state.value, SHORT[state], count, f"{listed}?{urlencode({'state': state.value, 'employee': employee.pk})}")
+        (state.value, short(state), count, f"{listed}?{urlencode({'state': state.value, 'employee': employee.pk})}")
         for state, count in by_state(employee.pk)
     ]
     return {
@@ -66,7 +66,7 @@ def appointment_context(link: CalendarLink) -> dict[str, Any]:
         "link": link,
         "employee": employee,
         "record": record,
-        "state_words": SHORT[link.state],
+        "state_words": short(link.state),
         "why": link_words(link),
         "alike": link.detail == WHICH,
         "days": days_words(link),

@@ -37,6 +37,12 @@ SHORT: Mapping[str, str | Promise] = {
     LinkState.FAILED: gettext_lazy("failed"),
 }
 
+
+def short(state: str) -> str:
+    """In two words; as it stands there when a newer version has written it."""
+    return str(SHORT.get(state, state))
+
+
 DECISIONS: Mapping[What, str | Promise] = {
     What.NOTHING: gettext_lazy("Nothing: both sides agree."),
     What.INSERT: gettext_lazy("The appointment is created in Google."),

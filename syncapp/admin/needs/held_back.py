@@ -1,4 +1,5 @@
-"""What is held back on purpose: by a pause, by observing, by a switch; with who did it and when, and how it ends.
+"""What is held back on purpose: by a pause, by observing, by a switch; with who did it and when, and how it ends; and
+what this version of the program can't do.
 
 Nothing of it has failed, and nothing is lost; but somebody must remember that it waits for a person's word.
 """
@@ -19,6 +20,7 @@ from django_q.models import Schedule
 from syncapp.admin.kit.needs import press
 from syncapp.admin.kit.numbers import HELD, records_url
 from syncapp.admin.kit.views import PAUSE_STEP, PAUSE_SYSTEM
+from syncapp.admin.records.row import NOT_HERE
 from syncapp.events import registry
 from syncapp.models import Reason, Record, StaffAction, Status, StepSwitch, System
 from syncapp.schedules import row_name, schedules
@@ -36,6 +38,7 @@ class HeldBack:
     waiting: int = 0
     url: str = ""
     by_settings: bool = False
+    why: str = ""  # where nobody did it
 
 
 def held_back(user: Any) -> list[HeldBack]:
@@ -45,6 +48,7 @@ def held_back(user: Any) -> list[HeldBack]:
         *_systems(user, waiting),
         *_schedules(user),
         *_by_settings(waiting),
+        *_of_another_version(),
     ]
 
 
@@ -111,6 +115,13 @@ def _by_settings(waiting: dict[tuple[str, str, str], int]) -> Iterator[HeldBack]
         yield HeldBack(
             _("Writing to a system"), _("switched off"), SafeString(), None, unwritten, url, by_settings=True
         )
+
+
+def _of_another_version() -> Iterator[HeldBack]:
+    rows = Record.objects.filter(status=Status.WAITING).exclude(step__in=registry.names()).order_by()
+    for step, count in rows.values_list("step").annotate(n=Count("pk")).order_by("step"):
+        url = records_url(status=Status.WAITING, step=step)
+        yield HeldBack(step, _("not in this version"), SafeString(), None, count, url, why=str(NOT_HERE))
 
 
 def _who(action: str, target: str, target_id: object) -> StaffAction | None:

@@ -16,7 +16,7 @@ from syncapp.admin.kit.views import DISCARD, RELEASE_LOCK, RETRY, back, button, 
 from syncapp.admin.records import sides
 from syncapp.admin.records.record_page import record_context
 from syncapp.admin.records.records import RecordAdmin, given_up_words, left_words, moved_words
-from syncapp.admin.records.row import retryable
+from syncapp.admin.records.row import NOT_HERE, retryable
 from syncapp.engine.queue import retry
 from syncapp.engine.recovery import guards
 from syncapp.engine.runs import verdicts
@@ -50,6 +50,9 @@ def ask(request: HttpRequest, pk: int, action: str) -> HttpResponse:
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask the other systems, plan, show the plan; nothing is written anywhere."""
     record = get_object_or_404(Record, pk=pk)
+    if record.step not in registry.names():
+        messages.warning(request, NOT_HERE)
+        return back(request, PAGE, pk)
     with recorded(request, "preview", "Record", pk, str(record)) as row:
         try:
             plan = running.preview(record)

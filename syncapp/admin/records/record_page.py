@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from syncapp.admin.kit.paging import older
 from syncapp.admin.kit.views import viewer
 from syncapp.admin.records.neighbours import neighbours
-from syncapp.admin.records.row import state_badge, why_words
+from syncapp.admin.records.row import NOT_HERE, state_badge, waits_for_another_version, why_words
 from syncapp.admin.records.write_views import write_views
 from syncapp.events import registry
 from syncapp.models import (
@@ -148,6 +148,8 @@ def left_to_a_person(record: Record) -> bool:
 
 def next_words(record: Record) -> str:
     """What happens next, or what staff should do next."""
+    if waits_for_another_version(record):
+        return f"{NOT_HERE} {_('It waits and goes on by itself once the step is there.')}"
     if record.reason or left_to_a_person(record):
         return reason_in_words(record.reason or Reason.TASK_OPEN, record.system)
     if record.status == Status.WAITING and record.due_at and record.due_at <= timezone.now():

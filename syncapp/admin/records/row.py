@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from syncapp.admin.kit.columns import badge
 from syncapp.admin.kit.needs import link
@@ -15,19 +16,27 @@ from syncapp.models import Record, Status
 from syncapp.templatetags.hub import crm_link, standing, when
 from syncapp.words.reason_words import reason_in_words
 
+NOT_HERE = gettext_lazy("This version of the hub does not have this step; a newer one does, or its flow was taken out.")
+
 
 def state_badge(record: Record) -> SafeString:
     return badge(*standing(record.status, record.reason))
 
 
 def why_words(record: Record) -> SafeString:
-    words = format_html('<span class="hub-why">{}</span>', reason_in_words(record.reason, record.system) or "–")
+    why = reason_in_words(record.reason, record.system) or (NOT_HERE if waits_for_another_version(record) else "–")
+    words = format_html('<span class="hub-why">{}</span>', why)
     if record.status == Status.WAITING and record.due_at:
         return format_html('{} <div class="hub-dim">{}: {}</div>', words, _("next run"), when(record.due_at))
     if record.status != Status.CONFLICT:
         return words
     choose = reverse("admin:hub_conflict", args=[record.pk])
     return format_html('{} <a href="{}">{}</a>', words, choose, _("Choose"))
+
+
+def waits_for_another_version(record: Record) -> bool:
+    """The steps of a program are known when it starts; a record may be of one that it does not have."""
+    return record.status == Status.WAITING and record.step not in registry.names()
 
 
 def retryable() -> Q:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from syncapp.admin.calendar.links import google_page, links_by
-from syncapp.admin.calendar.words import SHORT, days_words, link_words, subject, subjects
+from syncapp.admin.calendar.words import days_words, link_words, short, subject, subjects
 from syncapp.admin.kit.needs import of_entities
 from syncapp.admin.kit.search import ENOUGH, entity_types, found_by
 from syncapp.admin.search.cards import Card, Found, Open, Place
@@ -151,7 +151,7 @@ def _appointments(found: Found, asked: Asked) -> None:
             card.agreed_at = link.changed_at
         else:
             why = link_words(link)
-            card.open.append(Open(tone(link.state), str(SHORT[link.state]), why, card.address, _("Show")))
+            card.open.append(Open(tone(link.state), short(link.state), why, card.address, _("Show")))
 
 
 def _about(rows: QuerySet[CalendarLink], asked: Asked) -> Iterator[CalendarLink]:

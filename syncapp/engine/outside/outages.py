@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from syncapp.clients.errors import ClientError, Unauthorized
 from syncapp.engine.outside import connections
-from syncapp.models import NO_REASON, Outage, Reason, Record, Status, System, SystemState
+from syncapp.models import NO_REASON, Outage, Reason, Record, Status, System, SystemName, SystemState
 
 FIRST_PROBE = timedelta(seconds=10)
 PROBE_CAP = timedelta(minutes=1)
@@ -74,7 +74,8 @@ def probe_due() -> list[str]:
     """Try each system that is away and due for it; returns those that answer again. One prober at a time."""
     now = timezone.now()
     back = []
-    for system in System.objects.exclude(state=SystemState.UP).filter(next_probe_at__lte=now):
+    known = [name for name in SystemName.values if connections.configured(name)]
+    for system in System.objects.exclude(state=SystemState.UP).filter(next_probe_at__lte=now, name__in=known):
         pause = min(FIRST_PROBE * 2 ** min(system.failed_probes, 5), PROBE_CAP)
         mine = System.objects.filter(pk=system.pk, next_probe_at=system.next_probe_at).update(
             next_probe_at=now + pause, failed_probes=F("failed_probes") + 1

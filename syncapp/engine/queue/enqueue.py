@@ -7,7 +7,7 @@ does, the request is in the table already and the sweep finds it, so a failure h
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -24,7 +24,9 @@ RUN = "syncapp.jobs.run"
 DRAIN = "syncapp.jobs.drain"
 TASKS_FIRST = 8  # so many workers have something to do before tasks get larger
 MOST_IN_A_TASK = 5
-# Steps with a time-out of their own, in seconds. The flows say so; whoever knows them puts a source here.
+# What the flows say, of which whoever knows them puts a source here: the steps that this program can run (None: any),
+# and those with a time-out of their own, in seconds.
+runnable: Callable[[], Collection[str]] | None = None
 timeouts: Callable[[], Mapping[str, int]] = dict
 
 log = structlog.get_logger(__name__)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -28,6 +29,8 @@ LEFT_A_SWEEP = 500  # records whose worker died; more wait for the next sweep
 DRAIN_SECONDS = 30.0  # then the next task in the queue gets its turn
 LOOK_AHEAD = 20
 
+T = TypeVar("T")
+
 log = structlog.get_logger(__name__)
 
 
@@ -40,14 +43,29 @@ class Swept:
 
 
 def sweep() -> Swept:
-    locks.forget_expired()
-    future.make_due()
-    recovered = _recover()
-    _free_locks_of_ended_runs()
-    chances = _second_chances()
-    switches.wake_observed()
-    back = len(outages.probe_due())
-    return Swept(recovered, chances, back, feed())
+    """Each part for itself: a fault of one keeps no other from its work. The first one is raised at the end."""
+    faults: list[Exception] = []
+
+    def part(work: Callable[[], T], nothing: T) -> T:
+        try:
+            return work()
+        except OperationalError:
+            raise  # the database is away: the other parts need it too
+        except Exception as exc:
+            faults.append(exc)
+            return nothing
+
+    part(locks.forget_expired, None)
+    part(future.make_due, None)
+    recovered = part(_recover, 0)
+    part(_free_locks_of_ended_runs, None)
+    chances = part(_second_chances, 0)
+    part(switches.wake_observed, 0)
+    back = part(outages.probe_due, [])
+    swept = Swept(recovered, chances, len(back), part(feed, 0))
+    if faults:
+        raise faults[0]
+    return swept
 
 
 def feed() -> int:
@@ -82,8 +100,14 @@ def drain(run: Callable[[int, str], object], seconds: float = DRAIN_SECONDS) -> 
 
 
 def _due(*, alone: bool = False) -> QuerySet[Record]:
-    """Most urgent first; `alone`: of steps with time-outs of their own, which a drain leaves to tasks of theirs."""
+    """Most urgent first; `alone`: of steps with time-outs of their own, which a drain leaves to tasks of theirs.
+
+    Only of steps that this program has: what a newer one asked for, or a flow that was taken out, waits for a program
+    that can run it, and holds up nobody.
+    """
     records = Record.objects.filter(status=Status.WAITING, due_at__lte=timezone.now()).order_by("urgency", "due_at")
+    if enqueue.runnable is not None:
+        records = records.filter(step__in=enqueue.runnable())
     if own := list(enqueue.timeouts()):
         return records.filter(step__in=own) if alone else records.exclude(step__in=own)
     return records.none() if alone else records

@@ -17,7 +17,7 @@ from django.utils import timezone
 from syncapp.clients import errors
 from syncapp.clients.errors import Outdated
 from syncapp.engine.outside import locks, outages
-from syncapp.engine.queue import retry, sync_requests
+from syncapp.engine.queue import enqueue, retry, sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.recovery import sweep
 from syncapp.engine.runs import claims, runner
@@ -322,7 +322,8 @@ def test_another_error_of_the_machine_is_one_of_the_program(exc: Exception) -> N
     assert (record.status, record.reason) == (Status.FAILED, Reason.INTERNAL_ERROR)
 
 
-def test_fresh_events_run_before_a_full_comparison() -> None:
+def test_fresh_events_run_before_a_full_comparison(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(enqueue, "runnable", None)  # no flow has the step of these tests
     for n in range(30):
         ask(Urgency.SCAN, f"scan{n}")
     ask(Urgency.EVENT, "fresh")
@@ -334,7 +335,6 @@ def test_fresh_events_run_before_a_full_comparison() -> None:
 
 
 def test_a_comparison_puts_nothing_on_the_queue_by_itself() -> None:
-    from syncapp.engine.queue import enqueue
 
     ask(Urgency.SCAN)
     assert enqueue.queue_size() == 0
