@@ -149,7 +149,7 @@ def left_to_a_person(record: Record) -> bool:
 def next_words(record: Record) -> str:
     """What happens next, or what staff should do next."""
     if waits_for_another_version(record):
-        return f"{NOT_HERE} {_('It waits and goes on by itself once the step is there.')}"
+        return " ".join((str(NOT_HERE), _("It waits and goes on by itself once the step is there.")))
     if record.reason or left_to_a_person(record):
         return reason_in_words(record.reason or Reason.TASK_OPEN, record.system)
     if record.status == Status.WAITING and record.due_at and record.due_at <= timezone.now():

@@ -61,8 +61,8 @@ def sweep() -> Swept:
     part(_free_locks_of_ended_runs, None)
     chances = part(_second_chances, 0)
     part(switches.wake_observed, 0)
-    back = part(outages.probe_due, [])
-    swept = Swept(recovered, chances, len(back), part(feed, 0))
+    back = part(lambda: len(outages.probe_due()), 0)
+    swept = Swept(recovered, chances, back, part(feed, 0))
     if faults:
         raise faults[0]
     return swept
