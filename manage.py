@@ -6,6 +6,7 @@ import sys
 
 # What these write belongs to the program: whoever runs it reads it.
 FOR_OTHERS = ("collectstatic", "compilemessages", "makemessages", "makemigrations")
+OF_THE_DEMO = ("demo", "sandbox")  # they never meet the settings of this machine
 
 
 def main() -> None:
@@ -13,7 +14,6 @@ def main() -> None:
         import django
         from django.core.management import execute_from_command_line
 
-        from bitbylaw import demo_environment
         from bitbylaw.version import VERSION
     except ImportError as exc:
         raise SystemExit(
@@ -22,7 +22,9 @@ def main() -> None:
     if sys.argv[1:] in (["version"], ["--version"]):  # Django would tell its own
         sys.stdout.write(f"BitByLaw hub {VERSION}, Django {django.get_version()}\n")
         return
-    if sys.argv[1:2] and sys.argv[1] in demo_environment.COMMANDS:
+    if sys.argv[1:2] and sys.argv[1] in OF_THE_DEMO:
+        from bitbylaw import demo_environment
+
         demo_environment.prepare()
     if sys.argv[1:2] and sys.argv[1] not in FOR_OTHERS:
         os.umask(0o077)  # databases, reports and backups hold clients' data

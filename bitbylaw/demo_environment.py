@@ -12,7 +12,6 @@ from pathlib import Path
 
 from bitbylaw.config import BASE_DIR, Config
 
-COMMANDS = ("demo", "sandbox")
 CONFLICTS = ("vorname", "geburtsdatum")  # fields of parties about which a person chooses
 SETTINGS = "bitbylaw.demo_settings"
 FOLDER_NAME = "HUB_DEMO_FOLDER"  # another place than data/demo, for tests

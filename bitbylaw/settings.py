@@ -9,7 +9,6 @@ from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
-from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from bitbylaw import email_url
@@ -36,7 +35,7 @@ CSRF_TRUSTED_ORIGINS = list(CONFIG.DJANGO_CSRF_TRUSTED_ORIGINS)
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "bitbylaw.admin_pages.AdminPages",
     "django.contrib.auth",
     "django.contrib.humanize",
     "django.contrib.contenttypes",
@@ -192,8 +191,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "syncapp/locked_out.html"
-LOGIN_URL = reverse_lazy("admin:login")
-LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
+LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = CONFIG.SESSION_HOURS * 3600

@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from syncapp.webhooks import google
 
 handler500 = "syncapp.api.troubles.trouble"
+admin.autodiscover()
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),

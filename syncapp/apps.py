@@ -1,8 +1,5 @@
-from contextlib import suppress
-
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,6 +12,7 @@ class SyncAppConfig(AppConfig):
         from syncapp.engine.queue import enqueue
         from syncapp.engine.workers import heartbeat
         from syncapp.events import registry
+        from syncapp.kit import phrases
         from syncapp.upkeep import staff_groups
         from syncapp.words import field_words, reason_words
 
@@ -25,6 +23,4 @@ class SyncAppConfig(AppConfig):
         enqueue.timeouts = registry.timeouts
         field_words.declared = registry.fields
         reason_words.declared = registry.reasons
-        for spec in registry.runnable():
-            with suppress(ImportError):  # the checks say which one can't be loaded
-                import_string(spec.runs)  # what one process has planned another one shows: it must know all kinds
+        phrases.load_all = registry.load_all

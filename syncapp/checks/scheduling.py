@@ -20,14 +20,23 @@ FIELDS = 5
 
 
 def faults(schedules: Sequence[Schedule], steps: Collection[str]) -> Iterator[Fault]:
-    """`steps`: the names of those that run."""
+    yield from declared(schedules, steps)
+    yield from loaded(schedules)
+
+
+def loaded(schedules: Sequence[Schedule]) -> Iterator[Fault]:
+    for each in schedules:
+        yield from _function(each)
+
+
+def declared(schedules: Sequence[Schedule], steps: Collection[str]) -> Iterator[Fault]:
+    """What can be told without loading what they call. `steps`: the names of those that run."""
     for name, count in Counter(each.name for each in schedules).items():
         if count > 1:
             yield Fault("E040", f"There are {count} schedules named {name!r}.")
     if croniter is None and any(each.cron for each in schedules):
         yield Fault("E041", "The package croniter is missing; schedules with cron lines can't run.", _INSTALL)
     for each in schedules:
-        yield from _function(each)
         if bool(each.cron) == bool(each.minutes) or each.minutes < 0:
             yield Fault("E044", f"The schedule {each.name} needs either a cron line or minutes.")
         elif each.cron:

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from syncapp.checks.faults import Fault
-from syncapp.engine.runs import runner
 from syncapp.events import topics
 from syncapp.events.registry import Register
 from syncapp.events.spec import Flow, Kind, StepSpec
@@ -19,7 +18,11 @@ METHODS = ("__init__", "read", "plan", "apply")
 
 
 def faults(register: Register, *, systems: Collection[str], longest: int) -> list[Fault]:
-    """`longest`: the queue's time-out (s)."""
+    return [*declared(register, systems=systems, longest=longest), *loaded(register)]
+
+
+def declared(register: Register, *, systems: Collection[str], longest: int) -> list[Fault]:
+    """What can be told without loading anything. `longest`: the queue's time-out (s)."""
     steps, flows = register.steps, register.flows
     return [
         *(Fault("E010", f"{package} declares no flow: {why}", _DECLARES) for package, why in register.broken),
@@ -30,6 +33,10 @@ def faults(register: Register, *, systems: Collection[str], longest: int) -> lis
         *(fault for spec in steps for fault in _of_step(spec, systems, longest)),
         *_of_topics(register),
     ]
+
+
+def loaded(register: Register) -> list[Fault]:
+    return [fault for spec in register.steps if spec.runs for fault in _of_what_it_runs(spec)]
 
 
 _DECLARES = "Its module flow needs a function flow() that answers a Flow (syncapp/events/spec.py)."
@@ -64,8 +71,6 @@ def _of_step(spec: StepSpec, systems: Collection[str], longest: int) -> Iterator
             f"The step {spec.name} may take {spec.timeout} s, but the queue ends every task after {longest} s.",
             "Raise QUEUE_TIMEOUT_SECONDS or shorten the step's timeout.",
         )
-    if spec.runs:
-        yield from _of_what_it_runs(spec)
     for trigger in spec.triggers:
         if trigger.kind is Kind.TOPIC and not topics.is_pattern(trigger.value):
             yield Fault(
@@ -115,6 +120,8 @@ def _fits(flow: object, name: str) -> bool:
     method = getattr(flow, name, None)
     if not inspect.isclass(flow) or not inspect.isfunction(method):
         return False
+    from syncapp.engine.runs import runner  # stands on all that a run needs
+
     try:
         inspect.signature(method).bind(*inspect.signature(getattr(runner.Flow, name)).parameters)
     except TypeError:

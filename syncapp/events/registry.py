@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import import_module
@@ -16,6 +17,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.functional import lazy
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 import syncapp
@@ -134,6 +136,19 @@ def flows_of(spec: StepSpec) -> tuple[str, ...]:
         return (spec.flow,)
     hear = [each.flow for each in runnable() if any(topics.matches(p, t) for p in each.topics for t in spec.emits)]
     return tuple(dict.fromkeys(hear))
+
+
+def load_all() -> None:
+    """Everything that runs, for who must know all of it. The checks say which one can't be loaded."""
+    _load_all(register())
+
+
+@lru_cache(maxsize=4)
+def _load_all(known: Register) -> None:
+    for spec in known.steps:
+        if spec.runs:
+            with suppress(ImportError):
+                import_string(spec.runs)
 
 
 def runnable() -> tuple[StepSpec, ...]:

@@ -5,11 +5,13 @@ Who shows them (`words/plan_words.py`) looks the kind up and translates.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from syncapp.kit.marking import Plural
 
-PHRASES: dict[str, type[Phrase]] = {}  # every kind of this process
+PHRASES: dict[str, type[Phrase]] = {}  # every kind that is loaded in this process
+load_all: Callable[[], object] | None = None  # loads the rest, once somebody asks for what is not here
 
 
 class Phrase:
@@ -35,3 +37,10 @@ class Phrase:
 
     def stored(self) -> dict[str, Any]:
         return {"kind": self.kind} | {name: getattr(self, name) for name in self.shown}
+
+
+def known(kind: str) -> type[Phrase] | None:
+    """What one process has planned another one shows, which may have loaded no flow. None: there is no such kind."""
+    if kind not in PHRASES and load_all is not None:
+        load_all()
+    return PHRASES.get(kind)

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError
 from django.utils import translation
 
+from syncapp.checks import INSTALLATION
 from syncapp.engine.outside import connections
 
 OK = 0
@@ -31,6 +32,7 @@ class HubCommand(BaseCommand):
     """`help` is text in paragraphs; `exit_codes` says what each code of this command means."""
 
     exit_codes: ClassVar[dict[int, str]] = {OK: "done"}
+    requires_system_checks = [INSTALLATION]
     dry_run: ClassVar[str] = ""  # what --dry-run does; without words there is none
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -57,7 +59,7 @@ class HubCommand(BaseCommand):
 
     def check(self, *args: Any, **kwargs: Any) -> None:
         """Errors stop the command; warnings are for `manage.py check`, not for every command again."""
-        if any(message.is_serious(checks.ERROR) for message in checks.run_checks()):
+        if any(message.is_serious(checks.ERROR) for message in checks.run_checks(**kwargs)):
             super().check(*args, **kwargs)
 
 

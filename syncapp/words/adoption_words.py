@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from syncapp.kit.phrases import PHRASES
+from syncapp.kit.phrases import known
 from syncapp.models import Cause
 from syncapp.models.tasks import TaskKind
 from syncapp.words.plan_words import in_words
@@ -26,8 +26,8 @@ def coded(action: Mapping[str, Any]) -> str:
 
 def _one(code: str) -> str:
     kind, _, fields = code.partition(":")
-    if kind in PHRASES:
-        shown: dict[str, Any] = dict.fromkeys(PHRASES[kind].shown, HOLE)
+    if (phrase := known(kind)) is not None:
+        shown: dict[str, Any] = dict.fromkeys(phrase.shown, HOLE)
         return in_words({"kind": kind, **shown, **({"fields": fields.split("+")} if fields else {})})
     for labels in (Cause, TaskKind):
         if code in labels.values:

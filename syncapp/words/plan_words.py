@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from syncapp.kit.phrases import PHRASES
+from syncapp.kit.phrases import known
 from syncapp.models import SystemName
 from syncapp.words.field_words import field_in_words
 
@@ -17,7 +17,7 @@ def in_words(stored: object) -> str:
     """Rows from before 1.0 hold sentences; they, and a kind that is no more, are shown as they are."""
     if not isinstance(stored, Mapping):
         return str(stored)
-    phrase = PHRASES.get(stored.get("kind", ""))
+    phrase = known(str(stored.get("kind", "")))
     if phrase is None:
         return str(stored.get("kind", ""))
     words, shown = phrase.words, {name: _shown(name, stored.get(name)) for name in phrase.shown}

@@ -19,9 +19,9 @@ from syncapp.clients.advoware.rest import Malformed, Place
 from syncapp.clients.advoware.types import AdvowareParty, BankAccount, Communication, Employee, Matter, PostalAddress
 from syncapp.clients.errors import NotFound, Unauthorized, UnexpectedAnswer
 from syncapp.clients.http.answers import LIST_SECONDS, Answer
+from syncapp.clients.http.calls import Query
 from syncapp.clients.http.login import Token
 from syncapp.clients.http.parse import the_object
-from syncapp.clients.http.transport import Query
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _NUMBER = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what may stand in a path; people type these numbers

@@ -25,10 +25,10 @@ from syncapp.clients.errors import (
     Unreachable,
 )
 from syncapp.clients.http.answers import Answer, Refusal
+from syncapp.clients.http.calls import USER_AGENT, Call, Query
 from syncapp.clients.http.login import LoggedInClient, RefusedLogin, Token
 from syncapp.clients.http.parse import the_object, the_rows
 from syncapp.clients.http.remembered import Remembered
-from syncapp.clients.http.transport import USER_AGENT, Call, Query
 
 T = TypeVar("T")
 Malformed = Callable[[object], None]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from syncapp.clients.http.base import ClientConfig, OutsideClient
+from syncapp.clients.http.calls import Call
 from syncapp.clients.http.retry import RetryPolicy
-from syncapp.clients.http.transport import Call
 
 ONCE = RetryPolicy(attempts=1)  # who tells tries again by its own clock
 

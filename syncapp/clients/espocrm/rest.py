@@ -19,8 +19,8 @@ from syncapp.clients.espocrm.statuses import Table
 from syncapp.clients.espocrm.types import SYSTEM
 from syncapp.clients.http.answers import Answer, Refusal
 from syncapp.clients.http.base import ClientConfig, OutsideClient
+from syncapp.clients.http.calls import Call, Query
 from syncapp.clients.http.parse import the_object, the_rows
-from syncapp.clients.http.transport import Call, Query
 
 T = TypeVar("T")
 Where = tuple[str, str, str | Sequence[str]]  # type, attribute, value or values

@@ -2,8 +2,8 @@
 
 from syncapp.clients.google.batch import BATCH_LIMIT
 from syncapp.clients.google.client import GoogleClient
+from syncapp.clients.google.config import GoogleConfig
 from syncapp.clients.google.events import EventWrite, Kind
-from syncapp.clients.google.login import GoogleConfig
 from syncapp.clients.google.refusals import OF_ONE_EVENT, SyncTokenExpired
 from syncapp.clients.google.types import GoogleCalendar, GoogleEvent
 

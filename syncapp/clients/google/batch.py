@@ -13,9 +13,9 @@ from syncapp.clients.google.multipart import PartAnswer, packed, unpacked
 from syncapp.clients.google.rest import ZIPPED
 from syncapp.clients.google.types import SYSTEM, GoogleEvent
 from syncapp.clients.http.answers import JSON_LIMIT, Answer, Refusal
+from syncapp.clients.http.calls import Call
 from syncapp.clients.http.login import Token
 from syncapp.clients.http.retry import retry_after_seconds
-from syncapp.clients.http.transport import Call
 
 BATCH_LIMIT = 50  # parts; the library's guide allows more, Google's calendar servers recommend this
 

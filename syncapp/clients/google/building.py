@@ -14,9 +14,6 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
-from googleapiclient.discovery import build_from_document
-from googleapiclient.discovery_cache import get_static_doc
-
 from syncapp.clients.errors import Rejected
 from syncapp.clients.google.types import SYSTEM
 
@@ -37,6 +34,10 @@ class Api:
     """Google Calendar v3 at one address. Get it by ``api``."""
 
     def __init__(self, root: str) -> None:
+        # The library is the largest of all: for those only who ask Google for something.
+        from googleapiclient.discovery import build_from_document
+        from googleapiclient.discovery_cache import get_static_doc
+
         document: dict[str, Any] = json.loads(get_static_doc("calendar", "v3"))
         document["rootUrl"] = root.rstrip("/") + "/"
         service: Any = build_from_document(document, http=object())  # else it looks for credentials of its own

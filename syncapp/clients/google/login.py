@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -14,37 +12,16 @@ from google.auth.exceptions import GoogleAuthError
 from google.oauth2 import service_account
 
 from syncapp.clients.errors import NotEnabled, UnexpectedAnswer
+from syncapp.clients.google.config import TOKEN, GoogleConfig
 from syncapp.clients.google.types import SYSTEM
-from syncapp.clients.http.base import ClientConfig
+from syncapp.clients.http.calls import USER_AGENT, Call
 from syncapp.clients.http.login import Token
-from syncapp.clients.http.retry import RetryPolicy
-from syncapp.clients.http.transport import USER_AGENT, Call
 
-TOKEN = "token"  # noqa: S105  # as the trace shows the call
-API_ROOT = "https://www.googleapis.com"
 SCOPES = ("https://www.googleapis.com/auth/calendar",)  # events, calendars and who may see them
-STEADY = RetryPolicy(attempts=5, first=1.0, cap=32.0)  # Google asks for a doubling back-off with jitter
 MARGIN = timedelta(minutes=5)  # before its end a token is used no more: a batch and its repeats take their time
 TROUBLE = (GoogleAuthError, ValueError, TypeError, KeyError)  # by which google-auth says that something is not usable
 
 Carry = Callable[[Call], bytes]  # sends a call, and answers with the body of a success
-
-
-@dataclass(frozen=True, slots=True)
-class GoogleConfig(ClientConfig):
-    """``account``: the service account's key, the JSON text that Google hands out. ``subject``: the person in whose
-    name it acts (domain-wide delegation); empty: in its own."""
-
-    account: str = field(default="", repr=False)
-    subject: str = ""
-    api_root: str = API_ROOT
-    retry: RetryPolicy = field(default=STEADY, kw_only=True)
-
-    @property
-    def identity(self) -> str:
-        """Another text for every other login, a new key included; nothing can be read out of it."""
-        whole = "\n".join((self.account, self.subject, self.api_root))
-        return hashlib.sha256(whole.encode()).hexdigest()[:32]
 
 
 def credentials(config: GoogleConfig) -> service_account.Credentials:

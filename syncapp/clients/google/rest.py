@@ -8,14 +8,14 @@ from typing import Protocol, TypeVar
 
 from syncapp.clients.errors import AnswerLost, ClientError, NotFound, RateLimited, ServerTrouble
 from syncapp.clients.google.building import Api, Built, api
-from syncapp.clients.google.login import TOKEN, GoogleConfig, log_in
+from syncapp.clients.google.config import TOKEN, GoogleConfig
 from syncapp.clients.google.refusals import refusal_of_google, refusal_of_login
 from syncapp.clients.google.types import SYSTEM
 from syncapp.clients.http.answers import Answer, Refusal
 from syncapp.clients.http.base import PERHAPS_EXECUTED
+from syncapp.clients.http.calls import USER_AGENT, Call
 from syncapp.clients.http.login import LoggedInClient, Token, TokenStore
 from syncapp.clients.http.observe import Observer
-from syncapp.clients.http.transport import USER_AGENT, Call
 
 T = TypeVar("T")
 
@@ -55,6 +55,8 @@ class GoogleRest(LoggedInClient[GoogleConfig]):
         return refusal_of_login(refusal) if refusal.path == TOKEN else refusal_of_google(refusal)
 
     def log_in(self) -> Token:
+        from syncapp.clients.google.login import log_in  # with Google's library, when a token is needed
+
         return log_in(self._config, lambda call: self.perform(call, lambda answer: answer.body(1024 * 1024)))
 
     def read(self, built: Built) -> object:

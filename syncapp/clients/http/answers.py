@@ -6,15 +6,15 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import cast
-
-from requests.models import Response
-from urllib3.exceptions import DecodeError, HTTPError
+from typing import TYPE_CHECKING, cast
 
 from syncapp.clients import errors
 from syncapp.clients.errors import AnswerLost, ClientError, UnexpectedAnswer
 from syncapp.clients.http.deadlines import TOO_SLOW, Deadline
 from syncapp.clients.http.named import named_attribute
+
+if TYPE_CHECKING:
+    from requests.models import Response
 
 CHUNK = 64 * 1024  # bytes
 FILE_SECONDS, LIST_SECONDS = 600.0, 3 * 3600.0  # a file, and a list whose rows are worked on while it is read
@@ -64,6 +64,8 @@ class Answer:
     def chunks(self, longest: float = 0.0) -> Iterator[bytes]:
         """The body, decoded. Raises ``AnswerLost`` when it ends before its ``Content-Length``, and at the call's
         deadline. ``longest``: seconds from its beginning, where it is a file or a list that is worked on meanwhile."""
+        from urllib3.exceptions import DecodeError, HTTPError
+
         if longest:
             self._deadline.extend(longest)
         while True:

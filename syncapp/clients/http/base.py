@@ -14,8 +14,6 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import ClassVar, Generic, TypeVar
 
-from urllib3.util import Timeout
-
 from syncapp.clients.errors import (
     AnswerLost,
     ClientError,
@@ -26,12 +24,12 @@ from syncapp.clients.errors import (
     Unreachable,
 )
 from syncapp.clients.http.answers import REFUSAL_LIMIT, Answer, Refusal
+from syncapp.clients.http.calls import Call
 from syncapp.clients.http.deadlines import TOO_SLOW, Deadline
 from syncapp.clients.http.named import attributes
 from syncapp.clients.http.observe import Observer, OutsideCall
 from syncapp.clients.http.parse import Values
 from syncapp.clients.http.retry import STANDARD, RetryPolicy, next_pause, retry_after_seconds
-from syncapp.clients.http.transport import CONNECT_SECONDS, Call, send
 
 T = TypeVar("T")
 Ask = Callable[[str], object]  # the token of a page ("": the first) to its answer
@@ -41,6 +39,7 @@ NOT_EXECUTED = Unreachable  # anything may be repeated after it
 # Only what may happen twice is repeated after these: a proxy or a server may refuse when the work is done (observed).
 PERHAPS_EXECUTED = (AnswerLost, ServerTrouble, RateLimited, Maintenance)
 PATIENCE = 4  # a call may take this many read time-outs in all, from connecting to the last byte
+CONNECT_SECONDS = 5.0  # connect and TLS handshake each; a host that needs longer is down for our purposes
 UPLOAD_SECONDS = 600.0  # and so much more where a file is sent
 
 
@@ -65,7 +64,7 @@ class OutsideClient(Generic[Config]):
         self, config: Config, observer: Observer | None = None, *, sleep: Callable[[float], None] = time.sleep
     ) -> None:
         self._config = config
-        self._timeout = Timeout(connect=min(CONNECT_SECONDS, config.timeout), read=config.timeout)
+        self._timeout = (min(CONNECT_SECONDS, config.timeout), config.timeout)
         self._ends = perf_counter() + config.total if config.total else None
         self._observer = observer
         self._sleep = sleep
@@ -124,6 +123,8 @@ class OutsideClient(Generic[Config]):
     @contextmanager
     def opened(self, call: Call) -> Iterator[Answer]:
         """Whatever was answered to one attempt, its body still unread. The observer hears of it when it is closed."""
+        from syncapp.clients.http.transport import send  # with its libraries, at the first call
+
         if call.write and self._observer is not None:
             self._observer.before_write()
         started_at, begun = datetime.now(UTC), perf_counter()

@@ -9,10 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol, Self
-from urllib.parse import urlencode
+from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -25,58 +22,15 @@ from urllib3.response import HTTPResponse
 
 from syncapp.clients.errors import AnswerLost, ClientError, Rejected, Unreachable
 from syncapp.clients.http import deadlines
+from syncapp.clients.http.calls import Call
 from syncapp.clients.http.deadlines import TOO_SLOW, Deadline
 
-USER_AGENT = "bitbylaw-hub"
-CONNECT_SECONDS = 5.0  # connect and TLS handshake each; a host that needs longer is down for our purposes
 SEND_SECONDS = 60.0  # one block of an upload may stall this long; without it the connect time-out would apply
 POOL_SIZE = 16  # kept connections per host and process; more threads than this open a connection of their own
 HTTP_1_1 = 11  # as urllib3 writes it
 BLOCK = 64 * 1024  # bytes per send
 
 logging.getLogger("urllib3").setLevel(logging.ERROR)  # below that it writes whole URLs, and a query may name a client
-
-
-class StreamBody(Protocol):
-    """A body that is read while it is sent; the headers must hold its Content-Length."""
-
-    def read(self, size: int = -1, /) -> bytes: ...
-
-
-Body = bytes | Callable[[], StreamBody]
-Query = Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request, as data. ``path`` is what the trace may show; ``url`` holds the query as well."""
-
-    method: str
-    url: str
-    path: str
-    headers: dict[str, str] = field(repr=False)
-    body: Body | None = field(default=None, repr=False)
-    write: bool = False
-    repeatable: bool = True  # executing it twice does no harm
-
-    @classmethod
-    def of(
-        cls,
-        method: str,
-        url: str,
-        path: str,
-        headers: Mapping[str, str],
-        *,
-        query: Query = (),
-        body: Body | None = None,
-        repeatable: bool = True,
-    ) -> Self:
-        """What does more than read is a write. Bytes are JSON, where the headers don't say otherwise."""
-        sent = {"Accept-Encoding": "gzip", "User-Agent": USER_AGENT}
-        if isinstance(body, bytes):
-            sent |= {"Content-Type": "application/json", "Content-Length": str(len(body))}
-        url += f"?{urlencode(query)}" if query else ""
-        return cls(method, url, path, {**sent, **headers}, body, method not in ("GET", "HEAD"), repeatable)
 
 
 class _TlsFailed(NewConnectionError):
@@ -159,8 +113,9 @@ def _adapter() -> _Adapter:
     return adapter
 
 
-def send(system: str, call: Call, timeout: Any, deadline: Deadline) -> Response:
-    """The answer with its body still unread. Raises ``Unreachable``, ``AnswerLost`` or ``Rejected`` (unusable URL)."""
+def send(system: str, call: Call, timeout: tuple[float, float], deadline: Deadline) -> Response:
+    """The answer with its body still unread. ``timeout``: seconds to connect and to read. Raises ``Unreachable``,
+    ``AnswerLost`` or ``Rejected`` (unusable URL)."""
     request: Any = PreparedRequest()
     request.method, request.url, request.headers = call.method, call.url, call.headers
     request.body = call.body() if callable(call.body) else call.body

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 from syncapp.clients.errors import ClientError, NotFound, Rejected, Unauthorized, UnexpectedAnswer
 from syncapp.clients.http.answers import Answer, Refusal
 from syncapp.clients.http.base import ClientConfig, OutsideClient
+from syncapp.clients.http.calls import Body, Call, Query
 from syncapp.clients.http.parse import the_object
 from syncapp.clients.http.retry import RetryPolicy
-from syncapp.clients.http.transport import Body, Call, Query
 from syncapp.clients.xai.types import SYSTEM
 
 T = TypeVar("T")

@@ -7,19 +7,21 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import lru_cache
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
 
-from syncapp.clients.advoware import AdvowareClient, AdvowareConfig, MatterFields, Paths
-from syncapp.clients.espocrm import EspoClient, EspoConfig
-from syncapp.clients.google import GoogleClient, GoogleConfig
 from syncapp.clients.http.observe import Observer
 from syncapp.clients.http.retry import RetryPolicy
-from syncapp.clients.xai import XaiClient, XaiConfig
 from syncapp.engine.outside import tokens
 from syncapp.engine.outside.quota import SharedQuota
 from syncapp.models import SystemName
+
+if TYPE_CHECKING:  # at run time a client is loaded by who speaks to its system
+    from syncapp.clients.advoware import AdvowareClient, AdvowareConfig
+    from syncapp.clients.espocrm import EspoClient, EspoConfig
+    from syncapp.clients.google import GoogleClient, GoogleConfig
+    from syncapp.clients.xai import XaiClient, XaiConfig
 
 MEGABYTE = 1024 * 1024
 HURRIED, ONCE = 3.0, RetryPolicy(attempts=1)  # seconds without a byte
@@ -36,9 +38,9 @@ def watched_by(observer: Observer) -> Iterator[None]:
         _watching.reset(token)
 
 
-Espo = TypeVar("Espo", bound=EspoClient)
-Xai = TypeVar("Xai", bound=XaiClient)
-Advo = TypeVar("Advo", bound=AdvowareClient)
+Espo = TypeVar("Espo", bound="EspoClient")
+Xai = TypeVar("Xai", bound="XaiClient")
+Advo = TypeVar("Advo", bound="AdvowareClient")
 
 
 def configured(system: str) -> bool:
@@ -49,6 +51,8 @@ def configured(system: str) -> bool:
 def espocrm(observer: Observer | None = None, *, hurried: bool = False, total: float = 0.0) -> EspoClient:
     """`hurried`: for somebody who looks at a page; one try, and seconds of patience only, `total` of them for all calls
     together."""
+    from syncapp.clients.espocrm import EspoClient
+
     if hurried:
         return EspoClient(replace(_espo_config(), timeout=HURRIED, retry=ONCE, total=total), observer)
     return espocrm_by(EspoClient, observer)
@@ -60,6 +64,8 @@ def espocrm_by(kind: type[Espo], observer: Observer | None) -> Espo:
 
 
 def xai(observer: Observer | None = None) -> XaiClient:
+    from syncapp.clients.xai import XaiClient
+
     return xai_by(XaiClient, observer)
 
 
@@ -68,6 +74,8 @@ def xai_by(kind: type[Xai], observer: Observer | None) -> Xai:
 
 
 def advoware(observer: Observer | None = None, *, hurried: bool = False, total: float = 0.0) -> AdvowareClient:
+    from syncapp.clients.advoware import AdvowareClient
+
     if hurried:
         config = replace(_advoware_config(), timeout=HURRIED, retry=ONCE, total=total)
         return AdvowareClient(config, tokens.SharedTokens(config.identity), observer)
@@ -80,6 +88,8 @@ def advoware_by(kind: type[Advo], observer: Observer | None) -> Advo:
 
 
 def google(observer: Observer | None = None) -> GoogleClient:
+    from syncapp.clients.google import GoogleClient
+
     config = _google_config()
     quota = SharedQuota(settings.CONFIG.GOOGLE_QUOTA_PER_MINUTE, settings.CONFIG.GOOGLE_QUOTA_PER_USER_PER_MINUTE)
     shared = tokens.SharedTokens(config.identity, SystemName.GOOGLE)
@@ -102,6 +112,8 @@ def ping(system: str) -> None:
 
 @lru_cache(maxsize=1)
 def _espo_config() -> EspoConfig:
+    from syncapp.clients.espocrm import EspoConfig
+
     config = settings.CONFIG
     return EspoConfig(
         base_url=config.ESPOCRM_API_BASE_URL,
@@ -119,6 +131,8 @@ def _espo_config() -> EspoConfig:
 
 @lru_cache(maxsize=1)
 def _xai_config() -> XaiConfig:
+    from syncapp.clients.xai import XaiConfig
+
     config = settings.CONFIG
     return XaiConfig(
         api_url=config.XAI_API_BASE_URL,
@@ -135,6 +149,8 @@ def _xai_config() -> XaiConfig:
 
 @lru_cache(maxsize=1)
 def _advoware_config() -> AdvowareConfig:
+    from syncapp.clients.advoware import AdvowareConfig, MatterFields, Paths
+
     config = settings.CONFIG
     return AdvowareConfig(
         api_url=config.ADVOWARE_API_BASE_URL,
@@ -160,6 +176,8 @@ def _advoware_config() -> AdvowareConfig:
 
 @lru_cache(maxsize=1)
 def _google_config() -> GoogleConfig:
+    from syncapp.clients.google import GoogleConfig
+
     config = settings.CONFIG
     return GoogleConfig(
         account=config.google_account,

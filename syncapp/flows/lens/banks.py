@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from schwifty import BIC, IBAN
-from schwifty.exceptions import SchwiftyException
-
 from syncapp.flows.lens.core import EMPTY, CantHold, Lens, Said, Unreadable, Value, Why
 from syncapp.flows.lens.within import Spot, Within, plain
 
@@ -19,6 +16,9 @@ _LABELS = re.compile(r"(?:iban)?[\s:.-]*", re.IGNORECASE)
 
 def iban(text: str) -> str | None:
     """Without blanks and in capitals; None when country, length or check digits are wrong."""
+    from schwifty import IBAN  # with its lists of banks, for who reads an account
+    from schwifty.exceptions import SchwiftyException
+
     try:
         return str(IBAN(text).compact)
     except SchwiftyException:
@@ -58,6 +58,9 @@ class Bic(Lens[object, str]):
     """Always eleven signs: eight are those of the head office. A German bank code (eight digits) is no BIC."""
 
     def get(self, raw: object) -> Said[str]:
+        from schwifty import BIC
+        from schwifty.exceptions import SchwiftyException
+
         text = plain(raw)
         compact = re.sub(r"[\s-]", "", re.sub(r"^bic\b[\s:.]*", "", text, flags=re.IGNORECASE)).upper()
         if not compact or compact in _NO_BIC:

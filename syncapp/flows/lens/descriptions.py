@@ -6,13 +6,7 @@ import re
 from dataclasses import dataclass
 from html import escape, unescape
 from textwrap import dedent
-
-from inscriptis.css_profiles import CSS_PROFILES
-from inscriptis.html_engine import Inscriptis
-from inscriptis.html_properties import Display
-from inscriptis.model.config import ParserConfig
-from inscriptis.model.html_element import HtmlElement
-from lxml.html import fragment_fromstring
+from typing import Any
 
 from syncapp.flows.lens.core import CantHold, Lens, Nothing, Said, Value, as_text
 from syncapp.flows.lens.texts import Text, lines
@@ -23,8 +17,6 @@ _TABLE = "table|tbody|td|tfoot|th|thead|tr"
 _TAG = re.compile(rf"</?(?:{_NAMES}|{_TABLE})(?:[ /][^<>]*)?>", re.IGNORECASE)
 _NO_TAG = re.compile(rf"<(?!/?(?:{_NAMES}|{_TABLE})(?:[ /][^<>]*)?>)", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
-# A paragraph is a line, as in Google's calendar; everything else as browsers do it.
-_LOOK = ParserConfig(css=CSS_PROFILES["strict"] | {"p": HtmlElement(display=Display.block)})
 _TEXT = Text(multiline=True)
 _LONGER = 5  # signs for one, escaped, at the most
 
@@ -67,11 +59,26 @@ def plain(html: str) -> str:
     """What a person reads. Without a tag of HTML in it, it is text with entities at most, and keeps its blanks."""
     if not _TAG.search(html):
         return _ENTITY.sub(lambda found: unescape(found[0]), html)
+    from lxml.html import fragment_fromstring
+
     tree = fragment_fromstring(_NO_TAG.sub("&lt;", html).replace("\n", "<br>"), create_parent="div")
     for link in tree.iter("a"):
         if target := _target(link.get("href", "").strip(), " ".join("".join(link.itertext()).split())):
             link.tail = f" ({target}){link.tail or ''}"
-    return dedent(Inscriptis(tree, _LOOK).get_text())
+    return dedent(_drawn(tree))
+
+
+def _drawn(tree: Any) -> str:
+    """A paragraph is a line, as in Google's calendar; everything else as browsers do it."""
+    from inscriptis.css_profiles import CSS_PROFILES
+    from inscriptis.html_engine import Inscriptis
+    from inscriptis.html_properties import Display
+    from inscriptis.model.config import ParserConfig
+    from inscriptis.model.html_element import HtmlElement
+
+    look = ParserConfig(css=CSS_PROFILES["strict"] | {"p": HtmlElement(display=Display.block)})
+    text: str = Inscriptis(tree, look).get_text()
+    return text
 
 
 def _target(href: str, text: str) -> str:

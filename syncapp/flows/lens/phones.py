@@ -12,11 +12,13 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-import phonenumbers
+from typing import TYPE_CHECKING
 
 from syncapp.flows.lens.core import CantHold, Why
 from syncapp.flows.lens.within import Spot, Within
+
+if TYPE_CHECKING:
+    import phonenumbers
 
 # Digits in groups, with what people put between the groups; the area code, or its zero, in brackets.
 _RUN = re.compile(r"(?<![\w.,])\+?[\d(](?:[ ]?[-/.()]{0,2}[ ]?\d)*")
@@ -91,6 +93,8 @@ class Phone(Within):
             yield None if self._is_several(run) else (found.start() + lone_bracket, found.end(), value)
 
     def _number(self, run: str) -> str | None:
+        import phonenumbers  # with its plans of all countries, for who reads a number
+
         digits = _digits(run)
         home = phonenumbers.PhoneMetadata.metadata_for_region(self.region)
         if home is not None and home.national_prefix == "0" and not digits.startswith(("+", "0")):
@@ -105,6 +109,8 @@ class Phone(Within):
         return plain if sure and self._slash_is_after_area_code(run, number) else None
 
     def _slash_is_after_area_code(self, run: str, number: phonenumbers.PhoneNumber) -> bool:
+        import phonenumbers
+
         before, slash, _after = run.partition("/")
         area = phonenumbers.length_of_national_destination_code(number)
         if not slash or not area:

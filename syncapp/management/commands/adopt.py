@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from syncapp.checks import HUB
 from syncapp.events import registry
 from syncapp.flows.adopting import adopting, report
 from syncapp.management.base import NOT_ASKED, HubCommand, need
@@ -24,6 +25,7 @@ APPLIED = (
 
 
 class Command(HubCommand):
+    requires_system_checks = [HUB]
     help = (
         "Takes over an installation that another hub has served: documents at xAI, collections, parties, bank\n"
         "accounts, Akten, calendars. It reads everything and shows of each kind what agrees and would be taken over\n"

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from syncapp.checks import HUB
 from syncapp.clients.errors import ClientError
 from syncapp.events import registry
 from syncapp.flows.comparing import scans
@@ -19,6 +20,7 @@ from syncapp.management.output import plural, progress, table
 
 
 class Command(HubCommand):
+    requires_system_checks = [HUB]
     help = (
         "Compares the systems and prints what differs. It changes nothing and starts nothing.\n\n"
         + "".join(f"  --scan {each.name:<11} {each.about}\n" for each in registry.comparisons())

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from syncapp import schedules
+from syncapp.checks import HUB
 from syncapp.management.base import HubCommand
 from syncapp.management.output import table
 
 
 class Command(HubCommand):
+    requires_system_checks = [HUB]
     help = (
         "Writes the hub's scheduled jobs into the queue's table. Run it after every update; running it again changes\n"
         "nothing. What staff switched off stays off, schedules that don't belong to the hub are left alone."

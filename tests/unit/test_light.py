@@ -1,0 +1,79 @@
+"""What is large is loaded by who needs it: told by the names of modules, in processes that have loaded nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from django.conf import settings
+
+from tests import engines
+
+COMMANDS = sorted(path.stem for path in Path(settings.BASE_DIR, "syncapp/management/commands").glob("[a-z]*.py"))
+PAGES = {"syncapp.admin", "unfold.admin", "rest_framework.views", "drf_spectacular.openapi", "bitbylaw.urls", "segno"}
+WIRE = {"requests", "urllib3", "googleapiclient", "google.auth", "httplib2", "pyparsing"}
+TEXTS = {"phonenumbers", "schwifty", "inscriptis", "lxml"}
+HEAVY = PAGES | WIRE | TEXTS
+ASK_THE_SANDBOX = {"demo": WIRE, "sandbox": WIRE}  # over the wire
+TELLS_OF_ONE = """
+import atexit, json, runpy, sys
+sys.argv[0] = "manage.py"
+atexit.register(lambda: print("\\n" + json.dumps(sorted(sys.modules))))
+runpy.run_path("manage.py", run_name="__main__")
+"""
+TELLS_OF_ALL = """
+import json, os, sys
+import django
+django.setup()
+from django.core.management import load_command_class
+for name in sys.argv[1:]:
+    if child := os.fork():
+        os.waitpid(child, 0)
+        continue
+    load_command_class("syncapp", name).create_parser("manage.py", name)
+    print(json.dumps([name, sorted(sys.modules)]), flush=True)
+    os._exit(0)
+"""
+
+
+def said_by(program: str, *words: str) -> list[str]:
+    environment = {**os.environ, **engines.clean_environment(), "DJANGO_SETTINGS_MODULE": "bitbylaw.settings"}
+    environment |= {"DJANGO_DEBUG": "1", "DATABASE_URL": "sqlite://:memory:"}
+    command = [sys.executable, "-c", program, *words]
+    said = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False)
+    return said.stdout.splitlines()
+
+
+def loaded_by(*words: str) -> set[str]:
+    return set(json.loads(said_by(TELLS_OF_ONE, *words)[-1]))
+
+
+def test_the_names_below_are_those_of_modules_there_are() -> None:
+    assert [name for name in sorted(HEAVY) if find_spec(name) is None] == []
+
+
+def test_a_command_loads_nothing_large_before_it_is_told_what_to_do() -> None:
+    loaded = dict(map(json.loads, said_by(TELLS_OF_ALL, *COMMANDS)))
+    assert sorted(loaded) == COMMANDS
+    large = {name: HEAVY & set(modules) - ASK_THE_SANDBOX.get(name, set()) for name, modules in loaded.items()}
+    assert {name: found for name, found in large.items() if found} == {}
+
+
+def test_nor_does_one_that_tells_what_is_declared() -> None:
+    """With the checks that every command makes, the register, and what the settings stand on."""
+    loaded = loaded_by("steps")
+    assert {"syncapp.checks", "syncapp.flows.beteiligte.flow"} <= loaded
+    assert loaded & HEAVY == set()
+
+
+def test_the_version_is_told_by_a_process_that_loads_next_to_nothing() -> None:
+    parts = ("syncapp", "pydantic", "django.db.models", "bitbylaw.settings")
+    assert [name for name in sorted(loaded_by("version")) if name.startswith(parts)] == []
+
+
+def test_who_checks_everything_loads_all_that_runs_and_all_pages() -> None:
+    assert loaded_by("check") >= PAGES | {"syncapp.jobs", "syncapp.flows.calendar.sync", "syncapp.flows.documents.sync"}
