@@ -54,6 +54,7 @@ class Installation:
     database_url: str
     env: dict[str, str]
     folder: Path
+    root: Path = ROOT  # where the program lies
     _started: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @classmethod
@@ -73,7 +74,7 @@ class Installation:
     def manage(self, *args: str, check: bool = True, timeout: float = 120) -> subprocess.CompletedProcess[str]:
         """Run a command to its end; a failure shows what it said."""
         command = [sys.executable, "manage.py", *args]
-        done = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=timeout)
+        done = subprocess.run(command, cwd=self.root, env=self.env, capture_output=True, text=True, timeout=timeout)
         assert not check or done.returncode == 0, f"{args} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
         return done
 
@@ -82,7 +83,7 @@ class Installation:
         with (self.folder / "processes.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "manage.py", *args],
-                cwd=ROOT, env=self.env | overrides, stdout=log, stderr=log, start_new_session=True,
+                cwd=self.root, env=self.env | overrides, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         self._started.append(process)
         return process

@@ -30,9 +30,9 @@ class Firm:
         self.sandbox.settings(xai_indexing_seconds=0)
         self.sandbox.create("Raeumungsklage", {"name": "Muster", "status": "active"}, id="klage")
 
-    def documents(self, count: int) -> None:
-        ids = [f"dokument{number}" for number in range(count)]
-        for pk in ids:
+    def documents(self, count: int, since: int = 0) -> None:
+        """So many there are then; the hub is told of those from `since` on."""
+        for pk in (f"dokument{number}" for number in range(since, count)):
             self.sandbox.create("CDokumente", {"name": pk}, id=pk)
             self.sandbox.upload_file(pk, f"{pk}.txt", pk.encode())
             self.sandbox.link("CDokumente", pk, "raeumungsklages", "klage")
