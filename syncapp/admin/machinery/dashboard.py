@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,7 @@ from syncapp.admin.kit import export, needs, numbers
 from syncapp.admin.kit.views import page, part, viewer
 from syncapp.admin.machinery import systems
 from syncapp.admin.machinery.machinery import worker_views
+from syncapp.admin.records.row import retryable
 from syncapp.events import registry
 from syncapp.models import NEEDS_A_PERSON, Record, Status, SystemName
 from syncapp.templatetags.hub import status_words, step_name
@@ -24,7 +25,8 @@ CAUSES_ON_START = 6
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Failures with the same step, system and reason."""
+    """Failures with the same step, system and reason. `mendable`: those of them that a retry can mend, which is all
+    that a retry of the cause moves; `choices`: those that wait for somebody to choose."""
 
     step: str
     system: str
@@ -32,14 +34,17 @@ class Cause:
     count: int
     first_at: datetime
     last_at: datetime
+    mendable: int
+    choices: int
 
     @property
     def system_words(self) -> str:
         return str(SystemName(self.system).label) if self.system in SystemName.values else ""
 
     @property
-    def retryable(self) -> bool:
-        return self.reason not in registry.mended_by_data()
+    def by_data(self) -> bool:
+        """Whether other data end it, and nothing else."""
+        return self.reason in registry.mended_by_data()
 
     @property
     def row(self) -> tuple[object, ...]:
@@ -57,7 +62,13 @@ def causes(limit: int = 100) -> list[Cause]:
         Record.objects.filter(numbers.NOT_IN_SYNC, status__in=NEEDS_A_PERSON)
         .order_by()
         .values_list("step", "system", "reason")
-        .annotate(count=Count("pk"), first=Min("changed_at"), last=Max("changed_at"))
+        .annotate(
+            count=Count("pk"),
+            first=Min("changed_at"),
+            last=Max("changed_at"),
+            mendable=Count("pk", filter=retryable()),
+            choices=Count("pk", filter=Q(status=Status.CONFLICT)),
+        )
         .order_by("-last")[:limit]
     )
     return [Cause(*row) for row in rows]

@@ -101,20 +101,19 @@ def _discard(request: HttpRequest, chosen: list[int], fallback: str, *args: obje
 def retry_cause(request: HttpRequest) -> HttpResponse:
     """All failures with one cause."""
     cause = {name: request.POST.get(name, "")[:64] for name in ("step", "system", "reason")}
-    rows = Record.objects.filter(status__in=NEEDS_A_PERSON, **cause)
-    return _all(request, rows, "retry_cause", " ".join(cause.values()), "admin:hub_causes")
+    return _all(request, Record.objects.filter(**cause), "retry_cause", " ".join(cause.values()), "admin:hub_causes")
 
 
 @button("retry_matching", "records/retry-matching/", RETRY)
 def retry_matching(request: HttpRequest) -> HttpResponse:
     """All failures that match the filter in the address, not only those of the page."""
     model_admin = cast(RecordAdmin, admin.site.get_model_admin(Record))
-    return _all(request, model_admin.matching(request), "retry_matching", request.GET.urlencode(), LIST)
+    return _all(request, model_admin.listed(request), "retry_matching", request.GET.urlencode(), LIST)
 
 
 def _all(request: HttpRequest, rows: QuerySet[Record], action: str, detail: str, fallback: str) -> HttpResponse:
-    """First how many, and some of them; one alone is no question."""
-    can = rows.filter(retryable())
+    """First how many, some of them, and how many stay as they are; one alone is no question."""
+    can, rest = rows.filter(retryable()), counted(rows.filter(~retryable(), status__in=NEEDS_A_PERSON))
     count = counted(can)
     if count > 1 and request.POST.get("sure") != "yes":
         sent = [(name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"]
@@ -127,14 +126,15 @@ def _all(request: HttpRequest, rows: QuerySet[Record], action: str, detail: str,
             capped=count >= COUNT_UP_TO,
             sample=sample,
             more=count - len(sample),
+            left=left_words(rest) if rest else "",
             sent=sent,
             next=request.POST.get("next", ""),
         )
     with recorded(request, action, "Record", "", detail) as row:
         row.count = retry.retry(can, trace_id_of(request))
     _say_moved(request, row.count)
-    if left := counted(rows.filter(~retryable())):
-        messages.warning(request, left_words(left))
+    if rest:
+        messages.warning(request, left_words(rest))
     return back(request, fallback)
 
 

@@ -44,7 +44,7 @@ class RecordAdmin(ReadOnlyAdmin[Record]):
             "list_title": _("Failures") if failures else _("All records"),
             "before_list": "syncapp/admin/parts/records_before.html",
             "failures": failures,
-            "retryable": counted(self.matching(request)) if failures else 0,
+            "retryable": counted(self.listed(request).filter(retryable())) if failures else 0,
         }
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
@@ -61,10 +61,10 @@ class RecordAdmin(ReadOnlyAdmin[Record]):
     def found(self, rows: QuerySet[Record], word: str) -> QuerySet[Record]:
         return found_by(rows, word)
 
-    def matching(self, request: HttpRequest) -> QuerySet[Record]:
-        """What the list of this address shows, all pages of it, as far as a retry can mend it."""
+    def listed(self, request: HttpRequest) -> QuerySet[Record]:
+        """What the list of this address shows, all pages of it."""
         rows: QuerySet[Record] = self.get_changelist_instance(request).get_queryset(request)
-        return rows.filter(retryable())
+        return rows
 
     def tab_title(self, row: Record) -> str:
         return f"{kind_in_words(row.entity_type)} {row.entity_id}"
@@ -118,8 +118,8 @@ def moved_words(count: int) -> str:
 
 def left_words(count: int) -> str:
     words = ngettext(
-        "%(count)d record did not move: a retry can't mend a conflict or refused contents.",
-        "%(count)d records did not move: a retry can't mend conflicts or refused contents.",
+        "%(count)d record stays as it is: a retry can't mend a conflict or refused contents.",
+        "%(count)d records stay as they are: a retry can't mend conflicts or refused contents.",
         count,
     )
     return words % {"count": count}
