@@ -29,6 +29,20 @@ class Message:
     causes: tuple[dict[str, Any], ...] = ()  # for programs
 
 
+def kind_in_words(kind: str) -> str:
+    """What somebody may choose to be told, and when that is; its short name stands before the colon."""
+    if kind != TroubleKind.SYSTEMS:
+        return str(TroubleKind(kind).label)
+    if not (minutes := settings.CONFIG.ALERT_AWAY_MINUTES):
+        return _("Systems: one is away, or refuses our login")
+    words = ngettext(
+        "Systems: one is away for longer than %(count)d minute, or refuses our login",
+        "Systems: one is away for longer than %(count)d minutes, or refuses our login",
+        minutes,
+    )
+    return words % {"count": minutes}
+
+
 def title(trouble: KnownTrouble) -> str:
     """In a line."""
     facts = trouble.facts

@@ -28,7 +28,7 @@ CLOCK = {"type": "time"}
 class ChoiceForm(forms.Form):
     kinds = forms.MultipleChoiceField(
         label=gettext_lazy("What you are told"),
-        choices=TroubleKind.choices,
+        choices=lambda: [(kind.value, words.kind_in_words(kind)) for kind in TroubleKind],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -98,7 +98,7 @@ def _told(row: Notice) -> dict[str, Any]:
 
 def _reached(each: Recipient) -> dict[str, Any]:
     last = Notice.objects.filter(user=each.user).exclude(fault="").order_by("-pk").first()
-    chosen = [str(TroubleKind(kind).label).partition(":")[0] for kind in sorted(each.kinds)]
+    chosen = [words.kind_in_words(kind).partition(":")[0] for kind in sorted(each.kinds)]
     return {"who": each.name, "address": each.address, "kinds": chosen, "digest": each.digest, "last": last}
 
 

@@ -40,6 +40,22 @@ def test_a_login_without_address_is_told_so(login: Login) -> None:
         assert "Your login has no mail address" in shown(erika)
 
 
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (0, ("one is away, or refuses", "eines ist weg oder lehnt")),
+        (1, ("away for longer than 1 minute, or", "seit mehr als 1 Minute weg")),
+        (45, ("away for longer than 45 minutes, or", "seit mehr als 45 Minuten weg")),
+    ],
+)
+def test_the_choice_says_after_how_long_somebody_is_told(staff: Client, minutes: int, words: tuple[str, str]) -> None:
+    with configured(ALERT_AWAY_MINUTES=minutes):
+        pages = shown(staff), shown(staff, "de")
+    assert [text in page for text, page in zip(words, pages, strict=True)] == [True, True]
+    assert "15 Min" not in "".join(pages)
+    assert "15 min" not in "".join(pages)
+
+
 def test_a_choice_holds(login: Login) -> None:
     erika = login("erika", rows.STAFF)
     user = User.objects.get(username="erika")
