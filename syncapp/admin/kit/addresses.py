@@ -43,8 +43,14 @@ def offered(query: QueryDict, filters: Iterable[str]) -> QueryDict:
     found = QueryDict(mutable=True)
     for name in (PAGE_VAR, SEARCH_VAR, *filters):
         if name in query:
-            found[name] = str(query[name])
+            found[name] = said(query, name)
     return found
+
+
+def said(query: QueryDict, name: str) -> str:
+    """The last value that says anything. A form without script sends all its fields, the empty ones too, and two fields
+    of one name say the same in two ways: a day of one's own stands after the choice of days, and holds."""
+    return next((str(value) for value in reversed(query.getlist(name)) if value), "")
 
 
 def plain(text: str) -> str:

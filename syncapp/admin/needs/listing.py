@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
-from syncapp.admin.kit.addresses import plain
+from syncapp.admin.kit.addresses import plain, said
 from syncapp.admin.kit.export import AT_ONCE
 from syncapp.admin.kit.filters import moment_of
 from syncapp.admin.kit.needs import Key, Kind, Need, Rows, kinds
@@ -44,7 +44,7 @@ class Wanted:
             query.get("kind", ""),
             person if person in (MINE, NOBODYS) or (person.isdecimal() and len(person) < 19) else "",
             plain(query.get("q", "")).strip()[:200],
-            moment_of(query.get("since", "")),
+            moment_of(said(query, "since")),
             query.get("state", OPEN),
             keys_of(query.get("of", "")),
         )

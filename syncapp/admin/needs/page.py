@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from syncapp.admin.kit import export
+from syncapp.admin.kit.addresses import said
 from syncapp.admin.kit.filters import SinceFilter
 from syncapp.admin.kit.needs import FORM, kinds
 from syncapp.admin.kit.search import entity_types
@@ -27,13 +28,12 @@ def needs(request: HttpRequest) -> HttpResponseBase:
     if not kinds(request.user):
         raise PermissionDenied
     wanted = Wanted.of(request.GET)
+    given = {name: value for name in GIVEN if (value := said(request.GET, name))}
     if export.wanted(request):
-        kept = sorted((name, value) for name, value in request.GET.items() if name in GIVEN and name != "q")
-        by = "&".join(f"{name}={value}" for name, value in kept)
+        by = "&".join(f"{name}={value}" for name, value in sorted(given.items()) if name != "q")
         return export.as_file(request, "needs", HEADS, rows(wanted, request.user), by)
     number = request.GET.get("page", "")
     shown = listed(wanted, request.user, int(number) if number.isdecimal() and len(number) < 9 else 1)
-    given = {name: value for name in GIVEN if (value := request.GET.get(name, ""))}
     return page(
         request,
         "needs",
