@@ -158,6 +158,7 @@ globals().update(email_url.django_settings(CONFIG.EMAIL_URL, CONFIG.EMAIL_FROM))
 LANGUAGE_CODE = CONFIG.DJANGO_LANGUAGE
 LANGUAGES = [("de", _("German")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "syncapp" / "locale"]
+FORMAT_MODULE_PATH = ["bitbylaw.formats"]
 TIME_ZONE = "Europe/Berlin"
 USE_TZ = True
 

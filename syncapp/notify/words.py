@@ -91,7 +91,7 @@ def advice(trouble: KnownTrouble) -> str:
         case TroubleKind.COMPARISONS:
             return _("What no event told stays unfound meanwhile. Its page says why.")
         case TroubleKind.QUARANTINE:
-            return _("They could not be read and are kept. Look at one, have the cause mended, process them again.")
+            return _("What could not be read is kept. Look at it, have the cause mended, then process it again.")
         case TroubleKind.WORKERS if facts["what"] == "none":
             return _("Nothing is synchronised until a worker runs. An administrator must look at the machine.")
         case TroubleKind.WORKERS if facts["what"] == "steps":

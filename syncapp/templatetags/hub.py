@@ -25,7 +25,7 @@ from syncapp.events import registry
 from syncapp.models import InboxMessage, Reason, Record, Status, TaskKind
 from syncapp.words import appointment_words
 from syncapp.words.entity_words import kind_in_words
-from syncapp.words.fault_words import fault_in_words, system_in_words, system_of
+from syncapp.words.fault_words import fault_in_words, system_in_words, system_of, trouble_in_words
 from syncapp.words.field_words import field_in_words, standing_in_words, value_in_words
 from syncapp.words.journal_words import detail_in_words, write_in_words
 from syncapp.words.plan_words import in_words
@@ -45,6 +45,7 @@ register.filter("quarantine_words", quarantine_in_words)
 register.filter("detail_words", detail_in_words)
 register.filter("fault_words", fault_in_words)
 register.filter("system_of", system_of)
+register.filter("trouble_words", trouble_in_words)
 register.filter("action_words", in_words)
 register.filter("write_words", write_in_words)
 register.filter("field_words", field_in_words)
@@ -78,6 +79,14 @@ def when(moment: datetime | None) -> str | SafeString:
         return "–"
     near = abs(timezone.now() - moment) < timedelta(days=1)
     return _time(moment, naturaltime(moment) if near else _exact(moment).rpartition(":")[0], _exact(moment))
+
+
+@register.filter
+def due(moment: datetime | None) -> str | SafeString:
+    """When something comes that starts by itself: what should have begun already comes next, not "3 minutes ago"."""
+    if moment and moment <= timezone.now():
+        return _time(moment, gettext("due now"), _exact(moment))
+    return when(moment)
 
 
 @register.filter

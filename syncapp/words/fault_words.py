@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
+from collections.abc import Mapping
+
+from django.utils.translation import gettext, gettext_noop
 
 from syncapp.clients.errors import Told
 from syncapp.models import SystemName
 from syncapp.words.field_words import field_in_words
 from syncapp.words.rule_words import RULES, rule_in_words
+
+# What went wrong with a call, by the name that `ClientError`s keep of themselves.
+KINDS: Mapping[str, str] = {
+    "Unreachable": gettext_noop("could not be reached"),
+    "AnswerLost": gettext_noop("the answer was lost on the way"),
+    "RateLimited": gettext_noop("asked for a pause"),
+    "Unauthorized": gettext_noop("refused our login"),
+    "NotEnabled": gettext_noop("our login is not enabled there"),
+    "Forbidden": gettext_noop("the hub may not do that there"),
+    "LockedOut": gettext_noop("shut the hub out for a minute"),
+    "NotFound": gettext_noop("there is no such thing there"),
+    "EntityTypeUnknown": gettext_noop("there is no such kind of thing there"),
+    "Outdated": gettext_noop("somebody changed it meanwhile"),
+    "Duplicate": gettext_noop("is there already"),
+    "Rejected": gettext_noop("refused the data"),
+    "TooLarge": gettext_noop("is too large"),
+    "ServerTrouble": gettext_noop("has trouble of its own"),
+    "Maintenance": gettext_noop("is switched off or overloaded"),
+    "UnexpectedAnswer": gettext_noop("answered what the hub doesn’t understand"),
+}
 
 
 def system_in_words(name: str) -> str:
@@ -37,3 +59,12 @@ def _field(name: str) -> str:
     """With the name that it has in the other system, by which an administrator finds it."""
     words = field_in_words(name)
     return words if words == name else f"{words} ({name})"
+
+
+def trouble_in_words(detail: str) -> str:
+    """What kind of trouble it was, with its number; what tells none is shown as it is."""
+    told = Told.read(detail)
+    kind = KINDS.get(detail if told is None else told.kind)
+    if kind is None:
+        return detail
+    return gettext(kind) if told is None or told.status is None else f"{gettext(kind)} (HTTP {told.status})"

@@ -37,6 +37,7 @@ STANDING: Mapping[str, str] = {
     "unsupported": gettext_noop("can't be made searchable"),
     "conflict": gettext_noop("conflict"),
     "deleted_in_advoware": gettext_noop("deleted in Advoware"),
+    "unknown": gettext_noop("not known yet"),
     "new": gettext_noop("new"),
     "changed": gettext_noop("changed"),
 }

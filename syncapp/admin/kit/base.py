@@ -32,6 +32,7 @@ class ReadOnlyAdmin(ModelAdmin, Generic[M]):
 
     model: type[M]
     list_title: ClassVar[str | Promise]
+    empty_words: ClassVar[str | Promise] = ""  # as long as there is nothing: what will be listed, and when
     row_page: ClassVar[str] = ""  # template of the page of one row; empty: rows have none
 
     change_list_template = "syncapp/admin/list.html"
@@ -62,8 +63,9 @@ class ReadOnlyAdmin(ModelAdmin, Generic[M]):
             if not self.has_view_permission(request):
                 raise PermissionDenied
             return export.export(request, self)
-        title = getattr(self, "list_title", self.opts.verbose_name_plural)
-        context = {"here": request.get_full_path(), "list_title": title, **self.list_context(request)}
+        title = getattr(self, "list_title", capfirst(self.opts.verbose_name_plural))
+        given = {"list_title": title, "empty_words": self.empty_words, **self.list_context(request)}
+        context = {"here": request.get_full_path(), **given}
         return super().changelist_view(request, context)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:

@@ -21,6 +21,18 @@ TEXTS = (
     _("You have been successfully logged out from the administration"),
     _("No results found"),
     _("Type to search"),
+    _("After you've created a user, you’ll be able to edit more user options."),
+    _(
+        "Raw passwords are not stored, so there is no way to see this user’s password, but you can change the password "
+        'using <a href="{}" class="text-primary-600 dark:text-primary-500">this form</a>.'
+    ),
+    _("Save and add another"),
+    _("Save and continue editing"),
+    _("This page yielded into no results. Create a new item or reset your filters."),
+    _("Reset filters"),
+    _("Previous"),
+    _("Next"),
+    _("Thanks for spending some quality time with the web site today."),
     _("Filters"),
     _("General"),
     _("Close"),

@@ -13,6 +13,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from syncapp.admin.kit.base import ReadOnlyAdmin
+
 
 class Crumb(NamedTuple):
     title: str | Promise
@@ -74,7 +76,8 @@ def _of_a_model(request: HttpRequest, above: Above, pk: object) -> list[Crumb]:
             title = getattr(its_admin, "list_title", None) or model._meta.verbose_name_plural
             found = [Crumb(capfirst(str(title)), reverse(f"admin:{above.model}_changelist"))]
             if above.row and pk is not None:
-                words = f"{capfirst(model._meta.verbose_name)} {pk}"
+                row = model._default_manager.filter(pk=pk).first()
+                words = its_admin.tab_title(row) if row and isinstance(its_admin, ReadOnlyAdmin) else str(pk)
                 found.append(Crumb(words, reverse(f"admin:{above.model}_change", args=[pk])))
             return found
     return []

@@ -13,6 +13,7 @@ from django.db.models import Min
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from syncapp.admin.kit.numbers import StepNumbers, by_step, records_url
 from syncapp.admin.machinery.lately import Lately, lately
@@ -141,11 +142,12 @@ def _runner(view: StepView, seen: Lately) -> Node:
     counts, step = view.numbers.counts, view.spec.name
     waiting, running = counts.get("waiting", 0), counts.get("running", 0)
     bad = counts.get("failed", 0) + counts.get("conflict", 0)
+    need_a_person = ngettext("%(count)d needs a person", "%(count)d need a person", bad)
     busy = _("%(waiting)d waiting, %(running)d running") % {"waiting": waiting, "running": running}
     lines = [
         Line("good", _("%(count)d in sync") % {"count": counts.get("in_sync", 0)}, _list(step, Status.IN_SYNC)),
         Line("busy" if waiting or running else "quiet", busy, _list(step, Status.WAITING)),
-        Line("bad" if bad else "quiet", _("%(count)d need a person") % {"count": bad}, _list(step, "open")),
+        Line("bad" if bad else "quiet", need_a_person % {"count": bad}, _list(step, "open")),
         _last_hour(step, seen),
     ]
     if view.switch.paused:

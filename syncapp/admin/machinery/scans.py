@@ -26,6 +26,10 @@ from syncapp.templatetags.hub import scan_words, when
 
 @admin.register(ScanRun)
 class ScanAdmin(ReadOnlyAdmin[ScanRun]):
+    empty_words = gettext_lazy(
+        "Every 15 minutes the hub compares what changed, and everything in the night. Each comparison is "
+        "listed here, with what it found."
+    )
     row_page = "scan"
     list_display = ("what", "state_label", "started", "seen", "differing", "requested", "orphans")
     list_filter = (StateFilter,)

@@ -5,28 +5,25 @@ Pages of other packages that could do harm are taken away.
 
 from __future__ import annotations
 
-from typing import Any
-
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
-from django.db.models import ManyToManyField, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_q.models import Failure, OrmQ, Schedule, Success
-from unfold.admin import ModelAdmin
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 
 from syncapp.admin.kit import second_factor
 from syncapp.admin.kit.base import ReadOnlyAdmin
 from syncapp.admin.kit.columns import column, trace_link
 from syncapp.admin.kit.recording import action_words, recorded, target_id_in_words
 from syncapp.admin.kit.sessions import end, key_of, open_sessions
+from syncapp.admin.people.rights import HubUserChangeForm, SuperusersOnly
 from syncapp.models import StaffAction
 from syncapp.templatetags.hub import exactly
 from syncapp.words.target_words import target_in_words
@@ -37,27 +34,11 @@ for model in (TOTPDevice, Failure, OrmQ, Schedule, Success, AccessAttempt, Acces
         admin.site.unregister(model)
 
 
-class SuperusersOnly(ModelAdmin):
-    def _superuser(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.is_active and request.user.is_superuser)
-
-    has_module_permission = has_view_permission = _superuser
-    has_add_permission = has_change_permission = has_delete_permission = _superuser
-    # Django's two lists with arrows between them are for a mouse and good eyes; boxes are for everybody.
-    filter_horizontal = ()
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        made: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if isinstance(db_field, ManyToManyField) and made is not None:
-            made.widget = UnfoldAdminCheckboxSelectMultipleWidget()
-            made.widget.choices = made.choices
-        return made
-
-
 @admin.register(User)
 class HubUserAdmin(SuperusersOnly, UserAdmin):  # type: ignore[misc, type-arg]
-    add_fieldsets = UserAdmin.add_fieldsets  # the theme has none, and a page without fields adds nobody
-    form = UserChangeForm
+    # Not the theme's, which adds nobody, and without Django's question for another way to log in: there is none.
+    add_fieldsets = ((None, {"fields": ("username", "password1", "password2")}),)  # type: ignore[assignment]
+    form = HubUserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     actions = ("forget_second_factor",)
@@ -86,6 +67,9 @@ class HubGroupAdmin(SuperusersOnly, GroupAdmin):  # type: ignore[misc]
 
 @admin.register(StaffAction)
 class StaffActionAdmin(ReadOnlyAdmin[StaffAction]):
+    empty_words = gettext_lazy(
+        "Whenever somebody presses a button it is listed here: who, when, and how much came of it."
+    )
     list_title = gettext_lazy("What staff did")
     list_display = ("moment", "who", "did", "target", "count", "detail", "trace")
     list_select_related = ("user",)

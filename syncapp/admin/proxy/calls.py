@@ -25,6 +25,9 @@ RECENT = 20  # calls on the page of a key
 
 @admin.register(ProxyKey)
 class ProxyKeyAdmin(ReadOnlyAdmin[ProxyKey]):
+    empty_words = gettext_lazy(
+        "No other program may do anything yet. Whoever cares for the hub makes a key for each of them."
+    )
     list_title = gettext_lazy("Keys of other programs")
     row_page = "proxy_key"
     list_display = ("named", "state_label", "rights", "in_hub", "paths", "per_minute", "used", "made")
@@ -60,6 +63,9 @@ class ProxyKeyAdmin(ReadOnlyAdmin[ProxyKey]):
 
 @admin.register(ProxyCall)
 class ProxyCallAdmin(ReadOnlyAdmin[ProxyCall]):
+    empty_words = gettext_lazy(
+        "What other programs ask of Advoware through the hub is listed here. Each needs a key for it."
+    )
     list_title = gettext_lazy("Calls of other programs")
     list_display = ("moment", "caller", "what", "outcome_label", "duration", "size_label", "came_from", "trace")
     list_filter = (OutcomeFilter, CallerFilter, MethodFilter, CalledSinceFilter)

@@ -28,6 +28,10 @@ ITEMS = 200
 
 @admin.register(InboxMessage)
 class InboxAdmin(ReadOnlyAdmin[InboxMessage]):
+    empty_words = gettext_lazy(
+        "What EspoCRM and Google report to the hub is listed here, seconds after somebody changed something "
+        "there. If nothing comes, the webhooks have not been set up yet."
+    )
     row_page = "message"
     list_display = ("what", "state_label", "received", "items_total", "items_new", "rejects", "trace")
     list_filter = (StateFilter, WebhookFilter)

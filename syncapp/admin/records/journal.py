@@ -39,6 +39,9 @@ NAMED = 6  # fields in the list; the entry's page shows all
 
 @admin.register(JournalEntry)
 class JournalAdmin(ReadOnlyAdmin[JournalEntry]):
+    empty_words = gettext_lazy(
+        "As soon as the hub writes something in another system it is listed here, with the values before and after."
+    )
     list_title = gettext_lazy("Journal")
     row_page = "journal_entry"
     list_display = ("moment", "where", "what", "entity", "fields_changed", "state_label")
@@ -82,7 +85,8 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     entry = get_object_or_404(JournalEntry.objects.select_related("record"), pk=pk)
     other = SystemName.ADVOWARE if entry.system == SystemName.ESPOCRM else SystemName.ESPOCRM
     context = {"view": write_views([entry])[0], "entry": entry, "record": entry.record, "other": other.label}
-    return page(request, "undo", _("Undo a write") + f" {pk}", **context)
+    title = _("Undo a write")
+    return page(request, "undo", f"{title} {pk}", heading=title, **context)
 
 
 @button("request_undo", "journal/<int:pk>/undo/confirm/", REQUEST_UNDO)

@@ -30,6 +30,11 @@ PAGE = "admin:syncapp_orphan_change"
 
 @admin.register(Orphan)
 class OrphanAdmin(ReadOnlyAdmin[Orphan]):
+    empty_words = gettext_lazy(
+        "What lies at xAI although nothing in the CRM points to it any more is listed here after the "
+        "comparison of the night. Nothing of it is deleted by itself."
+    )
+    list_title = gettext_lazy("Orphans")
     row_page = "orphan"
     list_display = ("what", "where", "state_label", "belonged_to", "size_label", "found_since")
     list_filter = (StateFilter, SystemFilter)

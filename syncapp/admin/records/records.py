@@ -31,6 +31,10 @@ PERSONS = {"open", *NEEDS_A_PERSON}
 
 @admin.register(Record)
 class RecordAdmin(ReadOnlyAdmin[Record]):
+    empty_words = gettext_lazy(
+        "Each document, party and bank account is listed here as soon as EspoCRM reports it or a comparison "
+        "finds it, at the latest in the night."
+    )
     row_page = "record"
     list_display = ("entity", "state", "why", "step_label", "since", "tries")
     list_filter = (StatusFilter, StepFilter, SystemFilter, ReasonFilter, SinceFilter)

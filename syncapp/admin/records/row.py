@@ -13,7 +13,7 @@ from syncapp.admin.kit.columns import badge
 from syncapp.admin.kit.needs import link
 from syncapp.events import registry
 from syncapp.models import Record, Status
-from syncapp.templatetags.hub import crm_link, standing, when
+from syncapp.templatetags.hub import crm_link, due, standing
 from syncapp.words.reason_words import reason_in_words
 
 NOT_HERE = gettext_lazy("This version of the hub does not have this step; a newer one does, or its flow was taken out.")
@@ -27,7 +27,7 @@ def why_words(record: Record) -> SafeString:
     why = reason_in_words(record.reason, record.system) or (NOT_HERE if waits_for_another_version(record) else "–")
     words = format_html('<span class="hub-why">{}</span>', why)
     if record.status == Status.WAITING and record.due_at:
-        return format_html('{} <div class="hub-dim">{}: {}</div>', words, _("next run"), when(record.due_at))
+        return format_html('{} <div class="hub-dim">{}: {}</div>', words, _("next run"), due(record.due_at))
     if record.status != Status.CONFLICT:
         return words
     choose = reverse("admin:hub_conflict", args=[record.pk])

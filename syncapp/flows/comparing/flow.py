@@ -29,9 +29,9 @@ UNUSUAL = Brake(
         "None of it was done yet."
     ),
     _(
-        "Has another hub served this firm before? Then take over what is there first: manage.py adopt. Else check in "
-        "the CRM whether so many entities are really new, deleted, closed or unlinked. If yes, confirm; if no, leave "
-        "it: the next comparison looks again."
+        "Has another hub served this firm before? Then take over what is there first (Machinery, Take over). Else "
+        "check in the CRM whether so many entities are really new, deleted, closed or unlinked. If yes, confirm; if "
+        "no, leave it: the next comparison looks again."
     ),
     _(
         "Everything that differs is brought into agreement: what is new is uploaded, what is gone is taken away. Have "

@@ -90,7 +90,8 @@ def things(look: Look) -> Things:
 
 def news(before: Things, now: Things) -> list[str]:
     """A line for each thing that is gone, that is new, or that shows something else."""
-    gone = [f"{seen.title}: {_('deleted')}" for key, seen in before.items() if key not in now]
+    deleted = _("deleted")
+    gone = [f"{seen.title}: {deleted}" for key, seen in before.items() if key not in now]
     return [*gone, *(_line(before.get(key), seen) for key, seen in now.items() if before.get(key) != seen)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import unescape
 
 import pytest
@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from syncapp.events import registry
 from syncapp.events.spec import Kind
-from syncapp.models import ScanRun
+from syncapp.models import ScanRun, Status
 from syncapp.words.timing_words import timing_in_words
 from tests.integration.admin import rows
 from tests.integration.admin.conftest import Login
@@ -62,3 +62,19 @@ def test_every_time_on_every_page_is_by_the_one_function(language: str, login: L
 def test_a_comparison_is_named_by_the_firms_time() -> None:
     night = datetime.fromisoformat("2026-07-01T23:30:00+00:00")
     assert str(ScanRun(scan="everything", started_at=night)) == "everything 2026-07-02 01:30"
+
+
+def test_what_should_have_begun_already_comes_next_and_did_not_run_minutes_ago(login: Login) -> None:
+    client = login("karl", rows.CARE)
+    waits = rows.record(Status.WAITING, due_at=timezone.now() - timedelta(minutes=3))
+    later = rows.record(Status.WAITING, due_at=timezone.now() + timedelta(minutes=30))
+    for address in (f"/admin/syncapp/record/{waits.pk}/change/", "/admin/syncapp/record/"):
+        assert ">due now</time>" in client.get(address).content.decode()
+    for_later = client.get(f"/admin/syncapp/record/{later.pk}/change/").content.decode()
+    assert "due now" not in for_later
+    assert "minutes from now" in for_later
+
+
+def test_english_dates_are_written_as_the_values_of_fields_are() -> None:
+    with translation.override("en"):
+        assert formatted(datetime(2026, 5, 4), "SHORT_DATE_FORMAT") == "2026-05-04"

@@ -8,8 +8,10 @@ from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 
+from syncapp.admin.kit.base import ReadOnlyAdmin
 from tests.integration.admin import rows
 from tests.integration.admin.conftest import Login
 
@@ -104,3 +106,23 @@ def test_every_link_answers_and_every_page_says_what_it_is(reader: Client) -> No
         assert address == START or START in seen.crumbs, f"no way back from {address}"
         for crumb in seen.crumbs:
             assert crumb in pages or shape(crumb) in {shape(each) for each in pages}, (address, crumb)
+
+
+def test_an_empty_list_says_what_will_be_listed_and_when(login: Login) -> None:
+    client = login("chief", is_superuser=True)
+    models = [model for model, its in admin.site._registry.items() if isinstance(its, ReadOnlyAdmin)]
+    said = {}
+    for model in models:
+        page = client.get(f"/admin/syncapp/{model._meta.model_name}/").content.decode()
+        found = re.search(r'class="hub-empty">\s*<h2>.+?</h2>\s*<p>(.+?)</p>', page, re.DOTALL)
+        said[model.__name__] = found[1].strip() if found else ""
+    assert len(said) > 10
+    assert {name for name, words in said.items() if len(words) < 40} == set()
+
+
+def test_the_way_back_from_a_conflict_names_the_entity(login: Login) -> None:
+    record = rows.everything()["conflict"]
+    page = login("karl", rows.CARE).get(f"/admin/hub/record/{record.pk}/conflict/").content.decode()
+    crumbs = page[page.index("data-crumbs") :].partition("</nav>")[0]
+    assert f"Document {record.entity_id}" in crumbs
+    assert f"Record {record.pk}" not in crumbs

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
-from syncapp.clients.errors import ClientError, Forbidden, Rejected, TooLarge, Unreachable
+from syncapp.clients.errors import ClientError, Forbidden, Maintenance, Rejected, TooLarge, Unreachable
 from syncapp.models import Reason
-from syncapp.words.fault_words import fault_in_words, system_of
+from syncapp.words.fault_words import fault_in_words, system_of, trouble_in_words
 from syncapp.words.reason_words import NAMED, reason_in_words
 from syncapp.words.rule_words import RULES, rule_in_words
 
@@ -70,3 +70,17 @@ def test_every_reason_that_speaks_of_another_system_names_it() -> None:
 
 def test_which_system_is_read_of_the_detail() -> None:
     assert (system_of(str(REQUIRED)), system_of("damaged")) == ("espocrm", "")
+
+
+def _kinds(of: type[ClientError]) -> set[str]:
+    return {of.__name__}.union(
+        *(_kinds(each) for each in of.__subclasses__() if each.__module__.startswith("syncapp."))
+    )
+
+
+def test_each_kind_of_trouble_with_a_call_has_words() -> None:
+    with translation.override("de"):
+        words = {name: trouble_in_words(name) for name in _kinds(ClientError) - {"ClientError"}}
+        assert {name for name, said in words.items() if said == name} == set()
+        assert trouble_in_words(str(Maintenance("xai", "", 503))) == "ist abgeschaltet oder überlastet (HTTP 503)"
+        assert trouble_in_words("what nobody knows") == "what nobody knows"

@@ -25,6 +25,7 @@ from syncapp.models import (
 )
 from syncapp.templatetags.hub import scan_words, step_name, tone, webhook_words
 from syncapp.words.entity_words import kind_in_words
+from syncapp.words.fault_words import trouble_in_words
 from syncapp.words.journal_words import write_in_words
 from syncapp.words.reason_words import reason_in_words
 from syncapp.words.target_words import target_in_words
@@ -186,7 +187,8 @@ def _calls(key: str, calls: list[dict[str, Any]], begins: datetime, total: int =
         status, name = call.get("status"), str(call.get("system"))
         system = str(SystemName(name).label) if name in SystemName.values else name
         shade = "bad" if status is None or status >= 400 else "busy" if call.get("write") else "good"
-        detail = f"{call.get('path', '')} → {call.get('error') or status or _('no answer')}".strip()
+        came = trouble_in_words(call.get("error") or "") or status or _("no answer")
+        detail = f"{call.get('path', '')} → {came}".strip()
         yield Event(f"{key}-call-{number}", f"{system}: {call.get('method')}", at, ends, shade, detail, "", 1)
     if (left := max(total, len(calls)) - CALLS) > 0:
         words = _("… and %(count)d more outside calls") % {"count": left}
