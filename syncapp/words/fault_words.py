@@ -25,6 +25,7 @@ KINDS: Mapping[str, str] = {
     "Outdated": gettext_noop("somebody changed it meanwhile"),
     "Duplicate": gettext_noop("is there already"),
     "Rejected": gettext_noop("refused the data"),
+    "SyncTokenExpired": gettext_noop("wants everything to be read anew"),
     "TooLarge": gettext_noop("is too large"),
     "ServerTrouble": gettext_noop("has trouble of its own"),
     "Maintenance": gettext_noop("is switched off or overloaded"),

@@ -124,5 +124,5 @@ def test_the_way_back_from_a_conflict_names_the_entity(login: Login) -> None:
     record = rows.everything()["conflict"]
     page = login("karl", rows.CARE).get(f"/admin/hub/record/{record.pk}/conflict/").content.decode()
     crumbs = page[page.index("data-crumbs") :].partition("</nav>")[0]
-    assert f"Document {record.entity_id}" in crumbs
+    assert f"Party {record.entity_id}" in crumbs
     assert f"Record {record.pk}" not in crumbs
