@@ -3,13 +3,24 @@
 
 import os
 import sys
+from importlib import import_module
 
 # What these write belongs to the program: whoever runs it reads it.
 FOR_OTHERS = ("collectstatic", "compilemessages", "makemessages", "makemigrations")
+# Programs that stay, or are asked again and again: they load what they need, none of the commands.
+SMALL = {
+    ("watch",): "syncapp.management.watching",  # what `run` becomes
+    ("supervise",): "syncapp.management.supervising",  # what `worker` becomes
+    ("worker", "--check"): "syncapp.engine.workers.proof",
+}
 OF_THE_DEMO = ("demo", "sandbox")  # they never meet the settings of this machine
 
 
 def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bitbylaw.settings")
+    for words, module in SMALL.items():
+        if tuple(sys.argv[1 : 1 + len(words)]) == words:
+            sys.exit(import_module(module).main(sys.argv[1 + len(words) :]))
     try:
         import django
         from django.core.management import execute_from_command_line
@@ -28,7 +39,6 @@ def main() -> None:
         demo_environment.prepare()
     if sys.argv[1:2] and sys.argv[1] not in FOR_OTHERS:
         os.umask(0o077)  # databases, reports and backups hold clients' data
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bitbylaw.settings")
     execute_from_command_line(sys.argv)
 
 

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.http import HttpRequest
-from django.templatetags.static import static
-from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django.utils.functional import Promise
+
+
+def static(name: str) -> str:
+    from django.templatetags import static  # these settings are read by processes without any page, too
+
+    return static.static(name)
+
+
+def reverse(name: str) -> str:
+    from django import urls
+
+    return urls.reverse(name)
 
 
 def environment(_request: HttpRequest) -> tuple[str | Promise, str] | None:

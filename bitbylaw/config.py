@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bitbylaw.places import BASE_DIR as BASE_DIR
 from bitbylaw.setting_types import (
     AdvowareResource,
     AgeRecipient,
@@ -43,8 +44,6 @@ from bitbylaw.setting_types import (
 from syncapp.clients.espocrm import joins
 from syncapp.clients.espocrm.names import Names
 from syncapp.flows.beteiligte import fields as party_fields
-
-BASE_DIR = Path(__file__).resolve().parent.parent
 
 ADVOWARE_LOGIN = (
     "ADVOWARE_API_KEY",

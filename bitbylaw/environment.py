@@ -11,7 +11,8 @@ from typing import Any
 from dotenv import dotenv_values
 from pydantic import ValidationError
 
-from bitbylaw.config import BASE_DIR, Config
+from bitbylaw.config import Config
+from bitbylaw.places import file as file
 
 NEARLY = 0.87  # how alike two names are, of 1: a letter or two
 
@@ -54,11 +55,6 @@ def misspelt() -> dict[str, str]:
     names = {*_names_in_file(), *os.environ} - set(Config.model_fields)
     nearest = {name: get_close_matches(name.upper(), Config.model_fields, 1, NEARLY) for name in sorted(names)}
     return {name: found[0] for name, found in nearest.items() if found}
-
-
-def file() -> str | None:
-    """Where settings are read from besides the environment; None: nowhere."""
-    return os.environ.get("HUB_ENV_FILE", str(BASE_DIR / ".env")) or None
 
 
 def _names_in_file() -> list[str]:

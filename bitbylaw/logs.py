@@ -14,9 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import structlog
-
 from bitbylaw.journal_levels import WithLevel, read_by_the_journal
+from bitbylaw.plain_structlog import structlog
 from syncapp.kit import mishaps
 
 Event = MutableMapping[str, Any]

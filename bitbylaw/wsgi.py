@@ -2,9 +2,9 @@
 
 import os
 
-import structlog
 from django.core.wsgi import get_wsgi_application
 
+from bitbylaw.plain_structlog import structlog
 from bitbylaw.version import VERSION
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bitbylaw.settings")

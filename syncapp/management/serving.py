@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import subprocess
 import sys
@@ -10,9 +11,9 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from typing import NoReturn
 
-from django.conf import settings
-
+from bitbylaw.places import BASE_DIR
 from syncapp.engine.workers.processes import kill_group, start_session
 
 HOST = "127.0.0.1"
@@ -21,12 +22,20 @@ LOOK_SECONDS = 0.1
 
 
 def web_server(bind: str, *options: str) -> list[str]:
-    gunicorn = [sys.executable, "-m", "gunicorn", "-c", "python:bitbylaw.gunicorn", "--chdir", str(settings.BASE_DIR)]
+    gunicorn = [sys.executable, "-m", "gunicorn", "-c", "python:bitbylaw.gunicorn", "--chdir", str(BASE_DIR)]
     return [*gunicorn, "--bind", bind, *options, "bitbylaw.wsgi"]
 
 
 def workers() -> list[str]:
-    return [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"]
+    """Without the checks: whoever starts them has made them, or the settings."""
+    return [sys.executable, str(BASE_DIR / "manage.py"), "worker", "--skip-checks"]
+
+
+def become(program: str, *words: str) -> NoReturn:
+    """This process goes on as another program of `manage.py`, by the same number, and gives back all that it loaded."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(sys.executable, [sys.executable, str(BASE_DIR / "manage.py"), program, *words])  # noqa: S606  (ours)
 
 
 class NoPort(Exception):
@@ -64,7 +73,7 @@ class Children:
             kill_group(self._started[name].pid)
         with log.open("wb") if log else nullcontext() as output:
             inherited = [listening.fileno()] if listening else []
-            self._started[name] = start_session(command, env, output, settings.BASE_DIR if log else None, inherited)
+            self._started[name] = start_session(command, env, output, BASE_DIR if log else None, inherited)
 
     def ended(self) -> dict[str, int]:
         """Those that do not run any more, with their exit codes."""

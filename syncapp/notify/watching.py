@@ -11,6 +11,7 @@ from django.db import connections
 from django.utils import timezone
 from django_q.models import Schedule
 
+from syncapp.engine.workers.processes import alone
 from syncapp.engine.workers.scheduled import PREFIX, SWITCHED_OFF
 from syncapp.kit.clocks import lasts
 from syncapp.models import ScheduledJob
@@ -27,14 +28,19 @@ def watch() -> None:
     """For ever, in a thread of its own: a mail server that is slow must not keep the supervisor waiting."""
     while True:
         time.sleep(LOOK_SECONDS)
-        try:
-            tell_if_nobody_does()
-        except DatabaseError as exc:
-            log.warning("notify.database_away", error=type(exc).__name__)
-        except Exception:
-            log.exception("notify.failed")
-        finally:
-            connections.close_all()
+        with alone.at_work():
+            _look()
+
+
+def _look() -> None:
+    try:
+        tell_if_nobody_does()
+    except DatabaseError as exc:
+        log.warning("notify.database_away", error=type(exc).__name__)
+    except Exception:
+        log.exception("notify.failed")
+    finally:
+        connections.close_all()
 
 
 def tell_if_nobody_does() -> bool:

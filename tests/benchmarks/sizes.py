@@ -37,6 +37,8 @@ class Sizes:
     firm_records: int = 100_000
     firm_appointments: int = 5000
     page_visits: int = 6  # the first is not counted
+    rest_starts: int = 5
+    rest_seconds: int = 30  # the first sweep, canaries and what is due at once are over
 
     def scaled(self, share: float) -> Sizes:
         """Amounts of things made smaller or larger; rounds, workers and latencies stay."""
@@ -93,5 +95,7 @@ SMOKE = Sizes(
     firm_records=1000,
     firm_appointments=100,
     page_visits=2,
+    rest_starts=1,
+    rest_seconds=1,
     recovery_settings=(("LEASE_SECONDS", "2"), ("SWEEP_SECONDS", "1")),
 )

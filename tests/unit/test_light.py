@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from syncapp.management.supervising import LARGE
 from tests import engines
 
 COMMANDS = sorted(path.stem for path in Path(settings.BASE_DIR, "syncapp/management/commands").glob("[a-z]*.py"))
@@ -40,9 +41,9 @@ for name in sys.argv[1:]:
 """
 
 
-def said_by(program: str, *words: str) -> list[str]:
+def said_by(program: str, *words: str, **more: str) -> list[str]:
     environment = {**os.environ, **engines.clean_environment(), "DJANGO_SETTINGS_MODULE": "bitbylaw.settings"}
-    environment |= {"DJANGO_DEBUG": "1", "DATABASE_URL": "sqlite://:memory:"}
+    environment |= {"DJANGO_DEBUG": "1", "DATABASE_URL": "sqlite://:memory:"} | more
     command = [sys.executable, "-c", program, *words]
     said = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False)
     return said.stdout.splitlines()
@@ -73,6 +74,36 @@ def test_nor_does_one_that_tells_what_is_declared() -> None:
 def test_the_version_is_told_by_a_process_that_loads_next_to_nothing() -> None:
     parts = ("syncapp", "pydantic", "django.db.models", "bitbylaw.settings")
     assert [name for name in sorted(loaded_by("version")) if name.startswith(parts)] == []
+
+
+def test_the_health_check_of_a_container_loads_no_model() -> None:
+    loaded = loaded_by("worker", "--check")
+    assert {"django.db", "syncapp.engine.workers.proof"} <= loaded
+    assert loaded & (HEAVY | {"syncapp.models", "django.contrib.auth", "django_q", "redis", "psutil", "rich"}) == set()
+
+
+def test_what_watches_web_server_and_workers_loads_neither_django_nor_settings() -> None:
+    loaded = set(said_by("import sys, syncapp.management.watching; print(*sys.modules, sep='\\n')"))
+    assert "syncapp.engine.workers.processes" in loaded
+    assert {
+        name for name in loaded if name.partition(".")[0] in {"django", "pydantic", "structlog", "asyncio"}
+    } == set()
+
+
+def test_the_supervisor_holds_what_runs_are_made_of_and_no_page() -> None:
+    program = "import sys, django; django.setup(); from syncapp.management import supervising; supervising._load(); "
+    loaded = set(said_by(program + "print(*sys.modules, sep='\\n')"))
+    assert {"syncapp.jobs", "syncapp.flows.calendar.sync", "syncapp.flows.documents.sync"} <= loaded
+    assert loaded & HEAVY == set()
+
+
+def test_with_its_systems_it_holds_what_speaks_to_them_for_all_workers() -> None:
+    assert {name for names in LARGE.values() for name in names if find_spec(name) is None} == set()
+    settings_of_espocrm = {"ESPOCRM_API_BASE_URL": "https://crm.example.org", "ESPOCRM_API_KEY": "k"}
+    program = "import sys, django; django.setup(); from syncapp.management import supervising; supervising._load(); "
+    loaded = set(said_by(program + "print(*sys.modules, sep='\\n')", **settings_of_espocrm))
+    assert "requests" in loaded
+    assert loaded & {"googleapiclient", "phonenumbers"} == set()
 
 
 def test_who_checks_everything_loads_all_that_runs_and_all_pages() -> None:

@@ -7,7 +7,6 @@ A cluster of Django-Q2 can freeze for ever while its processes live and its own 
 from __future__ import annotations
 
 import os
-import socket
 import threading
 import time
 from datetime import datetime, timedelta
@@ -21,15 +20,12 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_q.signals import post_execute_in_worker, pre_execute
 
-from syncapp.engine.workers import job_failures, scheduled
+from syncapp.engine.workers import job_failures, proof, scheduled
+from syncapp.engine.workers.proof import UNSUPERVISED, host_name, proved
 from syncapp.kit.clocks import latest
 from syncapp.models import Worker
 
 ENV_NAME = "HUB_WORKER"  # set by `manage.py worker` for the cluster that it supervises
-# `manage.py qcluster` without our supervisor gets no canaries; its proof is the sweep that Django-Q2 schedules every
-# minute and looks for every half.
-UNSUPERVISED = "-qcluster"
-SCHEDULED_PROOF = timedelta(seconds=90)
 THROTTLE_SECONDS = 1.0
 FORGET_AFTER = timedelta(days=7)  # every start makes a new row; long enough to look back at a bad week
 
@@ -39,10 +35,6 @@ _last_beat = float("-inf")
 _busy = threading.Event()
 _tasks = 0
 _watching_pid = 0  # threads don't survive a fork
-
-
-def host_name() -> str:
-    return socket.gethostname()[:70]
 
 
 def cluster_name() -> str:
@@ -148,18 +140,9 @@ def forgotten() -> QuerySet[Worker]:
     return Worker.objects.filter(Q(stopped_at__lt=old) | Q(beat_at__lt=old))
 
 
-def working_here() -> bool:
-    """Whether a worker of this machine has proved lately that it works."""
-    here, now = Worker.objects.filter(stopped_at=None, name__startswith=f"{host_name()}-"), timezone.now()
-    return any(works(row, now) for row in here)
-
-
 def works(worker: Worker, now: datetime) -> bool:
-    """Whether it has proved its work lately enough. A proof of the future is none: a clock was ahead."""
-    return worker.beat_at is not None and abs(now - worker.beat_at) <= patience(worker)
+    return proved(worker.name, worker.beat_at, now)
 
 
 def patience(worker: Worker) -> timedelta:
-    """For how long it may give no proof of work."""
-    canaries = timedelta(seconds=2 * settings.CONFIG.CANARY_SECONDS)
-    return canaries + SCHEDULED_PROOF if worker.name.endswith(UNSUPERVISED) else canaries
+    return proof.patience(worker.name)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -16,6 +18,9 @@ from typing import IO
 import psutil
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+ENDING = (signal.SIGTERM, signal.SIGINT)
+FORK_PATIENCE = 5.0  # seconds
+FORK = multiprocessing.get_context("fork")
 
 
 def start_session(
@@ -42,6 +47,70 @@ def start_session(
         start_new_session=True,
         preexec_fn=partial(_end_with_the_parent, parting) if sys.platform == "linux" else None,
     )
+
+
+class Alone:
+    """A fork copies the locks that other threads hold at that moment: so it waits until they rest."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._at_work = 0
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """For threads beside the one that forks; they don't wait for each other."""
+        with self._changed:
+            self._at_work += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._at_work -= 1
+                self._changed.notify_all()
+
+    @contextmanager
+    def for_a_fork(self) -> Iterator[None]:
+        """Not for ever: whoever hangs on a database or a mail server must not keep a cluster from its start."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._at_work, FORK_PATIENCE)
+            yield
+
+
+alone = Alone()
+
+
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """What is told meanwhile is heard afterwards: by a child no sooner than it has answers of its own."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def begin_session(parting: int) -> None:
+    """What a forked child does first, with signals held: it leads a session of its own, hears nothing for its parent,
+    and gets the signal `parting` when that is killed (on Linux)."""
+    os.setsid()
+    if sys.platform == "linux":
+        _end_with_the_parent(parting)
+    for number in ENDING:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+
+
+def aside(work: Callable[[], None]) -> None:
+    """Done by a forked process that nobody waits for, and that is killed with this one."""
+
+    def its_own() -> None:
+        begin_session(parting=signal.SIGKILL)
+        work()
+
+    made = FORK.Process(target=its_own, daemon=True)
+    with signals_held():
+        made.start()
+    threading.Thread(target=made.join, daemon=True).start()  # buries it
 
 
 def has_children(pid: int) -> bool:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import secrets
 import signal
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,7 +25,8 @@ from django_q.tasks import async_task
 from bitbylaw.version import VERSION
 from syncapp.engine.workers import service_manager
 from syncapp.engine.workers.cluster import Cluster
-from syncapp.engine.workers.heartbeat import WorkerRow, host_name
+from syncapp.engine.workers.heartbeat import WorkerRow
+from syncapp.engine.workers.proof import host_name
 from syncapp.engine.workers.sweeper import Sweeper
 
 CANARY = "syncapp.jobs.canary"
@@ -74,15 +76,16 @@ class Silence:
 
 
 class Supervisor:
-    def __init__(self, workers: int | None = None) -> None:
+    def __init__(self, besides: Sequence[threading.Thread] = ()) -> None:
         config = settings.CONFIG
         self.name = f"{host_name()}-{os.getpid()}-{secrets.token_hex(3)}"
         self.grace = float(config.STOP_GRACE_SECONDS)
         self.canary_every = config.CANARY_SECONDS / 6
-        self.cluster = Cluster(self.name, workers)
+        self.cluster = Cluster(self.name)
         self.silence = Silence(config.CANARY_SECONDS, max(START_SECONDS, 2 * config.CANARY_SECONDS))
         self.row = WorkerRow(self.name)
         self.sweeper = Sweeper(config.SWEEP_SECONDS)
+        self._besides = besides
         self._signals = 0
         self._in_vain = 0  # starts in a row without any proof of work
         self._looked = self._sent = float("-inf")
@@ -94,7 +97,8 @@ class Supervisor:
         log.info("worker.started", worker=self.name, version=VERSION)
         try:
             self._start()
-            self.sweeper.start()
+            for thread in (self.sweeper, *self._besides):  # after the first fork
+                thread.start()
             service_manager.tell(service_manager.READY)
             while not self._signals:
                 time.sleep(self._pause())

@@ -15,6 +15,7 @@ from django.db import Error as DatabaseError
 from django.db import connections
 
 from syncapp.engine.recovery.sweep import feed, sweep
+from syncapp.engine.workers.processes import alone
 from syncapp.engine.workers.replacing import note_replaced
 
 FIRST_WITHIN_SECONDS = 3.0
@@ -47,11 +48,12 @@ class Sweeper(threading.Thread):
 
 def _guarded(work: Callable[[], object]) -> None:
     """Never raises: whatever fails is in the log and tried again at the next turn."""
-    try:
-        work()
-    except DatabaseError as exc:
-        log.warning("sweep.database_away", error=type(exc).__name__)
-    except Exception:
-        log.exception("sweep.failed")
-    finally:
-        connections.close_all()
+    with alone.at_work():
+        try:
+            work()
+        except DatabaseError as exc:
+            log.warning("sweep.database_away", error=type(exc).__name__)
+        except Exception:
+            log.exception("sweep.failed")
+        finally:
+            connections.close_all()

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import sys
-import threading
+import os
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from bitbylaw.logs import tell_of_crashes
-from syncapp.engine.workers.heartbeat import working_here
-from syncapp.engine.workers.supervision import Supervisor
-from syncapp.management import crm_needs
+from syncapp.engine.workers import proof
+from syncapp.management import serving
 from syncapp.models import Worker
-from syncapp.notify import watching
 
 
 def _count(text: str) -> int:
@@ -45,22 +41,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, workers: int | None, check: bool, **options: Any) -> None:
         if check:
-            self._check()
+            if why := proof.fault():
+                raise CommandError(why)
+            self.stdout.write(proof.FINE)
             return
-        tell_of_crashes()
         _refuse_without_tables()
-        threading.Thread(target=crm_needs.warn_at_start, name="crm-fields", daemon=True).start()
-        threading.Thread(target=watching.watch, name="notify", daemon=True).start()
-        sys.exit(Supervisor(workers).run())
-
-    def _check(self) -> None:
-        try:
-            works = working_here()
-        except DatabaseError as exc:
-            raise CommandError(f"The database does not answer ({type(exc).__name__}).") from exc
-        if not works:
-            raise CommandError("No worker of this machine has proved lately that it works.")
-        self.stdout.write("The workers of this machine work.")
+        if workers:
+            os.environ["QUEUE_WORKERS"] = str(workers)
+        serving.become("supervise")
 
 
 def _refuse_without_tables() -> None:

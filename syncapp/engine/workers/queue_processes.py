@@ -1,4 +1,4 @@
-"""`manage.py cluster`: what `manage.py worker` starts and looks after; nobody else needs it."""
+"""Django-Q2's own processes, but for what keeps them from ending, or from being ended."""
 
 from __future__ import annotations
 
@@ -7,12 +7,7 @@ import signal
 from typing import Any
 
 import structlog
-from django.core.management.base import BaseCommand
 from django_q import cluster
-
-from bitbylaw.logs import tell_of_crashes
-from syncapp.engine.workers.processes import bind_children
-from syncapp.kit.redis_pool import presence
 
 IDLE = -1  # Django-Q2's mark; of one at work it is the time that it has left
 
@@ -41,18 +36,7 @@ class EndsOnce(cluster.Cluster):
     handler takes a lock that its own next call would wait for: such a cluster worked on for ever, looked after by none.
     """
 
-    def sig_handler(self, signum: int, frame: Any) -> None:
+    def sig_handler(self, *_: Any) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
         self.stop()
-
-
-class Command(BaseCommand):
-    help = "The processes that do the work, without anybody who looks after them: `manage.py worker` starts this."
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        tell_of_crashes()
-        bind_children()
-        presence.speaks = False  # the supervisor says it for all of them
-        cluster.Sentinel = EndsWithItsQueue  # type: ignore[misc]  # it is started by this name
-        EndsOnce().start()
