@@ -55,3 +55,8 @@ def said(query: QueryDict, name: str) -> str:
 
 def plain(text: str) -> str:
     return text.replace(NUL, "")
+
+
+def without_words(query: QueryDict) -> str:
+    """The filters for staff's record: without what was searched for, which may be a name, and without the page."""
+    return "&".join(f"{name}={value}" for name, value in sorted(query.items()) if name not in (PAGE_VAR, SEARCH_VAR))

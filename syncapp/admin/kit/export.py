@@ -22,6 +22,7 @@ from django.utils import timezone, translation
 from django.utils.formats import localize
 from django.utils.functional import Promise
 
+from syncapp.admin.kit.addresses import without_words
 from syncapp.admin.kit.recording import recorded
 
 PARAMETER, CSV = "as", "csv"
@@ -41,7 +42,7 @@ def wanted(request: HttpRequest) -> bool:
 def export(request: HttpRequest, admin: Any) -> StreamingHttpResponse:
     rows: QuerySet[Any] = admin.get_changelist_instance(request).get_queryset(request)
     name = admin.opts.model_name
-    filters = "&".join(f"{key}={value}" for key, value in sorted(request.GET.items()) if key not in ("q", "p"))
+    filters = without_words(request.GET)
     columns = [column for column in admin.get_list_display(request) if _heading(admin, column)]
 
     found = ([_cell(admin, column, row) for column in columns] for row in rows.iterator(chunk_size=AT_ONCE))

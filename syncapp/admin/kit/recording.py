@@ -69,7 +69,13 @@ ACTIONS: dict[str, str | Promise] = {
     "schedule_off": _("schedule switched off"),
     "schedule_on": _("schedule switched on"),
     "schedule_run": _("schedule run now"),
+    "bring_proxy_key": _("proxy key of another program taken over"),
+    "register_webhooks": _("webhooks set up in EspoCRM"),
+    "switch_webhooks_off": _("webhooks of another hub switched off in EspoCRM"),
+    "espocrm_prepare": _("EspoCRM prepared"),
 }
+# Who did it where nobody was logged in.
+WAYS: dict[str, str | Promise] = {"command": _("by command"), "api": _("another program")}
 
 
 def recorded(
@@ -99,3 +105,7 @@ def target_id_in_words(row: StaffAction) -> str:
 
 def action_words(row: StaffAction) -> str:
     return str(ACTIONS.get(row.action, row.action))
+
+
+def who_in_words(row: StaffAction) -> str:
+    return str(row.user or WAYS.get(row.via, row.via))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from syncapp.admin.kit.addresses import plain, said
 from syncapp.admin.kit.export import AT_ONCE
+from syncapp.admin.kit.filter_words import GIVEN_UP, MINE, NOBODYS, OPEN, RESTING
 from syncapp.admin.kit.filters import moment_of
 from syncapp.admin.kit.needs import Key, Kind, Need, Rows, kinds
 from syncapp.admin.kit.paging import counted
@@ -22,8 +23,6 @@ from syncapp.models import Handling, NeedKind
 PER_PAGE = 50
 MOST_FOUND, LONGEST_KEY = 20, 80  # in an address
 COUNT_UP_TO = 10_000  # of a kind; who needs more than this needs a filter
-MINE, NOBODYS = "me", "nobody"
-OPEN, RESTING, GIVEN_UP = "", "resting", "given_up"
 
 
 @dataclass(frozen=True, slots=True)

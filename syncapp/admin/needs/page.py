@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from syncapp.admin.kit import export
 from syncapp.admin.kit.addresses import said
+from syncapp.admin.kit.filter_words import GIVEN_UP, MINE, NEEDS, NOBODYS, RESTING
 from syncapp.admin.kit.filters import SinceFilter
 from syncapp.admin.kit.needs import FORM, kinds
 from syncapp.admin.kit.search import entity_types
 from syncapp.admin.kit.views import page, viewer
 from syncapp.admin.needs.held_back import held_back
-from syncapp.admin.needs.listing import GIVEN_UP, HEADS, MINE, NOBODYS, RESTING, Wanted, colleagues, listed, rows
+from syncapp.admin.needs.listing import HEADS, Wanted, colleagues, listed, rows
 
 GIVEN = ("kind", "person", "q", "of", "since", "state")
 STATES = ((RESTING, gettext_lazy("put off")), (GIVEN_UP, gettext_lazy("given up")))
@@ -31,7 +32,7 @@ def needs(request: HttpRequest) -> HttpResponseBase:
     given = {name: value for name in GIVEN if (value := said(request.GET, name))}
     if export.wanted(request):
         by = "&".join(f"{name}={value}" for name, value in sorted(given.items()) if name != "q")
-        return export.as_file(request, "needs", HEADS, rows(wanted, request.user), by)
+        return export.as_file(request, NEEDS, HEADS, rows(wanted, request.user), by)
     number = request.GET.get("page", "")
     shown = listed(wanted, request.user, int(number) if number.isdecimal() and len(number) < 9 else 1)
     return page(

@@ -21,8 +21,9 @@ from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from syncapp.admin.kit import second_factor
 from syncapp.admin.kit.base import ReadOnlyAdmin
 from syncapp.admin.kit.columns import column, trace_link
-from syncapp.admin.kit.recording import action_words, recorded, target_id_in_words
+from syncapp.admin.kit.recording import action_words, recorded, target_id_in_words, who_in_words
 from syncapp.admin.kit.sessions import end, key_of, open_sessions
+from syncapp.admin.people.details import detail_in_words
 from syncapp.admin.people.rights import HubUserChangeForm, SuperusersOnly
 from syncapp.models import StaffAction
 from syncapp.templatetags.hub import exactly
@@ -71,13 +72,14 @@ class StaffActionAdmin(ReadOnlyAdmin[StaffAction]):
         "Whenever somebody presses a button it is listed here: who, when, and how much came of it."
     )
     list_title = gettext_lazy("What staff did")
-    list_display = ("moment", "who", "did", "target", "count", "detail", "trace")
+    list_display = ("moment", "who", "did", "target", "count", "how", "trace")
     list_select_related = ("user",)
 
     trace = column(gettext_lazy("trace"), lambda row: trace_link(row.trace_id))
     moment = column(gettext_lazy("when"), lambda row: exactly(row.at))
-    who = column(gettext_lazy("who"), lambda row: row.user or row.via)
+    who = column(gettext_lazy("who"), who_in_words)
     did = column(gettext_lazy("did what"), action_words)
+    how = column(gettext_lazy("detail"), detail_in_words)
     target = column(
         gettext_lazy("to what"),
         lambda row: format_html(

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from syncapp.admin.kit.addresses import without_words
 from syncapp.admin.kit.paging import COUNT_UP_TO, counted
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.views import DISCARD, RELEASE_LOCK, RETRY, back, button, ids, note_of, page, say, wants_part
@@ -108,7 +109,8 @@ def retry_cause(request: HttpRequest) -> HttpResponse:
 def retry_matching(request: HttpRequest) -> HttpResponse:
     """All failures that match the filter in the address, not only those of the page."""
     model_admin = cast(RecordAdmin, admin.site.get_model_admin(Record))
-    return _all(request, model_admin.listed(request), "retry_matching", request.GET.urlencode(), LIST)
+    rows = model_admin.listed(request)
+    return _all(request, rows, "retry_matching", without_words(request.GET), LIST)
 
 
 def _all(request: HttpRequest, rows: QuerySet[Record], action: str, detail: str, fallback: str) -> HttpResponse:
