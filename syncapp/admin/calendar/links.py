@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -25,17 +23,8 @@ from syncapp.admin.kit.filters import Lookups
 from syncapp.models import CalendarEmployee, CalendarLink
 from syncapp.templatetags.hub import tone, when
 
-GOOGLE = "https://www.googleapis.com"  # another root is a sandbox without such pages
-CALENDAR_PAGE = "https://calendar.google.com/calendar/u/0?cid={}"
 LONGEST_SUBJECT = 60  # signs in the list
 MOST_DIGITS = 18  # of what the database takes as a number
-
-
-def google_page(calendar_id: str) -> str:
-    """Where a person sees a calendar at Google, by the form of Google's own links for sharing one; empty: nowhere."""
-    if not calendar_id or not settings.CONFIG.GOOGLE_API_ROOT.startswith(GOOGLE):
-        return ""
-    return CALENDAR_PAGE.format(urlsafe_b64encode(calendar_id.encode()).decode().rstrip("="))
 
 
 def links_by(rows: QuerySet[CalendarLink], word: str) -> QuerySet[CalendarLink]:

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from syncapp.admin.calendar.words import count_words, days_words, link_words, short, subject
+from syncapp.admin.calendar.words import count_words, days_words, google_page, link_words, short, subject
 from syncapp.admin.kit.calendar_numbers import by_state, open_url, records
 from syncapp.admin.kit.paging import counted
 from syncapp.admin.records.record_page import next_words, tasks_of
@@ -41,6 +41,7 @@ def employee_context(employee: CalendarEmployee) -> dict[str, Any]:
     return {
         "title": f"{employee.kuerzel} {employee.name}".strip(),
         "employee": employee,
+        "google_url": google_page(employee.calendar_id),
         "record": record,
         "state": standing(record.status, record.reason) if record else ("calm", ""),
         "next_words": next_words(record) if record else "",
@@ -65,6 +66,7 @@ def appointment_context(link: CalendarLink) -> dict[str, Any]:
         "title": subject(link) or _("Appointment"),
         "link": link,
         "employee": employee,
+        "google_url": google_page(employee.calendar_id),
         "record": record,
         "state_words": short(link.state),
         "why": link_words(link),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -17,6 +19,8 @@ from syncapp.words.appointment_words import beyond_in_words, day_in_words
 from syncapp.words.fault_words import fault_in_words, system_of
 from syncapp.words.reason_words import reason_in_words
 
+GOOGLE = "https://www.googleapis.com"  # another root is a sandbox without such pages
+CALENDAR_PAGE = "https://calendar.google.com/calendar/u/0?cid={}"
 # Of the last run, by the names of the decisions that were carried out.
 COUNTS: Mapping[str, str | Promise] = {
     "insert": gettext_lazy("created in Google"),
@@ -125,3 +129,10 @@ def subjects() -> list[KeyTextTransform]:
         KeyTextTransform("text", about),
         KeyTextTransform("text", "agreed_google"),
     ]
+
+
+def google_page(calendar_id: str) -> str:
+    """Where a person sees a calendar at Google, by the form of Google's own links for sharing one; empty: nowhere."""
+    if not calendar_id or not settings.CONFIG.GOOGLE_API_ROOT.startswith(GOOGLE):
+        return ""
+    return CALENDAR_PAGE.format(urlsafe_b64encode(calendar_id.encode()).decode().rstrip("="))

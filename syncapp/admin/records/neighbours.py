@@ -9,11 +9,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Q
+from django.urls import reverse
 
-from syncapp.admin.kit.needs import of_entities
-from syncapp.models import Record, Reference, ReferenceKind
+from syncapp.admin.kit.needs import Key, of_entities
+from syncapp.admin.kit.views import ids
+from syncapp.models import CalendarEmployee, Record, Reference, ReferenceKind, Task
 
 SHOWN = 20
+EMPLOYEE, TASK = "Mitarbeiter", "Task"  # entities that are rows of the hub's own
 MOST_HELD = 300  # of what was searched for: the newest
 # What leads on to others: a collection holds documents, an Akte has cases, a party has accounts.
 HOLDERS = {
@@ -54,22 +57,61 @@ def neighbours(record: Record, references: Iterable[Reference]) -> tuple[list[Ne
 
 def _sharing(mine: Reference) -> Q:
     """The references of others that have the same in another system."""
+    if (same := _same(mine)) is None:
+        return Q()
+    system, kind, column, value = same
+    return Q(**{"system": system, "kind": kind, column: value})
+
+
+def _same(mine: Reference) -> tuple[str, str, str, str] | None:
+    """System, kind, column and value by which the references of others are known that belong to this one."""
     kind = ReferenceKind(mine.kind)
     if kind is ReferenceKind.MATTER:
-        return Q(system=mine.system, kind=kind, remote_id=mine.remote_id)
+        return mine.system, kind, "remote_id", mine.remote_id
     if kind in HOLDERS:
-        return Q(system=mine.system, kind=HOLDERS[kind], container_id=mine.remote_id)
+        return mine.system, HOLDERS[kind], "container_id", mine.remote_id
     holder = next((each for each, held in HOLDERS.items() if held == kind), None)
-    return Q(system=mine.system, kind=holder, remote_id=mine.container_id) if holder and mine.container_id else Q()
+    return (mine.system, holder, "remote_id", mine.container_id) if holder and mine.container_id else None
 
 
-def with_what_they_hold(keys: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
+def beside(keys: Collection[Key]) -> dict[Key, list[Key]]:
+    """What belongs to each of these, for many at once: those first that hold others. Of very many some."""
+    wanted: dict[tuple[str, str, str, str], list[Key]] = {}
+    for mine in Reference.objects.filter(of_entities(keys)).exclude(kind=ReferenceKind.FILE):
+        if same := _same(mine):
+            wanted.setdefault(same, []).append((mine.entity_type, mine.entity_id))
+    found: dict[Key, list[Key]] = {key: [] for key in keys}
+    shared = Q(pk__in=())
+    for system, kind, column, value in wanted:
+        shared |= Q(**{"system": system, "kind": kind, column: value})
+    rows = Reference.objects.filter(shared)
+    holding = rows.filter(kind__in=(*HOLDERS, ReferenceKind.MATTER)).order_by("pk")[:MOST_HELD]
+    held = rows.exclude(kind__in=(*HOLDERS, ReferenceKind.MATTER)).order_by("-pk")[:MOST_HELD]
+    for row in (*holding, *held):
+        other = (row.entity_type, row.entity_id)
+        for column in ("remote_id", "container_id"):
+            for key in wanted.get((row.system, row.kind, column, getattr(row, column)), ()):
+                if other != key and other not in found[key]:
+                    found[key].append(other)
+    return found
+
+
+def with_what_they_hold(keys: Collection[Key]) -> list[Key]:
     """These entities, and what the hub knows them to hold: documents in their collections, accounts of parties."""
     held = Q(pk__in=())
     for mine in Reference.objects.filter(of_entities(keys), kind__in=tuple(HOLDERS)):
         held |= _sharing(mine)
     rows = Reference.objects.filter(held).order_by("-pk").values_list("entity_type", "entity_id")[:MOST_HELD]
     return list(dict.fromkeys([*keys, *rows]))
+
+
+def own_page(record: Record) -> str:
+    """Where the hub has more about what only it, or another system than the CRM, has; empty: here is all."""
+    if record.entity_type == EMPLOYEE and CalendarEmployee.objects.filter(pk=record.entity_id).exists():
+        return reverse("admin:syncapp_calendaremployee_change", args=[record.entity_id])
+    if record.entity_type == TASK and Task.objects.filter(pk__in=ids([record.entity_id])).exists():
+        return reverse("admin:syncapp_task_change", args=[record.entity_id])
+    return ""
 
 
 def _fill(found: dict[tuple[str, str], Neighbour]) -> None:

@@ -21,7 +21,7 @@ from syncapp.clients.errors import ClientError
 from syncapp.engine.outside import locks
 from syncapp.engine.runs import verdicts
 from syncapp.flows.comparing import orphans
-from syncapp.models import Orphan, OrphanState
+from syncapp.models import Orphan, OrphanState, Record
 from syncapp.templatetags.hub import entity, when
 from syncapp.words.reason_words import reason_in_words
 
@@ -46,6 +46,9 @@ class OrphanAdmin(ReadOnlyAdmin[Orphan]):
         return {
             "title": _("Orphan"),
             "orphan": row,
+            "belonged_to": Record.objects.filter(entity_type=row.entity_type, entity_id=row.entity_id)
+            .values_list("pk", flat=True)
+            .first(),
             "may_go": row.state in (OrphanState.OPEN, OrphanState.KEPT),
             "open": row.state == OrphanState.OPEN,
         }

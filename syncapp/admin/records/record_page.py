@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from syncapp.admin.kit.paging import older
 from syncapp.admin.kit.views import viewer
-from syncapp.admin.records.neighbours import neighbours
+from syncapp.admin.records.neighbours import neighbours, own_page
 from syncapp.admin.records.row import NOT_HERE, state_badge, waits_for_another_version, why_words
 from syncapp.admin.records.write_views import write_views
 from syncapp.events import registry
@@ -80,6 +80,7 @@ def record_context(request: HttpRequest, record: Record) -> dict[str, Any]:
         "tasks": tasks_of(record),
         "in_conflict": Conflict.objects.filter(record=record, state=ConflictState.OPEN).count(),
         "references": references,
+        "own_page": own_page(record),
         "neighbours": beside,
         "more_neighbours": more,
         "siblings": siblings_of(record),

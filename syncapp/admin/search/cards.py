@@ -28,6 +28,15 @@ class Open(NamedTuple):
     button: str
 
 
+class Way(NamedTuple):
+    """To the hub's page about what belongs to it; `words` where it is no entity."""
+
+    address: str
+    entity_type: str = ""
+    entity_id: str = ""
+    words: str = ""
+
+
 @dataclass(slots=True)
 class Card:
     kind: str
@@ -37,6 +46,7 @@ class Card:
     party: int | None = None  # its number in Advoware, where it is a party
     places: list[Place] = field(default_factory=list)
     open: list[Open] = field(default_factory=list)
+    ways: list[Way] = field(default_factory=list)
     agreed_at: datetime | None = None
 
     def at(self, place: Place) -> None:

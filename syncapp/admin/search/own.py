@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from syncapp.admin.calendar.links import google_page, links_by
-from syncapp.admin.calendar.words import days_words, link_words, short, subject, subjects
+from syncapp.admin.calendar.links import links_by
+from syncapp.admin.calendar.words import days_words, google_page, link_words, short, subject, subjects
 from syncapp.admin.kit.needs import of_entities
 from syncapp.admin.kit.search import ENOUGH, entity_types, found_by
-from syncapp.admin.search.cards import Card, Found, Open, Place
+from syncapp.admin.search.cards import Card, Found, Open, Place, Way
 from syncapp.admin.search.classify import Asked, says
 from syncapp.events import registry
 from syncapp.models import (
@@ -57,9 +58,9 @@ def look(request: HttpRequest, asked: Asked, found: Found) -> None:
             for orphan in Orphan.objects.filter(remote_id=word):
                 _orphan(found, orphan)
     if may("syncapp.view_calendaremployee"):
-        _employees(found, asked)
+        _employees(request, found, asked)
     if may("syncapp.view_calendarlink"):
-        _appointments(found, asked)
+        _appointments(request, found, asked)
 
 
 def entity_card(found: Found, entity_type: str, entity_id: str) -> Card:
@@ -117,7 +118,7 @@ def _orphan(found: Found, orphan: Orphan) -> None:
     card.open.append(Open(tone(orphan.state), orphan.get_state_display(), "", card.address, _("Show")))
 
 
-def _employees(found: Found, asked: Asked) -> None:
+def _employees(request: HttpRequest, found: Found, asked: Asked) -> None:
     for employee in CalendarEmployee.objects.order_by("pk"):
         named = says(asked, employee.name) or employee.pk.casefold() in map(str.casefold, asked.texts)
         if named or (asked.mail and asked.mail.casefold() in (employee.email, employee.own_email)):
@@ -128,9 +129,12 @@ def _employees(found: Found, asked: Asked) -> None:
             if employee.calendar_id:
                 there = google_page(employee.calendar_id)
                 card.at(Place(SystemName.GOOGLE.label, employee.calendar_name, address=there))
+            if request.user.has_perm("syncapp.view_calendarlink"):
+                listed = f"{reverse('admin:syncapp_calendarlink_changelist')}?{urlencode({'employee': employee.pk})}"
+                card.ways.append(Way(listed, words=_("Appointments")))
 
 
-def _appointments(found: Found, asked: Asked) -> None:
+def _appointments(request: HttpRequest, found: Found, asked: Asked) -> None:
     rows = CalendarLink.objects.select_related("employee").order_by("-pk")
     links = [link for word in asked.ids for link in links_by(rows, word)[:OF_A_KIND]]
     if asked.number is not None and not links:
@@ -147,6 +151,9 @@ def _appointments(found: Found, asked: Asked) -> None:
         if link.event_id:
             there = google_page(link.employee.calendar_id)
             card.at(Place(SystemName.GOOGLE.label, f"AW-{link.employee_id}", link.event_id, there))
+        if request.user.has_perm("syncapp.view_calendaremployee"):
+            whose = reverse("admin:syncapp_calendaremployee_change", args=[link.employee_id])
+            card.ways.append(Way(whose, words=_("Calendar of %(who)s") % {"who": link.employee_id}))
         if link.state == LinkState.AGREED:
             card.agreed_at = link.changed_at
         else:

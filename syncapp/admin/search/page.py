@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.views import page, part, viewer
-from syncapp.admin.search import advoware, crm, own
+from syncapp.admin.search import advoware, crm, own, ways
 from syncapp.admin.search.cards import Found
 from syncapp.admin.search.classify import Asked, classify, plain
 
@@ -65,4 +65,5 @@ def look(request: HttpRequest, asked: Asked) -> Found:
     crm.look(asked, found)
     advoware.look(asked, found)
     own.fill(request, found)
+    ways.lead_on(found)
     return found

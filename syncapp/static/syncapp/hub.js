@@ -101,6 +101,8 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     nameEntities().catch(() => undefined); // ids are there
+    // What comes later names entities too: the answer of the search.
+    document.body.addEventListener("htmx:afterSettle", () => nameEntities().catch(() => undefined));
     nameCells();
     reachByKeyboard();
     window.addEventListener("resize", reachByKeyboard);
