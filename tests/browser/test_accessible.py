@@ -8,12 +8,13 @@ import pytest
 from tests.browser import looks, stock
 from tests.browser.conftest import Desk
 from tests.browser.looks import DARK, NARROW, WIDE, axe, cut_off, mouse_only, size, violations
-from tests.browser.places import places
+from tests.browser.places import name_of, places
 from tests.world import world
 
 pytestmark = pytest.mark.browser
 __all__ = ["axe"]
 COLOURS = ("color-contrast",)  # all that a theme changes
+AROUND = ("index", "syncapp_record_changelist", "auth_user_change", "hub_needs")  # one of each kind of page
 
 
 class Found(dict[str, list[str]]):
@@ -27,14 +28,16 @@ class Found(dict[str, list[str]]):
         return "\n".join(f"{what}\n  on {len(pages)}: {pages[:3]}" for what, pages in sorted(self.items()))
 
 
-def look(desk: Desk, axe: str, address: str, found: Found, language: str) -> None:
-    """At one page: German at a desk and on a telephone, English on a telephone, each light and dark."""
+def look(desk: Desk, axe: str, address: str, found: Found, language: str, *, filled: bool) -> None:
+    """At one page: German at a desk and on a telephone, English on one of both, each light and dark; of what is around
+    all pages, dark too, once for each kind of page."""
     page = desk.page
-    size(page, *(WIDE if language == "de" else NARROW))
+    size(page, *(WIDE if language == "de" or not filled else NARROW))
     desk.open(address)
     assert page.locator("html").get_attribute("lang") == language
     found.note([*violations(page, axe), *mouse_only(page), *cut_off(page)], address)
-    found.note(violations(page, axe, DARK, main=True, rules=COLOURS), address)
+    around = name_of(address) in AROUND
+    found.note(violations(page, axe, DARK, main=not around, rules=() if around else COLOURS), address)
     if language == "de":
         size(page, *NARROW)
         found.note([*violations(page, axe, main=True), *cut_off(page)], address)
@@ -55,5 +58,5 @@ def test_nothing_is_wrong_with_any_page(desk: Desk, axe: str, filled: bool, lang
                 found.note([*violations(desk.page, axe, theme), *cut_off(desk.page), *mouse_only(desk.page)], "login")
         stock.enter(desk.page.context, desk.home, chief)
         for address in places(made):
-            look(desk, axe, address, found, language)
+            look(desk, axe, address, found, language, filled=filled)
     assert not found, str(found)

@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from syncapp.models import Record
+from syncapp.models import Record, Status
 from tests.accounts import IBAN, account, look
+from tests.integration.admin import rows
 from tests.parties import MAIL, MOBILE, Parties
 from tests.world import World
 
@@ -74,3 +75,10 @@ def test_a_document_and_where_it_belongs(care: Client, world: World) -> None:
     lines = shown(care, world.record(document))
     assert len(lines["Check sum (MD5)"]) == 1
     assert sorted(line.count("–") for line in lines["Collection at xAI"]) in ([0], [0, 2])
+
+
+def test_what_would_end_for_a_reason_is_not_told_to_agree(care: Client, world: World) -> None:
+    gone = rows.record(Status.IN_SYNC)
+    page = care.post(reverse("admin:hub_preview", args=[gone.pk]), headers={"accept-language": "en"}).content.decode()
+    assert "Nothing; below is why." in page
+    assert "both sides agree already" not in page
