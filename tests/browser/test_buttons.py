@@ -27,7 +27,9 @@ THE_SAME_AGAIN = {(EVERYWHERE, "DE"), (EVERYWHERE, "EN")}  # in the other langua
 LEADS_AWAY = {("hub_second_factor", "Continue")}  # and its page has another button then
 NARROW = {(EVERYWHERE, "Close the menu")}  # is there on a telephone only: test_newcomer.py presses it
 # Nothing is remembered from one page to the next, and nothing is printed.
-BEGIN = "localStorage.clear(); window.print = () => document.querySelector('main').append('(printed)')"
+BEGIN = (
+    "if (location.host) localStorage.clear(); window.print = () => document.querySelector('main').append('(printed)')"
+)
 
 
 @dataclass
@@ -73,7 +75,7 @@ class Tour:
     def _places(self) -> list[str]:
         """With everything as it was at first."""
         if self.dirty:
-            self.desk.open("/health/live")  # what a page still asks by itself, it asks with its cookies
+            self.desk.page.goto("about:blank")  # what a page still asks by itself, it asks with its cookies
             self.desk.page.context.clear_cookies()
             stock.wipe()
             chief, made = stock.staff(), stock.fill()

@@ -5,6 +5,8 @@ Pages of other packages that could do harm are taken away.
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
@@ -29,7 +31,10 @@ from syncapp.models import StaffAction
 from syncapp.templatetags.hub import exactly
 from syncapp.words.target_words import target_in_words
 
-# Django-Q2's "resubmit" would run tasks past requests and claims; its schedules have a page of their own here.
+# Django-Q2's "resubmit" would run tasks past requests and claims; its schedules have a page of their own here. Whoever
+# is loaded first: what they have is registered before it is taken away.
+for package in ("axes", "django_otp.plugins.otp_totp", "django_q"):
+    import_module(f"{package}.admin")
 for model in (TOTPDevice, Failure, OrmQ, Schedule, Success, AccessAttempt, AccessFailureLog, AccessLog, User, Group):
     if admin.site.is_registered(model):  # their admin modules register depending on settings
         admin.site.unregister(model)
