@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -103,18 +104,27 @@ class Shown:
         self.open("hub/needs/")
 
     def alike(self) -> None:
-        """An appointment that stands twice in Google: somebody copied it."""
-        google = self.sandbox.google
-        calendar = "AW-AP"
-        events = google.events(calendar)
-        event = next(each for each in events if "dateTime" in each["start"] and "recurrence" not in each)
+        """An appointment that could be one of two events, and one that stands twice in Google: somebody copied it."""
+        google, calendar = self.sandbox.google, "AW-AP"
+        event = next(
+            each for each in google.events(calendar) if "dateTime" in each["start"] and "recurrence" not in each
+        )
         copy = {name: event[name] for name in ("start", "end", "summary", "location") if name in event}
+        what, place, day = "Ortstermin Mühlenweg", "Mühlenweg 4", f"{datetime.now() + timedelta(days=5):%Y-%m-%d}"
+        hours = {"datum": f"{day}T00:00:00", "datumBis": f"{day}T00:00:00"}
+        hours |= {"uhrzeitVon": "10:00:00", "uhrzeitBis": "11:00:00"}
+        self.sandbox.advoware.add_appointment({"text": what, "ort": place, "sb": "AP", **hours})
+        for begin, end in (("10:30", "11:30"), ("14:00", "15:00")):
+            clock = {"start": begin, "end": end}
+            times = {name: {"dateTime": f"{day}T{at}:00", "timeZone": "Europe/Berlin"} for name, at in clock.items()}
+            google.create_event(calendar, {"summary": what, "location": place, **times})
         google.create_event(calendar, copy)
         for _try in range(30):
             self.open("hub/alike/")
-            if self.page.locator("[id^=alike-]").count():
+            if self.page.locator("h2[id^=alike-]").count() > 1:
                 return
             self.page.wait_for_timeout(1000)
+        raise RuntimeError("the hub does not ask what belongs together")
 
 
 # Their names, and how much of the page is shown. The last ones change what the others show.
@@ -135,7 +145,7 @@ PICTURES: dict[str, tuple[Callable[[Shown], None], int]] = {
     "steps": (Shown.flow, 900),
     "notices": (Shown.notices, 760),
     "phone": (Shown.phone, 760),
-    "alike": (Shown.alike, 760),
+    "alike": (Shown.alike, 970),
 }
 
 
