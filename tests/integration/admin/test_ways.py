@@ -126,3 +126,15 @@ def test_the_way_back_from_a_conflict_names_the_entity(login: Login) -> None:
     crumbs = page[page.index("data-crumbs") :].partition("</nav>")[0]
     assert f"Party {record.entity_id}" in crumbs
     assert f"Record {record.pk}" not in crumbs
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("/admin/syncapp/proxykey/", 403), ("/admin/nowhere/", 404), ("/admin/hub/record/1/retry/", 405)],
+)
+def test_a_refusal_is_a_page_with_a_heading_and_a_way_back(staff: Client, address: str, status: int) -> None:
+    answer = staff.get(address)
+    page = answer.content.decode()
+    assert answer.status_code == status
+    assert page.count("<h1") == 1
+    assert 'href="/admin/"' in page
