@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -371,8 +372,17 @@ def test_foreign_webhooks_are_left_alone_and_secrets_shown_only_when_wanted(worl
     assert "ESPOCRM_WEBHOOK_SECRETS='" not in said
     _, said = run(*BASE, "--show-secrets")
     secrets = json.loads(said.partition("ESPOCRM_WEBHOOK_SECRETS='")[2].partition("'")[0])
-    assert len(secrets) == 15
+    made = secrets.keys() - settings.CONFIG.ESPOCRM_WEBHOOK_SECRETS.keys()
+    assert len(made) == 15
     assert "s3cr3t" not in said
+    with configured(
+        ESPOCRM_WEBHOOK_SECRETS={"mine": ("new", "old")}, ESPOCRM_WEBHOOK_DOORS={"mine": "document/update"}
+    ):
+        _, said = run(*BASE, "--show-secrets")
+    shown = dict(line.split("=", 1) for line in said.splitlines() if line.startswith("ESPOCRM_WEBHOOK_"))
+    both = [json.loads(shown[f"ESPOCRM_WEBHOOK_{name}"].strip("'")) for name in ("SECRETS", "DOORS")]
+    assert (both[0]["mine"], both[1]["mine"]) == (["new", "old"], "document/update")
+    assert both[0].keys() == both[1].keys() == made | {"mine"}
 
 
 def test_the_webhooks_of_an_earlier_hub_are_switched_off_when_ours_are_there(world: World, run: Any) -> None:

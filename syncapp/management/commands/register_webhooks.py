@@ -57,7 +57,7 @@ class Command(HubCommand):
             raise CommandError("EspoCRM is not configured: set ESPOCRM_API_BASE_URL and ESPOCRM_API_KEY.")
         try:
             # Before anything is created: a file that can't be used is found now.
-            known = env_file.read(options["write_env"]) if options["write_env"] else {}
+            known = env_file.read(options["write_env"]) if options["write_env"] else _of_the_settings()
             if options["write_env"] and not dry_run:
                 env_file.prove_writable(options["write_env"])
             self._register(connections.espocrm(), _wanted(base), known, dry_run=dry_run, **options)
@@ -109,6 +109,7 @@ class Command(HubCommand):
             env_file.write(path, secrets, doors)
             self.stdout.write(f"\nThe secrets are in {path}, readable for you only.")
         if show:
+            doors = {key: door for key, door in settings.CONFIG.ESPOCRM_WEBHOOK_DOORS.items() if key in secrets} | doors
             self.stdout.write(f"\n{env_file.KEY}='{env_file.value(secrets)}'\n{env_file.DOORS}='{json.dumps(doors)}'")
         if path is None and not show:
             self.stdout.write("\nThe secrets are not shown. Run it again with --write-env FILE or --show-secrets.")
@@ -124,6 +125,11 @@ Next:
   2. Change a document in EspoCRM. EspoCRM sends every 2 to 5 minutes; it then shows in the admin under
      "Received webhooks". If not: EspoCRM 9.3.2 and later must allow inner addresses (webhookAllowedAddressList).
   3. Links made and removed are told by a hook of your own, or found by the comparison every night."""
+
+
+def _of_the_settings() -> env_file.Secrets:
+    """Who copies the line that is shown loses none of the secrets that count today."""
+    return {key: list(secrets) for key, secrets in settings.CONFIG.ESPOCRM_WEBHOOK_SECRETS.items()}
 
 
 def _of_foreign(hook: Webhook, old: Sequence[Webhook], *, dry_run: bool) -> str:
