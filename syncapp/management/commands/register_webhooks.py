@@ -109,7 +109,8 @@ class Command(HubCommand):
             env_file.write(path, secrets, doors)
             self.stdout.write(f"\nThe secrets are in {path}, readable for you only.")
         if show:
-            doors = {key: door for key, door in settings.CONFIG.ESPOCRM_WEBHOOK_DOORS.items() if key in secrets} | doors
+            before = {key: door for key, door in settings.CONFIG.ESPOCRM_WEBHOOK_DOORS.items() if key in secrets}
+            doors = before | dict(doors)
             self.stdout.write(f"\n{env_file.KEY}='{env_file.value(secrets)}'\n{env_file.DOORS}='{json.dumps(doors)}'")
         if path is None and not show:
             self.stdout.write("\nThe secrets are not shown. Run it again with --write-env FILE or --show-secrets.")
