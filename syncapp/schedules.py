@@ -30,13 +30,13 @@ OF_THE_MACHINERY = (
     Schedule(
         "notify",
         "syncapp.jobs.notify",
-        _("Tells people what is wrong and what is well again (settings EMAIL_URL, ALERT_WEBHOOK_URL)"),
+        _("Tells people what is wrong and what is well again"),
         minutes=1,
     ),
     Schedule(
         "prune",
         "syncapp.jobs.prune",
-        _("Deletes old bodies, messages, attempts and journal entries (settings KEEP_…)"),
+        _("Deletes bodies, messages, attempts and journal entries that are older than the firm keeps them"),
         cron="30 4 * * *",
     ),
     Schedule(

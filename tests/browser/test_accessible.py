@@ -57,6 +57,7 @@ def test_nothing_is_wrong_with_any_page(desk: Desk, axe: str, filled: bool, lang
             for theme in (looks.LIGHT, DARK):
                 found.note([*violations(desk.page, axe, theme), *cut_off(desk.page), *mouse_only(desk.page)], "login")
         stock.enter(desk.page.context, desk.home, chief)
+        size(desk.page, *WIDE)
         desk.open("/admin/").locator("[aria-controls=hub-account]").click()
         for theme in (looks.LIGHT, DARK):
             found.note(violations(desk.page, axe, theme, rules=COLOURS), "the account's menu")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -18,6 +19,7 @@ from syncapp.admin.kit.base import Choice
 from syncapp.admin.kit.numbers import NOT_IN_SYNC, with_task
 from syncapp.admin.kit.search import entity_types
 from syncapp.events import registry
+from syncapp.flows.limits import Resource
 from syncapp.models import NEEDS_A_PERSON, Status, SystemName
 from syncapp.templatetags.hub import TASK_OPEN, step_name
 from syncapp.words.entity_words import kind_in_words
@@ -128,7 +130,11 @@ class EntityTypeFilter(Choice):
     column = "record__entity_type"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
-        return [(name, kind_in_words(name)) for name in entity_types()]
+        words = {name: kind_in_words(name) for name in entity_types()}
+        twice = {kind for kind, count in Counter(words.values()).items() if count > 1}
+        there = {name for name, kind in words.items() if kind in twice and name in set(Resource)}
+        own = {name: gettext("%(kind)s that only Advoware has") % {"kind": words[name]} for name in there}
+        return list((words | own).items())
 
 
 class WriteFilter(Choice):

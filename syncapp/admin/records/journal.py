@@ -69,7 +69,7 @@ class JournalAdmin(ReadOnlyAdmin[JournalEntry]):
 
     @admin.display(description=gettext_lazy("action"))
     def what(self, entry: JournalEntry) -> SafeString:
-        words = write_in_words(entry.action)
+        words = capfirst(write_in_words(entry.action))
         return format_html('<a class="hub-entity" href="{}/change/"><b>{}</b></a>', entry.pk, words)
 
     @admin.display(description=gettext_lazy("fields"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -152,3 +154,11 @@ def test_a_list_of_many_costs_no_more_statements(staff: Client, django_assert_ma
         rows.task()
     with django_assert_max_num_queries(20):  # type: ignore[operator]
         assert said(staff.get(reverse(LIST))) == ""
+
+
+def test_no_two_choices_of_the_filter_are_called_alike(staff: Client) -> None:
+    page = staff.get("/admin/syncapp/task/").content.decode()
+    select = page[page.index('name="type"') :].partition("</select>")[0]
+    words = re.findall(r"<option[^>]*>([^<]+)</option>", select)
+    assert "Party that only Advoware has" in words
+    assert len(words) == len(set(words))
