@@ -50,7 +50,7 @@ class CalendarEmployeeAdmin(ReadOnlyAdmin[CalendarEmployee]):
     def row_context(self, request: HttpRequest, row: CalendarEmployee) -> dict[str, Any]:
         return employee_context(row)
 
-    @admin.display(description=gettext_lazy("employee"))
+    @admin.display(description=gettext_lazy("employee"), ordering="pk")
     def who(self, employee: CalendarEmployee) -> SafeString:
         link = reverse("admin:syncapp_calendaremployee_change", args=[employee.pk])
         off = format_html(" {}", badge("quiet", _("off"))) if not employee.enabled else ""
@@ -70,7 +70,7 @@ class CalendarEmployeeAdmin(ReadOnlyAdmin[CalendarEmployee]):
         gettext_lazy("Google shows"), lambda employee: _("contents") if employee.full_content else _("only “blocked”")
     )
 
-    @admin.display(description=gettext_lazy("last sync"))
+    @admin.display(description=gettext_lazy("last sync"), ordering="synced_at")
     def last_sync(self, employee: Any) -> SafeString | str:
         if not employee.status or not employee.enabled:
             return when(employee.synced_at)

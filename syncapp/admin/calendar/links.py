@@ -92,10 +92,10 @@ class CalendarLinkAdmin(ReadOnlyAdmin[CalendarLink]):
             link.number if link.number is not None else _("only in Google"),
         )
 
-    whose = column(gettext_lazy("employee"), lambda link: link.employee_id)
-    days = column(gettext_lazy("when"), days_words)
+    whose = column(gettext_lazy("employee"), lambda link: link.employee_id, "employee_id")
+    days = column(gettext_lazy("when"), days_words, "first_day")
     state_label = column(gettext_lazy("state"), lambda link: badge(tone(link.state), short(link.state)))
     why = column(
         gettext_lazy("why"), lambda link: format_html('<span class="hub-why">{}</span>', link_words(link) or "–")
     )
-    since = column(gettext_lazy("since"), lambda link: when(link.changed_at))
+    since = column(gettext_lazy("since"), lambda link: when(link.changed_at), "changed_at")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR
+from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR, SEARCH_VAR
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 
 NUL = "\0"
@@ -38,10 +38,10 @@ def _plain(query: QueryDict) -> QueryDict:
 
 
 def offered(query: QueryDict, filters: Iterable[str]) -> QueryDict:
-    """Page, search and these filters. What else stands there is nobody's error, and no way to search columns that the
-    list doesn't show."""
+    """Page, order, search and these filters. What else stands there is nobody's error, and no way to search columns
+    that the list doesn't show."""
     found = QueryDict(mutable=True)
-    for name in (PAGE_VAR, SEARCH_VAR, *filters):
+    for name in (PAGE_VAR, ORDER_VAR, SEARCH_VAR, *filters):
         if name in query:
             found[name] = said(query, name)
     return found
@@ -58,5 +58,6 @@ def plain(text: str) -> str:
 
 
 def without_words(query: QueryDict) -> str:
-    """The filters for staff's record: without what was searched for, which may be a name, and without the page."""
-    return "&".join(f"{name}={value}" for name, value in sorted(query.items()) if name not in (PAGE_VAR, SEARCH_VAR))
+    """The filters for staff's record: without what was searched for, which may be a name, page and order."""
+    left_out = (PAGE_VAR, ORDER_VAR, SEARCH_VAR)
+    return "&".join(f"{name}={value}" for name, value in sorted(query.items()) if name not in left_out)

@@ -15,10 +15,11 @@ from syncapp.models import Record
 from syncapp.templatetags.hub import crm_link, entity
 
 
-def column(title: Any, shown: Callable[[Any], object]) -> Any:
-    """A method of a list's class, for those columns that ask nothing but the row."""
+def column(title: Any, shown: Callable[[Any], object], order: str = "") -> Any:
+    """A method of a list's class, for those columns that ask nothing but the row. `order`: what the list can be sorted
+    by, where few rows are, or an index is; of what is never older than its number that number serves."""
 
-    @admin.display(description=title)
+    @admin.display(description=title, ordering=order or None)
     def cell(_self: object, row: object) -> object:
         return shown(row)
 

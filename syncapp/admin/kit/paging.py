@@ -33,6 +33,10 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
 
 
 class List(ChangeList):
+    def get_ordering_field(self, field_name: Any) -> Any:
+        """Only what the list offers: an address that names another column is no order."""
+        return super().get_ordering_field(field_name) if field_name in (self.sortable_by or ()) else None
+
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.page_num = self.paginator.validate_number(self.page_num)

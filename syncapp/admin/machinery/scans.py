@@ -49,7 +49,7 @@ class ScanAdmin(ReadOnlyAdmin[ScanRun]):
     def what(self, scan: ScanRun) -> SafeString:
         return format_html('<a href="{}/change/"><b>{}</b></a>', scan.pk, scan_words(scan.scan))
 
-    started = column(gettext_lazy("started"), lambda scan: when(scan.started_at))
+    started = column(gettext_lazy("started"), lambda scan: when(scan.started_at), "pk")
 
 
 def _how(name: str) -> str:

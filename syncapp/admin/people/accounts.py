@@ -81,7 +81,7 @@ class StaffActionAdmin(ReadOnlyAdmin[StaffAction]):
     list_select_related = ("user",)
 
     trace = column(gettext_lazy("trace"), lambda row: trace_link(row.trace_id))
-    moment = column(gettext_lazy("when"), lambda row: exactly(row.at))
+    moment = column(gettext_lazy("when"), lambda row: exactly(row.at), "pk")
     who = column(gettext_lazy("who"), who_in_words)
     did = column(gettext_lazy("did what"), action_words)
     how = column(gettext_lazy("detail"), detail_in_words)

@@ -85,7 +85,7 @@ class TaskAdmin(ReadOnlyAdmin[Task]):
         ),
     )
     entity = column(gettext_lazy("entity"), lambda task: entity_links(task.record))
-    since = column(gettext_lazy("since"), lambda task: when(task.opened_at))
+    since = column(gettext_lazy("since"), lambda task: when(task.opened_at), "opened_at")
 
     # Action on a selection
 

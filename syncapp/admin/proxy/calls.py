@@ -57,8 +57,12 @@ class ProxyKeyAdmin(ReadOnlyAdmin[ProxyKey]):
     rights = column(gettext_lazy("in Advoware"), lambda key: proxy_right(key))
     in_hub = column(gettext_lazy("in the hub"), lambda key: key.get_hub_display())
     paths = column(gettext_lazy("paths"), lambda key: (", ".join(key.prefixes) or _("all")) if key.uses_proxy else "–")
-    used = column(gettext_lazy("last used"), lambda key: when(key.last_used_at) if key.last_used_at else _("never"))
-    made = column(gettext_lazy("made"), lambda key: when(key.created_at))
+    used = column(
+        gettext_lazy("last used"),
+        lambda key: when(key.last_used_at) if key.last_used_at else _("never"),
+        "last_used_at",
+    )
+    made = column(gettext_lazy("made"), lambda key: when(key.created_at), "created_at")
 
 
 @admin.register(ProxyCall)
@@ -71,7 +75,7 @@ class ProxyCallAdmin(ReadOnlyAdmin[ProxyCall]):
     list_filter = (OutcomeFilter, CallerFilter, MethodFilter, CalledSinceFilter)
     list_select_related = ("key",)
 
-    moment = column(gettext_lazy("when"), lambda call: exactly(call.at))
+    moment = column(gettext_lazy("when"), lambda call: exactly(call.at), "pk")
     caller = column(gettext_lazy("caller"), lambda call: call.key or _("stranger"))
 
     @admin.display(description=gettext_lazy("what"))

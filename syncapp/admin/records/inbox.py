@@ -62,7 +62,7 @@ class InboxAdmin(ReadOnlyAdmin[InboxMessage]):
     def what(self, message: InboxMessage) -> SafeString:
         return format_html('<a href="{}/change/"><b>{}</b></a>', message.pk, webhook_words(message))
 
-    received = column(gettext_lazy("received"), lambda message: when(message.received_at))
+    received = column(gettext_lazy("received"), lambda message: when(message.received_at), "pk")
     rejects = column(gettext_lazy("rejected"), lambda message: len(message.rejected or []))
 
     @admin.display(description=gettext_lazy("trace"))

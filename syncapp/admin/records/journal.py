@@ -63,7 +63,7 @@ class JournalAdmin(ReadOnlyAdmin[JournalEntry]):
         view = write_views([row])[0]
         return {"title": capfirst(write_in_words(row.action)), "view": view, "entry": row, "record": row.record}
 
-    moment = column(gettext_lazy("when"), lambda entry: exactly(entry.begun_at))
+    moment = column(gettext_lazy("when"), lambda entry: exactly(entry.begun_at), "pk")
     where = column(gettext_lazy("system"), JournalEntry.get_system_display)
     entity = column(gettext_lazy("entity"), lambda entry: entity_links(entry.record))
 

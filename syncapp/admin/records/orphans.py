@@ -65,9 +65,9 @@ class OrphanAdmin(ReadOnlyAdmin[Orphan]):
     where = column(gettext_lazy("system"), Orphan.get_system_display)
     belonged_to = column(gettext_lazy("belonged to"), lambda orphan: entity(orphan.entity_type, orphan.entity_id))
     size_label = column(
-        gettext_lazy("size"), lambda orphan: "–" if orphan.size is None else filesizeformat(orphan.size)
+        gettext_lazy("size"), lambda orphan: "–" if orphan.size is None else filesizeformat(orphan.size), "size"
     )
-    found_since = column(gettext_lazy("found"), lambda orphan: when(orphan.found_at))
+    found_since = column(gettext_lazy("found"), lambda orphan: when(orphan.found_at), "found_at")
 
 
 @button("delete_orphan", "orphan/<int:pk>/delete/", DELETE_ORPHAN)

@@ -62,6 +62,9 @@ class RecordAdmin(ReadOnlyAdmin[Record]):
         # All records in the order of the primary key: only few are failures, so only these can be sorted by time.
         return ("-changed_at",) if self.shows_failures(request) else ("-pk",)
 
+    def get_sortable_by(self, request: HttpRequest) -> Any:
+        return super().get_sortable_by(request) if self.shows_failures(request) else ()
+
     def found(self, rows: QuerySet[Record], word: str) -> QuerySet[Record]:
         return found_by(rows, word)
 
@@ -81,9 +84,9 @@ class RecordAdmin(ReadOnlyAdmin[Record]):
     why = column(gettext_lazy("what happened, what to do"), why_words)
     again = column(gettext_lazy("what you can do"), ending_button)
 
-    step_label = column(gettext_lazy("step"), lambda record: step_name(record.step))
-    since = column(gettext_lazy("since"), lambda record: when(record.changed_at))
-    tries = column(gettext_lazy("attempts"), lambda record: record.attempts)
+    step_label = column(gettext_lazy("step"), lambda record: step_name(record.step), "step")
+    since = column(gettext_lazy("since"), lambda record: when(record.changed_at), "changed_at")
+    tries = column(gettext_lazy("attempts"), lambda record: record.attempts, "attempts")
 
     # Actions on a selection
 
