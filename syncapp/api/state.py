@@ -10,13 +10,12 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Max, Min
 from django.utils import timezone
-from django_redis import get_redis_connection
 
 from syncapp.engine.outside import connections
 from syncapp.engine.queue import enqueue
 from syncapp.engine.workers.heartbeat import works
 from syncapp.kit.clocks import latest
-from syncapp.kit.redis_pool import takes_writes
+from syncapp.kit.redis_presence import get_redis_connection, takes_writes
 from syncapp.models import (
     Attempt,
     InboxMessage,

@@ -10,10 +10,9 @@ from collections.abc import Callable, Collection
 
 from django.conf import settings
 from django_q.brokers import get_broker
-from django_redis import get_redis_connection
-from redis.exceptions import RedisError
 
 from syncapp.engine.outside import locks
+from syncapp.kit.redis_presence import get_redis_connection, redis_errors
 
 # By table, so that a backup from before there was one can be settled too.
 STATEMENTS = {
@@ -47,6 +46,6 @@ def empty_redis() -> bool:
             client.delete(get_broker().list_key)
         for key in client.scan_iter(match=f"{locks.PREFIX}*", count=500):
             client.delete(key)
-    except RedisError:
+    except redis_errors():
         return False
     return True

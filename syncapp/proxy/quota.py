@@ -7,10 +7,9 @@ import time
 
 from django.conf import settings
 from django.db import connection
-from django_redis import get_redis_connection
-from redis.exceptions import RedisError
 
 from syncapp.kit.brakes import Brake
+from syncapp.kit.redis_presence import get_redis_connection, redis_errors
 from syncapp.models import ProxyKey, ProxyWindow
 
 MINUTE = 60  # seconds
@@ -37,7 +36,7 @@ def _counted(name: str, minute: int) -> int:
     if settings.CONFIG.redis_url:
         try:
             return _counted_in_redis(name, minute)
-        except RedisError:
+        except redis_errors():
             pass  # the table counts as well; a Redis that is away must not open the door wide
     with connection.cursor() as cursor:
         cursor.execute(_COUNT.format(table=ProxyWindow._meta.db_table), [name, minute])

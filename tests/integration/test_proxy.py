@@ -14,6 +14,7 @@ from django.core.signals import request_finished
 from django.db import close_old_connections
 from django.test import Client
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from sandbox.advoware.oddities import PDF, TEXT
 from sandbox.running import SandboxThread
@@ -416,7 +417,7 @@ def test_calls_a_minute_are_counted_for_each_key(advoware: SandboxThread, monkey
 
 def test_a_redis_that_is_away_opens_no_door(monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*_: Any) -> int:
-        raise quota.RedisError
+        raise RedisError
 
     monkeypatch.setattr(quota, "_counted_in_redis", away)
     row = ProxyKey.issue("One", per_minute=1)[0]

@@ -18,7 +18,8 @@ COMMANDS = sorted(path.stem for path in Path(settings.BASE_DIR, "syncapp/managem
 PAGES = {"syncapp.admin", "unfold.admin", "rest_framework.views", "drf_spectacular.openapi", "bitbylaw.urls", "segno"}
 WIRE = {"requests", "urllib3", "googleapiclient", "google.auth", "httplib2", "pyparsing"}
 TEXTS = {"phonenumbers", "schwifty", "inscriptis", "lxml"}
-HEAVY = PAGES | WIRE | TEXTS
+OF_THE_GROWN_UP = {"redis", "django_redis"}  # for who has configured it
+HEAVY = PAGES | WIRE | TEXTS | OF_THE_GROWN_UP
 ASK_THE_SANDBOX = {"demo": WIRE, "sandbox": WIRE}  # over the wire
 TELLS_OF_ONE = """
 import atexit, json, runpy, sys

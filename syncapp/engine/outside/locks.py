@@ -17,18 +17,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
-from django_redis import get_redis_connection
-from redis.exceptions import LockError, RedisError
 
 from syncapp.kit.clocks import latest
-from syncapp.kit.redis_pool import presence, takes_writes
+from syncapp.kit.redis_presence import get_redis_connection, presence, redis_errors, takes_writes
 from syncapp.models import Lock
+
+if TYPE_CHECKING:
+    from redis.exceptions import RedisError
 
 PREFIX = "hub:lock:"
 ASKED_AGAIN_SECONDS = 15  # a run that found none comes again within
@@ -89,7 +90,7 @@ def acquire(key: str, token: str, owner: str, ttl: timedelta) -> None:
     presence.look_now()
     try:
         taken = _redis_lock(key, ttl.total_seconds()).acquire(token=token)
-    except RedisError as exc:
+    except redis_errors() as exc:
         presence.say(exc)
         _outage.go_on(exc)
         _acquire_while_away(key, token, owner, ttl)
@@ -105,7 +106,9 @@ def acquire(key: str, token: str, owner: str, ttl: timedelta) -> None:
 def release(key: str, token: str) -> bool:
     """Free the lock if `token` still holds it. False: it was not ours any more, or its store is away (it expires)."""
     if settings.CONFIG.redis_url:
-        with suppress(LockError, RedisError):
+        from redis.exceptions import LockError
+
+        with suppress(LockError, redis_errors()):
             _redis_lock(key, 1).do_release(token.encode())
             return True
     return _release_in_table(key, token)
@@ -118,7 +121,7 @@ def held() -> tuple[list[HeldLock], bool]:
     if settings.CONFIG.redis_url:
         try:
             found += _held_in_redis()
-        except RedisError:
+        except redis_errors():
             complete = False
     return sorted(found, key=lambda lock: lock.key), complete
 
@@ -171,7 +174,7 @@ def _redis_lock(key: str, seconds: float) -> Any:
 
 def _acquire_while_away(key: str, token: str, owner: str, ttl: timedelta) -> None:
     client = get_redis_connection("default")
-    with suppress(RedisError):
+    with suppress(redis_errors()):
         if client.exists(f"{PREFIX}{key}"):  # one that is full can be read
             raise LockBusy(key)
     _acquire_in_table(key, token, owner, ttl)

@@ -12,11 +12,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django_redis import get_redis_connection
-from redis.exceptions import RedisError
 
 from syncapp.clients.errors import RateLimited
-from syncapp.kit.redis_pool import presence
+from syncapp.kit.redis_presence import get_redis_connection, presence, redis_errors
 from syncapp.models import QuotaBucket, SystemName
 
 SECOND = 1_000_000  # microseconds, in which all is counted here
@@ -68,7 +66,7 @@ def _wait(bucket: Bucket, calls: int) -> int:
     if settings.CONFIG.redis_url:
         try:
             taken, wait = _in_redis(bucket.name, cost, room)
-        except RedisError as exc:
+        except redis_errors() as exc:
             presence.say(exc)
             taken, wait = _in_table(bucket.name, cost, room)
     else:

@@ -21,11 +21,11 @@ import structlog
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 from django.db import DatabaseError
-from redis.exceptions import RedisError
 
 from syncapp.clients.http.login import RefusedLogin, Token
 from syncapp.engine.outside import locks
 from syncapp.kit import sealing
+from syncapp.kit.redis_presence import redis_errors
 
 T = TypeVar("T")
 
@@ -121,7 +121,7 @@ class SharedTokens:
         try:
             try:
                 return question(caches[CACHE])
-            except RedisError:  # who keeps the connections says it
+            except redis_errors():  # who keeps the connections says it
                 return question(caches[INSTEAD])
         except (DatabaseError, OSError) as exc:
             log.warning("login.token_cache_away", system=self._system, error=type(exc).__name__)

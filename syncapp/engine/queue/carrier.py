@@ -20,11 +20,9 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_q.brokers import Broker
 from django_q.brokers.orm import ORM
-from redis import Redis
-from redis.exceptions import RedisError
 
 from syncapp.kit import plain_sql
-from syncapp.kit.redis_pool import Pool, presence
+from syncapp.kit.redis_presence import presence, redis_errors
 
 LOOK_SECONDS = 2.0  # between looks into the table while Redis is here: another process may not reach it
 WAIT_SECONDS = 1  # for a task in Redis
@@ -43,8 +41,12 @@ class Carrier(Broker):
         return ORM(self.list_key)
 
     @cached_property
-    def _taking(self) -> Redis:
+    def _taking(self) -> Any:
         """More patient than others: a task that Redis gave to somebody who had gone is found by the sweep only."""
+        from redis import Redis
+
+        from syncapp.kit.redis_pool import Pool
+
         return Redis(connection_pool=Pool.from_url(settings.CONFIG.redis_url, **TAKING))
 
     def enqueue(self, task: str) -> int:
@@ -54,7 +56,7 @@ class Carrier(Broker):
         """In one go; raises what the database does when that is away too."""
         try:
             return int(self._redis.connection.rpush(self.list_key, *packages))
-        except RedisError as exc:
+        except redis_errors() as exc:
             presence.say(exc)
         put_in_table(self.list_key, packages)
         return len(packages)
@@ -67,7 +69,7 @@ class Carrier(Broker):
         try:
             task: Any = self._taking.blpop(self.list_key, WAIT_SECONDS)
             return [(None, task[1])] if task else None
-        except RedisError:
+        except redis_errors():
             self._look_at = 0.0
             return None
 
@@ -93,7 +95,7 @@ class Carrier(Broker):
 
     def queue_size(self) -> int:
         in_redis = 0
-        with suppress(RedisError):
+        with suppress(redis_errors()):
             in_redis = int(self._redis.queue_size())
         return in_redis + int(self._table.queue_size())
 
@@ -112,7 +114,7 @@ class Carrier(Broker):
         return str(self._redis.info())
 
     def set_stat(self, key: str, value: str, timeout: int) -> None:
-        with suppress(RedisError):
+        with suppress(redis_errors()):
             self._redis.set_stat(key, value, timeout)
 
     def get_stat(self, key: str) -> Any:

@@ -26,7 +26,7 @@ from syncapp.engine.workers.processes import (
     signals_held,
 )
 from syncapp.engine.workers.queue_processes import EndsOnce, EndsWithItsQueue
-from syncapp.kit.redis_pool import presence
+from syncapp.kit.redis_presence import presence
 
 GONE_SECONDS = 5.0  # the kernel needs a moment to bury a killed process group
 

@@ -21,7 +21,7 @@ from redis.exceptions import OutOfMemoryError, RedisError
 from syncapp.engine.outside import locks
 from syncapp.engine.queue import enqueue
 from syncapp.engine.queue.carrier import Carrier
-from syncapp.kit import redis_pool
+from syncapp.kit import redis_pool, redis_presence
 from syncapp.models import Lock
 from tests import engines
 from tests.e2e.doors import silent_system
@@ -33,8 +33,8 @@ LOADING = b"-LOADING Redis is loading the dataset in memory\r\n"
 
 
 @pytest.fixture(autouse=True)
-def presence(monkeypatch: pytest.MonkeyPatch) -> Iterator[redis_pool.Presence]:
-    mine = redis_pool.Presence()
+def presence(monkeypatch: pytest.MonkeyPatch) -> Iterator[redis_presence.Presence]:
+    mine = redis_presence.Presence()
     monkeypatch.setattr(redis_pool, "presence", mine)
     monkeypatch.setattr(locks, "presence", mine)
     monkeypatch.setattr(locks, "_outage", locks._Outage())
@@ -57,7 +57,7 @@ def seconds_until_refused(there: Redis) -> float:
 # Connections
 
 
-def test_one_that_says_nothing_costs_one_time_out_and_then_nobody_anything(presence: redis_pool.Presence) -> None:
+def test_one_that_says_nothing_costs_one_time_out_and_then_nobody_anything(presence: redis_presence.Presence) -> None:
     with silent_system() as port:
         there = client(port)
         assert 0.9 < seconds_until_refused(there) < 1.5
@@ -73,7 +73,7 @@ def test_one_that_says_nothing_costs_one_time_out_and_then_nobody_anything(prese
         assert seconds_until_refused(there) < 2 * redis_pool.GLANCE_SECONDS
 
 
-def test_one_that_loads_its_data_is_away_until_it_has(presence: redis_pool.Presence) -> None:
+def test_one_that_loads_its_data_is_away_until_it_has(presence: redis_presence.Presence) -> None:
     answers = [LOADING]
     with saying(answers) as port:
         there = client(port)
@@ -84,16 +84,16 @@ def test_one_that_loads_its_data_is_away_until_it_has(presence: redis_pool.Prese
         answers[0] = b"+OK\r\n"
         seconds_until_refused(there)  # a moment ago it was away
         presence.look_now()
-        assert redis_pool.takes_writes(there)
+        assert redis_presence.takes_writes(there)
     assert presence.here
 
 
 def test_it_is_said_once_a_minute_with_a_count_and_when_it_is_back(
-    presence: redis_pool.Presence, caplog: pytest.LogCaptureFixture
+    presence: redis_presence.Presence, caplog: pytest.LogCaptureFixture
 ) -> None:
     for _ in range(5):
         presence.missed(RedisError())
-    presence._said_at -= redis_pool.MINUTE
+    presence._said_at -= redis_presence.MINUTE
     presence.missed(RedisError())
     presence.answered()
     presence.answered()
