@@ -37,11 +37,12 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 
 @button("close_chosen", "tasks/close/", CLOSE_TASK)
 def close_chosen(request: HttpRequest) -> HttpResponse:
-    tasks = list(Task.objects.filter(pk__in=ids(request.POST.getlist("chosen")), state=TaskState.OPEN))
+    chosen = ids(request.POST.getlist("chosen"))
+    tasks = list(Task.objects.filter(pk__in=chosen, state=TaskState.OPEN))
     if _unasked(request, tasks):
         messages.error(request, _("Nothing was closed. Please tick the box: closing makes the hub do something."))
     elif tasks:
-        _close(request, tasks, "")
+        _close(request, tasks, "", asked=len(set(chosen)))
     else:
         messages.info(request, _("Nothing was closed: none of them is open any more."))
     return back(request, LIST)
@@ -51,7 +52,7 @@ def _unasked(request: HttpRequest, tasks: list[Task]) -> bool:
     return any(has_effect(task.kind) for task in tasks) and request.POST.get("understood") != "yes"
 
 
-def _close(request: HttpRequest, tasks: list[Task], target: str) -> None:
+def _close(request: HttpRequest, tasks: list[Task], target: str, asked: int = 1) -> None:
     note = note_of(request)
     # The note may name a client: it stays with the task, behind the right to see tasks.
     with recorded(request, "close_task", "Task", target, ", ".join(sorted({task.kind for task in tasks}))) as row:
@@ -61,4 +62,12 @@ def _close(request: HttpRequest, tasks: list[Task], target: str) -> None:
             Record.objects.filter(pk__in=Task.objects.filter(pk__in=closed).values("record")), trace_id_of(request)
         )
     words = ngettext("%(count)d task was closed.", "%(count)d tasks were closed.", len(closed)) % {"count": len(closed)}
-    messages.success(request, " ".join((words, _("The hub looks at it again now."))))
+    if closed:
+        messages.success(request, " ".join((words, _("The hub looks at it again now."))))
+    if left := asked - len(closed):
+        words = ngettext(
+            "%(count)d task stays as it is: it is closed already.",
+            "%(count)d tasks stay as they are: they are closed already.",
+            left,
+        )
+        messages.warning(request, words % {"count": left})

@@ -16,7 +16,7 @@ from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.views import DISCARD, RELEASE_LOCK, RETRY, back, button, ids, note_of, page, say, wants_part
 from syncapp.admin.records import sides
 from syncapp.admin.records.record_page import record_context
-from syncapp.admin.records.records import RecordAdmin, given_up_words, left_words, moved_words
+from syncapp.admin.records.records import RecordAdmin, given_up_words, left_words, moved_words, not_given_up_words
 from syncapp.admin.records.row import NOT_HERE, retryable
 from syncapp.engine.queue import retry
 from syncapp.engine.recovery import guards
@@ -95,6 +95,8 @@ def _discard(request: HttpRequest, chosen: list[int], fallback: str, *args: obje
         messages.success(request, given_up_words(row.count))
     else:
         messages.warning(request, _("Nothing was given up: it is running, or it needs nobody any more."))
+    if row.count and (left := len(set(chosen)) - row.count):
+        messages.warning(request, not_given_up_words(left))
     return back(request, fallback, *args)
 
 

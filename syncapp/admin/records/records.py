@@ -134,3 +134,12 @@ def left_words(count: int) -> str:
 
 def given_up_words(count: int) -> str:
     return ngettext("%(count)d record was given up.", "%(count)d records were given up.", count) % {"count": count}
+
+
+def not_given_up_words(count: int) -> str:
+    words = ngettext(
+        "%(count)d record was not given up: it is running, or it needs nobody any more.",
+        "%(count)d records were not given up: they are running, or they need nobody any more.",
+        count,
+    )
+    return words % {"count": count}

@@ -128,6 +128,10 @@ def test_a_selection_is_given_up_after_a_page_that_asks_why(staff: Client) -> No
     asked = staff.post(reverse(LIST), {"action": "discard_selected", "_selected_action": pks})
     assert [row.pk for row in asked.context["rows"]] == pks[1::-1] or len(asked.context["rows"]) == 2
     assert "2 records were given up." in press(staff, "discard_chosen", chosen=pks, note="duplicates")
+    fresh, running = rows.record(), rows.record(Status.RUNNING)
+    words = press(staff, "discard_chosen", chosen=[fresh.pk, running.pk, *pks], note="again")
+    assert "1 record was given up." in words
+    assert "4 records were not given up: they are running, or they need nobody any more." in words
     assert Record.objects.filter(status=Status.IN_SYNC).count() == 1
 
 

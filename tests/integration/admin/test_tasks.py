@@ -120,6 +120,10 @@ def test_a_selection_is_closed_with_one_note(staff: Client) -> None:
     assert spared.state == TaskState.OPEN
     assert set(Task.objects.filter(state=TaskState.CLOSED).values_list("note", flat=True)) == {"all done"}
     assert "none of them is open" in press(staff, "close_chosen", understood="yes", **pks)
+    pks["chosen"].append(spared.pk)
+    words = press(staff, "close_chosen", understood="yes", **pks)
+    assert "1 task was closed." in words
+    assert "3 tasks stay as they are: they are closed already." in words
 
 
 def test_who_may_only_look_sees_no_button(login: Login) -> None:
