@@ -14,7 +14,7 @@ class SyncAppConfig(AppConfig):
         from syncapp.events import registry
         from syncapp.kit import phrases
         from syncapp.upkeep import staff_groups
-        from syncapp.words import field_words, reason_words
+        from syncapp.words import field_words, journal_words, reason_words
 
         heartbeat.connect()
         post_migrate.connect(staff_groups.restore, sender=self, dispatch_uid="staff_groups")
@@ -23,4 +23,4 @@ class SyncAppConfig(AppConfig):
         enqueue.timeouts = registry.timeouts
         field_words.declared = registry.fields
         reason_words.declared = registry.reasons
-        phrases.load_all = registry.load_all
+        phrases.load_all = journal_words.load_all = registry.load_all

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from syncapp.models import JournalAction, Seen
 from syncapp.words.fault_words import fault_in_words
 
+load_all: Callable[[], object] | None = None  # loads the flows: what shows entries has perhaps not run any of them
+
 
 def writes() -> dict[str, str]:
+    if load_all is not None:
+        load_all()
     return {name: str(label) for flow in JournalAction.__subclasses__() for name, label in flow.choices}
 
 

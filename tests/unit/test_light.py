@@ -109,3 +109,9 @@ def test_with_its_systems_it_holds_what_speaks_to_them_for_all_workers() -> None
 
 def test_who_checks_everything_loads_all_that_runs_and_all_pages() -> None:
     assert loaded_by("check") >= PAGES | {"syncapp.jobs", "syncapp.flows.calendar.sync", "syncapp.flows.documents.sync"}
+
+
+def test_a_process_that_has_run_no_flow_tells_in_words_what_flows_wrote() -> None:
+    program = "import django; django.setup(); from syncapp.words import journal_words; "
+    said = said_by(program + "print(journal_words.write_in_words('update'))", DJANGO_LANGUAGE="de")
+    assert said == ["Felder im CRM geschrieben"]
