@@ -14,7 +14,18 @@ from django.utils import timezone
 from django_q.models import Schedule
 from playwright.sync_api import BrowserContext
 
-from syncapp.models import ProxyCall, ProxyKey, Record, Reference, ScanRun, StaffAction, Status, TaskKind
+from syncapp.models import (
+    LinkState,
+    ProxyCall,
+    ProxyKey,
+    Reason,
+    Record,
+    Reference,
+    ScanRun,
+    StaffAction,
+    Status,
+    TaskKind,
+)
 from tests.browser.groups import restore
 from tests.integration.admin import rows
 
@@ -51,7 +62,7 @@ def fill() -> dict[str, Any]:
     with StaffAction.recorded("retry", "Record", party.pk) as action:
         action.count = 1
     rows.task(kind=TaskKind.NUMBER_REMOVED, facts=[])
-    rows.employee("RB")
+    rows.link(rows.employee("RB"), state=LinkState.FAILED, reason=Reason.REJECTED)
     made["key"] = ProxyKey.objects.create(name="CRM", start="hub_abc", digest="d" * 64)
     ProxyCall.objects.create(key=made["key"], at=now, method="GET", path="/api/v1/advonet/Akten", status=200)
     return made

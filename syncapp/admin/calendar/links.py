@@ -18,9 +18,11 @@ from syncapp.admin.calendar.pages import appointment_context, appointment_title
 from syncapp.admin.calendar.words import SHORT, days_words, link_words, short, subject
 from syncapp.admin.kit.base import Choice, ReadOnlyAdmin, StateFilter
 from syncapp.admin.kit.calendar_numbers import OPEN
-from syncapp.admin.kit.columns import badge, column
+from syncapp.admin.kit.columns import badge, buttons, column
 from syncapp.admin.kit.filters import Lookups
-from syncapp.models import CalendarEmployee, CalendarLink
+from syncapp.admin.kit.needs import press
+from syncapp.admin.kit.views import RETRY
+from syncapp.models import CalendarEmployee, CalendarLink, LinkState
 from syncapp.templatetags.hub import tone, when
 
 LONGEST_SUBJECT = 60  # signs in the list
@@ -34,6 +36,13 @@ def links_by(rows: QuerySet[CalendarLink], word: str) -> QuerySet[CalendarLink]:
     if word.removeprefix("-").isdecimal() and len(word) <= MOST_DIGITS:
         wanted |= Q(number=int(word))
     return rows.filter(wanted, employee__in=everyone)
+
+
+def again_button(link: CalendarLink) -> SafeString:
+    """What ends a failure; nothing where a retry mends none, or would not come about."""
+    if link.state != LinkState.FAILED or not link.employee.enabled:
+        return SafeString("–")
+    return press(reverse("admin:hub_resync_appointment", args=[link.pk]), _("Retry"))
 
 
 class LinkStateFilter(StateFilter):
@@ -54,7 +63,8 @@ class EmployeeFilter(Choice):
 class CalendarLinkAdmin(ReadOnlyAdmin[CalendarLink]):
     list_title = gettext_lazy("Appointments")
     row_page = "appointment"
-    list_display = ("what", "whose", "days", "state_label", "why", "since")
+    again_needs = RETRY
+    list_display = ("what", "whose", "days", "state_label", "why", "since", "again")
     list_filter = (LinkStateFilter, EmployeeFilter)
     list_select_related = ("employee",)
     search_fields = ("number",)
@@ -99,3 +109,4 @@ class CalendarLinkAdmin(ReadOnlyAdmin[CalendarLink]):
         gettext_lazy("why"), lambda link: format_html('<span class="hub-why">{}</span>', link_words(link) or "–")
     )
     since = column(gettext_lazy("since"), lambda link: when(link.changed_at), "changed_at")
+    again = buttons(again_button)

@@ -20,6 +20,7 @@ from unfold.admin import ModelAdmin
 from syncapp.admin.kit import export
 from syncapp.admin.kit.addresses import offered
 from syncapp.admin.kit.columns import badge, column
+from syncapp.admin.kit.needs import FORM
 from syncapp.admin.kit.paging import CappedPaginator, List
 from syncapp.admin.kit.views import page
 from syncapp.templatetags.hub import tone
@@ -33,6 +34,7 @@ class ReadOnlyAdmin(ModelAdmin, Generic[M]):
     model: type[M]
     list_title: ClassVar[str | Promise]
     empty_words: ClassVar[str | Promise] = ""  # as long as there is nothing: what will be listed, and when
+    again_needs: ClassVar[str] = ""  # the right without which the column of buttons, `again`, is not there
     row_page: ClassVar[str] = ""  # template of the page of one row; empty: rows have none
 
     change_list_template = "syncapp/admin/list.html"
@@ -64,11 +66,15 @@ class ReadOnlyAdmin(ModelAdmin, Generic[M]):
             return export.export(request, self)
         title = getattr(self, "list_title", capfirst(self.opts.verbose_name_plural))
         given = {"list_title": title, "empty_words": self.empty_words, **self.list_context(request)}
-        context = {"here": request.get_full_path(), **given}
+        context = {"here": request.get_full_path(), "row_form": FORM, **given}
         return super().changelist_view(request, context)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return List
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        may = not self.again_needs or request.user.has_perm(self.again_needs)
+        return [name for name in self.list_display if may or name != "again"]
 
     def get_sortable_by(self, request: HttpRequest) -> Any:
         """The columns that have an order (`column`); no others, for an order without an index sorts a million rows."""

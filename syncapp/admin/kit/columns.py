@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from syncapp.models import Record
 from syncapp.templatetags.hub import crm_link, entity
@@ -23,6 +24,13 @@ def column(title: Any, shown: Callable[[Any], object], order: str = "") -> Any:
     def cell(_self: object, row: object) -> object:
         return shown(row)
 
+    return cell
+
+
+def buttons(shown: Callable[[Any], object]) -> Any:
+    """The column of what a person can do with a row. It is no part of a file that is taken away."""
+    cell = column(gettext_lazy("what you can do"), shown)
+    cell.does = True
     return cell
 
 

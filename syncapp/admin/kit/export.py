@@ -43,7 +43,7 @@ def export(request: HttpRequest, admin: Any) -> StreamingHttpResponse:
     rows: QuerySet[Any] = admin.get_changelist_instance(request).get_queryset(request)
     name = admin.opts.model_name
     filters = without_words(request.GET)
-    columns = [column for column in admin.get_list_display(request) if _heading(admin, column)]
+    columns = [column for column in admin.get_list_display(request) if _tells(admin, column)]
 
     found = ([_cell(admin, column, row) for column in columns] for row in rows.iterator(chunk_size=AT_ONCE))
     return as_file(request, name, [_heading(admin, column) for column in columns], found, filters)
@@ -90,6 +90,11 @@ def _line(cells: Iterable[str]) -> str:
 def safe(text: str) -> str:
     """Nothing that a spreadsheet would calculate."""
     return f"'{text}" if FORMULA.match(text) else text
+
+
+def _tells(admin: Any, column: str) -> bool:
+    """Whether it says something of the row: not a column of buttons, nor one without a heading."""
+    return bool(_heading(admin, column)) and not getattr(getattr(admin, column, None), "does", False)
 
 
 def _heading(admin: Any, column: str) -> str:

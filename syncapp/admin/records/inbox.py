@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from syncapp.admin.kit.base import ReadOnlyAdmin, StateFilter
-from syncapp.admin.kit.columns import column
+from syncapp.admin.kit.columns import buttons, column
 from syncapp.admin.kit.filters import WebhookFilter
+from syncapp.admin.kit.needs import press
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.views import REPROCESS, back, button
 from syncapp.events import bodies, intake
@@ -26,6 +27,13 @@ from syncapp.templatetags.hub import webhook_words, when
 ITEMS = 200
 
 
+def again_button(message: InboxMessage) -> SafeString:
+    """What ends a quarantine; nothing for what was read."""
+    if message.state != InboxState.QUARANTINED:
+        return SafeString("–")
+    return press(reverse("admin:hub_reprocess", args=[message.pk]), _("Process again"))
+
+
 @admin.register(InboxMessage)
 class InboxAdmin(ReadOnlyAdmin[InboxMessage]):
     empty_words = gettext_lazy(
@@ -33,7 +41,8 @@ class InboxAdmin(ReadOnlyAdmin[InboxMessage]):
         "there. If nothing comes, the webhooks have not been set up yet."
     )
     row_page = "message"
-    list_display = ("what", "state_label", "received", "items_total", "items_new", "rejects", "trace")
+    again_needs = REPROCESS
+    list_display = ("what", "state_label", "received", "items_total", "items_new", "rejects", "trace", "again")
     list_filter = (StateFilter, WebhookFilter)
     search_fields = ("trace_id",)
     searched_column = "trace_id"
@@ -69,6 +78,8 @@ class InboxAdmin(ReadOnlyAdmin[InboxMessage]):
     def trace(self, message: InboxMessage) -> SafeString:
         address = reverse("admin:hub_trace", args=[message.trace_id])
         return format_html('<a class="hub-id" href="{}">{}</a>', address, message.trace_id)
+
+    again = buttons(again_button)
 
 
 @button("reprocess", "webhook/<int:pk>/reprocess/", REPROCESS)

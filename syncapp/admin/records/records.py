@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from syncapp.admin.kit.base import ReadOnlyAdmin
-from syncapp.admin.kit.columns import column, entity_links
+from syncapp.admin.kit.columns import buttons, column, entity_links
 from syncapp.admin.kit.filters import ReasonFilter, SinceFilter, StatusFilter, StepFilter, SystemFilter
 from syncapp.admin.kit.paging import counted
 from syncapp.admin.kit.recording import recorded
@@ -82,7 +82,7 @@ class RecordAdmin(ReadOnlyAdmin[Record]):
     entity = column(gettext_lazy("entity"), entity_links)
     state = column(gettext_lazy("state"), state_badge)
     why = column(gettext_lazy("what happened, what to do"), why_words)
-    again = column(gettext_lazy("what you can do"), ending_button)
+    again = buttons(ending_button)
 
     step_label = column(gettext_lazy("step"), lambda record: step_name(record.step), "step")
     since = column(gettext_lazy("since"), lambda record: when(record.changed_at), "changed_at")

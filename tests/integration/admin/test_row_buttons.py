@@ -1,0 +1,64 @@
+"""Each list of failures has in each row what ends it, for those who may; the file that is taken away has no buttons."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from syncapp.models import InboxState, LinkState, StaffAction
+from tests.integration.admin import rows
+from tests.integration.admin.conftest import Login
+
+SINGLE = {"calendarlink": "hub_resync_appointment", "inboxmessage": "hub_reprocess"}
+
+
+def address(name: str) -> str:
+    return reverse(f"admin:syncapp_{name}_changelist")
+
+
+def of_rows(client: Client, name: str) -> list[str]:
+    """Where the buttons of the rows lead, as the page has them."""
+    return re.findall(r'<button[^>]* formaction="([^"]+)"', client.get(address(name)).content.decode())
+
+
+def failing() -> dict[str, int]:
+    failed = {"state": LinkState.FAILED, "reason": "rejected"}
+    employee = rows.employee("SB")
+    rows.link(employee, state=LinkState.AGREED)
+    rows.link(rows.employee("AB", enabled=False), **failed)
+    rows.message(InboxState.STORED)
+    link = rows.link(employee, **failed)
+    body = b'[{"id": "65f0c0ffee0000001"}]'
+    message = rows.message(InboxState.QUARANTINED, body=body, reason="not JSON", rejected=[])
+    return {"calendarlink": link.pk, "inboxmessage": message.pk}
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_only_a_row_that_can_be_mended_has_its_button(name: str, staff: Client) -> None:
+    pk = failing()[name]
+    (leads_to,) = of_rows(staff, name)
+    assert leads_to == reverse(f"admin:{SINGLE[name]}", args=[pk])
+    answer = staff.post(leads_to, {"next": address(name)})
+    assert answer["Location"] == address(name)
+    assert StaffAction.objects.get().count == 1
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_who_may_only_look_has_no_such_column(name: str, login: Login) -> None:
+    failing()
+    viewer = login("anna")
+    rows.grant("anna", f"view_{name}")
+    assert of_rows(viewer, name) == []
+    assert "what you can do" not in viewer.get(address(name)).content.decode().lower()
+
+
+@pytest.mark.parametrize("name", [*SINGLE, "record"])
+def test_a_file_holds_no_buttons(name: str, staff: Client) -> None:
+    failing()
+    rows.record()
+    said = b"".join(staff.get(address(name), {"as": "csv"}).streaming_content).decode()
+    assert said.count("\n") > 1
+    assert not {"Retry", "Process again", "What you can do", "what you can do"} & set(re.split(r"[;\r\n]+", said))
