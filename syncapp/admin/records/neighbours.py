@@ -65,6 +65,8 @@ def _sharing(mine: Reference) -> Q:
 
 def _same(mine: Reference) -> tuple[str, str, str, str] | None:
     """System, kind, column and value by which the references of others are known that belong to this one."""
+    if mine.kind not in ReferenceKind:  # of a newer version
+        return None
     kind = ReferenceKind(mine.kind)
     if kind is ReferenceKind.MATTER:
         return mine.system, kind, "remote_id", mine.remote_id

@@ -75,7 +75,7 @@ def fill(request: HttpRequest, found: Found) -> None:
     for reference in Reference.objects.filter(of_entities(keys)).order_by("system", "kind", "pk"):
         if reference.kind != ReferenceKind.MEMBERSHIP:  # the collection has a card of its own
             card = found.cards[reference.entity_type, reference.entity_id]
-            system = SystemName(reference.system).label
+            system = reference.get_system_display()
             if not any((place.system, place.ident) == (system, reference.remote_id) for place in card.places):
                 card.at(Place(system, reference.get_kind_display(), reference.remote_id))
     records = list(Record.objects.filter(of_entities(keys)).order_by("pk"))
@@ -114,7 +114,7 @@ def _orphan(found: Found, orphan: Orphan) -> None:
     card = found.card(("orphan", str(orphan.pk)), _("Orphan"))
     card.ident = orphan.remote_id
     card.address = reverse("admin:syncapp_orphan_change", args=[orphan.pk])
-    card.at(Place(SystemName(orphan.system).label, orphan.get_kind_display(), orphan.remote_id))
+    card.at(Place(orphan.get_system_display(), orphan.get_kind_display(), orphan.remote_id))
     card.open.append(Open(tone(orphan.state), orphan.get_state_display(), "", card.address, _("Show")))
 
 
