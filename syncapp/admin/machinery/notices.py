@@ -21,7 +21,7 @@ from syncapp.notify.remembering import GONE
 
 PAGE = "admin:hub_notices"
 LAST = 20
-TONES = {NoticeState.SENT: "good", NoticeState.GIVEN_UP: "bad", NoticeState.NEEDLESS: "quiet"}
+TONES: dict[str, str] = {NoticeState.SENT: "good", NoticeState.GIVEN_UP: "bad", NoticeState.NEEDLESS: "quiet"}
 CLOCK = {"type": "time"}
 
 
