@@ -25,7 +25,9 @@ def addresses(read: Callable[[str], str], searched: tuple[str, ...]) -> list[str
     while ahead:
         page = ahead.pop(0)
         text = read(page)
-        for link in _links(page, text):
+        found_here = list(_links(page, text))
+        # The whole list is seen by who resets its filters, though nothing may lead to it.
+        for link in [*found_here, *(link.partition("?")[0] for link in found_here)]:
             if _shape(link) not in shapes:
                 shapes.add(_shape(link))
                 found[link] = None
