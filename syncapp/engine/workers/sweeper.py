@@ -8,20 +8,13 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable
-
-import structlog
-from django.db import Error as DatabaseError
-from django.db import connections
 
 from syncapp.engine.recovery.sweep import feed, sweep
-from syncapp.engine.workers.processes import alone
 from syncapp.engine.workers.replacing import note_replaced
+from syncapp.engine.workers.turns import take
 
 FIRST_WITHIN_SECONDS = 3.0
 FEED_SECONDS = 1.0  # two small questions to the database each time
-
-log = structlog.get_logger(__name__)
 
 
 class Sweeper(threading.Thread):
@@ -36,24 +29,11 @@ class Sweeper(threading.Thread):
         sweep_at = time.monotonic() + random.uniform(0, min(FIRST_WITHIN_SECONDS, self.seconds))  # noqa: S311
         while not self._ended.wait(min(FEED_SECONDS, self.seconds)):
             if time.monotonic() < sweep_at:
-                _guarded(feed)
+                take("sweep", feed)
             else:
-                _guarded(sweep)
-                _guarded(note_replaced)
+                take("sweep", sweep)
+                take("sweep", note_replaced)
                 sweep_at = time.monotonic() + self.seconds * random.uniform(0.8, 1.2)  # noqa: S311
 
     def end(self) -> None:
         self._ended.set()
-
-
-def _guarded(work: Callable[[], object]) -> None:
-    """Never raises: whatever fails is in the log and tried again at the next turn."""
-    with alone.at_work():
-        try:
-            work()
-        except DatabaseError as exc:
-            log.warning("sweep.database_away", error=type(exc).__name__)
-        except Exception:
-            log.exception("sweep.failed")
-        finally:
-            connections.close_all()
