@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 
 from sandbox.running import Running, SandboxThread
 from syncapp.admin.machinery.systems import REFUSALS
+from syncapp.clients.advoware.addresses import AddressBook
 from syncapp.clients.errors import NotEnabled, Unauthorized
 from syncapp.clients.http.login import Token
 from syncapp.engine.outside import connections, locks, outages, tokens
@@ -64,9 +65,15 @@ def logins(sandbox: Running) -> tuple[int, int]:
     return snapshot["logins"], snapshot["refused_logins"]
 
 
+def look_ups(sandbox: Running) -> int:
+    """How often the configurator was asked for the firm's addresses."""
+    return sum(row["count"] for row in sandbox.client.counts() if row["system"] == "advoware-lookup")
+
+
 def another_process() -> None:
     """What this process knows by heart is what another one doesn't."""
     tokens.forget()
+    AddressBook.here.clear()
 
 
 @pytest.mark.django_db
@@ -74,7 +81,7 @@ def test_a_token_is_found_by_other_processes(sandbox: Running) -> None:
     for _ in range(3):
         connections.ping("advoware")
         another_process()
-    assert logins(sandbox) == (1, 0)
+    assert (logins(sandbox), look_ups(sandbox)) == ((1, 0), 1)
 
 
 @pytest.mark.django_db
@@ -135,7 +142,7 @@ def test_processes_log_in_once(running: Running, tmp_path: Path) -> None:
     with Installation.fresh(tmp_path, **login(running)) as hub:
         workers = [subprocess.Popen([sys.executable, "-c", PING], cwd=ROOT, env=hub.env) for _ in range(4)]
         assert [worker.wait(60) for worker in workers] == [0, 0, 0, 0]
-    assert logins(running) == (1, 0)
+    assert (logins(running), look_ups(running)) == ((1, 0), 1)
 
 
 @pytest.mark.django_db

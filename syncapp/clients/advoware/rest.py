@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import ClassVar, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 from urllib.parse import quote
 
 from syncapp.clients.advoware import login
-from syncapp.clients.advoware.config import API_PATH, SYSTEM, AdvowareConfig
+from syncapp.clients.advoware.addresses import AddressBook, Addresses
+from syncapp.clients.advoware.config import SYSTEM, AdvowareConfig
 from syncapp.clients.advoware.keys import Keys
 from syncapp.clients.advoware.refusals import refusal_of_advoware, refusal_of_gateway
 from syncapp.clients.advoware.types import AdvowareObject
@@ -27,15 +27,13 @@ from syncapp.clients.errors import (
 from syncapp.clients.http.answers import Answer, Refusal
 from syncapp.clients.http.calls import USER_AGENT, Call, Query
 from syncapp.clients.http.login import LoggedInClient, RefusedLogin, Token
-from syncapp.clients.http.parse import the_object, the_rows
-from syncapp.clients.http.remembered import Remembered
+from syncapp.clients.http.parse import the_rows
 
 T = TypeVar("T")
 Malformed = Callable[[object], None]
 Read = TypeVar("Read", bound=AdvowareObject)
 
 TOKEN, LOOK_UP = "Token", "Url"  # as the trace shows them
-LIFE = 3600.0  # seconds; addresses of a firm change when its server moves
 
 
 class Place(NamedTuple):
@@ -46,37 +44,12 @@ class Place(NamedTuple):
     shown: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    api: str  # ending in /api/v1
-    gateway: str  # ending in /api/v1
-
-    @classmethod
-    def of(cls, api_url: str, gateway_url: str) -> Addresses:
-        return cls(_versioned(api_url), _versioned(gateway_url))
-
-    @classmethod
-    def found(cls, config: AdvowareConfig, raw: object) -> Addresses:
-        """What the look-up answered, for what the settings leave open."""
-        keys = Keys(SYSTEM, the_object(SYSTEM, raw, "addresses"))
-        api = config.api_url or keys.text("connectorUrl") or keys.text("relayUrl")
-        gateway = config.gateway_url or keys.text("securityGateway")
-        if not api or not gateway:
-            raise NotEnabled(SYSTEM, "kanzlei_unknown")
-        needed = ("https://",) if config.lookup_url.startswith("https://") else ("https://", "http://")
-        if not api.startswith(needed) or not gateway.startswith(needed):
-            raise UnexpectedAnswer(SYSTEM, "unusable_address")
-        return cls.of(api, gateway)
-
-
-def _versioned(url: str) -> str:
-    url = url.rstrip("/")
-    return url if url.endswith(API_PATH) else url + API_PATH
-
-
 class AdvowareRest(LoggedInClient[AdvowareConfig]):
     system = SYSTEM
-    address_book: ClassVar[Remembered[Addresses]] = Remembered()
+
+    @property
+    def _book(self) -> AddressBook:
+        return AddressBook(self._config.identity, self._tokens)
 
     def refused(self, refusal: Refusal) -> ClientError:
         known = refusal_of_gateway if refusal.path in (TOKEN, LOOK_UP) else refusal_of_advoware
@@ -128,13 +101,12 @@ class AdvowareRest(LoggedInClient[AdvowareConfig]):
                 raise
             return super().logged_in(ask)
         except (ServerTrouble, UnexpectedAnswer):
-            self.address_book.forget(self._config.identity)
+            self._book.forget()
             raise
 
     def _moved(self) -> bool:
         """Whether the firm's server has another address by now; what stands at the old one says nothing then."""
-        before = self.address_book.get(self._config.identity)
-        self.address_book.forget(self._config.identity)
+        before = self._book.forget()
         try:
             return before is not None and self._addresses() != before
         except ClientError:
@@ -177,9 +149,9 @@ class AdvowareRest(LoggedInClient[AdvowareConfig]):
         config = self._config
         if config.api_url and config.gateway_url:
             return Addresses.of(config.api_url, config.gateway_url)
-        known = self.address_book.get(config.identity)
+        known = self._book.get()
         if known is None:
             call = Call.of("GET", config.lookup_url, LOOK_UP, {}, query=[("Kanzlei", config.kanzlei)])
             known = Addresses.found(config, self.before_the_call(lambda: self.perform(call, Answer.json)))
-            self.address_book.put(config.identity, known, LIFE)
+            self._book.put(known)
         return known

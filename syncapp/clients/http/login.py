@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from syncapp.clients.errors import AnswerLost, ClientError, NotEnabled, ServerTrouble, Unauthorized, Unreachable
 from syncapp.clients.http.base import Config, OutsideClient
@@ -77,6 +77,13 @@ class TokenStore(Protocol):
     def refusal(self) -> RefusedLogin | None: ...
 
     def refuse(self, refusal: RefusedLogin) -> None: ...
+
+    def kept(self, what: str) -> Mapping[str, Any] | None:
+        """What else is known of this login by all workers; facts as JSON knows them."""
+
+    def keep(self, what: str, facts: Mapping[str, Any], until: datetime) -> None: ...
+
+    def unkeep(self, what: str) -> None: ...
 
     def waiting(self) -> AbstractContextManager[None]:
         """One may log in at a time; the others wait, and then look again before they do."""

@@ -1,4 +1,5 @@
-"""Tokens of Advoware and Google, shared by all workers: one logs in, the others wait for what it brings.
+"""Tokens of Advoware and Google, shared by all workers: one logs in, the others wait for what it brings; and what else
+was found for a login, as the addresses of a firm's Advoware.
 
 In Redis (a database of its own) or in a database table, by Django's cache `advoware`, sealed; in the table too while
 Redis is away. A copy stays in the process, so that a call costs no look into the cache; when both are away each process
@@ -11,7 +12,7 @@ import random
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -57,21 +58,29 @@ class SharedTokens:
 
     def put(self, token: Token) -> None:
         _known[self._identity] = token
-        sealed = sealing.seal({"value": token.value, "expires_at": token.expires_at.isoformat()})
-        self._store("token", sealed, token.expires_at)
-        self._ask(lambda cache: cache.delete(self._key("refusal")))
+        self.keep("token", {"value": token.value, "expires_at": token.expires_at.isoformat()}, token.expires_at)
+        self.unkeep("refusal")
 
     def drop(self, token: Token) -> None:
         if _known.get(self._identity) == token:
             _known.pop(self._identity, None)
         if self._stored() == token:
-            self._ask(lambda cache: cache.delete(self._key("token")))
+            self.unkeep("token")
 
     def refusal(self) -> RefusedLogin | None:
         return _refusal(self._ask(lambda cache: cache.get(self._key("refusal"))))
 
     def refuse(self, refusal: RefusedLogin) -> None:
         self._store("refusal", asdict(refusal), refusal.until + REFUSAL_LIFE)
+
+    def kept(self, what: str) -> Mapping[str, Any] | None:
+        return sealing.opened(self._ask(lambda cache: cache.get(self._key(what))))
+
+    def keep(self, what: str, facts: Mapping[str, Any], until: datetime) -> None:
+        self._store(what, sealing.seal(facts), until)
+
+    def unkeep(self, what: str) -> None:
+        self._ask(lambda cache: cache.delete(self._key(what)))
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
@@ -107,7 +116,7 @@ class SharedTokens:
         return f"{what}:{self._identity}"
 
     def _stored(self) -> Token | None:
-        facts = sealing.opened(self._ask(lambda cache: cache.get(self._key("token"))))
+        facts = self.kept("token")
         if facts is None:
             return None
         token = Token(facts["value"], datetime.fromisoformat(facts["expires_at"]))

@@ -111,7 +111,4 @@ def test_off_is_what_it_is_until_somebody_wants_it(parties: Parties) -> None:
 
 
 def test_the_client_has_no_way_to_write_an_address() -> None:
-    assert [name for name in dir(AdvowareClient) if "address" in name and not name.startswith("_")] == [
-        "address_book",
-        "addresses",
-    ]
+    assert [name for name in dir(AdvowareClient) if "address" in name and not name.startswith("_")] == ["addresses"]

@@ -11,6 +11,7 @@ import pytest
 import responses
 
 from syncapp.clients.advoware import AdvowareClient, AdvowareConfig
+from syncapp.clients.advoware.addresses import AddressBook
 from syncapp.clients.espocrm import EspoClient, EspoConfig
 from syncapp.clients.http.login import Token, TokenStore
 from syncapp.clients.http.observe import OutsideCall
@@ -89,7 +90,7 @@ def new_advoware(watcher: Watcher, pauses: list[float]) -> Iterator[Callable[...
         return AdvowareClient(replace(usual, **others), tokens or MemoryTokens(), watcher, sleep=pauses.append)
 
     yield make
-    AdvowareClient.address_book = type(AdvowareClient.address_book)()
+    AddressBook.here.clear()
 
 
 @pytest.fixture

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
 
 from syncapp.clients.http.login import RefusedLogin, Token
 
@@ -15,6 +17,7 @@ class MemoryTokens:
     def __init__(self) -> None:
         self._token: Token | None = None
         self._refusal: RefusedLogin | None = None
+        self._kept: dict[str, Mapping[str, Any]] = {}
         self._lock = threading.Lock()
 
     def get(self) -> Token | None:
@@ -33,6 +36,15 @@ class MemoryTokens:
 
     def refuse(self, refusal: RefusedLogin) -> None:
         self._refusal = refusal
+
+    def kept(self, what: str) -> Mapping[str, Any] | None:
+        return self._kept.get(what)
+
+    def keep(self, what: str, facts: Mapping[str, Any], until: datetime) -> None:
+        self._kept[what] = facts
+
+    def unkeep(self, what: str) -> None:
+        self._kept.pop(what, None)
 
     @contextmanager
     def waiting(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,10 +15,11 @@ import responses
 import time_machine
 
 from syncapp.clients.advoware import AdvowareClient, AdvowareConfig
+from syncapp.clients.advoware.addresses import LIFE, AddressBook, Addresses
 from syncapp.clients.advoware.login import signature
 from syncapp.clients.errors import ClientError, NotEnabled, NotFound, Unauthorized, UnexpectedAnswer, Unreachable
 from syncapp.clients.http.login import RefusedLogin, Token
-from tests.unit.clients.conftest import ADVOWARE, GATEWAY, TOKEN_URL
+from tests.unit.clients.conftest import ADVOWARE, FAR_FUTURE, GATEWAY, TOKEN_URL
 from tests.unit.clients.memory_tokens import MemoryTokens
 
 EMPLOYEES = f"{ADVOWARE}/api/v1/advonet/Mitarbeiter"
@@ -151,6 +153,41 @@ def test_the_addresses_are_looked_up_once(
     for _ in range(2):
         new_advoware(api_url="", gateway_url="", lookup_url=LOOKUP).ping()
     assert (looked.call_count, asked.call_count) == (1, 2)
+
+
+def test_another_process_finds_the_addresses_that_one_has_looked_up(
+    web: responses.RequestsMock, new_advoware: New
+) -> None:
+    shared = MemoryTokens()
+    looked = web.get(LOOKUP, json={"relayUrl": "https://relay.example.test/", "securityGateway": f"{GATEWAY}/"})
+    web.post(TOKEN_URL, json={"access_token": "t"})
+    asked = web.get("https://relay.example.test/api/v1/advonet/Mitarbeiter", json=[])
+    for _ in range(2):
+        new_advoware(shared, api_url="", gateway_url="", lookup_url=LOOKUP).ping()
+        AddressBook.here.clear()
+    assert (looked.call_count, asked.call_count) == (1, 2)
+
+
+def test_what_another_process_has_found_meanwhile_is_not_forgotten_with_the_old_addresses() -> None:
+    shared = MemoryTokens()
+    here, old, new = (
+        AddressBook("me", shared),
+        Addresses.of("https://old", "https://g"),
+        Addresses.of("https://new", "https://g"),
+    )
+    here.put(old)
+    shared.keep("addresses", {**asdict(new), "until": (datetime.now(UTC) + LIFE).isoformat()}, FAR_FUTURE)
+    assert here.forget() == old
+    assert here.get() == new
+    assert here.forget() == new
+    assert here.get() is None
+
+
+def test_addresses_of_a_clock_that_was_ahead_are_looked_up_again() -> None:
+    shared = MemoryTokens()
+    late = (datetime.now(UTC) + 2 * LIFE).isoformat()
+    shared.keep("addresses", {"api": "a", "gateway": "g", "until": late}, FAR_FUTURE)
+    assert AddressBook("me", shared).get() is None
 
 
 @pytest.mark.parametrize(
