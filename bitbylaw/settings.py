@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "syncapp.kit.tracing.TraceMiddleware",
+    "syncapp.webhooks.short_way.ShortWayMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -103,8 +104,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # A pooler gives each transaction another connection, and a cursor of the server would not outlive its own.
-    pool_mode = DATABASES["default"].get("OPTIONS", {}).pop("pool_mode", "session")
+    # Nor is a statement that was prepared there (`plain_sql.answer`; the ORM prepares none).
+    pool_mode = DATABASES["default"].setdefault("OPTIONS", {}).pop("pool_mode", "session")
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = pool_mode == "transaction"
+    DATABASES["default"]["OPTIONS"]["prepare_threshold"] = None if pool_mode == "transaction" else 0
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES: dict[str, Any] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -25,10 +25,10 @@ def lane_of(path: str) -> str:
 
 
 class Lanes:
-    """`threads` for webhooks and as many for pages; the proxy has one more than it lets in, who says no."""
+    """`threads` for pages, `webhooks` for webhooks; the proxy has one more than it lets in, who says no."""
 
-    def __init__(self, threads: int, proxy_calls: Callable[[], int]) -> None:
-        self._threads, self._proxy_calls = threads, proxy_calls
+    def __init__(self, threads: int, webhooks: int, proxy_calls: Callable[[], int]) -> None:
+        self._threads, self._webhooks, self._proxy_calls = threads, webhooks, proxy_calls
         self._pools: dict[str, ThreadPoolExecutor] = {}
 
     def submit(self, path: str, work: Callable[..., T], *args: object) -> Future[T]:
@@ -45,4 +45,6 @@ class Lanes:
     def _size(self, lane: str) -> int:
         if lane == PROXY:
             return self._proxy_calls() + 1
+        if lane == WEBHOOKS:
+            return self._webhooks
         return 1 if lane in (LIVE, READY) else self._threads

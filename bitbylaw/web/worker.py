@@ -18,6 +18,7 @@ from typing import Any
 from gunicorn.http import RequestParser
 from gunicorn.workers.gthread import ThreadWorker
 
+from bitbylaw import places
 from bitbylaw.web.arriving import PATIENCE, Arriving, Whole
 from bitbylaw.web.lanes import Lanes
 from bitbylaw.web.leaving import Leaving
@@ -63,7 +64,9 @@ class PatientWorker(ThreadWorker):
             raise RuntimeError("This server speaks no TLS: that is the reverse proxy's.")
 
     def get_thread_pool(self) -> Lanes:
-        return Lanes(self.cfg.threads, lambda: int(_setting("ADVOWARE_PROXY_CALLS_AT_ONCE")))
+        # SQLite lets one write. Two webhooks would wait for each other there, asleep, and in between for Python's lock.
+        webhooks = 1 if places.on_sqlite() else self.cfg.threads
+        return Lanes(self.cfg.threads, webhooks, lambda: int(_setting("ADVOWARE_PROXY_CALLS_AT_ONCE")))
 
     # In
 

@@ -1,21 +1,19 @@
-"""Stores what arrived and leaves the requests, in one transaction and a constant number of statements."""
+"""What arrived is read, stored and asked for, all or nothing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from syncapp.engine.queue import sync_requests
-from syncapp.engine.queue.sync_requests import SyncRequest, Target
-from syncapp.events import bodies, dispatch, topics
+from syncapp.engine.queue.sync_requests import Target
+from syncapp.events import bodies, dispatch, storing, topics
 from syncapp.events.bodies import Batch, Item, Unreadable
-from syncapp.kit import plain_sql
-from syncapp.models import InboxMessage, InboxState, Urgency
+from syncapp.kit import standing
+from syncapp.models import InboxMessage, InboxState
 
 log = structlog.get_logger(__name__)
 
@@ -51,9 +49,9 @@ def receive(arrival: Arrival) -> Receipt:
         _message(arrival, Batch((), ()), InboxState.QUARANTINED, str(exc)).save(force_insert=True)
         log.warning("webhook.quarantined", path=arrival.path, action=arrival.action, reason=str(exc))
         raise
-    with transaction.atomic():
-        message = _message(arrival, batch, InboxState.STORED)
-        new = _store(message, batch)
+    message = _message(arrival, batch, InboxState.STORED)
+    # That it may happen twice does no harm: it says that something changed, not what.
+    new = standing.unasked(lambda: _store(message, batch))
     return Receipt(new, batch.total, message.rejected)
 
 
@@ -105,47 +103,9 @@ def _store(message: InboxMessage, batch: Batch) -> int:
     linked = message.path == LINK_PATH
     action = "update" if linked else message.action
     wanted = {item: _targets(item, action) for item in batch.items}
-    counted = sync_requests.request(
-        (target for targets in wanted.values() for target in targets),
-        urgency=Urgency.EVENT,
-        trace_id=message.trace_id,
-        # A link moves neither time stamp nor version of its ends, so only a full look can see it.
-        full=linked,
-    )
-    by_target = {each.target: each for each in counted}
-    # What no flow runs on yet is new to the hub each time it comes.
-    fresh = {(each.target.entity_type, each.target.entity_id) for each in counted if each.new}
-    fresh |= {(item.entity_type, item.entity_id) for item, targets in wanted.items() if not targets}
-    message.items_new = len(fresh)
-    if message._state.adding:
-        message.pk = plain_sql.insert_one("syncapp_inboxmessage", _MESSAGE, _message_row(message))
-    else:
-        message.save()
-    plain_sql.insert(
-        "syncapp_inboxitem",
-        _ITEM,
-        [_item_row(message, item, [by_target[target] for target in targets]) for item, targets in wanted.items()],
-    )
-    return message.items_new
+    # A link moves neither time stamp nor version of its ends, so only a full look can see it.
+    return storing.store(message, wanted, full=linked)
 
 
 def _targets(item: Item, action: str) -> list[Target]:
     return dispatch.targets(topics.topic_of(item.entity_type, action), item.entity_type, [item.entity_id])
-
-
-_MESSAGE = (
-    *("trace_id", "received_at", "path", "entity_type", "action", "sender", "state", "reason"),
-    *("body", "size", "items_total", "items_new", "rejected"),
-)
-_ITEM = ("message_id", "position", "entity_type", "entity_id", "record_id", "request_number")
-
-
-def _message_row(message: InboxMessage) -> tuple[Any, ...]:
-    return tuple(getattr(message, name) for name in _MESSAGE)
-
-
-def _item_row(message: InboxMessage, item: Item, counted: list[SyncRequest]) -> tuple[Any, ...]:
-    # An entity type that no flow runs on yet is recorded, without a record.
-    first = counted[0] if counted else None
-    asked = (first.pk, first.number) if first else (None, None)
-    return (message.pk, item.position, item.entity_type, item.entity_id, *asked)

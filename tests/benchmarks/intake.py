@@ -76,6 +76,6 @@ def _tell(found: Findings, results: dict[tuple[str, int, int], list[Volley]]) ->
         ratios = {1: rates["hub", 1, connections] / bare, 50: 50 * rates["hub", 50, connections] / bare}
         found.figures[f"ratios over {connections}"] = ratios
         found.targets += [
-            Target(f"batch 1 to bare view, {connections} connections", ratios[1], 0.7, at_least=True),
+            Target(f"batch 1 to bare view, {connections} connections", ratios[1], 0.8, at_least=True),
             Target(f"items of batch 50 to bare view, {connections} connections", ratios[50], 5, at_least=True),
         ]

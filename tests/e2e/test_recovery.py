@@ -13,6 +13,8 @@ import pytest
 import redis
 
 from sandbox.running import SandboxProcess
+from tests.benchmarks.load import UPDATE, signed
+from tests.e2e.doors import web_server
 from tests.installation import Installation, until
 from tests.world import sandbox_settings
 
@@ -32,11 +34,14 @@ class Firm:
 
     def documents(self, count: int, since: int = 0) -> None:
         """So many there are then; the hub is told of those from `since` on."""
+        self.untold(count, since)
+        self.hub.manage("shell", "-c", _REQUESTS, check=True)
+
+    def untold(self, count: int, since: int = 0) -> None:
         for pk in (f"dokument{number}" for number in range(since, count)):
             self.sandbox.create("CDokumente", {"name": pk}, id=pk)
             self.sandbox.upload_file(pk, f"{pk}.txt", pk.encode())
             self.sandbox.link("CDokumente", pk, "raeumungsklages", "klage")
-        self.hub.manage("shell", "-c", _REQUESTS, check=True)
 
     def worker(self) -> subprocess.Popen[bytes]:
         process = self.hub.start("worker", "--workers", "2")
@@ -123,11 +128,36 @@ def test_the_queue_lost_in_the_middle_of_the_work(firm: Firm) -> None:
     firm.documents(DOCUMENTS)
     firm.wait_held()
 
-    if url := firm.hub.env["REDIS_URL"]:  # the queue, and the locks of those who are at work
-        with redis.Redis.from_url(url) as client:
-            client.flushdb()
-    else:
-        firm.hub.sql("DELETE FROM django_q_ormq")
+    _lose_the_queue(firm.hub)
 
     firm.sandbox.release(hold)
     firm.all_in_sync(DOCUMENTS)
+
+
+def test_the_web_server_killed_between_its_answer_and_the_queue(firm: Firm) -> None:
+    firm.untold(DOCUMENTS)
+    with web_server(firm.hub) as door:
+        if url := firm.hub.env["REDIS_URL"]:  # takes nothing until it is told to go on
+            with redis.Redis.from_url(url) as client:
+                client.execute_command("CLIENT", "PAUSE", 30_000, "WRITE")
+        answers = [door.ask(signed(UPDATE, [f"dokument{number}"])) for number in range(DOCUMENTS)]
+        server = psutil.Process(door.process.pid)
+        for victim in [server, *server.children(recursive=True)]:
+            victim.kill()
+        door.process.wait(10)
+    assert {each.status for each in answers} == {200}
+    if url:
+        with redis.Redis.from_url(url) as client:
+            client.execute_command("CLIENT", "UNPAUSE")
+    _lose_the_queue(firm.hub)
+    firm.worker()
+    firm.all_in_sync(DOCUMENTS)
+
+
+def _lose_the_queue(hub: Installation) -> None:
+    """And on Redis the locks of those who are at work."""
+    if url := hub.env["REDIS_URL"]:
+        with redis.Redis.from_url(url) as client:
+            client.flushdb()
+    else:
+        hub.sql("DELETE FROM django_q_ormq")

@@ -21,6 +21,7 @@ from syncapp.events.bodies import Unreadable
 from syncapp.kit import brakes
 from syncapp.models import InboxItem, InboxMessage, InboxState, Record, Status
 from syncapp.webhooks import signatures
+from tests.installation import until
 from tests.settings import WEBHOOK_ID, WEBHOOK_SECRET, WEBHOOK_TOKEN
 from tests.world import configured
 
@@ -85,7 +86,7 @@ def test_one_carrier_for_a_record_however_often_it_is_asked_for(django_capture_o
     with django_capture_on_commit_callbacks(execute=True):
         for _ in range(5):
             post([{"id": "a1"}, {"id": "a1"}])
-    assert queued() == 1
+    assert until(queued, 5, lambda: "nothing on the queue") == 1
     assert Record.objects.get().requested == 5
     assert post([{"id": "a1"}]).json()["new_ids_count"] == 0
 
@@ -353,6 +354,15 @@ def test_other_methods_and_paths_are_refused() -> None:
     assert Client().get(UPDATE).status_code == 405
     assert Client().post("/vmh/webhook/unknown/update").status_code == 404
     assert Client().post("/vmh/webhook/document/link").status_code == 404
+
+
+def test_webhooks_pass_by_what_is_there_for_pages() -> None:
+    webhook, page = post([{"id": "a1"}]), Client().get("/admin/login/")
+    for_pages = {"Content-Security-Policy", "Content-Language", "X-Frame-Options"}
+    assert for_pages <= set(page.headers)
+    assert not for_pages & set(webhook.headers)
+    assert webhook.headers["X-Content-Type-Options"] == "nosniff"
+    assert webhook.headers["Content-Length"] == str(len(webhook.content))
 
 
 def test_nothing_of_the_body_reaches_the_log(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any
 
 import structlog
@@ -18,7 +19,8 @@ from django_q.brokers import get_broker
 from django_q.brokers.orm import ORM
 from django_q.signing import SignedPackage
 
-from syncapp.engine.queue.carrier import Carrier, put_in_table
+from syncapp.engine.queue.beside import Beside
+from syncapp.engine.queue.carrier import put_in_table
 
 RUN = "syncapp.jobs.run"
 DRAIN = "syncapp.jobs.drain"
@@ -32,39 +34,53 @@ timeouts: Callable[[], Mapping[str, int]] = dict
 log = structlog.get_logger(__name__)
 
 
-def send(records: Iterable[tuple[int, str]]) -> None:
+Task = tuple[str, tuple[int | str, ...], int | None]  # function, arguments, time-out
+
+
+def send(records: Iterable[tuple[int, str]], *, answered_first: bool = False) -> None:
     """Carries (record, step) once the transaction is committed: a task each for a few, for many several in one task.
 
     A task of Django-Q2 costs as much as a quick run; a slow run hands the rest of its task on (`jobs.run`). A record
     whose step has a time-out of its own gets a task alone, with that: nobody else's time counts, nobody else is ended.
+    `answered_first`: the caller does not wait for Redis.
     """
     own, shared = timeouts(), []
     for pk, step in records:
         if step in own:
-            put(RUN, [(pk,)], own[step])
+            put(RUN, [(pk,)], own[step], answered_first=answered_first)
         else:
             shared.append(pk)
     if shared:
         size = min(MOST_IN_A_TASK, max(1, len(shared) // TASKS_FIRST))
-        put(RUN, [tuple(shared[at : at + size]) for at in range(0, len(shared), size)])
+        calls = [tuple(shared[at : at + size]) for at in range(0, len(shared), size)]
+        put(RUN, calls, answered_first=answered_first)
 
 
-def put(function: str, calls: Sequence[tuple[int | str, ...]], timeout: int | None = None) -> None:
+def put(
+    function: str, calls: Sequence[tuple[int | str, ...]], timeout: int | None = None, *, answered_first: bool = False
+) -> None:
     """Enqueue `function(*call)` for each call; `timeout` in seconds where it is not the queue's own.
 
     The table-backed queue takes part in the transaction, so its rows appear with the commit and vanish with a
     rollback; Redis doesn't, so there it happens after the commit.
     """
-    broker: Any = get_broker()
-    if isinstance(broker, ORM):
-        put_in_table(broker.list_key, [_package(function, call, timeout) for call in calls])
+    tasks = [(function, call, timeout) for call in calls]
+    if (table := _table()) is not None:
+        put_in_table(table, [_package(*task) for task in tasks])
     else:
-        transaction.on_commit(lambda: _push(broker, [_package(function, call, timeout) for call in calls]))
+        transaction.on_commit(partial(_beside.take if answered_first else _push, tasks))
 
 
 def queue_size() -> int:
     """Tasks not yet taken by a worker."""
     return int(get_broker().queue_size())
+
+
+@cache
+def _table() -> str | None:
+    """The queue's name in the table; None where Redis carries. To make a broker takes as long as to write the row."""
+    broker: Any = get_broker()
+    return str(broker.list_key) if isinstance(broker, ORM) else None
 
 
 def _package(function: str, call: tuple[int | str, ...], timeout: int | None) -> str:
@@ -85,8 +101,12 @@ def _package(function: str, call: tuple[int | str, ...], timeout: int | None) ->
     return str(SignedPackage.dumps(task))
 
 
-def _push(broker: Carrier, packages: Sequence[str]) -> None:
+def _push(tasks: Sequence[Task]) -> None:
+    broker: Any = get_broker()
     try:
-        broker.carry(packages)
+        broker.carry([_package(*task) for task in tasks])
     except DatabaseError as exc:
-        log.warning("queue.away", error=type(exc).__name__, tasks=len(packages))
+        log.warning("queue.away", error=type(exc).__name__, tasks=len(tasks))
+
+
+_beside = Beside(_push)

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import cache
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from syncapp.engine.queue import enqueue
+from syncapp.kit import plain_sql
 from syncapp.models import PATIENT, Urgency
 
 # A storm of events for one entity costs one run in this time, not one an event. Far below the minutes that EspoCRM
 # collects its events for, so nobody notices.
 DEBOUNCE = timedelta(seconds=4)
-ROWS_A_STATEMENT = 500  # 10 parameters a row; SQLite takes 32,766 in all
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,49 +52,50 @@ def request(
     force: bool = False,
     delay_carriers: bool = False,
 ) -> list[SyncRequest]:
-    """Leave one request for each distinct target; one statement per 500, all in one transaction.
+    """Leave one request for each distinct target, in one statement.
 
     `full`: the run must look at everything, links included, not only for changed content.
     `force` (staff): due now whatever pause was set, and attempts are counted anew.
     A record that is already on its way gets no second carrier. Requests of the urgency SCAN get none at all: the sweep
     feeds them in as the workers have room. `delay_carriers`: likewise, for callers that leave very many requests.
     """
-    wanted = sorted(set(targets))  # a stable order, so that two batches never wait for each other in a circle
+    wanted = sorted(set(targets))
     if not wanted:
         return []
-    now = timezone.now()
-    counted: list[SyncRequest] = []
     with transaction.atomic(savepoint=False):  # inside a caller's transaction it is part of that
-        for start in range(0, len(wanted), ROWS_A_STATEMENT):
-            rows = wanted[start : start + ROWS_A_STATEMENT]
-            counted += _count(rows, now, urgency, trace_id, full, force)
+        statement, parameters = counting(wanted, urgency=urgency, trace_id=trace_id, full=full, force=force)
+        found = counted(plain_sql.answer(statement, parameters))
         if urgency < Urgency.SCAN and not delay_carriers:
-            enqueue.send((each.pk, each.target.step) for each in counted if each.new)
-    return counted
+            enqueue.send((each.pk, each.target.step) for each in found if each.new)
+    return found
 
 
-def _count(
-    rows: Sequence[Target], now: datetime, urgency: Urgency, trace_id: str, full: bool, force: bool
-) -> list[SyncRequest]:
-    moment, lately, later = (
-        connection.ops.adapt_datetimefield_value(when) for when in (now, now - DEBOUNCE, now + DEBOUNCE)
-    )
-    params: list[Any] = []
-    for row in rows:
-        params += [row.step, row.entity_type, row.entity_id, int(urgency), int(full)]
-        params += [moment, moment, trace_id, moment, moment]
-    params += [moment, moment] if force else [lately, later, moment, moment]
-    values = ", ".join([_ROW] * len(rows))
-    with connection.cursor() as cursor:
-        cursor.execute((_FORCED if force else _GENTLE).format(values=values), params)
-        answer = cursor.fetchall()
+def counting(
+    targets: Sequence[Target], *, urgency: Urgency, trace_id: str, full: bool = False, force: bool = False
+) -> tuple[str, list[Any]]:
+    """The statement that counts a request for each target, and its parameters; `counted` reads its answer.
+
+    Targets are distinct and in a stable order, so that two batches never wait for each other in a circle.
+    """
+    now = timezone.now()
+    rows = plain_sql.as_table([(each.step, each.entity_type, each.entity_id) for each in targets])
+    storm = [] if force else [now - DEBOUNCE, now + DEBOUNCE]
+    at = plain_sql.stored(now)
+    return _statement(force), [urgency, int(full), at, at, trace_id, at, at, rows, *storm, at, at]
+
+
+def counted(answer: Iterable[tuple[Any, ...]]) -> list[SyncRequest]:
     return [
         SyncRequest(Target(step, entity_type, entity_id), pk, number, bool(new))
         for pk, step, entity_type, entity_id, number, new in answer
     ]
 
 
-_ROW = "(%s, %s, %s, 'waiting', %s, 1, %s, %s, %s, %s, %s, %s)"
+@cache
+def _statement(force: bool) -> str:
+    wanted = plain_sql.table("wanted", step="text", entity_type="text", entity_id="text")
+    return (_FORCED if force else _GENTLE).format(wanted=wanted)
+
 
 # `r` is the row as it was, `excluded` the row that was asked for. A waiting record keeps its state; one whose pause
 # is of the other system's making keeps the pause too, and one that has just run waits for the storm to end.
@@ -102,7 +104,7 @@ _UPSERT = """
 INSERT INTO syncapp_record AS r
   (step, entity_type, entity_id, status, urgency, requested, full_request,
    due_at, waiting_since, trace_id, created_at, changed_at)
-VALUES {values}
+SELECT step, entity_type, entity_id, 'waiting', %s, 1, %s, %s, %s, %s, %s, %s FROM {wanted} WHERE true
 ON CONFLICT (step, entity_type, entity_id) DO UPDATE SET
   requested = r.requested + 1,
   full_request = CASE WHEN excluded.full_request > 0 THEN r.requested + 1 ELSE r.full_request END,
@@ -120,14 +122,15 @@ ON CONFLICT (step, entity_type, entity_id) DO UPDATE SET
     WHEN r.status = 'waiting' AND (r.due_at <= excluded.due_at OR {patient}) THEN r.waiting_since
     ELSE excluded.waiting_since END,
   changed_at = CASE WHEN r.status IN ('waiting', 'running') THEN r.changed_at ELSE excluded.changed_at END
-RETURNING id, step, entity_type, entity_id, requested, status = 'waiting' AND waiting_since = %s AND due_at <= %s
+RETURNING id, step, entity_type, entity_id, requested,
+  status = 'waiting' AND waiting_since = %s AND due_at <= %s AS fresh
 """
 # No reason at all: it is due, or will be after the debounce.
 _PATIENT_REASONS = ", ".join(f"'{reason}'" for reason in sorted({"", *map(str, PATIENT)}))
 _GENTLE = _UPSERT.format(
-    values="{values}",
+    wanted="{wanted}",
     keep="r.status IN ('waiting', 'running')",
     patient=f"(r.status = 'waiting' AND r.reason IN ({_PATIENT_REASONS}))",
     debounce="WHEN r.status IN ('in_sync', 'skipped') AND r.changed_at > %s THEN %s",
 )
-_FORCED = _UPSERT.format(values="{values}", keep="r.status = 'running'", patient="1 = 0", debounce="")
+_FORCED = _UPSERT.format(wanted="{wanted}", keep="r.status = 'running'", patient="1 = 0", debounce="")

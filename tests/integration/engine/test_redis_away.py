@@ -226,7 +226,7 @@ def carrier() -> Carrier:
 
 @pytest.mark.django_db
 def test_the_table_carries_and_gives_each_task_once(carrier: Carrier) -> None:
-    enqueue._push(carrier, ["first", "second"])
+    carrier.carry(["first", "second"])
     assert carrier.queue_size() == 2
     taken = [task for _ in range(5) for task in carrier.dequeue() or []]
     assert sorted(package for _, package in taken) == ["first", "second"]  # in whatever order the table gives them
@@ -252,8 +252,9 @@ def test_schedules_go_on(carrier: Carrier) -> None:
 
 @pytest.mark.django_db
 def test_nobody_hears_of_it_when_the_database_takes_nothing_either(
-    carrier: Carrier, caplog: pytest.LogCaptureFixture
+    carrier: Carrier, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     carrier.list_key = None  # a row that the database refuses
-    enqueue._push(carrier, ["first"])
+    monkeypatch.setattr(enqueue, "get_broker", lambda: carrier)
+    enqueue._push([(enqueue.RUN, (1,), None)])
     assert ("queue.away", None) in said(caplog)

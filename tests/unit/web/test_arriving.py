@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from threading import Event, Semaphore
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bitbylaw.web.arriving import LONGEST_HEAD, PATIENCE, SLOWEST, Arriving, Whole
-from bitbylaw.web.lanes import LIVE, PAGES, PROXY, READY, WEBHOOKS, lane_of
+from bitbylaw.web.lanes import LIVE, PAGES, PROXY, READY, WEBHOOKS, Lanes, lane_of
 
 GET = b"GET /health/live?a=b HTTP/1.1\r\nHost: a\r\n\r\n"
 POST = b"POST /vmh/webhook/x HTTP/1.1\r\ncontent-LENGTH:  5 \r\nHost: a\r\n\r\nhello"
@@ -105,3 +107,22 @@ def test_what_waited_while_another_was_served_is_not_late() -> None:
 )
 def test_lanes(path: str, lane: str) -> None:
     assert lane_of(path) == lane
+
+
+@pytest.mark.parametrize(
+    ("path", "at_once"), [("/vmh/webhook/document/update", 1), ("/admin/", 3), ("/health/live", 1)]
+)
+def test_so_many_of_a_lane_are_at_work(path: str, at_once: int) -> None:
+    lanes, ended, begun = Lanes(3, 1, lambda: 8), Event(), Semaphore(0)
+
+    def work() -> None:
+        begun.release()
+        ended.wait()
+
+    for _ in range(5):
+        lanes.submit(path, work)
+    for _ in range(at_once):
+        assert begun.acquire(timeout=5)
+    assert not begun.acquire(timeout=0.05)
+    ended.set()
+    lanes.shutdown()
