@@ -92,7 +92,7 @@ class JournalEntry(models.Model):
 
     class Meta:
         verbose_name = _("journal entry")
-        verbose_name_plural = _("journal")
+        verbose_name_plural = _("journal entries")
         indexes = [
             models.Index(name="journal_of_record", fields=["record", "-id"]),
             models.Index(name="journal_open", fields=["record"], condition=Q(state__in=["intended", "lost"])),

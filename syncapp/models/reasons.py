@@ -59,7 +59,7 @@ class Reason(models.TextChoices):
         "type_unseen",
         _(
             "The CRM does not know this kind of entity, or does not let the hub see it. An administrator must give the "
-            "hub's role the right, or correct the setting (see manage.py check_connections), then press Retry."
+            "hub's role the right, or correct how the hub's settings name this kind, then press Retry."
         ),
     )
     FIELD_MISSING = (

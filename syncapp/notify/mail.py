@@ -90,20 +90,34 @@ def _fault(exc: Exception) -> NotSent:
     return NotSent(type(exc).__name__)
 
 
+# The setting that mends a fault; for who looks after the hub, staff have never seen one.
+SETTINGS = dict.fromkeys(("login", "unsupported", "tls", "name", "away"), "EMAIL_URL") | {
+    "sender": "EMAIL_FROM",
+    "chat": "ALERT_WEBHOOK_URL",
+}
+
+
+def setting_of(fault: str) -> str:
+    return SETTINGS.get(fault.partition(" ")[0], "")
+
+
 def in_words(fault: str) -> str:
     """What went wrong and what to do, of `NotSent.fault` or of the chat's."""
     kind, _blank, code = fault.partition(" ")
     words = {
-        "login": _("The mail server refuses our login: check user and password in EMAIL_URL (%(code)s)."),
+        "login": _("The mail server refuses our login: user or password are wrong in the hub's settings (%(code)s)."),
         "recipient": _("The mail server refuses this address (%(code)s). Is it spelt right?"),
-        "sender": _("The mail server refuses our sender: check EMAIL_FROM (%(code)s)."),
+        "sender": _("The mail server refuses our sender: its address in the hub's settings is wrong (%(code)s)."),
         "refused": _("The mail server refuses the mail (%(code)s)."),
-        "unsupported": _("The mail server does not offer what EMAIL_URL asks for: STARTTLS, or a login."),
-        "tls": _("No encrypted connection to the mail server: wrong port or kind in EMAIL_URL, or its certificate."),
-        "name": _("The mail server in EMAIL_URL has no such name. Is it spelt right?"),
+        "unsupported": _("The mail server does not offer what the hub's settings ask for: STARTTLS, or a login."),
+        "tls": _(
+            "No encrypted connection to the mail server: port or kind are wrong in the hub's settings, or its "
+            "certificate is."
+        ),
+        "name": _("There is no mail server of that name. Is it spelt right in the hub's settings?"),
         "too_slow": _("The mail server does not answer in time."),
-        "away": _("The mail server does not answer. Are host and port in EMAIL_URL right?"),
+        "away": _("The mail server does not answer. Are host and port right in the hub's settings?"),
         "address": _("This is no mail address."),
-        "chat": _("The chat program did not take it (%(code)s): check ALERT_WEBHOOK_URL."),
+        "chat": _("The chat program did not take it (%(code)s). Is its address right in the hub's settings?"),
     }.get(kind)
     return words % {"code": code} if words else fault

@@ -14,6 +14,7 @@ from django.db.migrations import (
     AddField,
     AddIndex,
     AlterField,
+    AlterModelOptions,
     CreateModel,
     DeleteModel,
     RemoveField,
@@ -41,6 +42,7 @@ FOLDER = BASE_DIR / "syncapp" / "migrations"
 HARMLESS = (AddIndex, RemoveIndex, CreateModel, RunPython)
 # Words for people; the database knows nothing of them.
 WORDS = {"choices", "verbose_name", "help_text"}
+WORDS_OF_MODELS = {"verbose_name", "verbose_name_plural"}
 
 
 def released() -> list[Path]:
@@ -60,6 +62,11 @@ def harmless(operation: Operation, before: ProjectState) -> bool:
     if isinstance(operation, AlterField):
         old = before.models["syncapp", operation.model_name_lower].fields[operation.name]
         return _column(old) == _column(operation.field)
+    if isinstance(operation, AlterModelOptions):
+        # What it does not name becomes what it is without being said.
+        old = before.models["syncapp", operation.name_lower].options
+        said = {name for name in AlterModelOptions.ALTER_OPTION_KEYS if old.get(name) != operation.options.get(name)}
+        return said <= WORDS_OF_MODELS
     return isinstance(operation, HARMLESS)
 
 
@@ -104,6 +111,9 @@ def _other_words(name: str) -> Any:
         (RenameModel("record", "row"), False),
         (AlterField("record", "status", models.CharField(max_length=3)), False),
         (AlterField("record", "status", _other_words("status")), True),
+        (AlterModelOptions("attempt", {"verbose_name": "a run", "verbose_name_plural": "runs"}), True),
+        (AlterModelOptions("attempt", {"verbose_name": "attempt", "managed": False}), False),
+        (AlterModelOptions("record", {"verbose_name": "record"}), False),  # its permissions would be gone
         (AddConstraint("record", models.UniqueConstraint(fields=["status"], name="c")), False),
     ],
 )

@@ -16,6 +16,8 @@ COUNT_UP_TO = 10_000  # rows; who needs more pages than this needs a filter
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
     """Counts at most `COUNT_UP_TO` rows; `capped` tells that there are more."""
 
+    template_name = "syncapp/admin/parts/pages.html"  # as the theme asks for it
+
     @cached_property
     def count(self) -> int:
         return counted(self.object_list)  # type: ignore[arg-type]

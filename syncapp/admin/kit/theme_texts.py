@@ -1,9 +1,36 @@
-"""Texts of the theme that staff see: django-unfold brings no translations, so that ours must name them."""
+"""Texts of the theme that staff see: django-unfold brings no translations, so that ours must name them. And those of
+Django whose own German is wrong or hard to read: ours goes before."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
+OF_DJANGO = (
+    _("Enter the same password as before, for verification."),
+    _(
+        "Please enter your old password, for security’s sake, and then enter your new password twice so we can verify "
+        "you typed it in correctly."
+    ),
+    _("Your password can’t be too similar to your other personal information."),
+    _("This password is entirely numeric."),
+    _("This password is too common."),
+    _("Successfully deleted %(count)d %(items)s."),
+    _("The {name} “{obj}” was added successfully. You may add another {name} below."),
+    _("The {name} “{obj}” was changed successfully. You may add another {name} below."),
+    _(
+        "Deleting the %(object_name)s '%(escaped_object)s' would require deleting the following protected related "
+        "objects:"
+    ),
+    _("Deleting the selected %(objects_name)s would require deleting the following protected related objects:"),
+    _(
+        'Are you sure you want to delete the %(object_name)s "%(escaped_object)s"? All of the following related items '
+        "will be deleted:"
+    ),
+    _(
+        "Are you sure you want to delete the selected %(objects_name)s? All of the following objects and their related "
+        "items will be deleted:"
+    ),
+)
 TEXTS = (
     _("Welcome back to"),
     _("Dark"),

@@ -93,7 +93,8 @@ def _told(row: Notice) -> dict[str, Any]:
         title = words.title(row.trouble)
         what = _("Over: %(title)s") % {"title": title} if row.event == GONE else title
     fault = mail.in_words(row.fault) if row.fault else ""
-    return {"row": row, "what": what, "fault": fault, "tone": TONES.get(row.state, "busy")}
+    told = {"row": row, "what": what, "tone": TONES.get(row.state, "busy")}
+    return told | {"fault": fault, "setting": mail.setting_of(row.fault)}
 
 
 def _reached(each: Recipient) -> dict[str, Any]:

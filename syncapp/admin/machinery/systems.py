@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from syncapp.admin.kit.paging import counted
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.views import PAUSE_SYSTEM, back, button, page, viewer
+from syncapp.admin.machinery.asked import asked
 from syncapp.api import state
 from syncapp.engine.outside import connections, outages
 from syncapp.models import Record, Status, System, SystemName, SystemState
@@ -73,6 +74,8 @@ def _standing(row: System, configured: bool) -> tuple[str, str, str]:
         return "bad", words, str(REFUSALS.get(row.code, REFUSED))
     if row.state == SystemState.DOWN:
         return "bad", words, _("It is tried again by itself; what needs it waits meanwhile. Nothing to do.")
+    if not asked(row):
+        return "quiet", _("not asked yet"), _("The hub asks it as soon as something needs it.")
     return "good", words, ""
 
 

@@ -6,6 +6,7 @@ Pages of other packages that could do harm are taken away.
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin, messages
@@ -14,6 +15,7 @@ from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -27,7 +29,7 @@ from syncapp.admin.kit.recording import action_words, recorded, target_id_in_wor
 from syncapp.admin.kit.sessions import end, key_of, open_sessions
 from syncapp.admin.people.details import detail_in_words
 from syncapp.admin.people.rights import HubUserChangeForm, SuperusersOnly
-from syncapp.models import StaffAction
+from syncapp.models import SecondFactor, StaffAction
 from syncapp.templatetags.hub import exactly
 from syncapp.words.target_words import target_in_words
 
@@ -40,6 +42,9 @@ for model in (TOTPDevice, Failure, OrmQ, Schedule, Success, AccessAttempt, Acces
         admin.site.unregister(model)
 
 
+SHOWN = 10  # of what somebody did
+
+
 @admin.register(User)
 class HubUserAdmin(SuperusersOnly, UserAdmin):  # type: ignore[misc, type-arg]
     # Not the theme's, which adds nobody, and without Django's question for another way to log in: there is none.
@@ -50,6 +55,20 @@ class HubUserAdmin(SuperusersOnly, UserAdmin):  # type: ignore[misc, type-arg]
     actions = ("forget_second_factor",)
     list_filter = ()  # so few need none
     list_filter_sheet = False
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Django-otp has no German for what goes with a login."""
+        told, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        theirs, ours = TOTPDevice._meta, SecondFactor._meta
+        counted = {ours.verbose_name_plural if it == theirs.verbose_name_plural else it: n for it, n in counts.items()}
+        told = _renamed(told, f"{capfirst(str(theirs.verbose_name))}: ", f"{capfirst(str(ours.verbose_name))}: ")
+        if not protected:
+            return told, counted, lacking, protected
+        words = _(
+            "Who has done something in the hub stays on record. To keep somebody out, switch “Active” off instead."
+        )
+        messages.info(request, words)
+        return told, counted, set(), protected[:SHOWN]  # no right is lacking: nobody may delete what was done
 
     @admin.action(description=gettext_lazy("Take the second factor away (a lost telephone)"))
     def forget_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> None:
@@ -64,6 +83,17 @@ class HubUserAdmin(SuperusersOnly, UserAdmin):  # type: ignore[misc, type-arg]
                 else _("Taken away; it can be set up anew after the next login.")
             )
             messages.info(request, f"{user.get_username()}: {words}")
+
+
+def _renamed(told: list[Any], theirs: str, ours: str) -> list[Any]:
+    """The nested list of what will be deleted; what is a link stays one."""
+    renamed = []
+    for each in told:
+        if isinstance(each, list):
+            renamed.append(_renamed(each, theirs, ours))
+        else:
+            renamed.append(ours + each.removeprefix(theirs) if each.startswith(theirs) else each)
+    return renamed
 
 
 @admin.register(Group)

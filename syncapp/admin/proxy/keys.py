@@ -38,7 +38,7 @@ class KeyForm(forms.Form):
         label=gettext_lazy("What it may do in Advoware"),
         choices=PROXY_RIGHTS,
         required=False,
-        help_text=gettext_lazy("Writing needs ADVOWARE_WRITE_ENABLED as well."),
+        help_text=gettext_lazy("Writing also needs that writing to Advoware is switched on in the hub's settings."),
     )
     prefixes = forms.CharField(
         label=gettext_lazy("Only these paths"),

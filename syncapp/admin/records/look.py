@@ -20,7 +20,7 @@ from syncapp.engine.queue import retry
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.events import registry
 from syncapp.kit.tracing import trace_id_of
-from syncapp.templatetags.hub import step_words
+from syncapp.templatetags.hub import step_name, step_words
 from syncapp.words.entity_words import kind_in_words
 
 IN_THE_CRM = re.compile(r"#([A-Za-z0-9]+)/view/")  # how EspoCRM's pages of an entity are named
@@ -76,7 +76,7 @@ def offered() -> list[tuple[str, list[tuple[str, str]]]]:
     """What can be done, below the kind of entity that it is done with."""
     found: dict[str, list[tuple[str, str]]] = {}
     for step, kind in pairs():
-        found.setdefault(kind_in_words(kind), []).append((f"{step}:{kind}", step_words(step)))
+        found.setdefault(kind_in_words(kind), []).append((f"{step}:{kind}", f"{step_name(step)}: {step_words(step)}"))
     return sorted(found.items())
 
 

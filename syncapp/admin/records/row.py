@@ -28,10 +28,7 @@ def why_words(record: Record) -> SafeString:
     words = format_html('<span class="hub-why">{}</span>', why)
     if record.status == Status.WAITING and record.due_at:
         return format_html('{} <div class="hub-dim">{}: {}</div>', words, _("next run"), due(record.due_at))
-    if record.status != Status.CONFLICT:
-        return words
-    choose = reverse("admin:hub_conflict", args=[record.pk])
-    return format_html('{} <a href="{}">{}</a>', words, choose, _("Choose"))
+    return words
 
 
 def waits_for_another_version(record: Record) -> bool:

@@ -13,8 +13,8 @@ COLLECTION_SYNC = "collection_sync"
 REASONS = {
     "collection_pending": _("The collection of a parent is being created first. Nothing to do."),
     "no_collection": _(
-        "This kind of entity gets no collection: the setting COLLECTION_ENTITIES does not name it, or the CRM does "
-        "not link it to documents or has no field for the collection."
+        "This kind of entity gets no collection: the hub's settings do not name it, or the CRM does not link it to "
+        "documents or has no field for the collection."
     ),
     "no_documents": _("There is no document yet. The collection is made when the first one comes; nothing to do."),
     "parent_paused": _(

@@ -19,7 +19,8 @@ LABELS = {
 }
 REASONS = {
     "tasks_not_shown": _(
-        "Tasks are not shown in EspoCRM (setting TASKS_TO_ESPOCRM). The task itself is on the page of tasks."
+        "The firm does not have tasks shown in EspoCRM: the hub's settings say so. The task itself is on the page of "
+        "tasks."
     ),
     "nobody_assigned": _(
         "The CRM shows it to nobody: nobody is assigned to the party there. Assign somebody; then it is shown by "

@@ -66,5 +66,6 @@ class Command(HubCommand):
         try:
             telling.deliver(to, said, key=uuid.uuid4().hex)
         except NotSent as exc:
-            return mail.in_words(exc.fault)
+            setting = mail.setting_of(exc.fault)
+            return mail.in_words(exc.fault) + (f" ({setting})" if setting else "")
         return ""

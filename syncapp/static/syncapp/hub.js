@@ -75,6 +75,11 @@
     }
   }
 
+  // A card need not say what there is nothing of.
+  function leaveOutEmptyCells(cells = document.querySelectorAll("#result_list tbody :is(td, th)")) {
+    for (const cell of cells) cell.classList.toggle("hub-none", ["–", "-"].includes(cell.textContent.trim()));
+  }
+
   const busy = (area) => area.querySelector("details[open]") || area.contains(document.activeElement);
 
   function every(seconds, work) {
@@ -104,6 +109,7 @@
     // What comes later names entities too: the answer of the search.
     document.body.addEventListener("htmx:afterSettle", () => nameEntities().catch(() => undefined));
     nameCells();
+    leaveOutEmptyCells();
     reachByKeyboard();
     window.addEventListener("resize", reachByKeyboard);
     for (const area of document.querySelectorAll("[data-live]")) {
@@ -149,6 +155,7 @@
       for (const name of ["state", "why"]) {
         const cell = row.querySelector(`.field-${name}`);
         if (cell && state[name] !== undefined) cell.innerHTML = state[name];
+        if (cell) leaveOutEmptyCells([cell]);
       }
     };
     const token = document.querySelector("[name=csrfmiddlewaretoken]").value;

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django_q.models import Schedule
 
 from syncapp.engine.outside import connections
@@ -28,6 +29,35 @@ from syncapp.models import (
 )
 from tests.integration.admin import rows
 from tests.integration.admin.test_records import press, said
+
+
+@pytest.mark.parametrize(
+    ("made", "answered"),
+    [
+        ({}, ()),
+        ({"step": "document_sync"}, ("EspoCRM", "xAI")),
+        ({"step": "beteiligte_sync", "entity_type": "CBeteiligte"}, ("EspoCRM", "Advoware")),
+        ({"step": "document_sync", "status": Status.WAITING}, ()),
+        ({"step": "document_sync", "status": Status.SKIPPED}, ()),
+    ],
+)
+def test_of_a_system_that_was_never_asked_nobody_says_that_it_answers(
+    made: dict[str, Any], answered: tuple[str, ...], erika: Client
+) -> None:
+    if made:
+        rows.record(**{"status": Status.IN_SYNC} | made)
+    for address in ("admin:hub_systems", "admin:index"):
+        shown = erika.get(reverse(address)).context["systems"]
+        assert {each.label for each in shown if each.words == "available"} == set(answered)
+        assert {each.words for each in shown} <= {"available", "not asked yet"}
+        assert len(shown) == 4
+
+
+def test_what_a_comparison_or_a_try_heard_counts(erika: Client) -> None:
+    ScanRun.objects.create(scan="all_parties", state=ScanState.DONE, started_at=timezone.now())
+    System.objects.create(name="xai", since=timezone.now())
+    shown = erika.get(reverse("admin:hub_systems")).context["systems"]
+    assert {each.label for each in shown if each.words == "available"} == {"EspoCRM", "Advoware", "xAI"}
 
 
 def test_a_mended_message_leaves_quarantine(staff: Client) -> None:

@@ -10,12 +10,14 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
+from bitbylaw.config import Config
 from syncapp.events import registry
 from syncapp.management import crm_needs
 from syncapp.models import JournalEntry, Lock, StaffAction
 from syncapp.templatetags import hub
 from syncapp.words.field_words import standing_in_words
 from syncapp.words.webhook_words import TOLD
+from tests import catalogue
 from tests.integration.admin import rows
 from tests.integration.admin.conftest import Login
 from tests.integration.admin.test_pages import addresses
@@ -37,6 +39,7 @@ DONE = [
     ("", "failure, conflict"),
     ("needs", ""),
 ]
+SETTINGS = re.compile(rf"\b(?:{'|'.join(Config.model_fields)})\b|\bmanage\.py\b|\.env\b")
 SHOWN_STATES = ("State of the sync", "State at xAI", "State of the file")
 
 
@@ -57,6 +60,22 @@ def test_the_search_for_them_finds_them() -> None:
     assert internal("".join(f"<td>{each}</td>" for each in types)) == types
     assert internal("<td>file_1</td><td>CRM</td><td>CSV</td><td>29.11.2026 4:30</td>") == []
     assert internal("<td>Bankverbindungen von bankverbindungen_of_party</td>") != []
+
+
+def test_no_text_names_a_setting_or_a_command() -> None:
+    """Assistants have never seen one. Where its name helps who looks after the hub, it stands beside, as what it is."""
+    assert SETTINGS.search("check EMAIL_URL.")
+    assert SETTINGS.search("see manage.py notify")
+    texts = [text for entry in catalogue.read() for text in (entry.msgid, entry.msgid_plural, entry.msgstr)]
+    assert [text for text in texts if SETTINGS.search(text)] == []
+
+
+@pytest.mark.django_db
+def test_no_page_of_an_assistant_shows_a_setting(login: Login) -> None:
+    made, staff = rows.everything(), login("erika", rows.STAFF)
+    shown = {each: staff.get(each) for each in sorted(addresses(made)) if "/state/" not in each}
+    assert sum(answer.status_code == 200 for answer in shown.values()) > 30
+    assert [each for each, answer in shown.items() if SETTINGS.search(answer.content.decode())] == []
 
 
 @pytest.mark.django_db

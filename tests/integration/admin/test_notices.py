@@ -28,9 +28,11 @@ def chosen(client: Client, **fields: Any) -> Any:
     return client.post(reverse("admin:hub_notices"), fields)
 
 
-def test_without_settings_the_page_says_what_to_set(staff: Client) -> None:
-    assert "EMAIL_URL, EMAIL_FROM and HUB_URL" in shown(staff)
-    assert "Es werden keine Mails gesendet" in shown(staff, "de")
+def test_without_a_mail_server_the_page_says_whose_it_is_to_name_one(login: Login) -> None:
+    erika, care = login("erika", rows.STAFF), login("karl", rows.CARE)
+    assert "Es werden keine Mails gesendet" in shown(erika, "de")
+    assert "sobald die Hub-Betreuung einen eingetragen hat" in shown(erika, "de")
+    assert ["<code>EMAIL_URL</code>" in shown(each) for each in (erika, care)] == [False, True]
 
 
 def test_a_login_without_address_is_told_so(login: Login) -> None:
@@ -100,10 +102,11 @@ def test_what_could_not_be_sent_stands_there_for_who_looks_after_the_hub(login: 
     page = shown(care)
     assert page.count("xAI does not answer") >= 3
     assert "refuses this address (550)" in page
-    assert "check ALERT_WEBHOOK_URL" in page
+    assert "did not take it (404)" in page
+    assert "<code>ALERT_WEBHOOK_URL</code>" in page
     assert "karl@example.org" in page
     assert re.search(r">\s*2\s*<", page[page.index("/admin/hub/notices/") :][:1500])  # beside the page in the menu
-    assert "check ALERT_WEBHOOK_URL" not in shown(erika)
+    assert "ALERT_WEBHOOK_URL" not in shown(erika)
     assert "karl@example.org" not in shown(erika)
 
 

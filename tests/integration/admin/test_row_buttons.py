@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import pytest
 from django.test import Client
@@ -53,6 +54,22 @@ def test_who_may_only_look_has_no_such_column(name: str, login: Login) -> None:
     rows.grant("anna", f"view_{name}")
     assert of_rows(viewer, name) == []
     assert "what you can do" not in viewer.get(address(name)).content.decode().lower()
+
+
+def alike(row: str) -> list[str]:
+    """What stands twice on what can be pressed in a row."""
+    pressed = re.findall(r"(?s)<(?:a|button)\b[^>]*>(.*?)</(?:a|button)>", row)
+    names = [" ".join(re.sub(r"<[^>]+>", " ", each).split()) for each in pressed]
+    return [name for name, times in Counter(names).items() if times > 1]
+
+
+@pytest.mark.parametrize("name", ["hub_needs", "hub_conflicts", "syncapp_record_changelist", "syncapp_task_changelist"])
+def test_no_row_offers_the_same_words_twice(name: str, staff: Client) -> None:
+    rows.everything()
+    page = staff.get(reverse(f"admin:{name}")).content.decode()
+    found = re.findall(r"(?s)<tr\b.*?</tr>", page)
+    assert len(found) > 1
+    assert [both for row in found if (both := alike(row))] == []
 
 
 @pytest.mark.parametrize("name", [*SINGLE, "record"])

@@ -88,3 +88,23 @@ def test_no_address_sorts_what_the_list_does_not_offer(staff: Client) -> None:
         StaffAction.objects.create(action="look", count=count)
     assert len({tuple(pks(staff, f"{actions}?o={column}")) for column in range(2, 8)}) == 1
     assert Record.objects.count() == 3
+
+
+SELECT = re.compile(r'(?s)<select name="o">(.*?)</select>')
+CHOICE = re.compile(r'<option value="(-?\d+)"( selected)?>([^<]+)</option>')
+
+
+@pytest.mark.parametrize("address", [*LISTS, FAILURES, "/admin/auth/user/"])
+def test_where_no_heads_are_shown_the_same_orders_can_be_chosen(login: Login, address: str) -> None:
+    """On a telephone, whose rows are cards."""
+    two_of_each(timezone.now())
+    chief = login("chief", is_superuser=True)
+    page = chief.get(address).content.decode()
+    offered = CHOICE.findall((SELECT.search(page) or [""])[0])
+    columns = {parse_qs(head)["o"][0].partition(".")[0].removeprefix("-") for head in heads(page)}
+    assert {order.removeprefix("-") for order, _chosen, _words in offered} == columns
+    for order, _chosen, words in offered[:2]:
+        address_of_order = f"{address}{'&' if '?' in address else '?'}o={order}"
+        chosen = [each for each in CHOICE.findall(chief.get(address_of_order).content.decode()) if each[1]]
+        assert chosen == [(order, " selected", words)]
+        assert words.endswith("descending" if order.startswith("-") else "ascending")

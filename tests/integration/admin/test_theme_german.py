@@ -62,3 +62,9 @@ def test_nothing_of_the_theme_stays_english(pages: list[tuple[str, str]]) -> Non
         english = {text for text in texts if translation.gettext(text) == text} - SAME
     assert len(pages) > 40
     assert {(address, text) for address, page in pages for text in said(page) & english} == set()
+
+
+def test_no_word_stands_twice(pages: list[tuple[str, str]]) -> None:
+    """Django's own German said "dass es es korrekt"."""
+    doubled = re.compile(r"\b([a-zäöüß]+) \1\b")
+    assert {(address, text) for address, page in pages for text in words_of(page) if doubled.search(text)} == set()

@@ -52,7 +52,7 @@ def test_with_a_login_only_the_right_one_sends() -> None:
     assert len(box.mails) == 1
     assert (fault.fault, fault.of_server) == ("login 535", True)
     with translation.override("en"):
-        assert mail.in_words(fault.fault).startswith("The mail server refuses our login: check user and password")
+        assert mail.in_words(fault.fault).startswith("The mail server refuses our login: user or password are wrong")
 
 
 def test_a_refused_recipient_is_no_fault_of_the_server() -> None:
