@@ -19,7 +19,7 @@ from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.search import found_by
 from syncapp.admin.kit.views import DISCARD, RETRY, page
 from syncapp.admin.records.record_page import record_context
-from syncapp.admin.records.row import ending_button, retryable, state_badge, why_words
+from syncapp.admin.records.row import ending_button, retryable, state_badge, why_and_choice, why_words
 from syncapp.engine.queue import retry
 from syncapp.kit.tracing import trace_id_of
 from syncapp.models import NEEDS_A_PERSON, Record, Status
@@ -53,7 +53,9 @@ class RecordAdmin(ReadOnlyAdmin[Record]):
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         may_retry = self.shows_failures(request) and self.has_retry_permission(request)
-        return (*self.list_display, "again") if may_retry else self.list_display
+        if may_retry:
+            return (*self.list_display, "again")
+        return tuple("why_and_choice" if name == "why" else name for name in self.list_display)
 
     def shows_failures(self, request: HttpRequest) -> bool:
         return request.GET.get("status") in PERSONS
@@ -82,6 +84,7 @@ class RecordAdmin(ReadOnlyAdmin[Record]):
     entity = column(gettext_lazy("entity"), entity_links)
     state = column(gettext_lazy("state"), state_badge)
     why = column(gettext_lazy("what happened, what to do"), why_words)
+    why_and_choice = column(gettext_lazy("what happened, what to do"), why_and_choice)
     again = buttons(ending_button)
 
     step_label = column(gettext_lazy("step"), lambda record: step_name(record.step), "step")

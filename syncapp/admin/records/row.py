@@ -31,6 +31,14 @@ def why_words(record: Record) -> SafeString:
     return words
 
 
+def why_and_choice(record: Record) -> SafeString:
+    """The same where the row has no button that leads to the choice."""
+    if record.status != Status.CONFLICT:
+        return why_words(record)
+    choose = reverse("admin:hub_conflict", args=[record.pk])
+    return format_html('{} <a href="{}">{}</a>', why_words(record), choose, _("Choose"))
+
+
 def waits_for_another_version(record: Record) -> bool:
     """The steps of a program are known when it starts; a record may be of one that it does not have."""
     return record.status == Status.WAITING and record.step not in registry.names()

@@ -13,6 +13,7 @@ from syncapp.models import InboxState, LinkState, StaffAction
 from tests.integration.admin import rows
 from tests.integration.admin.conftest import Login
 
+MANY = ("record", "task", "orphan", "journalentry", "calendaremployee")
 SINGLE = {"calendarlink": "hub_resync_appointment", "inboxmessage": "hub_reprocess"}
 
 
@@ -63,10 +64,15 @@ def alike(row: str) -> list[str]:
     return [name for name, times in Counter(names).items() if times > 1]
 
 
-@pytest.mark.parametrize("name", ["hub_needs", "hub_conflicts", "syncapp_record_changelist", "syncapp_task_changelist"])
-def test_no_row_offers_the_same_words_twice(name: str, staff: Client) -> None:
+FAILURES = f"{address('record')}?status=open"
+
+
+@pytest.mark.parametrize(
+    "where", [reverse("admin:hub_needs"), reverse("admin:hub_conflicts"), *map(address, MANY), FAILURES]
+)
+def test_no_row_offers_the_same_words_twice(where: str, staff: Client) -> None:
     rows.everything()
-    page = staff.get(reverse(f"admin:{name}")).content.decode()
+    page = staff.get(where).content.decode()
     found = re.findall(r"(?s)<tr\b.*?</tr>", page)
     assert len(found) > 1
     assert [both for row in found if (both := alike(row))] == []
