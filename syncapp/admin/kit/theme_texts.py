@@ -6,6 +6,10 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop as _
 
 OF_DJANGO = (
+    _(
+        "Please enter the correct %(username)s and password for a staff account. Note that both fields may be "
+        "case-sensitive."
+    ),
     _("Enter the same password as before, for verification."),
     _(
         "Please enter your old password, for security’s sake, and then enter your new password twice so we can verify "

@@ -5,6 +5,7 @@ Pages of other packages that could do harm are taken away.
 
 from __future__ import annotations
 
+from collections import Counter
 from importlib import import_module
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -42,9 +43,6 @@ for model in (TOTPDevice, Failure, OrmQ, Schedule, Success, AccessAttempt, Acces
         admin.site.unregister(model)
 
 
-SHOWN = 10  # of what somebody did
-
-
 @admin.register(User)
 class HubUserAdmin(SuperusersOnly, UserAdmin):  # type: ignore[misc, type-arg]
     # Not the theme's, which adds nobody, and without Django's question for another way to log in: there is none.
@@ -68,7 +66,9 @@ class HubUserAdmin(SuperusersOnly, UserAdmin):  # type: ignore[misc, type-arg]
             "Who has done something in the hub stays on record. To keep somebody out, switch “Active” off instead."
         )
         messages.info(request, words)
-        return told, counted, set(), protected[:SHOWN]  # no right is lacking: nobody may delete what was done
+        kinds = Counter(strip_tags(each).partition(":")[0] for each in protected)
+        # No right is lacking: nobody may delete what was done.
+        return told, counted, set(), [f"{kind}: {number}" for kind, number in kinds.items()]
 
     @admin.action(description=gettext_lazy("Take the second factor away (a lost telephone)"))
     def forget_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> None:

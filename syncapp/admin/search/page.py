@@ -17,6 +17,7 @@ from syncapp.admin.kit.views import page, part, viewer
 from syncapp.admin.search import advoware, crm, own, ways
 from syncapp.admin.search.cards import Found
 from syncapp.admin.search.classify import Asked, classify, plain
+from syncapp.clients.espocrm.fields import FIELDS
 
 MOST = 40  # cards; more words make it fewer
 AT_ONCE = 3  # searches in this process: each may wait for two systems
@@ -41,7 +42,13 @@ def answer(request: HttpRequest, asked: Asked) -> dict[str, object]:
     found = searched(request, asked)
     if not isinstance(found, Found):
         return {"nothing": found}
-    return {"cards": list(found.cards.values())[:MOST], "more": found.more or len(found.cards) > MOST, "found": found}
+    # Who types a name means a person first: appointments and documents that bear it come after.
+    ordered = sorted(found.cards, key=lambda key: key[0] != FIELDS.party_entity)
+    return {
+        "cards": [found.cards[key] for key in ordered[:MOST]],
+        "more": found.more or len(found.cards) > MOST,
+        "found": found,
+    }
 
 
 def searched(request: HttpRequest, asked: Asked) -> Found | str:

@@ -104,6 +104,12 @@
     if (changedAt && changedAt !== area.dataset.reloadWhenChanged && !busy(area)) anew();
   }
 
+  // A page that is not in the browser's cache yet is still hidden when the browser looks for this.
+  function beginWhereMeant() {
+    if (document.activeElement === document.body) document.querySelector("[autofocus]")?.focus({ preventScroll: true });
+  }
+  window.addEventListener("load", beginWhereMeant);
+
   document.addEventListener("DOMContentLoaded", () => {
     nameEntities().catch(() => undefined); // ids are there
     // What comes later names entities too: the answer of the search.

@@ -241,3 +241,9 @@ def test_a_calendar_is_reached_at_google(world: World, erika: Client) -> None:
         )
         (card,) = (card for card in cards(erika, str(link.number)).values() if card.kind == "Appointment")
         assert {place.system: place.address for place in card.places}["Google Calendar"] == there["Google Calendar"]
+
+
+def test_the_person_stands_before_what_bears_the_name(wendland: str, erika: Client) -> None:
+    rows.link(rows.employee("SB"), text="Verhandlung Wendland")
+    answer = erika.post(PAGE, {"words": "Wendland"}, headers={"HX-Request": "true"})
+    assert [card.ident == wendland for card in answer.context["cards"]] == [True, False]
