@@ -168,6 +168,10 @@ class SandboxClient:
     def fail_next_indexing(self, times: int = 1, error: str = "The file could not be parsed.") -> None:
         self._xai("next_indexing", times=times, error=error)
 
+    def end_indexing(self) -> None:
+        """Of all that is being indexed, now."""
+        self._xai("end_indexing")
+
     def create_many(self, rows: Iterable[Record]) -> list[str]:
         """Many records at once (`entity_type`, `data`, and what `create` takes), for benchmarks; their ids."""
         return cast(list[str], self._espo("create_many", rows=list(rows)))

@@ -13,6 +13,7 @@ TEXT: Field = {"type": "text"}
 DATETIME: Field = {"type": "datetime"}
 BOOL: Field = {"type": "bool"}
 INT: Field = {"type": "int"}
+LINK_MULTIPLE = "linkMultiple"  # a link to many that is a field of the form too
 
 SYSTEM_FIELDS: dict[str, Field] = {
     "createdAt": DATETIME | {"readOnly": True},

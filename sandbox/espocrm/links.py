@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sandbox.espocrm.entities import ENTITIES
 from sandbox.espocrm.errors import EspoError
+from sandbox.espocrm.kinds import LINK_MULTIPLE
 from sandbox.espocrm.records import Actor, Record, Records
 
 SYSTEM = Actor("system", "System", silent=True)  # the rows of a link come and go without an event
@@ -75,6 +76,17 @@ class Links:
             self.records.get(entity_type, record_id)
             table = self.records.table(self.foreign(entity_type, link)[0])
             return [table[key] for key in self.ids(entity_type, record_id, link)]
+
+    def in_records(self, entity_type: str) -> list[str]:
+        """Those that are fields too, and so stand in a record (Core/FieldProcessing/LinkMultiple/Loader.php)."""
+        fields = self.records.definition(entity_type).fields.items()
+        return [name for name, spec in fields if spec["type"] == LINK_MULTIPLE and not spec.get("noLoad")]
+
+    def shown(self, entity_type: str, record_id: str, link: str) -> Record:
+        """Of all that is linked, whoever may read it (Core/ORM/Entity.php: loadLinkMultipleField)."""
+        rows = self.linked(entity_type, record_id, link)
+        names = {row["id"]: row.get("name") for row in rows}
+        return {f"{link}Ids": list(names), f"{link}Names": names}
 
     def set(self, entity_type: str, record_id: str, link: str, foreign_id: str, on: bool, silent: bool = False) -> bool:
         """Link or unlink; True when that changed something."""

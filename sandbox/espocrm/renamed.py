@@ -134,7 +134,9 @@ class Renamed:
     def _attributes(self, entity: str) -> dict[str, str]:
         new = self._fields(entity)
         known = attributes(entity) if entity in ENTITIES else {}
-        return {
+        links = ENTITIES[entity].links if entity in ENTITIES else {}
+        shown = {name + ending: new[name] + ending for name in links.keys() & new for ending in ("Ids", "Names")}
+        return shown | {
             name: new[spec["field"]] + name.removeprefix(spec["field"])
             for name, spec in known.items()
             if spec.get("field") in new

@@ -88,6 +88,14 @@ class RestApi:
             raise EspoError(400, "Bad JSON body.")
         return data
 
+    def whole(self, entity_type: str, record: Record) -> Record:
+        """One record by itself, after a write too (Core/Record/Service.php: loadAdditionalFields)."""
+        found = self.shown(entity_type, record)
+        for link in self.links.in_records(entity_type):
+            if f"{entity_type}.{link}.read" not in self.settings.denied:
+                found |= self.links.shown(entity_type, record["id"], link)
+        return found
+
     def shown(self, entity_type: str, record: Record, select: Iterable[str] = ()) -> Record:
         hidden = rights.forbidden(self.settings, entity_type, "read")
         record = {name: value for name, value in record.items() if name not in hidden}
@@ -149,13 +157,13 @@ class RestApi:
             if request.headers.get("X-Skip-Duplicate-Check") != "true":
                 self.records.check_duplicate(entity_type, data)
             rights.check_links(self.settings, actor, entity_type, data, {})
-            return espo_answer(self.shown(entity_type, self.records.create(entity_type, data, actor)))
+            return espo_answer(self.whole(entity_type, self.records.create(entity_type, data, actor)))
 
     def record(self, request: Request, method: str, entity_type: str, record_id: str, actor: Actor) -> Answer:
         self.records.table(entity_type)
         self.allow(actor, entity_type, {"GET": "read", "PUT": "edit", "DELETE": "delete"}.get(method, "edit"))
         if method == "GET":
-            return espo_answer(self.shown(entity_type, self.records.get(entity_type, record_id)))
+            return espo_answer(self.whole(entity_type, self.records.get(entity_type, record_id)))
         if method == "PUT":
             data = self.body(request)
             with self.records.lock:
@@ -166,7 +174,7 @@ class RestApi:
                 forbidden = rights.forbidden(self.settings, entity_type, "edit")
                 data = {name: value for name, value in data.items() if name not in forbidden}
                 updated = self.records.update(entity_type, record_id, data, actor)
-            return espo_answer(self.shown(entity_type, updated))
+            return espo_answer(self.whole(entity_type, updated))
         if method == "DELETE":
             self.records.delete(entity_type, record_id, actor)
             return espo_answer(True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.espocrm.config import AS_DELIVERED, Installed
 from sandbox.espocrm.entities import ENTITIES
-from sandbox.espocrm.kinds import BOOL, SYSTEM_FIELDS, EntityDef, Field
+from sandbox.espocrm.kinds import BOOL, LINK_MULTIPLE, SYSTEM_FIELDS, EntityDef, Field
 
 
 @cache
@@ -23,7 +23,9 @@ def entity_def(entity_type: str, installed: Installed = AS_DELIVERED) -> EntityD
             name: spec | others.get(name, {})
             for name, spec in (entity.fields | SYSTEM_FIELDS).items()
             if name not in here
-        },
+        }
+        # What the Entity Manager makes of a link with "Link multiple field" ticked (Tools/LinkManager/LinkManager.php)
+        | {name: spec for name, spec in others.items() if name in entity.links and name not in entity.fields},
         {name: spec for name, spec in entity.links.items() if name not in here},
     )
 
@@ -33,6 +35,8 @@ def attributes(entity_type: str, installed: Installed = AS_DELIVERED) -> dict[st
     """Attribute name -> its field: what stands in a record (a file field has two attributes, an id and a name)."""
     found: dict[str, Field] = {"id": {"type": "id", "readOnly": True}, "deleted": BOOL | {"readOnly": True}}
     for name, spec in entity_def(entity_type, installed).fields.items():
+        if spec["type"] == LINK_MULTIPLE:
+            continue  # stored nowhere: see `Links.shown_in`
         if spec["type"] in ("file", "link", "linkParent"):
             found[name + "Id"] = spec | {"field": name}
             if spec["type"] == "linkParent":

@@ -89,6 +89,11 @@ class Xai:
                     return self.store.remove_file(data["id"])
                 case "remove_collection":
                     return self.store.collections.pop(data["id"], None) is not None
+                case "end_indexing":
+                    for collection in self.store.collections.values():
+                        for document in collection.documents.values():
+                            document.ready_at = 0.0
+                    return True
                 case "next_indexing":
                     message = str(data.get("error", "The file could not be parsed."))
                     self.store.next_outcomes.extend([message] * int(data.get("times", 1)))

@@ -16,6 +16,7 @@ from syncapp.clients.espocrm.fields import DELETED, FIELDS, ID, MODIFIED_AT, NAM
 from syncapp.clients.http.parse import Answered, Values, of, the_whole
 
 SYSTEM = "espocrm"
+IDS = "Ids"
 TASK, NOTE = "Task", "Note"
 NOT_STARTED, COMPLETED = "Not Started", "Completed"
 ENDED = frozenset({COMPLETED, "Canceled"})
@@ -50,6 +51,12 @@ _FILE_STATUSES: Mapping[str, FileStatus] = {
 
 def _optional_fields(values: Values, _: str) -> frozenset[str]:
     return frozenset(name for name in FIELDS.document_optional if name in values.raw)
+
+
+def _unlinked(values: Values, _: str) -> frozenset[str]:
+    """A link that is a field too (`linkMultiple`, not `noLoad`) stands in a record by the ids behind it, whoever may
+    read those (Core/FieldProcessing/LinkMultiple/Loader.php, Core/ORM/Entity.php, 9.2 to 10.0)."""
+    return frozenset(name.removesuffix(IDS) for name, ids in values.raw.items() if name.endswith(IDS) and ids == [])
 
 
 def _held(values: Values, _: str) -> frozenset[str]:
@@ -93,6 +100,7 @@ class EspoDocument(EspoRecord):
     modified_at: datetime | None = of(Values.moment, MODIFIED_AT)
     version: int | None = of(Values.number, VERSION)  # None = no optimistic locking on this entity
     has_fields: frozenset[str] = of(_optional_fields)  # by the CRM's names, that the answer held
+    unlinked: frozenset[str] = of(_unlinked)  # links that have nothing behind them, as far as the answer tells
 
 
 @dataclass(frozen=True, slots=True)

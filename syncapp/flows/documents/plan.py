@@ -97,7 +97,12 @@ def _detach_all(
 
 
 def _tell(state: DocumentState, ending: Ending, content: Content | None = None) -> tuple[TellMember | Tell, ...]:
-    """What the CRM has to be told, of the document itself last; nothing when it shows that already."""
+    """What the CRM has to be told, of the document itself last; nothing when it shows that already.
+
+    Not that it is being indexed, before a second look found that it takes longer: most are told to be clean then.
+    """
+    if isinstance(ending, Postponed) and ending.reason == Why.INDEXING and not state.was_indexing:
+        return ()
     document, names = state.document, state.names
     assert document is not None  # noqa: S101  there is nobody to tell when it is gone, and no caller does
     match ending:

@@ -38,7 +38,7 @@ class Reader:
     def read(self) -> DocumentState:
         run = self._run
         agreed = Agreed.from_json(run.agreed)
-        document = self._document()
+        document = self._remembered(agreed) or self._document()
         if document is not None and not run.full and untouched(document, agreed):
             if self._proof_holds(agreed):
                 return DocumentState(document, agreed, untouched=True)
@@ -67,6 +67,18 @@ class Reader:
             return None
         return None if document.deleted else document
 
+    def _remembered(self, agreed: Agreed) -> EspoDocument | None:
+        """Only the indexing is waited for and nobody asked for anything since: as the last run saw it, once a run. Who
+        changed it unheard has moved its version, or is found by the answer to what is told to the CRM."""
+        kept = agreed.progress.document if agreed.progress else {}
+        waits = self._only_waits(agreed) and not self._run.calls and not _waited_long(agreed)
+        return EspoDocument.from_api(kept) if kept and waits else None
+
+    def _only_waits(self, agreed: Agreed) -> bool:
+        progress = agreed.progress
+        number = self._run.claim.request_number
+        return self._goes_on_indexing(agreed) and progress is not None and progress.request_number == number
+
     def _proof_holds(self, agreed: Agreed) -> bool:
         """The comparison of everything proves it too: what it missed at xAI was asked for in full."""
         if not agreed.proved:
@@ -82,20 +94,21 @@ class Reader:
 
     def _parents(self, document: EspoDocument, agreed: Agreed) -> tuple[Parent, ...]:
         progress = agreed.progress
-        if (
-            progress
-            and not settings.CONFIG.LINK_ENTITIES
-            and self._run.record.reason == Why.INDEXING
-            and progress.request_number == self._run.claim.request_number
-        ):
-            # Only the indexing is waited for and nobody asked for anything since: the links were just read.
-            return tuple(Parent("", "", Life.ACTIVE, collection) for collection in progress.wanted)
+        if progress and not progress.joined and self._only_waits(agreed):  # the links were just read
+            lives = ((Life.ACTIVE, progress.wanted), (Life.PAUSED, progress.left_alone))
+            return tuple(Parent("", "", life, each) for life, collections in lives for each in collections)
         linked = (
             row
             for link, entity_type in self.parent_links()
+            if not self._has_nothing(document, link)
             for row in self._crm.linked_parents(document.id, link, entity_type)
         )
         return (*(_parent(row) for row in linked if not row.deleted), *self.joined(document.id))
+
+    def _has_nothing(self, document: EspoDocument, link: str) -> bool:
+        """As the record itself tells; only where the metadata says that it does."""
+        field = self._crm.metadata(FIELDS.document_entity).kinds.get(link)
+        return field == "linkMultiple" and link in document.unlinked
 
     def joined(self, document_id: str) -> list[Parent]:
         """The parents that an entity of its own joins the document to."""

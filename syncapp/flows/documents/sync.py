@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from syncapp.clients.errors import NotFound, TooLarge
 from syncapp.clients.espocrm import EspoClient
+from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.clients.xai import IndexStatus, XaiClient
 from syncapp.engine.outside import connections
 from syncapp.engine.runs.planning import Compared, Ending, Failed, Plan, Postponed, Settled, Skipped, read_again
@@ -18,17 +19,18 @@ from syncapp.events import dispatch
 from syncapp.events.topics import topic_of
 from syncapp.flows import files
 from syncapp.flows.documents.actions import AskForCollection, Attach, Detach, Join, Tell, TellMember, Upload
-from syncapp.flows.documents.agreement import Agreed, Content, Progress, Unfit
+from syncapp.flows.documents.agreement import Agreed, Content, Progress, Unfit, remembered
 from syncapp.flows.documents.placing import Places
 from syncapp.flows.documents.plan import plan
 from syncapp.flows.documents.reading import Reader
 from syncapp.flows.documents.reasons import Why
 from syncapp.flows.documents.showing import compared
-from syncapp.flows.documents.state import DocumentState
+from syncapp.flows.documents.state import DocumentState, Membership
 from syncapp.flows.documents.storing import FileMismatch, FileReplaced, Storage, TakenOver, UnfitBytes
 from syncapp.flows.documents.teller import Teller
 from syncapp.models import OrphanWhy, Status
 
+FIRST_LOOK = timedelta(seconds=4)  # most are indexed by then
 LONGEST_POLL = timedelta(minutes=10)
 
 
@@ -95,7 +97,7 @@ class DocumentSync:
                     if refused := self._told.document(state, action, ending):
                         return refused
         if isinstance(ending, Postponed) and ending.reason == Why.INDEXING:
-            return self._wait_for_index(state)
+            return self._wait_for_index(state, plan)
         if isinstance(ending, Settled) and self._replaced_meanwhile(state):
             return read_again()
         return ending
@@ -132,18 +134,36 @@ class DocumentSync:
 
     # How it ends
 
-    def _wait_for_index(self, state: DocumentState) -> Postponed:
+    def _wait_for_index(self, state: DocumentState, plan: Plan) -> Postponed:
         poll = timedelta(seconds=settings.CONFIG.XAI_INDEX_POLL_SECONDS)
         now = timezone.now()
         before = state.agreed.progress if state.was_indexing else None
         since = before.since if before else now.isoformat()
-        progress = Progress(self._run.claim.request_number, state.wanted, since)
-        waited = now - now.fromisoformat(since)
+        progress = Progress(
+            self._run.claim.request_number,
+            state.wanted,
+            since,
+            tuple(sorted(state.left_alone)),
+            joined=any(parent.member for parent in state.parents),
+            document=self._to_remember(state, plan),
+        )
+        pause = max(poll, (now - now.fromisoformat(since)) / 4) if before else min(poll, FIRST_LOOK)
         agreed = replace(state.agreed, content=self._known_content(), progress=progress, settled=False)
         if state.document is not None and state.document.md5 and not state.described:
             # It is of an older file. Kept here, for what we know of that one may be forgotten before the CRM is told.
             agreed = replace(agreed, old_hash=("", state.document.md5))
-        return Postponed(Why.INDEXING, min(max(poll, waited / 4), LONGEST_POLL), agreed.to_json())
+        return Postponed(Why.INDEXING, min(pause, LONGEST_POLL), agreed.to_json())
+
+    def _to_remember(self, state: DocumentState, plan: Plan) -> dict[str, object]:
+        """Nothing where the end of the indexing leaves more to do than to tell it."""
+        shown = self._told.answered or state.document
+        taken_out = {action.membership for action in plan.actions if isinstance(action, Detach)}
+        stays = {Membership(collection, self._known_content().file_id) for collection in state.wanted}
+        left = {each for each in state.memberships - taken_out - stays if each.collection_id not in state.left_alone}
+        joined = any(parent.member for parent in state.parents)
+        if shown is None or left or joined or self._replaced_meanwhile(state):
+            return {}
+        return remembered(shown, FIELDS)
 
     def _replaced_meanwhile(self, state: DocumentState) -> bool:
         """Whether the write to the CRM was answered with another file than the one that was synced."""

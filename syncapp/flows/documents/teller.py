@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils import timezone
 
+from syncapp.clients.errors import NotFound, Outdated
 from syncapp.clients.espocrm import EspoClient, EspoDocument
 from syncapp.clients.espocrm.changes import espo_time
 from syncapp.clients.espocrm.fields import FIELDS
@@ -39,8 +40,10 @@ class Teller:
 
     def delayed(self, agreed: Agreed) -> None:
         document = self._crm.document(self._run.entity_id)
-        if document.xai_status == CrmStatus.CLEAN and not untouched(document, agreed):
-            self._write(document, telling.pending(document, FIELDS))
+        waits = document.xai_status == CrmStatus.CLEAN or agreed.progress is not None
+        if waits and not untouched(document, agreed):
+            if fields := telling.pending(document, FIELDS):
+                self._write(document, fields)
             self._members(document, Settled())
 
     def document(self, state: DocumentState, action: Tell, ending: Ending) -> Ending | None:
@@ -49,7 +52,10 @@ class Teller:
         if isinstance(ending, Failed):
             error = self._words(ending.reason, ending.detail)
             fields = telling.failure(state.document, error, espo_time(timezone.now()), FIELDS)
-        ignored = self._write(state.document, fields) if fields else []
+        try:
+            ignored = self._write(state.document, fields) if fields else []
+        except NotFound as exc:  # deleted since it was read, which may be a while ago
+            raise Outdated(exc.system, exc.code, exc.status, exc.request_id) from None
         return Failed(Why.FIELD_MISSING, ", ".join(ignored)) if ignored else None
 
     def _members(self, document: EspoDocument, ending: Ending) -> None:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from requests.adapters import HTTPAdapter
 
+from syncapp.clients.espocrm import EspoClient
 from syncapp.engine.outside import outages
 from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
@@ -33,7 +34,7 @@ from syncapp.models import (
     Urgency,
 )
 from tests.histories import histories, in_own_transactions, taken_back
-from tests.world import World
+from tests.world import LINKS, World
 
 pytestmark = in_own_transactions
 PARENTS, DOCUMENTS = 2, 3
@@ -67,11 +68,13 @@ class History(RuleBasedStateMachine):
         self.deleted: set[str] = set()
         self.spoiled = 0
 
-    @initialize(settled=st.booleans(), hashes=st.booleans())
-    def begin(self, settled: bool, hashes: bool) -> None:
+    @initialize(settled=st.booleans(), hashes=st.booleans(), fields=st.booleans())
+    def begin(self, settled: bool, hashes: bool, fields: bool) -> None:
         """Half of the histories begin in agreement, for most of what can go wrong needs something that was synced. At
-        half of the firms a hook of their own hashes, as EspoCRM itself does not."""
-        self.world.sandbox.settings(espocrm_hash_on_upload=hashes)
+        half of the firms a hook of their own hashes, as EspoCRM itself does not; at half, links are fields too."""
+        shown = {f"CDokumente.{link}": {"type": "linkMultiple"} for link in LINKS.values()} if fields else {}
+        self.world.sandbox.settings(espocrm_hash_on_upload=hashes, espocrm_changed=shown)
+        EspoClient.metadata_cache.clear()
         if settled:
             for document, parent in ((0, 0), (1, 0), (2, 1)):
                 self.link(document, parent)
@@ -152,11 +155,18 @@ class History(RuleBasedStateMachine):
         self.world.sandbox.fail_next_indexing(1)
         self.spoiled += 1
 
+    @rule(slow=st.booleans())
+    def index(self, slow: bool) -> None:
+        """Slowly: no look before the end of this history finds it done."""
+        self.world.sandbox.settings(xai_indexing_seconds=3600 if slow else 0)
+
     # The end
 
     def calm_down(self) -> None:
         """The faults stop; comparisons run as they do every night, and staff press Retry for all."""
         self.world.sandbox.clear_faults()
+        self.world.sandbox.settings(xai_indexing_seconds=0)
+        self.world.sandbox.end_indexing()
         # Each "fail indexing" of the script spoils one more try; staff press Retry as long as something is red.
         for round_ in range(3 + self.spoiled):
             if round_ >= 3 and not Record.objects.filter(status=Status.FAILED).exists():

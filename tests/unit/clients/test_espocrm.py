@@ -176,6 +176,8 @@ FULL = {
     "modifiedAt": "2026-03-01 12:00:05",
     "versionNumber": 7,
     "somethingElse": {"deep": 1},
+    "accountsIds": [],
+    "raeumungsklagesIds": ["65f0a1b2c3d4e5f61"],
 }
 
 
@@ -201,6 +203,7 @@ def test_a_document_is_read_whole(web: responses.RequestsMock, espo: EspoClient)
         sync_error="",
         sync_failed_at="",
         has_fields=frozenset({"md5sum", "sha256", "fileStatus", "syncStatus"}),
+        unlinked=frozenset({"accounts"}),
     )
 
 

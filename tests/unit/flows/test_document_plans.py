@@ -14,7 +14,7 @@ from syncapp.clients.xai import IndexStatus
 from syncapp.engine.runs.planning import Failed, Postponed, Settled, Skipped
 from syncapp.flows.documents import telling
 from syncapp.flows.documents.actions import Attach, Detach, Join, Tell
-from syncapp.flows.documents.agreement import Agreed, Content, Progress, Unfit
+from syncapp.flows.documents.agreement import Agreed, Content, Progress, Unfit, remembered
 from syncapp.flows.documents.plan import plan
 from syncapp.flows.documents.reasons import Why
 from syncapp.flows.documents.state import DocumentState, Membership
@@ -96,7 +96,6 @@ UNSYNCED = document(xaiId=None, xaiCollections=None, xaiSyncedHash=None, xaiSync
             [
                 UPLOAD,
                 attach("c1"),
-                tell("xaiSyncStatus"),
             ],
             Why.INDEXING,
             id="new",
@@ -107,14 +106,13 @@ UNSYNCED = document(xaiId=None, xaiCollections=None, xaiSyncedHash=None, xaiSync
                 UPLOAD,
                 attach("c1"),
                 detach("file_1", "c1"),
-                tell("xaiSyncStatus"),
             ],
             Why.INDEXING,
             id="changed content leaves the old file behind",
         ),
         pytest.param(
             state(parents=(parent(), parent("c2"))),
-            [attach("c2"), tell("xaiSyncStatus")],
+            [attach("c2")],
             Why.INDEXING,
             id="a second parent",
         ),
@@ -127,7 +125,7 @@ UNSYNCED = document(xaiId=None, xaiCollections=None, xaiSyncedHash=None, xaiSync
         pytest.param(state(recorded=frozenset()), [join("c1")], Settled, id="there, and our table does not know it"),
         pytest.param(
             state(recorded=frozenset(), indexed={"c1": GOING}),
-            [join("c1"), tell("xaiSyncStatus")],
+            [join("c1")],
             Why.INDEXING,
             id="another with the same bytes is just being indexed",
         ),
@@ -163,10 +161,16 @@ UNSYNCED = document(xaiId=None, xaiCollections=None, xaiSyncedHash=None, xaiSync
             Why.UNSUPPORTED_TYPE,
             id="replaced by an image",
         ),
-        pytest.param(state(indexed={"c1": GOING}), [tell("xaiSyncStatus")], Why.INDEXING, id="still being indexed"),
+        pytest.param(state(indexed={"c1": GOING}), [], Why.INDEXING, id="being indexed, as the first look finds"),
+        pytest.param(
+            state(indexed={"c1": GOING}, was_indexing=True),
+            [tell("xaiSyncStatus")],
+            Why.INDEXING,
+            id="still being indexed: the CRM is told",
+        ),
         pytest.param(
             state(indexed={"c1": BROKEN}),
-            [attach("c1", again=True), tell("xaiSyncStatus")],
+            [attach("c1", again=True)],
             Why.INDEXING,
             id="failed before, asked again: tried again",
         ),
@@ -266,7 +270,8 @@ def test_a_plan_that_was_carried_out_leaves_nothing_to_do(given_state: DocumentS
 
 
 def test_what_we_remember_survives_the_database_and_garbage_counts_as_nothing() -> None:
-    progress = Progress(3, ("c1",), "2026-01-01T00:00:00+00:00")
+    since, shown = "2026-01-01T00:00:00+00:00", remembered(document(), FIELDS)
+    progress = Progress(3, ("c1",), since, ("c2",), joined=False, document=shown)
     full = Agreed(
         CONTENT, ("c1",), Unfit("att1", "too_large"), ("att0", "m0"), progress, True, "2026-01-01T00:00:00+00:00"
     )
@@ -275,6 +280,21 @@ def test_what_we_remember_survives_the_database_and_garbage_counts_as_nothing() 
     assert Agreed.from_json(json.loads(json.dumps(full.to_json()))) == full
     for garbage in ({"content": 5}, {"content": {"x": 1}}, {"progress": {}}, {"unfit": ["one"]}, {"old_hash": ["one"]}):
         assert Agreed.from_json(garbage) == Agreed()
+    kept_before = {"request_number": 3, "wanted": ["c1"], "since": since}
+    assert Agreed.from_json({"progress": kept_before}).progress == Progress(3, ("c1",), since)
+
+
+@pytest.mark.parametrize("status", ["new", "Geändert", "", None])
+@pytest.mark.parametrize("field", ["fileStatus", "dateiStatus"])
+def test_a_document_that_is_remembered_is_told_the_same_as_one_that_was_read(field: str, status: str | None) -> None:
+    others = {"syncStatus": "pending_sync", "xaiCollections": ["c0"], "xaiId": None, "syncFailedAt": None}
+    raw: dict[str, Any] = {"versionNumber": 7, **others, "fileStatus": None, field: status}
+    read = document(**raw)
+    again = EspoDocument.from_api(remembered(read, FIELDS))
+    kept = [telling.success(each, CONTENT, ["c1"], FIELDS) for each in (read, again)]
+    assert kept[0] == kept[1]
+    assert telling.changes(read, kept[0], FIELDS) == telling.changes(again, kept[1], FIELDS)
+    assert replace(again, name=read.name, file_name=read.file_name) == read
 
 
 @pytest.mark.parametrize("why", list(Why))
