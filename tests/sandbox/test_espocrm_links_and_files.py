@@ -108,3 +108,31 @@ def test_the_firms_own_hook_tells_of_links(sb, client, receiver, document, paren
     client.settings(espocrm_link_hook=False)
     client.unlink("CDokumente", document, "raeumungsklages", parent)
     assert not receiver.arrived.wait(0.2)
+
+
+def test_a_link_that_is_a_field_too_stands_in_the_record_and_in_answers_to_writes(espo, client, document, parent):
+    """Core/FieldProcessing/LinkMultiple/Loader.php, and Core/Record/Service.php, which loads it before a write too."""
+    assert "raeumungsklagesIds" not in espo("GET", f"CDokumente/{document}").json()
+    client.settings(espocrm_changed={"CDokumente.raeumungsklages": {"type": "linkMultiple"}})
+    fields = espo("GET", "Metadata", params={"key": "entityDefs.CDokumente"}).json()["fields"]
+    assert fields["raeumungsklages"] == {"type": "linkMultiple"}
+    assert espo("GET", f"CDokumente/{document}").json()["raeumungsklagesIds"] == []
+    client.link("CDokumente", document, "raeumungsklages", parent)
+    read, written = (
+        espo("GET", f"CDokumente/{document}").json(),
+        espo("PUT", f"CDokumente/{document}", json={"name": "Klage"}).json(),
+    )
+    for shown in (read, written):
+        assert shown["raeumungsklagesIds"] == [parent]
+        assert shown["raeumungsklagesNames"] == {parent: "Jansen ./. Petersen"}
+    assert "raeumungsklagesIds" not in espo("GET", "CDokumente").json()["list"][0]
+
+
+def test_a_link_that_is_not_loaded_or_not_to_be_read_does_not_stand_in_the_record(espo, client, document):
+    client.settings(espocrm_changed={"CDokumente.raeumungsklages": {"type": "linkMultiple", "noLoad": True}})
+    assert "raeumungsklagesIds" not in espo("GET", f"CDokumente/{document}").json()
+    client.settings(
+        espocrm_changed={"CDokumente.raeumungsklages": {"type": "linkMultiple"}},
+        espocrm_denied=["CDokumente.raeumungsklages.read"],
+    )
+    assert "raeumungsklagesIds" not in espo("GET", f"CDokumente/{document}").json()

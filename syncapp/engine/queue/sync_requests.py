@@ -22,6 +22,9 @@ from syncapp.models import PATIENT, Urgency
 # A storm of events for one entity costs one run in this time, not one an event. Far below the minutes that EspoCRM
 # collects its events for, so nobody notices.
 DEBOUNCE = timedelta(seconds=4)
+# While events go on coming, that time goes on too: moved when half of it is left, for each move costs an index.
+MOVED_AT = DEBOUNCE / 2
+LONGEST_STORM = timedelta(seconds=20)  # then it is looked at in the midst of it
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -79,7 +82,8 @@ def counting(
     """
     now = timezone.now()
     rows = plain_sql.as_table([(each.step, each.entity_type, each.entity_id) for each in targets])
-    storm = [] if force else [now - DEBOUNCE, now + DEBOUNCE]
+    later = now + DEBOUNCE
+    storm = [] if force else [now, now + MOVED_AT, now - LONGEST_STORM, later, now - DEBOUNCE, later]
     at = plain_sql.stored(now)
     return _statement(force), [urgency, int(full), at, at, trace_id, at, at, rows, *storm, at, at]
 
@@ -116,7 +120,7 @@ ON CONFLICT (step, entity_type, entity_id) DO UPDATE SET
   system = CASE WHEN {keep} THEN r.system ELSE '' END,
   waits_for = CASE WHEN {keep} THEN r.waits_for ELSE '' END,
   attempts = CASE WHEN {keep} THEN r.attempts ELSE 0 END,
-  due_at = CASE WHEN r.status = 'running' OR {patient} THEN r.due_at {debounce} ELSE excluded.due_at END,
+  due_at = CASE {storm} WHEN r.status = 'running' OR {patient} THEN r.due_at {debounce} ELSE excluded.due_at END,
   waiting_since = CASE
     WHEN r.status = 'running' THEN r.waiting_since
     WHEN r.status = 'waiting' AND (r.due_at <= excluded.due_at OR {patient}) THEN r.waiting_since
@@ -131,6 +135,9 @@ _GENTLE = _UPSERT.format(
     wanted="{wanted}",
     keep="r.status IN ('waiting', 'running')",
     patient=f"(r.status = 'waiting' AND r.reason IN ({_PATIENT_REASONS}))",
+    storm=(
+        "WHEN r.status = 'waiting' AND r.reason = '' AND r.due_at > %s AND r.due_at < %s AND r.changed_at > %s THEN %s"
+    ),
     debounce="WHEN r.status IN ('in_sync', 'skipped') AND r.changed_at > %s THEN %s",
 )
-_FORCED = _UPSERT.format(wanted="{wanted}", keep="r.status = 'running'", patient="1 = 0", debounce="")
+_FORCED = _UPSERT.format(wanted="{wanted}", keep="r.status = 'running'", patient="1 = 0", storm="", debounce="")

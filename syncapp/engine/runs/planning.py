@@ -70,7 +70,7 @@ class Postponed:
     """Later by itself, without using up an attempt (indexing, a parent that is not ready).
 
     `waits_for`: what ends the wait earlier, by a name that `outages.wake` is told: a system, an entity's id. A request
-    that comes while the run lasts ends it too, but for `patient` ones.
+    that comes while the run lasts ends it too, after the debounce, but for `patient` ones.
     """
 
     reason: str

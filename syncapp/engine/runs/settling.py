@@ -160,7 +160,8 @@ def _later(
     why = {"reason": reason, "detail": detail[:300], "system": system, "waits_for": waits_for}
     waiting = _due(common, now, now + pause) | why
     # A request that came meanwhile doesn't shorten a pause that the other system or a failure made.
-    return _write(run, outcome, reason, detail, waiting, waiting if patient else _due(common, now, now))
+    again = waiting if patient else _due(common, now, now + min(pause, DEBOUNCE))
+    return _write(run, outcome, reason, detail, waiting, again)
 
 
 def _due(common: Mapping[str, Any], now: datetime, due_at: datetime) -> dict[str, Any]:

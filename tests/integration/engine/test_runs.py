@@ -136,6 +136,66 @@ def test_a_storm_of_single_events_waits_for_the_calm_and_staff_do_not() -> None:
     assert runner.run(record.pk, STEP) is not None
 
 
+def due_in(record: Record) -> float:
+    """Seconds."""
+    record.refresh_from_db()
+    assert record.due_at is not None
+    return (record.due_at - timezone.now()).total_seconds()
+
+
+def passed(record: Record, seconds: float) -> None:
+    """So much time, as the record sees it."""
+    record.refresh_from_db()
+    assert record.due_at is not None
+    by = timedelta(seconds=seconds)
+    Record.objects.update(due_at=record.due_at - by, changed_at=record.changed_at - by)
+
+
+def test_a_storm_that_goes_on_is_looked_at_once_when_it_has_ended() -> None:
+    record = ask()
+    runner.run(record.pk, STEP)
+    for seconds in range(0, 18, 3):
+        ask()
+        assert 2 < due_in(record) <= 4, seconds
+        passed(record, 3)
+    ask()
+    passed(record, due_in(record))
+    assert runner.run(record.pk, STEP) is not None
+    record.refresh_from_db()
+    assert (record.status, record.requested, record.served) == (Status.IN_SYNC, 8, 8)
+    assert Attempt.objects.count() == 2
+
+
+def test_a_storm_without_an_end_is_looked_at_in_its_midst() -> None:
+    record = ask()
+    runner.run(record.pk, STEP)
+    waited = 0
+    while ask() and due_in(record) > 0:
+        passed(record, 1)
+        waited += 1
+    assert sync_requests.LONGEST_STORM.total_seconds() <= waited <= 24
+    assert runner.run(record.pk, STEP) is not None
+
+
+def test_what_waits_for_another_reason_is_not_put_off_by_events() -> None:
+    record = ask()
+    script(lambda _: Postponed("indexing", timedelta(seconds=1)))
+    runner.run(record.pk, STEP)
+    ask()
+    assert due_in(record) <= 0
+
+
+def test_requests_during_a_run_that_goes_on_later_wait_for_the_calm_but_no_longer_than_it_would() -> None:
+    record = ask()
+    script(lambda _: [ask(), Postponed("indexing", timedelta(minutes=5))][1])
+    runner.run(record.pk, STEP)
+    assert 3 < due_in(record) <= 4
+    ask()
+    script(lambda _: [ask(), Postponed("indexing", timedelta())][1])
+    runner.run(record.pk, STEP, even_early=True)
+    assert due_in(record) <= 0
+
+
 def test_a_worker_that_lost_its_claim_writes_nothing_and_settles_nothing() -> None:
     record = ask()
     written = []
