@@ -186,5 +186,5 @@ def _has_looked(run: Run, outcome: Outcome, reason: str) -> bool:
     if outcome == Outcome.SKIPPED:
         # While a person has to say what became of a creation, its write stays open: else it would be made again.
         return bool(run.calls) and reason != Reason.TASK_OPEN
-    # One call alone is the cheap way out, which is only taken after a run that left nothing open.
-    return outcome == Outcome.IN_SYNC and len(run.calls) > 1
+    # One call alone that reads is the cheap way out, which is only taken after a run that left nothing open.
+    return outcome == Outcome.IN_SYNC and (len(run.calls) > 1 or any(call.write for call in run.calls))

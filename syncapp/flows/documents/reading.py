@@ -15,6 +15,7 @@ from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.clients.xai import IndexStatus, XaiClient, kinds
 from syncapp.engine.runs.run import Run
 from syncapp.flows import cursors, files, texts
+from syncapp.flows.documents import looking
 from syncapp.flows.documents.agreement import Agreed, Content, described, same_content, untouched
 from syncapp.flows.documents.reasons import Why
 from syncapp.flows.documents.scan import PROVED
@@ -155,12 +156,12 @@ class Reader:
         vanished = set()
         for collection in state.wanted:
             try:
-                found = self._xai.batch_documents(collection, [content.file_id]).get(content.file_id)
+                status = self._status_in(collection, content.file_id, state.agreed)
             except NotFound:
                 vanished.add(collection)
                 continue
-            if found is not None:
-                indexed[collection] = found.status
+            if status is not None:
+                indexed[collection] = status
         # An entry of a collection may outlive its file; one that was put there a moment ago is not asked for again.
         looked = len(vanished) < len(state.wanted)
         lost = looked and not (indexed and state.was_indexing) and not self._exists(content.file_id)
@@ -172,6 +173,14 @@ class Reader:
             patience_over=_waited_long(state.agreed),
             proved="" if lost else _now(),
         )
+
+    def _status_in(self, collection: str, file_id: str, agreed: Agreed) -> IndexStatus | None:
+        if self._only_waits(agreed):
+            for wait in looking.waits_of(self._run.entity_id, agreed):
+                if (wait.collection_id, wait.file_id) == (collection, file_id):
+                    return looking.status(self._xai, wait)
+        found = self._xai.batch_documents(collection, [file_id]).get(file_id)
+        return found.status if found is not None else None
 
     def _unrecorded(self, state: DocumentState) -> set[Membership]:
         """Where else it is, of what was agreed or, at first contact, what the CRM says: asked at xAI, for only there is
