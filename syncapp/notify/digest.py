@@ -73,7 +73,7 @@ def _done(now: datetime) -> Iterator[str]:
     if acts := StaffAction.objects.filter(at__gte=now - DAY).count():
         yield ngettext("%(n)d action of staff", "%(n)d actions of staff", acts) % {"n": acts}
     for trouble in KnownTrouble.objects.filter(gone_at__gte=now - DAY).order_by("gone_at")[:MOST]:
-        yield _("Over: %(title)s") % {"title": words.title(trouble)}
+        yield words.ended(trouble)
 
 
 def _open(now: datetime) -> Iterator[str]:

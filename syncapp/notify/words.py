@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from syncapp.events import registry
-from syncapp.models import InboxState, JobState, KnownTrouble, TroubleKind
+from syncapp.models import InboxState, JobState, KnownTrouble, System, SystemState, TroubleKind
 from syncapp.schedules import schedules
 from syncapp.words.fault_words import system_in_words
 from syncapp.words.reason_words import reason_in_words
@@ -74,6 +74,16 @@ def title(trouble: KnownTrouble) -> str:
     named = {each.name: str(each.description) for each in schedules()}
     words = _("Scheduled job did not run: %(job)s") if late else _("Scheduled job failed: %(job)s")
     return words % {"job": named.get(facts["schedule"], facts["schedule"])}
+
+
+def ended(trouble: KnownTrouble) -> str:
+    """That it is over. "Over: xAI does not answer" can be read as its contrary; but what was paused or taken out of the
+    settings does not answer again."""
+    system = trouble.facts.get("system", "")
+    is_up = System.objects.filter(name=system, state=SystemState.UP, paused=False)
+    if trouble.kind == TroubleKind.SYSTEMS and is_up.exists():
+        return _("%(system)s answers again") % {"system": system_in_words(system)}
+    return _("Over: %(title)s") % {"title": title(trouble)}
 
 
 def advice(trouble: KnownTrouble) -> str:
@@ -134,8 +144,7 @@ def message(told: Sequence[tuple[KnownTrouble, bool]], *, again: bool) -> Messag
     """About one cause or a list of them; True: it is over. `again`: the message before it was perhaps sent."""
     if len(told) == 1:
         (trouble, over), *_rest = told
-        words = _("Over: %(title)s") if over else _("New: %(title)s")
-        subject = words % {"title": title(trouble)}
+        subject = ended(trouble) if over else _("New: %(title)s") % {"title": title(trouble)}
     else:
         over_count = sum(over for _trouble, over in told)
         subject = _("%(new)d new causes, %(over)d over") % {"new": len(told) - over_count, "over": over_count}
@@ -152,7 +161,7 @@ def trial() -> Message:
 
 def _block(trouble: KnownTrouble, over: bool) -> str:
     if over:
-        return str(_("Over: %(title)s") % {"title": title(trouble)})
+        return ended(trouble)
     return f"{title(trouble)}\n{advice(trouble)}\n{address(trouble)}"
 
 

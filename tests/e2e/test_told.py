@@ -63,7 +63,7 @@ def test_xai_goes_down_and_comes_back_and_karl_gets_two_mails(tmp_path: Path) ->
             hub.manage("schedule", "run", "hub.notify")
             until(lambda: len(box.mails) > 1, SECONDS, hub.log)
             hub.manage("schedule", "run", "hub.notify")
-    assert box.to(KARL) == ["[BitByLaw Hub] Neu: xAI antwortet nicht", "[BitByLaw Hub] Vorbei: xAI antwortet nicht"]
+    assert box.to(KARL) == ["[BitByLaw Hub] Neu: xAI antwortet nicht", "[BitByLaw Hub] xAI antwortet wieder"]
     assert f"{HUB}/admin/hub/systems/" in box.text(0)
 
 

@@ -90,8 +90,7 @@ def _wrong() -> Any:
 def _told(row: Notice) -> dict[str, Any]:
     what = _("The message of the morning") if row.event == EVENT else ""
     if row.trouble is not None:
-        title = words.title(row.trouble)
-        what = _("Over: %(title)s") % {"title": title} if row.event == GONE else title
+        what = words.ended(row.trouble) if row.event == GONE else words.title(row.trouble)
     fault = mail.in_words(row.fault) if row.fault else ""
     told = {"row": row, "what": what, "tone": TONES.get(row.state, "busy")}
     return told | {"fault": fault, "setting": mail.setting_of(row.fault)}

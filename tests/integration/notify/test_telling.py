@@ -114,6 +114,14 @@ def test_a_system_is_told_of_after_a_quarter_of_an_hour_and_when_it_is_back(
     assert f"{HUB}/admin/hub/systems/" in box.text()
     well()
     lasting(clock)
+    assert box.to(KARL)[1:] == ["[BitByLaw Hub] xAI answers again"]
+
+
+def test_of_a_system_that_was_paused_nobody_says_that_it_answers(box: Mailbox, clock: Any, reachable: None) -> None:
+    away(timedelta())
+    lasting(clock, 25)
+    System.objects.update(paused=True)
+    lasting(clock)
     assert box.to(KARL)[1:] == ["[BitByLaw Hub] Over: xAI does not answer"]
 
 
