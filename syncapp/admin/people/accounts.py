@@ -26,6 +26,7 @@ from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from syncapp.admin.kit import second_factor
 from syncapp.admin.kit.base import ReadOnlyAdmin
 from syncapp.admin.kit.columns import column, trace_link
+from syncapp.admin.kit.paging import CappedPaginator
 from syncapp.admin.kit.recording import action_words, recorded, target_id_in_words, who_in_words
 from syncapp.admin.kit.sessions import end, key_of, open_sessions
 from syncapp.admin.people.details import detail_in_words
@@ -53,6 +54,7 @@ class HubUserAdmin(SuperusersOnly, UserAdmin):  # type: ignore[misc, type-arg]
     actions = ("forget_second_factor",)
     list_filter = ()  # so few need none
     list_filter_sheet = False
+    paginator = CappedPaginator
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Django-otp has no German for what goes with a login."""
@@ -98,7 +100,7 @@ def _renamed(told: list[Any], theirs: str, ours: str) -> list[Any]:
 
 @admin.register(Group)
 class HubGroupAdmin(SuperusersOnly, GroupAdmin):  # type: ignore[misc]
-    pass
+    paginator = CappedPaginator
 
 
 @admin.register(StaffAction)

@@ -78,7 +78,8 @@ def erase(request: HttpRequest) -> HttpResponse:
     with recorded(request, "erase_person", *person.entities[0]) as row:
         row.count = sum(erasure.erase(person, words).counts.values())
     done = ngettext("Erased, in %(n)d place.", "Erased, in %(n)d places.", row.count) % {"n": row.count}
-    messages.success(request, done)
+    left = _("What is left, and why, stands here when you look again. That you erased is on record, without the name.")
+    messages.success(request, f"{done} {left}")
     return back(request, "admin:hub_person")
 
 
