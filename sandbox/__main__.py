@@ -11,6 +11,7 @@ import threading
 
 from sandbox.app import Sandbox
 from sandbox.seed import SEEDS
+from sandbox.seed.bench import DOCUMENTS_PER_CASE
 from sandbox.server import Server
 from sandbox.settings import UnknownSetting
 from sandbox.startup import preset_webhooks, set_options
@@ -48,6 +49,9 @@ def parser() -> argparse.ArgumentParser:
         "parties the same people in EspoCRM and Advoware, calendar employees with 400 appointments each in Advoware",
     )
     options.add_argument("--documents", type=int, default=1000, help="how many for --seed bench (default %(default)s)")
+    options.add_argument(
+        "--documents-per-case", type=int, default=DOCUMENTS_PER_CASE, metavar="N", help="of them (default %(default)s)"
+    )
     options.add_argument("--parties", type=int, default=1000, help="how many for --seed parties (default %(default)s)")
     options.add_argument("--employees", type=int, default=50, help="how many for --seed calendar (default %(default)s)")
     options.add_argument(
@@ -90,7 +94,8 @@ def main() -> int:
         return EXIT_USAGE
     if options.seed:
         amounts = {"parties": options.parties, "calendar": options.employees}
-        SEEDS[options.seed](sandbox, amounts.get(options.seed, options.documents))
+        more = {"per_case": options.documents_per_case} if options.seed == "bench" else {}
+        SEEDS[options.seed](sandbox, amounts.get(options.seed, options.documents), **more)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

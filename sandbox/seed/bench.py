@@ -1,4 +1,4 @@
-"""Many small documents, quickly: ten to a case, each with text of its own."""
+"""Many small documents, quickly: some to a case, each with text of its own."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 DOCUMENTS_PER_CASE = 10
 
 
-def fill_bench(sandbox: Sandbox, documents: int) -> None:
+def fill_bench(sandbox: Sandbox, documents: int, per_case: int = DOCUMENTS_PER_CASE) -> None:
     crm = sandbox.espocrm
     case = ""
     for number in range(documents):
-        if number % DOCUMENTS_PER_CASE == 0:
-            data = {"name": f"Akte {number // DOCUMENTS_PER_CASE}", "status": "active"}
+        if number % per_case == 0:
+            data = {"name": f"Akte {number // per_case}", "status": "active"}
             case = crm.records.create("Raeumungsklage", data, SILENT_HUMAN)["id"]
         document = crm.records.create("CDokumente", {"name": f"Schriftsatz {number}"}, SILENT_HUMAN)["id"]
         text = f"Schriftsatz {number}\n" + "Der Beklagte wird verurteilt, die Wohnung zu räumen.\n" * 20

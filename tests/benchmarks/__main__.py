@@ -21,7 +21,7 @@ from tests.benchmarks.sizes import FULL, SMOKE, Sizes
 
 NAMES = (
     *("intake", "settle", "storm", "drain", "growth", "memory", "recovery", "parties", "calendars", "siege"),
-    *("adoption", "webserver", "pages", "rest"),
+    *("adoption", "webserver", "pages", "rest", "latency"),
 )
 EPILOG = """\
 What is measured:
@@ -38,6 +38,7 @@ What is measured:
   adoption  a firm of another hub taken over: 10,000 documents, 1,000 cases, 5,000 parties; the comparisons afterwards
   webserver webhooks of one event by our web worker and by gunicorn's threaded one, in turns
   pages     every page, list and filter of the admin, and the search, with 100,000 records and 5,000 appointments
+  latency   from an edit until it stands in the other system, alone and beside a scan; a first sync, nightly comparisons
   rest      how long commands take to start, and what `manage.py run` holds while nothing happens
 
 Every process is started here on a free port and ended here; PostgreSQL and Redis are temporary ones. Ratios hold

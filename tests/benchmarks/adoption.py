@@ -31,7 +31,7 @@ def measure(sizes: Sizes) -> Findings:
     )
     arguments = ("--seed", "bench", "--documents", str(documents))
     with SandboxProcess(*arguments) as sandbox:
-        _seed(sandbox, parties)
+        as_another_hub_left_it(sandbox, parties, DOCUMENTS_PER_CASE)
         settings = advoware_settings(sandbox) | {"XAI_EMPTY_COLLECTIONS": "0"}
         with Stage.open(**settings) as stage:
             _take_over(found, stage, sandbox.client, documents, parties)
@@ -61,8 +61,8 @@ def _take_over(found: Findings, stage: Stage, sandbox: SandboxClient, documents:
     found.checks.append(Check("uploads", len(after), len(writes)))
 
 
-def _seed(sandbox: SandboxProcess, parties: int) -> None:
-    """As another hub leaves them: names of its own, MD5, no SHA-256."""
+def as_another_hub_left_it(sandbox: SandboxProcess, parties: int, per_case: int) -> None:
+    """Names of its own, MD5, no SHA-256."""
     client = sandbox.client
     xai = XaiClient(
         XaiConfig(
@@ -79,14 +79,14 @@ def _seed(sandbox: SandboxProcess, parties: int) -> None:
         client.update("Raeumungsklage", case["id"], {"xaiCollectionId": collections[case["id"]]}, silent=True)
     order = [collections[case["id"]] for case in records["Raeumungsklage"]]
     for number, document in enumerate(records["CDokumente"]):
-        _document(client, xai, document["id"], number, order[number // DOCUMENTS_PER_CASE])
+        _document(client, xai, document["id"], number, order[number // per_case])
     numbers = client.advoware.create_parties({"data": {"vorname": "Almut", "name": f"W{n}"}} for n in range(parties))
     there = {row["betNr"]: row for row in client.state("advoware")["parties"]}
-    data = [_party(there[number]) for number in numbers]
+    data = [known_party(there[number]) for number in numbers]
     client.create_many({"entity_type": "CBeteiligte", "data": each, "silent": True} for each in data)
 
 
-def _party(there: dict[str, Any]) -> dict[str, Any]:
+def known_party(there: dict[str, Any]) -> dict[str, Any]:
     known = {"betnr": there["betNr"], "advowareRowId": there["rowId"], "kommunikationHash": "0" * 32}
     return {"firstName": there["vorname"], "lastName": there["name"], "syncStatus": "clean", **known}
 

@@ -34,7 +34,7 @@ def measure(sizes: Sizes) -> Findings:
         ("what", "outside calls", "an employee", "minimum", "seconds", "largest process MB"),
     )
     arguments = ("--seed", "calendar", "--employees", str(employees))
-    with SandboxProcess(*arguments) as sandbox, Stage.open(**_settings(sandbox)) as stage:
+    with SandboxProcess(*arguments) as sandbox, Stage.open(**google_settings(sandbox)) as stage:
         worker = stage.work(2)
         first = FIRST + -(-each // BATCH)
         _run(found, stage, sandbox.client, "first sync", sizes, first * employees, worker)
@@ -51,7 +51,7 @@ def measure(sizes: Sizes) -> Findings:
     return found
 
 
-def _settings(sandbox: SandboxProcess) -> dict[str, str]:
+def google_settings(sandbox: SandboxProcess) -> dict[str, str]:
     return advoware_settings(sandbox) | {
         "GOOGLE_API_ROOT": sandbox.google_root_url.rstrip("/"),
         "GOOGLE_CALENDAR_SERVICE_ACCOUNT_JSON": json.dumps(sandbox.google_service_account),

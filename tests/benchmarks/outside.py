@@ -11,6 +11,8 @@ from tests.benchmarks.fake import COLLECTION
 from tests.benchmarks.stage import Stage
 
 UPLOAD = "POST /xai/v1/files"
+# As the sandbox's log of calls names them: each has hosts of its own.
+HOSTS = ("espocrm", "xai", "xai-management", "advoware", "advoware-security", "google", "google-batch", "google-oauth")
 
 
 def settings_for(sandbox: SandboxProcess) -> dict[str, str]:
@@ -66,3 +68,8 @@ def synced_documents(stage: Stage, sandbox: SandboxClient, parent: str, count: i
 def calls(sandbox: SandboxClient) -> dict[str, int]:
     """`METHOD route` to how often, since the counters were cleared."""
     return {f"{row['method']} {row['route']}": row["count"] for row in sandbox.counts()}
+
+
+def slow(sandbox: SandboxClient, seconds: float) -> None:
+    """From now on for each call, whichever system."""
+    sandbox.settings(latency=dict.fromkeys(HOSTS, seconds))

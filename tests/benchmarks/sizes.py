@@ -38,6 +38,12 @@ class Sizes:
     firm_appointments: int = 5000
     page_visits: int = 6  # the first is not counted
     rest_starts: int = 5
+    user_latency: float = 0.05  # seconds of each call outside
+    user_edits: int = 20  # of each kind, alone and beside a scan
+    user_scan: int = 10_000
+    first_documents: int = 10_000
+    night_documents: int = 100_000
+    night_parties: int = 20_000
     rest_seconds: int = 30  # the first sweep, canaries and what is due at once are over
 
     def scaled(self, share: float) -> Sizes:
@@ -63,6 +69,11 @@ _AMOUNTS = (
     "adopted_parties",
     "firm_records",
     "firm_appointments",
+    "user_edits",
+    "user_scan",
+    "first_documents",
+    "night_documents",
+    "night_parties",
 )
 FULL = Sizes()
 SMOKE = Sizes(
@@ -95,6 +106,12 @@ SMOKE = Sizes(
     firm_records=1000,
     firm_appointments=100,
     page_visits=2,
+    user_latency=0.0,
+    user_edits=1,
+    user_scan=2000,
+    first_documents=10,
+    night_documents=20,
+    night_parties=10,
     rest_starts=1,
     rest_seconds=1,
     recovery_settings=(("LEASE_SECONDS", "2"), ("SWEEP_SECONDS", "1")),
