@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -22,23 +23,40 @@ from syncapp.upkeep import pruning, summing
 PRUNE = "syncapp.jobs.prune"
 SUM_UP = "syncapp.jobs.sum_up"
 TOGETHER_SECONDS = 0.5  # one slow record shall not keep others from an idle worker
+BUSY_SECONDS = 0.02  # a task that comes so soon after the last one has waited for it, and others may still do
+
+
+_busy_until = 0.0
 
 
 def run(*pks: int) -> None:
-    """Run these records, if they are due; what is left when the time is over goes back to the queue."""
-    ends = time.monotonic() + TOGETHER_SECONDS
+    """Run these records, if they are due; what is left when the time is over goes back to the queue.
+
+    In a flood they are looked at together, and with them others that are due.
+    """
+    global _busy_until
     steps = dict(Record.objects.filter(pk__in=pks, status=Status.WAITING).values_list("pk", "step"))
+    if steps:
+        _run(pks, steps, busy=time.monotonic() < _busy_until)
+    _busy_until = time.monotonic() + BUSY_SECONDS
+
+
+def _run(pks: Sequence[int], steps: Mapping[int, str], *, busy: bool) -> None:
+    ends = time.monotonic() + TOGETHER_SECONDS
+    looked = running.glance_now(_sweep.next_steps() if busy else steps.values())
+    if looked.left:
+        enqueue.put(enqueue.DRAIN, [()])  # the tasks of some may have come by while they were looked at
     for position, pk in enumerate(pks):
         if position and time.monotonic() > ends:
             enqueue.send((left, steps[left]) for left in pks[position:] if left in steps)
             return
-        if pk in steps:
+        if pk in steps and pk not in looked.settled:
             running.run_now(pk, steps[pk])
 
 
 def drain() -> None:
     """Work off what is due; hand over to another drain when the time is over."""
-    if _sweep.drain(running.run_now):
+    if _sweep.drain(running.run_now, running.glance_now):
         enqueue.put(enqueue.DRAIN, [()])
 
 

@@ -13,11 +13,14 @@ from typing import Any
 from unittest import mock
 
 from django.conf import settings
+from django.utils import timezone
 
 from sandbox.client import SandboxClient
 from sandbox.running import Running, SandboxThread
 from syncapp.clients.espocrm import EspoClient
 from syncapp.engine.outside import connections, outages
+from syncapp.engine.runs import glancing
+from syncapp.engine.runs.glancing import Glanced
 from syncapp.events import running
 from syncapp.models import Record, Status
 from tests.events import happened
@@ -93,8 +96,15 @@ class World:
         """What a webhook leaves behind."""
         happened(kind, entity_id, full=full)
 
-    def drive(self, rounds: int = ROUNDS) -> int:
-        """Run what waits until nothing does; returns how many runs it took."""
+    def glance(self) -> Glanced:
+        """Look at all that waits together, early or not and however few they are."""
+        Record.objects.filter(status=Status.WAITING).update(due_at=timezone.now())
+        waiting = Record.objects.filter(status=Status.WAITING).values_list("step", flat=True)
+        with mock.patch.object(glancing, "FEWEST", 1), mock.patch.object(glancing, "_rests", glancing._Rests()):
+            return running.glance_now(list(waiting))
+
+    def drive(self, rounds: int = ROUNDS, *, glancing: bool = False) -> int:
+        """Run what waits until nothing does; returns how many runs it took. `glancing`: looks at many first."""
         runs = 0
         for _ in range(rounds):
             waiting = list(Record.objects.filter(status=Status.WAITING).order_by("urgency", "pk"))
@@ -103,7 +113,8 @@ class World:
             for name in ("espocrm", "xai", "advoware", "google"):
                 if outages.obstacle([name]):
                     outages.try_now(name)
-            for record in waiting:
+            settled = self.glance().settled if glancing else ()
+            for record in (each for each in waiting if each.pk not in settled):
                 running.run_now(record.pk, record.step, even_early=True)
                 runs += 1
         raise AssertionError(f"still moving: {[(r.pk, r.step, r.reason, r.detail) for r in waiting]}")

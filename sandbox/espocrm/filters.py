@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -29,6 +30,29 @@ def nested(query: str) -> dict[str, Any]:
         if parts:
             here[parts[-1] or str(len(here))] = value
     return found
+
+
+def search_params(query: str) -> dict[str, Any]:
+    """What a list is asked for: as PHP reads the query, or all of it as JSON (Core/Record/SearchParamsFetcher.php)."""
+    asked = nested(query)
+    if "searchParams" not in asked:
+        return asked
+    try:
+        found = json.loads(asked["searchParams"])
+    except ValueError as wrong:
+        raise EspoError(400, "Invalid search params JSON.") from wrong
+    if not isinstance(found, dict):
+        raise EspoError(500)
+    if not isinstance(found.get("maxSize", 0), int):
+        raise EspoError(400, "maxSize must be integer.")
+    for name in ("select", "where"):
+        if not isinstance(found.get(name, []), list):
+            raise EspoError(400, f"{name} should be array.")
+    return found
+
+
+def names(select: Any) -> list[str]:
+    return [str(name) for name in (select if isinstance(select, list) else str(select).split(",")) if name]
 
 
 def as_list(value: Any) -> list[Any]:

@@ -121,7 +121,7 @@ class RestApi:
         return espo_answer(found)
 
     def listing(self, request: Request, entity_type: str, rows: Iterable[Record]) -> Answer:
-        query = filters.nested(request.query_string.decode("latin-1"))
+        query = filters.search_params(request.query_string.decode("latin-1"))
         max_size, offset = _number(query.get("maxSize"), MAX_SIZE), _number(query.get("offset"), 0)
         if max_size > MAX_SIZE:
             raise EspoError(403, f"Max size should not exceed {MAX_SIZE}. Use offset and limit.")
@@ -136,7 +136,7 @@ class RestApi:
             descending = str(query.get("order", "" if "orderBy" in query else "desc")).lower() in ("desc", "true")
             found.sort(key=filters.order_key(order_by), reverse=descending)
             page = found[offset : offset + max_size]
-            select = [name for name in str(query.get("select", "")).split(",") if name]
+            select = filters.names(query.get("select", ""))
             shown = [self.shown(entity_type, row, select) for row in page]
         total = len(found)
         if request.headers.get("X-No-Total") == "true":

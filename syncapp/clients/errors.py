@@ -43,6 +43,10 @@ class ClientError(Exception):
         return ", ".join(parts)
 
 
+class NotTold(Exception):
+    """Somebody who knows only what a list has told was asked for more. Nothing failed: a call of its own tells it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What the text of an error tells: it is kept as the detail of records and attempts."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 from django.utils.module_loading import import_string
 
-from syncapp.engine.runs import runner
+from syncapp.engine.runs import glancing, runner
+from syncapp.engine.runs.glancing import Glanced
 from syncapp.engine.runs.runner import Preview, Step
 from syncapp.engine.runs.settling import Settlement
 from syncapp.events import registry
@@ -21,6 +25,18 @@ def run_now(pk: int, step_name: str, *, even_early: bool = False) -> Settlement 
     if step_name not in registry.names():
         return None
     return runner.run(pk, step(step_name), even_early=even_early)
+
+
+def glance_now(step_names: Iterable[str]) -> Glanced:
+    """Look at many at once where several of one of these steps, which are due, make that worth it."""
+    looked = [
+        glancing.glance(step(name))
+        for name, due in Counter(step_names).items()
+        if due >= glancing.FEWEST and name in registry.names()
+    ]
+    return Glanced(
+        frozenset().union(*(each.settled for each in looked)), frozenset().union(*(each.left for each in looked))
+    )
 
 
 def preview(record: Record) -> Preview:

@@ -40,7 +40,8 @@ class Attempt(models.Model):
     # The planned actions, e.g. [{"kind": "document.attach", "collection_id": …}]: ids and names of fields, no contents.
     # Rows from before 1.0 hold sentences.
     plan: models.JSONField[Any, Any] = models.JSONField(_("plan"), default=list, blank=True)
-    # [{system, method, path, status, ms, request_id, error, at, write}] of every outside call, in order.
+    # [{system, method, path, status, ms, request_id, error, at, write}] of every outside call, in order. One that was
+    # made for several records has `shared`, their number, and is `counted` already but in the first of them.
     calls: models.JSONField[Any, Any] = models.JSONField(_("outside calls"), default=list, blank=True)
 
     class Meta:

@@ -106,7 +106,7 @@ def _of_hour(hour: datetime) -> Sums:
         outcomes.setdefault(step, Counter())[outcome] += 1
         if since is not None:
             waits.setdefault(step, []).append(_milliseconds(started - since))
-        calls += map(_call, theirs)
+        calls += [_call(each) for each in theirs if not each.get("counted")]
     sums: Sums = {}
     for step, counted in outcomes.items():
         sums[About.STEP, step] = _of_runs(counted, waits.get(step, []))

@@ -10,6 +10,7 @@ import asyncio
 import json
 import sys
 from typing import Any
+from urllib.parse import parse_qs
 
 MD5 = "9e107d9d372bb6826bd81d3542a419d6"
 SHA256 = "d7a8fbb307d7809469ca9abcb0082e4f8d5651e46d3cdb762d02d0bf37c9e592"
@@ -67,7 +68,16 @@ class Fake(asyncio.Protocol):
         if path == b"/asked":
             return self.send(str(Fake.asked).encode())
         Fake.asked += 1
-        body = json.dumps(document(path.partition(b"?")[0].rpartition(b"/")[2].decode())).encode()
+        place, _, query = path.decode().partition("?")
+        listed = parse_qs(query).get("searchParams")
+        found: dict[str, Any]
+        if listed:
+            found = {"total": -2, "list": [document(each) for each in json.loads(listed[0])["where"][0]["value"]]}
+        elif place.endswith("/Metadata"):
+            found = {"fields": {}, "links": {}}
+        else:
+            found = document(place.rpartition("/")[2])
+        body = json.dumps(found).encode()
         if Fake.holding:
             Fake.held.append((self, body))
             return None

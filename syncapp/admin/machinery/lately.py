@@ -70,7 +70,7 @@ def _run(found: Lately, step: str, outcome: str, calls: list[dict[str, Any]]) ->
         found.done[step] += 1
     elif outcome in {str(status) for status in NEEDS_A_PERSON}:
         found.failed[step] += 1
-    for call in calls:
+    for call in (each for each in calls if not each.get("counted")):
         place = (step, str(call.get("system")))
         found.calls[place] += 1
         status = call.get("status")

@@ -6,7 +6,7 @@ With it the queue need not be reliable: killing any process or emptying Redis co
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -21,6 +21,7 @@ from syncapp.engine.queue import enqueue
 from syncapp.engine.recovery import future
 from syncapp.engine.runs import claims, switches
 from syncapp.engine.runs.backoff import STANDARD
+from syncapp.engine.runs.glancing import Glanced
 from syncapp.engine.runs.run import attempt_of
 from syncapp.kit.clocks import latest
 from syncapp.models import NO_REASON, Outcome, Reason, Record, Status
@@ -85,18 +86,30 @@ def feed() -> int:
     return len(alone) + wanted
 
 
-def drain(run: Callable[[int, str], object], seconds: float = DRAIN_SECONDS) -> bool:
-    """Call `run(pk, step)` for due records, most urgent first, until none is left (False) or time is over (True)."""
+def drain(
+    run: Callable[[int, str], object], glance: Callable[[Iterable[str]], Glanced], seconds: float = DRAIN_SECONDS
+) -> bool:
+    """Call `run(pk, step)` for due records, most urgent first, until none is left (False) or time is over (True).
+
+    `glance` is told the steps of what is due next, and may settle many of them at once.
+    """
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         found = list(_due().values_list("pk", "step")[:LOOK_AHEAD])
         if not found:
             return False
+        if glance(step for _, step in found).settled:
+            continue
         # Only the first few are surely still the most urgent; other drains take the same rows from the top.
         worked = [run(pk, step) for pk, step in found[: LOOK_AHEAD // 4]]
         if all(result is None for result in worked):
             time.sleep(0.01)  # others were faster each time: let them
     return True
+
+
+def next_steps() -> list[str]:
+    """Of the records that are due next."""
+    return list(_due().values_list("step", flat=True)[:LOOK_AHEAD])
 
 
 def _due(*, alone: bool = False) -> QuerySet[Record]:

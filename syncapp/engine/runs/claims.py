@@ -69,16 +69,22 @@ def borrow(pk: int) -> Claim | None:
 
 
 def _take(pk: int, statement: str, *parameters: datetime) -> Claim | None:
+    return next(iter(taken(statement, pk, *parameters)), None)
+
+
+def taken(statement: str, *parameters: Any) -> list[Claim]:
+    """What a statement of `TAKE` claims; all of it bears one token."""
     now, token, worker = timezone.now(), uuid.uuid4(), process_name()
-    values: list[Any] = [token, worker, now + lease(), now, pk, *parameters]
+    values: list[Any] = [token, worker, now + lease(), now, *parameters]
     with connection.cursor() as cursor:
         cursor.execute(statement, list(map(plain_sql.stored, values)))
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    values = [_READ[name](value) if name in _READ else value for name, value in zip(_KNOWN, row, strict=True)]
-    record = Record.from_db(connection.alias, _KNOWN, values)
-    return Claim(record, token, record.requested, worker, now)
+        rows = cursor.fetchall()
+    claims = []
+    for row in rows:
+        values = [_READ[name](value) if name in _READ else value for name, value in zip(_KNOWN, row, strict=True)]
+        record = Record.from_db(connection.alias, _KNOWN, values)
+        claims.append(Claim(record, token, record.requested, worker, now))
+    return claims
 
 
 # What a run may ask of its record, in the order of the model's fields; anything else is fetched when it is asked for.
@@ -97,13 +103,14 @@ def _moment(value: datetime | None) -> datetime | None:
 _READ: Mapping[str, Callable[[Any], Any]] = {"agreed": json.loads, "waiting_since": _moment}
 # The newest request is counted in the same moment; one that comes later is above `claimed_request` and causes one
 # more run.
-_TAKE = f"""
+TAKE = f"""
 UPDATE syncapp_record SET status = 'running', claim = %s, claimed_by = %s, claimed_request = requested,
   leased_until = %s, attempts = attempts + 1, due_at = NULL, changed_at = %s
-WHERE id = %s AND {{free}} RETURNING {", ".join(_KNOWN)}
+WHERE {{which}} RETURNING {", ".join(_KNOWN)}
 """  # noqa: S608  our own names
-_DUE = _TAKE.format(free="status = 'waiting' AND due_at <= %s")
-_EVEN_EARLY, _NOT_RUNNING = _TAKE.format(free="status = 'waiting'"), _TAKE.format(free="status <> 'running'")
+_DUE = TAKE.format(which="id = %s AND status = 'waiting' AND due_at <= %s")
+_EVEN_EARLY = TAKE.format(which="id = %s AND status = 'waiting'")
+_NOT_RUNNING = TAKE.format(which="id = %s AND status <> 'running'")
 
 
 def keep(claim: Claim) -> None:

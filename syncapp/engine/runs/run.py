@@ -6,7 +6,7 @@ so that a worker that was thought dead stops in time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -159,6 +159,19 @@ class Run:
             attempt.save()
         self.attempt = attempt
         return attempt
+
+    @staticmethod
+    def finish_together(runs: Sequence[Run], outcome: Outcome, calls: Sequence[OutsideCall]) -> None:
+        """The attempts of runs that wrote nothing, in one statement. The calls were made for all of them together, so
+        whoever counts calls counts those of the first only."""
+        shared = [stored_call(call) | {"shared": len(runs)} for call in calls]
+        counted = [call | {"counted": True} for call in shared]
+        now, rows = timezone.now(), list[list[Any]]()
+        for run in runs:
+            attempt = run._new_attempt()
+            attempt.outcome, attempt.finished_at, attempt.calls = outcome, now, counted if rows else shared
+            rows.append([getattr(attempt, name) for name in _ATTEMPT])
+        plain_sql.insert("syncapp_attempt", _ATTEMPT, rows)
 
     def interrupted(self) -> None:
         """The claim is lost. Whoever took it wrote down that this attempt was, unless it was opened after that."""

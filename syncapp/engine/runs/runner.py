@@ -162,6 +162,11 @@ def alone(pk: int) -> Iterator[Run]:
         raise
 
 
+def hindered(step: Step) -> bool:
+    """Whether a run would end before it has looked."""
+    return not all(map(connections.configured, step.systems)) or _something_is_switched(step)
+
+
 def _run(run: Run, step: Step) -> Settlement:
     if missing := [name for name in step.systems if not connections.configured(name)]:
         return settling.skip(run, Reason.NOT_CONFIGURED, ", ".join(map(system_in_words, missing)))

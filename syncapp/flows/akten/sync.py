@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Self
 
 from syncapp.clients.advoware import AdvowareClient
 from syncapp.clients.errors import Forbidden, NotFound
 from syncapp.clients.espocrm import EspoClient
 from syncapp.clients.espocrm.fields import DELETED, MODIFIED_AT, VERSION
+from syncapp.clients.http.observe import Observer
 from syncapp.clients.http.parse import Values
 from syncapp.engine.outside import connections
 from syncapp.engine.runs.planning import Ending, Plan, Skipped
@@ -16,6 +19,7 @@ from syncapp.flows.akten import reading, register
 from syncapp.flows.akten.advoware import Akten
 from syncapp.flows.akten.mapping import Agreed, Why, canonical
 from syncapp.flows.akten.plan import CaseState, WriteNumber, plan
+from syncapp.flows.glances import NOBODY, in_lists
 from syncapp.flows.writes import CrmWrite
 from syncapp.models import SystemName
 from syncapp.people import tasks
@@ -29,6 +33,10 @@ class MatterSync:
         self._crm, self._given = crm or connections.espocrm(run), advoware
         self._version: int | None = None
         self._modified_at: str | None = None
+
+    @classmethod
+    def listed(cls, runs: Sequence[Run], watch: Observer) -> Iterator[tuple[Run, Self]]:
+        return in_lists(lambda run, crm: cls(run, crm, NOBODY), runs, watch)
 
     def read(self) -> CaseState:
         run = self._run

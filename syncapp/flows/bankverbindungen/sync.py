@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Self
 
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from syncapp.clients.advoware import AdvowareClient
 from syncapp.clients.errors import Rejected
 from syncapp.clients.espocrm import FIELDS, EspoBankAccount, EspoClient
 from syncapp.clients.espocrm.changes import espo_time
+from syncapp.clients.http.observe import Observer
 from syncapp.engine.outside import connections, locks
 from syncapp.engine.runs.planning import Compared, Ending, Failed, Postponed, Settled, Skipped, read_again
 from syncapp.engine.runs.run import Run, WriteIntent
@@ -26,6 +28,7 @@ from syncapp.flows.bankverbindungen.journal import AccountWrite
 from syncapp.flows.bankverbindungen.plan import LATER, AccountPlan, CreateAccount, WriteCrm, plan
 from syncapp.flows.bankverbindungen.reading import NumberOf, Reader
 from syncapp.flows.bankverbindungen.state import AccountState, Why, remembered
+from syncapp.flows.glances import NOBODY, in_lists
 from syncapp.flows.lens.core import text_of
 from syncapp.flows.lens.declaration import Side
 from syncapp.flows.lens.showing import beside
@@ -51,6 +54,10 @@ class BankverbindungenSync:
         self._run = run
         self._crm, self._advoware = crm or connections.espocrm(run), advoware or connections.advoware(run)
         self._reader = Reader(run, self._crm, self._advoware, number_of)
+
+    @classmethod
+    def listed(cls, runs: Sequence[Run], watch: Observer) -> Iterator[tuple[Run, Self]]:
+        return in_lists(lambda run, crm: cls(run, crm, NOBODY), runs, watch)
 
     def read(self) -> AccountState:
         return self._reader.read()

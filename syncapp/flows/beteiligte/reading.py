@@ -154,8 +154,12 @@ class Reader:
 
 
 def unchanged(crm: CrmSide, agreed: Agreed) -> bool:
-    """Whether the CRM says what it said when both sides agreed."""
-    if crm.contacts is None or crm.contacts.entries != agreed.contacts.here:
+    """Whether the CRM says what it said when both sides agreed. Its lists don't tell the contacts: of these it says by
+    the date of the party's last change."""
+    if crm.contacts is None:
+        if not agreed.stamp or crm.stamp(timezone.now()) != agreed.stamp:
+            return False
+    elif crm.contacts.entries != agreed.contacts.here:
         return False
     known = {name: base.here for name, base in agreed.fields.items()}
     return all(each.name in known and known[each.name] == crm.said[each.name] for each in crm.fields)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Self
 
 from django.conf import settings
 from django.utils import timezone
 
 from syncapp.clients.advoware import AdvowareClient, AdvowareParty
 from syncapp.clients.espocrm import FIELDS, EspoClient
+from syncapp.clients.http.observe import Observer
 from syncapp.engine.outside import connections, outages
 from syncapp.engine.runs.planning import Compared, Ending, Failed, Settled, Skipped, read_again
 from syncapp.engine.runs.run import Run
@@ -29,6 +32,7 @@ from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, advoware_side
 from syncapp.flows.beteiligte.state import PartyState, Shown, Why
 from syncapp.flows.beteiligte.writing_advoware import AdvowareWriter
 from syncapp.flows.beteiligte.writing_crm import CrmWriter
+from syncapp.flows.glances import NOBODY, in_lists
 from syncapp.models import JournalState, Reason
 from syncapp.people import conflicts, tasks, undos, written
 
@@ -43,6 +47,10 @@ class BeteiligteSync:
         self._refusals, rules = Refusals(), self._reader.rules
         self._here = CrmWriter(run, self._crm, rules, self._refusals)
         self._there = AdvowareWriter(run, self._advoware, rules, self._refusals)
+
+    @classmethod
+    def listed(cls, runs: Sequence[Run], watch: Observer) -> Iterator[tuple[Run, Self]]:
+        return in_lists(lambda run, crm: cls(run, crm, NOBODY), runs, watch)
 
     def read(self) -> PartyState:
         return self._reader.read()

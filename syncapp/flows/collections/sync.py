@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Self
 
 from django.conf import settings
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from syncapp.clients.espocrm import EspoClient
 from syncapp.clients.espocrm.changes import espo_time
 from syncapp.clients.espocrm.fields import FIELDS, MODIFIED_AT
+from syncapp.clients.http.observe import Observer
 from syncapp.clients.xai import XaiClient
 from syncapp.engine.outside import connections
 from syncapp.engine.runs.planning import Ending, Failed, Plan, Settled
@@ -31,6 +33,7 @@ from syncapp.flows.collections.plan import (
     plan,
 )
 from syncapp.flows.collections.reading import Reader, untold_of
+from syncapp.flows.glances import NOBODY, in_lists
 from syncapp.flows.parents import Life, life_of
 from syncapp.flows.writes import CrmWrite
 from syncapp.models import JournalAction, OrphanWhy, SystemName
@@ -50,6 +53,10 @@ class CollectionSync:
         self._crm = crm or connections.espocrm(run)
         self._xai = xai or connections.xai(run)
         self._reader = Reader(run, self._crm, self._xai)
+
+    @classmethod
+    def listed(cls, runs: Sequence[Run], watch: Observer) -> Iterator[tuple[Run, Self]]:
+        return in_lists(lambda run, crm: cls(run, crm, NOBODY), runs, watch, FIELDS.parent_select)
 
     def read(self) -> CollectionState:
         return self._reader.read()

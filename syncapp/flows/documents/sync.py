@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Self
 
 from django.conf import settings
 from django.utils import timezone
@@ -11,6 +13,7 @@ from django.utils import timezone
 from syncapp.clients.errors import NotFound, TooLarge
 from syncapp.clients.espocrm import EspoClient
 from syncapp.clients.espocrm.fields import FIELDS
+from syncapp.clients.http.observe import Observer
 from syncapp.clients.xai import IndexStatus, XaiClient
 from syncapp.engine.outside import connections
 from syncapp.engine.runs.planning import Compared, Ending, Failed, Plan, Postponed, Settled, Skipped, read_again
@@ -28,6 +31,7 @@ from syncapp.flows.documents.showing import compared
 from syncapp.flows.documents.state import DocumentState, Membership
 from syncapp.flows.documents.storing import FileMismatch, FileReplaced, Storage, TakenOver, UnfitBytes
 from syncapp.flows.documents.teller import Teller
+from syncapp.flows.glances import NOBODY, in_lists
 from syncapp.models import OrphanWhy, Status
 
 FIRST_LOOK = timedelta(seconds=4)  # most are indexed by then
@@ -47,6 +51,10 @@ class DocumentSync:
         self._places = Places(run, self._xai)
         self._told = Teller(run, self._crm, self._xai)
         self._content: Content | None = None
+
+    @classmethod
+    def listed(cls, runs: Sequence[Run], watch: Observer) -> Iterator[tuple[Run, Self]]:
+        return in_lists(lambda run, crm: cls(run, crm, NOBODY), runs, watch, FIELDS.document_select)
 
     def read(self) -> DocumentState:
         return Reader(self._run, self._crm, self._xai, self.proved).read()

@@ -18,6 +18,7 @@ from syncapp.engine.outside import locks
 from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.recovery.sweep import drain, sweep
+from syncapp.engine.runs import glancing
 from syncapp.events import registry, running
 from syncapp.flows import texts
 from syncapp.flows.comparing import scans
@@ -36,6 +37,10 @@ class Life:
     moments: list[str]
     killed: bool
     failed: bool
+
+
+# What is due is looked at together first, however little that is: a death in a glance is one like any other.
+glancing.FEWEST = 1
 
 
 def load() -> None:
@@ -81,7 +86,7 @@ def _work(moments: Moments, before: Callable[[], object], comparison: str = "") 
             if not Record.objects.filter(status__in=ON_THEIR_WAY).exists():
                 return
             Record.objects.filter(status=Status.WAITING).update(due_at=timezone.now())  # the pauses go by
-        drain(running.run_now)
+        drain(running.run_now, running.glance_now)
     with moments.uncounted():
         left = list(Record.objects.filter(status__in=ON_THEIR_WAY).values_list("step", "entity_id", "status", "reason"))
     raise AssertionError(f"still moving after {ROUNDS} rounds: {left}")

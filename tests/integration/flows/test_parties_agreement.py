@@ -176,6 +176,8 @@ class Play:
         scans.run(PARTIES, confirmed=True)
 
     def _work(self, runs: int) -> None:
+        if runs % 2:  # half of the time many are looked at first, as in a flood
+            self.world.glance()
         for record in Record.objects.filter(status=Status.WAITING).order_by("pk")[:runs]:
             running.run_now(record.pk, record.step, even_early=True)
 

@@ -189,6 +189,8 @@ def _calls(key: str, calls: list[dict[str, Any]], begins: datetime, total: int =
         shade = "bad" if status is None or status >= 400 else "busy" if call.get("write") else "good"
         came = trouble_in_words(call.get("error") or "") or status or _("no answer")
         detail = f"{call.get('path', '')} → {came}".strip()
+        if shared := call.get("shared"):
+            detail += _(" (one call for %(count)d records)") % {"count": shared}
         yield Event(f"{key}-call-{number}", f"{system}: {call.get('method')}", at, ends, shade, detail, "", 1)
     if (left := max(total, len(calls)) - CALLS) > 0:
         words = _("… and %(count)d more outside calls") % {"count": left}
