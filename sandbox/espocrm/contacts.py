@@ -16,6 +16,7 @@ MAIL = re.compile(rf"(?=.{{1,64}}@.{{1,254}}$){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\
 # E.164; extensions are refused unless they are switched on (observed on 9.2).
 PHONE = re.compile(r"\+[1-9]\d{4,14}")
 FIELDS = ("phoneNumber", "emailAddress")
+LISTS = tuple(f"{name}Data" for name in FIELDS)
 
 Record = dict[str, Any]
 
@@ -26,6 +27,11 @@ def phone_number(typed: str) -> str:
     if digits.startswith("00"):
         return "+" + digits[2:]
     return "+49" + digits[1:] if digits.startswith("0") else digits
+
+
+def as_listed(record: Record) -> Record:
+    """Lists tell the primary one only, whatever is selected (Resources/metadata/app/fieldProcessing.json)."""
+    return {name: value for name, value in record.items() if name not in LISTS}
 
 
 def as_typed(data: Record) -> Record:

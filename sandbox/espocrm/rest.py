@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.wrappers import Request
 
 from sandbox.answers import Answer
-from sandbox.espocrm import filters, rights
+from sandbox.espocrm import contacts, filters, rights
 from sandbox.espocrm.auth import Guard
 from sandbox.espocrm.config import EspoSettings
 from sandbox.espocrm.errors import EspoError, espo_answer
@@ -137,7 +137,7 @@ class RestApi:
             found.sort(key=filters.order_key(order_by), reverse=descending)
             page = found[offset : offset + max_size]
             select = filters.names(query.get("select", ""))
-            shown = [self.shown(entity_type, row, select) for row in page]
+            shown = [self.shown(entity_type, contacts.as_listed(row), select) for row in page]
         total = len(found)
         if request.headers.get("X-No-Total") == "true":
             total = -1 if len(found) > offset + max_size else -2

@@ -1,6 +1,7 @@
 import base64
 import hashlib
 import hmac
+import json
 import re
 
 import pytest
@@ -145,6 +146,23 @@ def test_lists_filter_order_page_and_select(espo, client):
     assert page["total"] == 5
     assert page["list"][0].keys() == {"id", "name"}
     assert espo("GET", "CDokumente", headers={"X-No-Total": "true"}).json()["total"] == -2
+
+
+def test_a_list_may_be_asked_for_as_json(espo, client):
+    keys = [client.create("CDokumente", {"name": f"Akte {number}"}) for number in range(5)]
+
+    def listed(asked):
+        return espo(
+            "GET", "CDokumente", params={"searchParams": asked if isinstance(asked, str) else json.dumps(asked)}
+        )
+
+    wanted = {"where": [{"type": "in", "attribute": "id", "value": keys[1:3]}], "select": ["name"], "maxSize": 2}
+    found = sorted(listed(wanted).json()["list"], key=lambda row: row["name"])
+    assert found == [{"id": keys[n], "name": f"Akte {n}"} for n in (1, 2)]
+    assert espo("GET", "CDokumente", params={"searchParams": "{"}).status_code == 400
+    assert listed({"maxSize": "2"}).status_code == 400
+    assert listed({"select": "name"}).status_code == 400
+    assert listed({"maxSize": 201}).status_code == 403
 
 
 def test_a_list_that_asks_for_too_much_or_for_what_is_not_there_is_refused(espo):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -32,7 +33,7 @@ from syncapp.upkeep import summing
 from tests.accounts import BANK, THIRD, account
 from tests.histories import histories, taken_back
 from tests.integration.flows.test_akten import CASE, CONFIGURED, ENTITIES, akte, case
-from tests.parties import PARTY, Parties
+from tests.parties import OFFICE, PARTY, Parties
 from tests.world import World, configured
 
 pytestmark = pytest.mark.django_db
@@ -232,6 +233,31 @@ def test_few_are_read_singly(world: World) -> None:
     told(world, documents[:2])
     jobs.drain()
     assert asked(world, before) == [f"{LIST}/{{id}}"] * 2
+
+
+def test_a_party_of_which_only_a_contact_changed_is_looked_at_closer(parties: Parties) -> None:
+    """A list tells no contacts: it goes by the date of the last change, and only once that can be relied upon."""
+    pairs = [parties.pair((OFFICE, "+49511123"), name=f"Wendland{n}")[0] for n in range(3)]
+    with mock.patch.object(sides, "SAME_SECOND", timedelta()):
+        for _ in range(2):
+            for pk in pairs:
+                parties.event(pk)
+            parties.world.drive()
+        time.sleep(1)  # EspoCRM's times are whole seconds
+        parties.edit_crm(pairs[0], phoneNumberData=[{"phoneNumber": "+49511999", "type": "Office", "primary": True}])
+        for pk in pairs:
+            parties.event(pk)
+        looked = parties.world.glance()
+    assert looked.left == keys(pairs[0])
+    parties.world.drive()
+    assert parties.entries(int(parties.crm(pairs[0])["betnr"])) == [(OFFICE, "+49511999")]
+
+
+def test_a_party_changed_in_this_very_second_is_looked_at_closer(parties: Parties) -> None:
+    pairs = [parties.pair(name=f"Wendland{n}")[0] for n in range(3)]
+    for pk in pairs:
+        parties.event(pk)
+    assert parties.world.glance().left == keys(*pairs)
 
 
 # With and without
