@@ -23,7 +23,7 @@ from sandbox.espocrm.schema import attributes, entity_def
 
 Inside = Callable[[Request, str, str], Answer]
 UNKNOWN = "Unknown"
-_ATTRIBUTE = re.compile(r"where\[\d+\]\[attribute\]")
+_ATTRIBUTE = re.compile(r"where\[.+\]\[attribute\]")
 _TYPES = ("parentType", "relatedType")
 
 
@@ -67,6 +67,8 @@ class Renamed:
     def _query(self, key: str, value: str, back: Mapping[str, str]) -> str:
         if key == "select":
             return ",".join(back.get(name, name) for name in value.split(","))
+        if key == "searchParams":
+            return json.dumps(_renamed(json.loads(value), back))
         if key == "orderBy" or _ATTRIBUTE.fullmatch(key):
             return back.get(value, value)
         if key == "key":
@@ -146,3 +148,12 @@ class Renamed:
     def _back(table: Mapping[str, str]) -> dict[str, str]:
         """Outside to inside; an inside name that has another one outside means nothing there."""
         return {name: UNKNOWN + name for name in table} | {new: name for name, new in table.items()}
+
+
+def _renamed(asked: Any, back: Mapping[str, str], key: str = "") -> Any:
+    """A list that is asked for as JSON: the names in `select` and `orderBy`, and in conditions however deep."""
+    if isinstance(asked, dict):
+        return {name: _renamed(value, back, name) for name, value in asked.items()}
+    if isinstance(asked, list):
+        return [_renamed(value, back, key if key == "select" else "") for value in asked]
+    return back.get(asked, asked) if key in ("select", "orderBy", "attribute") else asked

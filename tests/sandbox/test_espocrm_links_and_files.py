@@ -128,6 +128,21 @@ def test_a_link_that_is_a_field_too_stands_in_the_record_and_in_answers_to_write
     assert "raeumungsklagesIds" not in espo("GET", "CDokumente").json()["list"][0]
 
 
+@pytest.mark.parametrize("ending", ["Ids", "Names"])
+def test_in_a_list_it_stands_where_it_is_selected(espo, client, document, parent, ending):
+    """Core/FieldProcessing/LinkMultiple/ListLoader.php; as a real 9.2.7 answers too."""
+    client.link("CDokumente", document, "raeumungsklages", parent)
+    asked = {"select": f"name,raeumungsklages{ending}"}
+    (row,) = espo("GET", "CDokumente", params=asked).json()["list"]
+    assert row.keys() == {"id", "name"}
+    client.settings(espocrm_changed={"CDokumente.raeumungsklages": {"type": "linkMultiple"}})
+    (row,) = espo("GET", "CDokumente", params=asked).json()["list"]
+    assert (row["raeumungsklagesIds"], row["raeumungsklagesNames"]) == ([parent], {parent: "Jansen ./. Petersen"})
+    client.settings(espocrm_denied=["CDokumente.raeumungsklages.read"])
+    (row,) = espo("GET", "CDokumente", params=asked).json()["list"]
+    assert row.keys() == {"id", "name"}
+
+
 def test_a_link_that_is_not_loaded_or_not_to_be_read_does_not_stand_in_the_record(espo, client, document):
     client.settings(espocrm_changed={"CDokumente.raeumungsklages": {"type": "linkMultiple", "noLoad": True}})
     assert "raeumungsklagesIds" not in espo("GET", f"CDokumente/{document}").json()

@@ -173,6 +173,13 @@ def test_a_list_that_asks_for_too_much_or_for_what_is_not_there_is_refused(espo)
     assert espo("GET", "CDokumente?orderBy=nothing").status_code == 400
 
 
+def test_an_address_longer_than_a_web_server_takes_is_refused(espo):
+    start = "CDokumente?textFilter="
+    room = 8190 - len(f"GET {espo('GET', start).request.path_url} HTTP/1.1")
+    assert espo("GET", start + "a" * room).status_code == 200
+    assert espo("GET", start + "a" * (room + 1)).status_code == 414
+
+
 def test_metadata_tells_which_fields_and_links_there_are(espo, client):
     document = espo("GET", "Metadata?key=entityDefs.CDokumente").json()
     assert document["links"]["raeumungsklages"]["entity"] == "Raeumungsklage"

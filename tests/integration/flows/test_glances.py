@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from sandbox.client import SandboxError
 from syncapp import jobs
 from syncapp.clients.espocrm import EspoClient
-from syncapp.engine.outside import outages
+from syncapp.clients.espocrm.fields import FIELDS
+from syncapp.engine.outside import connections, outages
 from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.recovery.sweep import sweep
@@ -86,6 +87,13 @@ def test_many_that_are_unchanged_cost_one_call(world: World) -> None:
     assert {(each.outcome, each.calls[0]["shared"], len(each.calls)) for each in looked} == {(Outcome.IN_SYNC, MANY, 1)}
     assert len(looked) == MANY
     assert set(Record.objects.filter(step=DOCUMENT_SYNC).values_list("attempts", flat=True)) == {0}
+
+
+@pytest.mark.parametrize("length", [17, 36])
+def test_a_full_list_fits_into_an_address(world: World, length: int) -> None:
+    document, others = world.document(), [f"{number:0{length}x}" for number in range(glancing.MOST - 1)]
+    rows = connections.espocrm().by_ids("CDokumente", [*others, document], FIELDS.document_select)
+    assert [row["id"] for row in rows] == [document]
 
 
 def test_a_call_for_many_is_counted_once(world: World) -> None:

@@ -13,6 +13,7 @@ from syncapp.engine.outside import connections
 from syncapp.models import InboxItem, Record, Status
 from syncapp.templatetags.hub import crm_link
 from tests import otherwise
+from tests.integration.flows.test_glances import in_agreement, keys, told
 from tests.world import World, configured
 
 pytestmark = pytest.mark.django_db
@@ -82,3 +83,9 @@ def test_a_hook_for_links_names_types_as_the_crm_does(world: World) -> None:
         )
     assert set(Record.objects.values_list("entity_type", "entity_id")) >= {("CDokumente", document)}
     assert set(InboxItem.objects.values_list("entity_type", flat=True)) == {"CDokumente", "Raeumungsklage"}
+
+
+def test_many_that_are_unchanged_are_settled_by_one_list(world: World) -> None:
+    documents = in_agreement(world, 2)
+    told(world, documents)
+    assert world.glance().settled == keys(*documents)
