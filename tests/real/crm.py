@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from syncapp.clients.espocrm import EspoClient
 from syncapp.clients.espocrm.administration import EspoAdministration
 from syncapp.clients.http.answers import Answer
 from syncapp.clients.http.parse import the_object
+from syncapp.management.preparing.access import ROLE
 from tests.events import happened
 from tests.world import World
 
@@ -43,10 +46,47 @@ class RealCrm:
         return str(self.admin.make("Attachment", {"name": name, "type": "text/plain", "file": file, **about})["id"])
 
     def link(self, document: str, entity_type: str, pk: str, *, on: bool = True) -> None:
-        links = self.admin.definition("CDokumente")["links"].items()
-        link = next(name for name, spec in links if spec.get("entity") == self.there(entity_type))
+        link = self.link_to(entity_type)
         method = "POST" if on else "DELETE"
         self.admin.request(method, f"CDokumente/{document}/{link}", Answer.json_if_any, body={"id": pk})
+
+    def link_to(self, entity_type: str) -> str:
+        """The name of the documents' link to these."""
+        links = self.admin.definition("CDokumente")["links"].items()
+        return next(name for name, spec in links if spec.get("entity") == self.there(entity_type))
+
+    @contextmanager
+    def as_field(self, entity_type: str) -> Iterator[str]:
+        """The documents' link to these is a field of their page too, as an administrator makes it one."""
+        link = self.link_to(entity_type)
+        foreign = self.admin.definition("CDokumente")["links"][link]["foreign"]
+        change = {
+            "entity": "CDokumente",
+            "link": link,
+            "entityForeign": self.there(entity_type),
+            "linkForeign": foreign,
+        }
+        try:
+            self._change_link(change | {"linkMultipleField": True})
+            yield link
+        finally:
+            self._change_link(change | {"linkMultipleField": False})
+
+    @contextmanager
+    def without(self, entity_type: str) -> Iterator[None]:
+        """The hub's own user may not see these."""
+        role = self.admin.named("Role", "name", ROLE)
+        assert role is not None
+        self.admin.change("Role", role["id"], {"data": role["data"] | {self.there(entity_type): False}})
+        try:
+            yield
+        finally:
+            self.admin.change("Role", role["id"], {"data": role["data"]})
+
+    def _change_link(self, body: Mapping[str, object]) -> None:
+        path = "EntityManager/action/updateLink"
+        self.admin.request("POST", path, Answer.json_if_any, body=dict(body), repeatable=False)
+        EspoClient.metadata_cache.clear()
 
     def document(self, content: bytes = b"Mietvertrag") -> str:
         return self.create("CDokumente", name="Vertrag", dokumentId=self.upload("vertrag.txt", content))

@@ -7,7 +7,7 @@ import pytest
 from syncapp.clients.errors import Forbidden
 from syncapp.engine.outside import connections
 from syncapp.management.connection_checks import all_systems
-from syncapp.management.preparing.access import ROLE
+from syncapp.models import Attempt
 from tests.real.crm import RealCrm
 from tests.world import configured
 
@@ -108,12 +108,24 @@ def test_somebody_faster_is_not_overwritten(real: RealCrm) -> None:
 
 def test_parents_that_may_not_be_read_are_a_refusal_and_no_lock_of_the_address(real: RealCrm) -> None:
     document, _case = linked(real)
-    role = real.admin.named("Role", "name", ROLE)
-    assert role is not None
-    before = role["data"]
-    real.admin.change("Role", role["id"], {"data": before | {"Account": False}})
-    try:
-        with pytest.raises(Forbidden):
-            connections.espocrm().linked_parents(document, "accounts", "Account")
-    finally:
-        real.admin.change("Role", role["id"], {"data": before})
+    with real.without("Account"), pytest.raises(Forbidden):
+        connections.espocrm().linked_parents(document, "accounts", "Account")
+
+
+def test_a_link_that_is_a_field_too_is_asked_for_where_it_leads_somewhere(real: RealCrm) -> None:
+    with real.as_field(CASE), real.as_field("Account"):
+        document, case = linked(real)
+        asked = {
+            call["path"] for attempt in Attempt.objects.filter(record__entity_id=document) for call in attempt.calls
+        }
+        assert any(path.endswith(f"/{real.link_to(CASE)}") for path in asked)
+        assert not any(path.endswith(f"/{real.link_to('Account')}") for path in asked)
+        account = real.create("Account", name=f"Muster GmbH {document}")
+        real.link(document, "Account", account)
+        real.link(document, CASE, case, on=False)
+        real.told("Account", account)
+        real.told("CDokumente", document, full=True)
+        shown = real.get("CDokumente", document)
+        assert len(shown["xaiCollections"]) == 1
+        assert real.world.inside()[shown["xaiCollections"][0]] == {shown["xaiId"]}
+        assert real.world.inside()[collection(real, case)] == set()

@@ -27,12 +27,11 @@ def test_a_list_by_ids_tells_what_each_record_tells(real: RealCrm, kind: str, se
         assert {name: rows[pk].get(name) for name in select} == {name: whole.get(name) for name in select}
 
 
-def test_a_full_page_of_ids_fits_into_an_address(real: RealCrm) -> None:
-    document, _ = linked(real)
-    others = [f"{number:017x}" for number in range(199)]
-    assert [row["id"] for row in connections.espocrm().by_ids("CDokumente", [*others, document])] == [document]
-    long = [f"{number:036x}" for number in range(199)]
-    assert [row["id"] for row in connections.espocrm().by_ids("CDokumente", [*long, document])] == [document]
+@pytest.mark.parametrize("length", [17, 36])
+def test_a_full_page_of_ids_fits_into_an_address(real: RealCrm, length: int) -> None:
+    (document, _), others = linked(real), [f"{number:0{length}x}" for number in range(199)]
+    rows = connections.espocrm().by_ids("CDokumente", [*others, document], FIELDS.document_select)
+    assert [row["id"] for row in rows] == [document]
 
 
 def test_a_list_without_a_selection_has_every_field_but_contacts(real: RealCrm) -> None:
@@ -42,8 +41,30 @@ def test_a_list_without_a_selection_has_every_field_but_contacts(real: RealCrm) 
     missing = {name for name in whole if name not in row}
     assert {"phoneNumberData", "emailAddressData"} <= missing
     flat = {name for name in missing if not name.endswith(("Data", "Ids", "Names", "Types", "Columns"))}
-    assert flat <= {"isFollowed", "isStarred", "followersIds", "streamUpdatedAt", "versionNumber"}, flat
+    assert flat <= {"isFollowed", "isStarred"}, flat
+    (row,) = crm.by_ids(PARTY, [pk], ("phoneNumber", "phoneNumberData", "emailAddressData"))
+    assert row["phoneNumber"] == whole["phoneNumber"]
+    assert not {"phoneNumberData", "emailAddressData"} & row.keys()
     assert {name: row[name] for name in row if name in whole} == {name: whole[name] for name in row if name in whole}
+
+
+def test_a_link_that_is_a_field_too_stands_in_each_record_and_in_lists_where_it_is_selected(real: RealCrm) -> None:
+    """By ids and names, whoever may read what is linked."""
+    (document, case), bare, crm = linked(real), real.document(), connections.espocrm()
+    link = real.link_to(CASE)
+    assert f"{link}Ids" not in crm.get("CDokumente", document)
+    with real.as_field(CASE):
+        wanted = {document: [case], bare: []}
+        assert {pk: crm.get("CDokumente", pk)[f"{link}Ids"] for pk in wanted} == wanted
+        assert {pk: crm.update("CDokumente", pk, {"description": "neu"})[f"{link}Ids"] for pk in wanted} == wanted
+        for ending in ("Ids", "Names"):
+            rows = list(crm.by_ids("CDokumente", [*wanted], (f"{link}{ending}",)))
+            assert {row["id"]: row[f"{link}Ids"] for row in rows} == wanted
+            assert {row["id"]: list(row[f"{link}Names"]) for row in rows} == wanted
+        for select in ((), (link,)):
+            assert not any(f"{link}Ids" in row for row in crm.by_ids("CDokumente", [*wanted], select))
+        with real.without("CRaeumungsklage"):
+            assert crm.get("CDokumente", document)[f"{link}Ids"] == [case]
 
 
 def test_many_that_are_unchanged_are_settled_by_one_list(real: RealCrm) -> None:
