@@ -16,8 +16,9 @@ from tests.benchmarks.stage import Stage
 BATCH = 50
 PATIENCE_SECONDS = 1800
 LINKS = 3  # to-many links of a document to entities that have collections
-# What the APIs allow for a new document in one collection: read it, read each link (links are in no record), get the
-# file, upload it, put it into the collection, see that it is indexed, write the result back.
+# What the APIs allow for a new document in one collection: read it, read each link (in no record, unless the CRM makes
+# them fields), get the file, upload it, put it into the collection, see that it is indexed, write the result back. It
+# may be less, for several that wait are seen in one look.
 MINIMUM_NEW = 1 + LINKS + 1 + 1 + 1 + 1 + 1
 MINIMUM_SYNCED = 1  # the read that shows that nothing changed
 
@@ -37,6 +38,7 @@ def measure(sizes: Sizes) -> Findings:
         found.rows.append((workers, took, amount / took, slowest / took, each, MINIMUM_NEW))
         found.figures[f"{workers} workers"] = {"seconds": took, "calls_each_new": each, "minimum": MINIMUM_NEW}
         found.checks.append(Check(f"uploads, {workers} workers", files, sizes.drain_new))
+        found.targets.append(Target(f"calls a new document, {workers} workers", each, MINIMUM_NEW))
         found.targets.append(Target(f"speed-up by {workers} workers", slowest / took, 0.8 * workers, at_least=True))
     return found
 

@@ -7,7 +7,6 @@ from dataclasses import asdict, astuple, dataclass, field
 from typing import Any
 
 from syncapp.clients.espocrm import EspoDocument, FileStatus
-from syncapp.clients.espocrm.fields import ID, VERSION, Fields
 from syncapp.flows.documents.reasons import CrmStatus, Why
 
 RULES = 2  # by which it is judged what can be made searchable: 1 went by the ending of the name
@@ -32,16 +31,14 @@ class Content:
 class Progress:
     """Uploaded and attached, indexing goes on: what the next run need not ask again when no request came meanwhile.
 
-    `left_alone`: see `DocumentState`. `joined`: a parent is told how it stands too, so parents are read anew.
-    `document`: as the CRM showed it last (see `remembered`); empty: it is read anew.
+    `document`, `parents`: as the CRM showed them last (see `remembering`); empty: they are read anew.
     """
 
     request_number: int
     wanted: tuple[str, ...]
     since: str  # ISO 8601, UTC
-    left_alone: tuple[str, ...] = ()
-    joined: bool = True
     document: Mapping[str, Any] = field(default_factory=dict)
+    parents: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,39 +103,9 @@ def _progress(raw: Any) -> Progress | None:
         int(raw["request_number"]),
         tuple(raw["wanted"]),
         str(raw["since"]),
-        tuple(raw.get("left_alone") or ()),
-        bool(raw.get("joined", True)),
         dict(raw.get("document") or {}),
+        tuple(map(dict, raw.get("parents") or ())),
     )
-
-
-def remembered(document: EspoDocument, names: Fields) -> dict[str, Any]:
-    """Of what an `EspoDocument` is made again while the indexing is waited for: ids, hashes and states, no names. Empty
-    where the CRM shows an error, for its words may be xAI's about the content."""
-    if document.xai_error or document.sync_error:
-        return {}
-    known = document.file_status is not FileStatus.UNKNOWN
-    status = document.file_status.value if known else ""
-    optional = {
-        names.md5: document.md5,
-        names.sha256: document.sha256,
-        names.file_status: status,
-        names.old_file_status: status,
-        names.xai_error: "",
-        names.sync_status: document.sync_status,
-        names.sync_error: "",
-        names.sync_failed_at: document.sync_failed_at,
-    }
-    return {
-        ID: document.id,
-        VERSION: document.version,
-        names.file_id: document.file_id,
-        names.xai_id: document.xai_id,
-        names.xai_collections: list(document.xai_collections),
-        names.xai_synced_hash: document.xai_synced_hash,
-        names.xai_status: document.xai_status,
-        **{name: value for name, value in optional.items() if name in document.has_fields},
-    }
 
 
 def untouched(document: EspoDocument, agreed: Agreed) -> bool:

@@ -18,6 +18,7 @@ from syncapp.flows import cursors, files, texts
 from syncapp.flows.documents import looking
 from syncapp.flows.documents.agreement import Agreed, Content, described, same_content, untouched
 from syncapp.flows.documents.reasons import Why
+from syncapp.flows.documents.remembering import parents_of
 from syncapp.flows.documents.scan import PROVED
 from syncapp.flows.documents.state import DocumentState, Membership
 from syncapp.flows.parents import Life, Parent, life_of
@@ -35,6 +36,7 @@ class Reader:
     def __init__(self, run: Run, crm: EspoClient, xai: XaiClient, proved: Content | None = None) -> None:
         self._run, self._crm, self._xai, self._proved = run, crm, xai, proved
         self._missing: set[str] = set()  # files that xAI was asked for and does not have
+        self._first_look = not run.calls  # what was remembered has proved outdated else
 
     def read(self) -> DocumentState:
         run = self._run
@@ -69,16 +71,15 @@ class Reader:
         return None if document.deleted else document
 
     def _remembered(self, agreed: Agreed) -> EspoDocument | None:
-        """Only the indexing is waited for and nobody asked for anything since: as the last run saw it, once a run. Who
-        changed it unheard has moved its version, or is found by the answer to what is told to the CRM."""
+        """As the last run saw it. A change that nobody told has moved its version, or is found by the answer to what is
+        written to the CRM."""
         kept = agreed.progress.document if agreed.progress else {}
-        waits = self._only_waits(agreed) and not self._run.calls and not _waited_long(agreed)
-        return EspoDocument.from_api(kept) if kept and waits else None
+        return EspoDocument.from_api(kept) if kept and self._only_waits(agreed) and not _waited_long(agreed) else None
 
     def _only_waits(self, agreed: Agreed) -> bool:
-        progress = agreed.progress
-        number = self._run.claim.request_number
-        return self._goes_on_indexing(agreed) and progress is not None and progress.request_number == number
+        """For the indexing, and nobody asked for anything since."""
+        number = agreed.progress.request_number if agreed.progress else None
+        return self._first_look and self._goes_on_indexing(agreed) and number == self._run.claim.request_number
 
     def _proof_holds(self, agreed: Agreed) -> bool:
         """The comparison of everything proves it too: what it missed at xAI was asked for in full."""
@@ -95,9 +96,8 @@ class Reader:
 
     def _parents(self, document: EspoDocument, agreed: Agreed) -> tuple[Parent, ...]:
         progress = agreed.progress
-        if progress and not progress.joined and self._only_waits(agreed):  # the links were just read
-            lives = ((Life.ACTIVE, progress.wanted), (Life.PAUSED, progress.left_alone))
-            return tuple(Parent("", "", life, each) for life, collections in lives for each in collections)
+        if progress and progress.parents and self._only_waits(agreed):  # the links were just read
+            return parents_of(progress.parents)
         linked = (
             row
             for link, entity_type in self.parent_links()

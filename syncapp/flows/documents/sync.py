@@ -22,11 +22,12 @@ from syncapp.events import dispatch
 from syncapp.events.topics import topic_of
 from syncapp.flows import files
 from syncapp.flows.documents.actions import AskForCollection, Attach, Detach, Join, Tell, TellMember, Upload
-from syncapp.flows.documents.agreement import Agreed, Content, Progress, Unfit, remembered
+from syncapp.flows.documents.agreement import Agreed, Content, Progress, Unfit
 from syncapp.flows.documents.placing import Places
 from syncapp.flows.documents.plan import plan
 from syncapp.flows.documents.reading import Reader
 from syncapp.flows.documents.reasons import Why
+from syncapp.flows.documents.remembering import document_kept, parents_kept
 from syncapp.flows.documents.showing import compared
 from syncapp.flows.documents.state import DocumentState, Membership
 from syncapp.flows.documents.storing import FileMismatch, FileReplaced, Storage, TakenOver, UnfitBytes
@@ -147,14 +148,8 @@ class DocumentSync:
         now = timezone.now()
         before = state.agreed.progress if state.was_indexing else None
         since = before.since if before else now.isoformat()
-        progress = Progress(
-            self._run.claim.request_number,
-            state.wanted,
-            since,
-            tuple(sorted(state.left_alone)),
-            joined=any(parent.member for parent in state.parents),
-            document=self._to_remember(state, plan),
-        )
+        shown, parents = self._document_kept(state, plan), parents_kept(state.parents, self._told.members)
+        progress = Progress(self._run.claim.request_number, state.wanted, since, shown, parents)
         pause = max(poll, (now - now.fromisoformat(since)) / 4) if before else min(poll, FIRST_LOOK)
         agreed = replace(state.agreed, content=self._known_content(), progress=progress, settled=False)
         if state.document is not None and state.document.md5 and not state.described:
@@ -162,16 +157,13 @@ class DocumentSync:
             agreed = replace(agreed, old_hash=("", state.document.md5))
         return Postponed(Why.INDEXING, min(pause, LONGEST_POLL), agreed.to_json())
 
-    def _to_remember(self, state: DocumentState, plan: Plan) -> dict[str, object]:
+    def _document_kept(self, state: DocumentState, plan: Plan) -> dict[str, object]:
         """Nothing where the end of the indexing leaves more to do than to tell it."""
         shown = self._told.answered or state.document
         taken_out = {action.membership for action in plan.actions if isinstance(action, Detach)}
         stays = {Membership(collection, self._known_content().file_id) for collection in state.wanted}
         left = {each for each in state.memberships - taken_out - stays if each.collection_id not in state.left_alone}
-        joined = any(parent.member for parent in state.parents)
-        if shown is None or left or joined or self._replaced_meanwhile(state):
-            return {}
-        return remembered(shown, FIELDS)
+        return {} if shown is None or left or self._replaced_meanwhile(state) else document_kept(shown)
 
     def _replaced_meanwhile(self, state: DocumentState) -> bool:
         """Whether the write to the CRM was answered with another file than the one that was synced."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.conf import settings
 from django.utils import timezone
 
 from syncapp.clients.errors import NotFound, Outdated
-from syncapp.clients.espocrm import EspoClient, EspoDocument
+from syncapp.clients.espocrm import EspoClient, EspoDocument, EspoMember
 from syncapp.clients.espocrm.changes import espo_time
 from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.clients.xai import XaiClient
@@ -24,12 +27,13 @@ from syncapp.models import SystemName
 
 
 class Teller:
-    """For one run. `answered`: what the last write was answered with."""
+    """For one run. `answered`: what the last write was answered with; `members`: of what joins it to parents, by id."""
 
     answered: EspoDocument | None = None
 
     def __init__(self, run: Run, crm: EspoClient, xai: XaiClient) -> None:
         self._run, self._crm, self._xai = run, crm, xai
+        self.members: dict[str, EspoMember] = {}
 
     def failed(self, reason: str, detail: str, system: str) -> None:
         document = self._crm.document(self._run.entity_id)
@@ -52,10 +56,8 @@ class Teller:
         if isinstance(ending, Failed):
             error = self._words(ending.reason, ending.detail)
             fields = telling.failure(state.document, error, espo_time(timezone.now()), FIELDS)
-        try:
+        with _still_there():
             ignored = self._write(state.document, fields) if fields else []
-        except NotFound as exc:  # deleted since it was read, which may be a while ago
-            raise Outdated(exc.system, exc.code, exc.status, exc.request_id) from None
         return Failed(Why.FIELD_MISSING, ", ".join(ignored)) if ignored else None
 
     def _members(self, document: EspoDocument, ending: Ending) -> None:
@@ -73,8 +75,8 @@ class Teller:
         if fields.get(FIELDS.sync_status) == members.Standing.CLEAN and FIELDS.synced_at in member.has_fields:
             fields[FIELDS.synced_at] = espo_time(timezone.now())
         intent = WriteIntent(SystemName.ESPOCRM, CrmWrite.UPDATE, join, member.id)
-        with self._run.writing(intent, members.changes(member, fields)):
-            self._crm.update(join, member.id, fields)
+        with _still_there(), self._run.writing(intent, members.changes(member, fields)):
+            self.members[member.id] = EspoMember.from_api(self._crm.update(join, member.id, fields))
 
     def _write(self, document: EspoDocument, fields: dict[str, object]) -> list[str]:
         """One write to the CRM under its version check; returns the fields that it ignored."""
@@ -90,3 +92,12 @@ class Teller:
         return texts.for_crm(
             reason, detail, system, self._crm.room(FIELDS.document_entity, FIELDS.xai_error, FIELDS.sync_error)
         )
+
+
+@contextmanager
+def _still_there() -> Iterator[None]:
+    """What was deleted since it was read, which may be a while ago, makes what was read outdated."""
+    try:
+        yield
+    except NotFound as exc:
+        raise Outdated(exc.system, exc.code, exc.status, exc.request_id) from None

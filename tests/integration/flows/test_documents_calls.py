@@ -16,6 +16,7 @@ from syncapp.events import running
 from syncapp.flows.documents import looking
 from syncapp.flows.documents.reasons import Why
 from syncapp.models import JournalEntry, JournalState, Reason, Record, Status
+from tests import knowledge as knowing
 from tests.integration.flows.test_documents import collection_of
 from tests.integration.flows.test_documents_faults import down, first_run, ready
 from tests.world import LINKS, World, configured
@@ -377,3 +378,60 @@ def test_a_write_alone_that_ends_a_wait_leaves_no_write_open(world: World) -> No
     run(world, one)
     assert run(world, two)[0] == [WRITE]
     assert not JournalEntry.objects.filter(record=record, state=JournalState.LOST).exists()
+
+
+# Where an entity of its own joins it to a parent
+
+
+@pytest.fixture
+def firm() -> Iterator[World]:
+    with knowing.firm() as there:
+        yield there
+
+
+def joined(firm: World) -> tuple[str, str]:
+    """The first run of a new document at a parent that has its collection."""
+    before = firm.document(content=b"Vollmacht")
+    parent = knowing.knowledge(firm, before)
+    firm.event(parent, knowing.KNOWLEDGE)
+    firm.drive()
+    firm.sandbox.settings(xai_indexing_seconds=3600)
+    document = firm.document()
+    firm.sandbox.link("CDokumente", document, knowing.LINK, parent)
+    firm.event(document)
+    first_run(firm, document)
+    return parent, document
+
+
+def test_the_parent_too_is_told_without_being_read_again(firm: World) -> None:
+    parent, document = joined(firm)
+    indexed(firm)
+    made, record = run(firm, document)
+    assert made == [LOOK, "PUT /espocrm/api/v1/CAIKnowledgeCDokumente/{id}", WRITE]
+    assert record.status == Status.IN_SYNC
+    told = knowing.row(firm, document, parent)
+    assert (told["syncstatus"], told["aiDocumentId"]) == ("synced", firm.crm(document)["xaiId"])
+    assert told["lastSync"]
+    before = firm.mark()
+    firm.event(document, full=True)
+    firm.drive()
+    assert firm.writes(before) == []
+
+
+def test_what_joined_it_and_was_deleted_unheard_meanwhile_is_read_anew(firm: World) -> None:
+    parent, document = joined(firm)
+    firm.sandbox.delete(knowing.JOIN, knowing.row(firm, document, parent)["id"], silent=True)
+    indexed(firm)
+    _, record = run(firm, document)
+    assert (record.status, record.reason) == (Status.SKIPPED, "no_parent")
+
+
+def test_a_collection_that_vanished_meanwhile_is_made_again(world: World) -> None:
+    parent, document = slow(world)
+    old = collection_of(world, parent)
+    world.sandbox.remove_xai_collection(old)
+    indexed(world)
+    world.drive()
+    assert collection_of(world, parent) != old
+    assert world.inside() == {collection_of(world, parent): {world.crm(document)["xaiId"]}}
+    assert set(Record.objects.values_list("entity_type", flat=True)) == {"CDokumente", "Raeumungsklage"}

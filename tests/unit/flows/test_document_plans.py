@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncapp.clients.espocrm import FIELDS, EspoDocument
+from syncapp.clients.espocrm import FIELDS, EspoDocument, EspoMember
 from syncapp.clients.xai import IndexStatus
 from syncapp.engine.runs.planning import Failed, Postponed, Settled, Skipped
 from syncapp.flows.documents import telling
 from syncapp.flows.documents.actions import Attach, Detach, Join, Tell
-from syncapp.flows.documents.agreement import Agreed, Content, Progress, Unfit, remembered
+from syncapp.flows.documents.agreement import Agreed, Content, Progress, Unfit
 from syncapp.flows.documents.plan import plan
 from syncapp.flows.documents.reasons import Why
+from syncapp.flows.documents.remembering import document_kept, parents_kept, parents_of
 from syncapp.flows.documents.state import DocumentState, Membership
 from syncapp.flows.parents import Life, Parent, life_of
 from syncapp.words.reason_words import reasons
@@ -270,8 +271,11 @@ def test_a_plan_that_was_carried_out_leaves_nothing_to_do(given_state: DocumentS
 
 
 def test_what_we_remember_survives_the_database_and_garbage_counts_as_nothing() -> None:
-    since, shown = "2026-01-01T00:00:00+00:00", remembered(document(), FIELDS)
-    progress = Progress(3, ("c1",), since, ("c2",), joined=False, document=shown)
+    joins = {"id": "j1", "parentId": "p-c3", "documentId": "d1", "xaiId": "", "xaiSyncedHash": "", "syncStatus": "new"}
+    joined = replace(parent("c3"), member=EspoMember.from_api(joins))
+    since, parents = "2026-01-01T00:00:00+00:00", (parent(), parent("c2", Life.PAUSED), joined)
+    progress = Progress(3, ("c1",), since, document_kept(document()), parents_kept(parents, {}))
+    assert parents_of(progress.parents) == parents
     full = Agreed(
         CONTENT, ("c1",), Unfit("att1", "too_large"), ("att0", "m0"), progress, True, "2026-01-01T00:00:00+00:00"
     )
@@ -290,7 +294,7 @@ def test_a_document_that_is_remembered_is_told_the_same_as_one_that_was_read(fie
     others = {"syncStatus": "pending_sync", "xaiCollections": ["c0"], "xaiId": None, "syncFailedAt": None}
     raw: dict[str, Any] = {"versionNumber": 7, **others, "fileStatus": None, field: status}
     read = document(**raw)
-    again = EspoDocument.from_api(remembered(read, FIELDS))
+    again = EspoDocument.from_api(document_kept(read))
     kept = [telling.success(each, CONTENT, ["c1"], FIELDS) for each in (read, again)]
     assert kept[0] == kept[1]
     assert telling.changes(read, kept[0], FIELDS) == telling.changes(again, kept[1], FIELDS)
