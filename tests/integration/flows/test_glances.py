@@ -10,6 +10,8 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -94,6 +96,20 @@ def test_a_full_list_fits_into_an_address(world: World, length: int) -> None:
     document, others = world.document(), [f"{number:0{length}x}" for number in range(glancing.MOST - 1)]
     rows = connections.espocrm().by_ids("CDokumente", [*others, document], FIELDS.document_select)
     assert [row["id"] for row in rows] == [document]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "one call for 7 records"), ("de", "ein Aufruf für 7 Datensätze")]
+)
+def test_people_read_that_a_call_was_for_many(world: World, admin_client: Client, language: str, words: str) -> None:
+    documents = in_agreement(world)
+    told(world, documents)
+    world.glance()
+    admin_client.cookies["django_language"] = language
+    attempt = Attempt.objects.latest("pk")
+    places = ("admin:syncapp_record_change", attempt.record_id), ("admin:hub_trace", attempt.trace_id)
+    for name, key in places:
+        assert words in admin_client.get(reverse(name, args=[key])).content.decode(), name
 
 
 def test_a_call_for_many_is_counted_once(world: World) -> None:
