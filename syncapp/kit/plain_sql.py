@@ -6,7 +6,8 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -52,11 +53,24 @@ def answer(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     than to run it. So it is for those that always read the same."""
     with connection.cursor() as cursor:
         if connection.settings_dict["OPTIONS"].get("prepare_threshold") is not None:
-            from django.db.backends.postgresql.base import ServerBindingCursor
-
-            cursor.cursor = ServerBindingCursor(cursor.connection)  # type: ignore[call-arg]  # of psycopg 3
+            cursor.cursor = _preparing()(cursor.connection)
         cursor.execute(statement, [stored(value) for value in parameters])
         return list(cursor.fetchall())
+
+
+@cache
+def _preparing() -> Any:
+    """A cursor that prepares, and tells Django's log of statements what it ran as others do."""
+    from django.db.backends.postgresql.base import ServerBindingCursor
+
+    class Preparing(ServerBindingCursor):
+        def execute(self, query: str, params: Any = None) -> Any:
+            try:
+                return super().execute(query, params)  # type: ignore[misc]  # psycopg 3 is not known there
+            finally:
+                self._query = SimpleNamespace(query=query.encode())
+
+    return Preparing
 
 
 def execute(statement: str, parameters: Sequence[Any]) -> int:

@@ -55,6 +55,15 @@ def test_it_goes_to_postgresql_once(size: int, of_long_ago: None, monkeypatch: p
     assert InboxItem.objects.filter(record__isnull=False).count() == size + 1
 
 
+@needs_a_server
+def test_the_log_of_statements_names_it(of_long_ago: None) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        post([{"id": "a1"}])
+    (told,) = (each["sql"] for each in asked)
+    assert "INSERT INTO syncapp_record" in told
+    assert "INSERT INTO syncapp_inboxitem" in told
+
+
 @pytest.mark.skipif(on_postgres, reason="there it is one statement")
 @pytest.mark.parametrize("size", [1, 50])
 def test_on_sqlite_it_is_one_short_transaction(size: int, of_long_ago: None) -> None:
