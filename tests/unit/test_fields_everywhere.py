@@ -6,12 +6,14 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 
 import pytest
 from django.utils import translation
 
 from bitbylaw.config import BASE_DIR, Config
 from bitbylaw.environment import ConfigError, load
+from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.events import registry
 from syncapp.flows.beteiligte.fields import TABLE, PartyField, Rules, Who
 from syncapp.words.field_words import field_in_words
@@ -117,3 +119,17 @@ def test_a_wrong_name_is_told_with_the_right_one_and_all_at_once(monkeypatch: py
         assert any(wrong in line and f"do you mean {right}?" in line for line in told), wrong
     assert any("schuhgroesse" in line and f"There are: {', '.join(NAMES)}" in line for line in told)
     assert any("PARTY_DIRECTIONS.name" in line and "'off'" in line for line in told)
+
+
+# Entity types, links, and what the hub only reads.
+NOT_WRITTEN = {FIELDS.document_entity, FIELDS.party_entity, FIELDS.bank_entity, FIELDS.file, FIELDS.party_mails}
+NOT_WRITTEN |= {FIELDS.member_parent, FIELDS.member_document, FIELDS.party_accounts, FIELDS.bank_link}
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_the_hub_writes_into_the_crm_is_told_in_words(language: str) -> None:
+    """In the journal, beside each value: `advowareKontoId` says nothing to an assistant."""
+    written = {str(getattr(FIELDS, each.name)) for each in fields(FIELDS) if each.type == "str"} - NOT_WRITTEN
+    assert len(written) > 20
+    with translation.override(language):
+        assert [name for name in sorted(written) if field_in_words(name) == name and name != "iban"] == []

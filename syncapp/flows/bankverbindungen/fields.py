@@ -40,4 +40,10 @@ def declared() -> Iterable[AccountField]:
 
 def labels() -> Mapping[str, str]:
     names = {name: each.label for each in TABLE for name in (each.name, each.here.name)}
-    return {**names, FIELDS.bank_default: _("Standard account")}
+    return {
+        **names,
+        FIELDS.bank_default: _("Standard account"),
+        FIELDS.bank_active: _("Active"),
+        FIELDS.bank_party: _("Party"),
+        FIELDS.bank_remote_id: _("Number in Advoware"),
+    }

@@ -44,6 +44,7 @@ LABELS = {
     FIELDS.md5: gettext_noop("Check sum (MD5)"),
     "attachment": gettext_noop("File in EspoCRM"),
     FIELDS.file_status: gettext_noop("State of the file"),
+    FIELDS.old_file_status: gettext_noop("State of the file"),
     FIELDS.xai_id: gettext_noop("File at xAI"),
     FIELDS.xai_collections: gettext_noop("Its collections at xAI"),
     FIELDS.collection_id: gettext_noop("Collection at xAI"),
