@@ -358,6 +358,14 @@ def test_who_is_still_being_indexed_is_told_so_to_all_and_looked_at_again(world:
     assert [run(world, document)[0] for document in documents] == [[LOOK, WRITE], [WRITE], [WRITE]]
 
 
+def test_what_was_told_of_a_wait_is_used_once(world: World) -> None:
+    one, two, _ = several(world, done=False)
+    assert [run(world, document)[0] for document in (one, two)] == [[LOOK, WRITE], [WRITE]]
+    world.sandbox.end_indexing()
+    made, record = run(world, two)
+    assert (made, record.status) == ([LOOK, WRITE], Status.IN_SYNC)
+
+
 def test_one_that_failed_or_fell_out_is_looked_at_itself(world: World) -> None:
     from syncapp.engine.outside import connections
 
