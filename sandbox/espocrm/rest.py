@@ -20,6 +20,7 @@ from sandbox.espocrm.webhook_api import WebhookApi
 from sandbox.espocrm.webhooks import WebhookQueue
 
 MAX_SIZE = 200
+LONGEST_TEXT = 10_000  # that is selected (Core/Record/Service.php)
 LONGEST_LINE = 8190  # of a request; nginx and Apache as delivered refuse longer ones (observed before a 9.2.7)
 VERSION = "9.2.7"
 
@@ -99,8 +100,13 @@ class RestApi:
         return found
 
     def listed(self, entity_type: str, record: Record, select: Sequence[str]) -> Record:
-        """A row of a list: what is linked only where it is selected, and then by ids and names (observed on 9.2)."""
+        """A row of a list: what is linked only where it is selected, and then by ids and names; texts that are selected
+        are cut (all observed on 9.2)."""
         found = self.shown(entity_type, contacts.as_listed(record), select)
+        if select:
+            known = attributes(entity_type, self.settings.installed).items()
+            texts = [name for name, kind in known if kind["type"] == "text" and found.get(name)]
+            found |= {name: found[name][:LONGEST_TEXT] for name in texts}
         for link in self.readable_links(entity_type):
             if f"{link}Ids" in select or f"{link}Names" in select:
                 found |= self.links.shown(entity_type, record["id"], link)

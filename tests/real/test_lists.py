@@ -67,6 +67,13 @@ def test_a_link_that_is_a_field_too_stands_in_each_record_and_in_lists_where_it_
             assert crm.get("CDokumente", document)[f"{link}Ids"] == [case]
 
 
+def test_a_text_that_is_selected_is_cut(real: RealCrm) -> None:
+    pk = real.create(PARTY, firstName="Almut", lastName="Wendland", description="ä" * 10_001)
+    crm = connections.espocrm()
+    (whole,), (row,) = crm.by_ids(PARTY, [pk]), crm.by_ids(PARTY, [pk], ("description",))
+    assert (len(whole["description"]), len(row["description"])) == (10_001, 10_000)
+
+
 def test_many_that_are_unchanged_are_settled_by_one_list(real: RealCrm) -> None:
     documents = [linked(real)[0] for _ in range(MANY)]
     real.edit("CDokumente", documents[0], dokumentId=real.upload("neu.txt", b"Nachtrag"))

@@ -173,6 +173,13 @@ def test_a_list_that_asks_for_too_much_or_for_what_is_not_there_is_refused(espo)
     assert espo("GET", "CDokumente?orderBy=nothing").status_code == 400
 
 
+def test_a_text_that_is_selected_is_cut(espo, client):
+    key = client.create("CDokumente", {"name": "Akte", "description": "ä" * 10_001})
+    listed = [espo("GET", f"CDokumente{query}").json()["list"][0] for query in ("", "?select=description")]
+    assert [len(row["description"]) for row in listed] == [10_001, 10_000]
+    assert len(espo("GET", f"CDokumente/{key}").json()["description"]) == 10_001
+
+
 def test_an_address_longer_than_a_web_server_takes_is_refused(espo):
     start = "CDokumente?textFilter="
     room = 8190 - len(f"GET {espo('GET', start).request.path_url} HTTP/1.1")

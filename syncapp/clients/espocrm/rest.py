@@ -173,7 +173,8 @@ class EspoRest(OutsideClient[EspoConfig]):
             self.renew_patience()
 
     def by_ids(self, entity_type: str, ids: Sequence[str], select: Sequence[str] = ()) -> Iterator[Mapping[str, Any]]:
-        """Those of these records that are there and may be seen, in no order.
+        """Those of these records that are there and may be seen, in no order. Long texts that are selected come cut, at
+        10,000 characters if nobody changed that.
 
         Asked for as JSON (since EspoCRM 7.0, Core/Record/SearchParamsFetcher.php): a page of ids written out as PHP
         reads them makes an address that nginx and Apache refuse (8 KiB).
