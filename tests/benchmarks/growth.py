@@ -10,7 +10,7 @@ from statistics import median
 from tests.benchmarks import load, seeding
 from tests.benchmarks.load import UPDATE
 from tests.benchmarks.report import Check, Findings, Target
-from tests.benchmarks.settle import flood
+from tests.benchmarks.settle import flood, webhooks
 from tests.benchmarks.sizes import Sizes
 from tests.benchmarks.stage import Stage, fake_systems
 from tests.benchmarks.visitor import Visitor
@@ -49,14 +49,10 @@ def measure(sizes: Sizes) -> Findings:
 def _settling(found: Findings, small: Stage, grown: Stage, sizes: Sizes) -> None:
     amount = sizes.settle_records
     workers = [(stage, stage.work(WORKERS)) for stage in (small, grown)]
-    requests = [
-        load.signed(UPDATE, map(seeding.document_id, range(at, min(at + 50, amount + 1))))
-        for at in range(1, amount + 1, 50)
-    ]
     rates: dict[Stage, list[float]] = {small: [], grown: []}
     for _ in range(ROUNDS):
         for stage, _worker in workers:
-            rates[stage].append(amount / flood(stage, requests, amount))
+            rates[stage].append(amount / flood(stage, webhooks(amount, BATCHES[-1]), amount))
     for stage, worker in workers:
         stage.stop(worker)
     _compare(found, "records settled a second", rates[small], rates[grown])

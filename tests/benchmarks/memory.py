@@ -1,4 +1,4 @@
-"""6. Memory of the workers over many runs."""
+"""6. Memory of the workers over many runs, of floods that are looked at together and of events one by one in turns."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import subprocess
 
 import psutil
 
-from tests.benchmarks import load, seeding
-from tests.benchmarks.load import UPDATE
+from tests.benchmarks import seeding
 from tests.benchmarks.report import Check, Findings, Target
-from tests.benchmarks.settle import flood
+from tests.benchmarks.settle import flood, webhooks
 from tests.benchmarks.sizes import Sizes
 from tests.benchmarks.stage import Stage, fake_systems
 
@@ -26,12 +25,9 @@ def measure(sizes: Sizes) -> Findings:
         seeding.records(stage.hub, amount)
         stage.serve()
         worker = stage.work(WORKERS)
-        requests = [
-            load.signed(UPDATE, map(seeding.document_id, range(at, min(at + BATCH, amount + 1))))
-            for at in range(1, amount + 1, BATCH)
-        ]
         while done < sizes.memory_late:
-            flood(stage, requests, amount)
+            singly = done // amount % 2 == 0
+            flood(stage, webhooks(amount, 1 if singly else BATCH), amount)
             done += amount
             each = resident(worker)
             early = early or sum(each)

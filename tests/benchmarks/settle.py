@@ -41,8 +41,8 @@ def on(stage: Stage, sizes: Sizes) -> Findings:
     stage.work(WORKERS)
     together, singly, touched = [], [], []
     for _ in range(sizes.settle_rounds):
-        together.append(amount / flood(stage, _requests(amount, BATCH), amount))
-        singly.append(amount / flood(stage, _requests(amount, 1), amount))
+        together.append(amount / flood(stage, webhooks(amount, BATCH), amount))
+        singly.append(amount / flood(stage, webhooks(amount, 1), amount))
         touched.append(amount / _touch(stage, amount))
     rows = (
         ("settled in a flood", together),
@@ -66,7 +66,7 @@ def on(stage: Stage, sizes: Sizes) -> Findings:
     return found
 
 
-def _requests(amount: int, events: int) -> list[bytes]:
+def webhooks(amount: int, events: int) -> list[bytes]:
     """Webhooks of so many events each, one event for each record."""
     return [
         load.signed(UPDATE, map(seeding.document_id, range(at, min(at + events, amount + 1))))

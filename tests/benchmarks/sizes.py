@@ -22,7 +22,7 @@ class Sizes:
     grown_history: int = 5_000_000
     pages: int = 20
     memory_early: int = 2_000
-    memory_late: int = 20_000
+    memory_late: int = 50_000
     recovery_rounds: int = 2
     recovery_kills_a_round: int = 10
     recovery_settings: tuple[tuple[str, str], ...] = ()
