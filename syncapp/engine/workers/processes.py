@@ -81,7 +81,8 @@ alone = Alone()
 
 @contextmanager
 def signals_held() -> Iterator[None]:
-    """What is told meanwhile is heard afterwards: by a child no sooner than it has answers of its own."""
+    """What is told meanwhile is heard afterwards: by a child no sooner than it has answers of its own. A thread that is
+    started meanwhile never hears anything; one that could would have it heard at once."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
         yield
@@ -110,7 +111,7 @@ def aside(work: Callable[[], None]) -> None:
     made = FORK.Process(target=its_own, daemon=True)
     with signals_held():
         made.start()
-    threading.Thread(target=made.join, daemon=True).start()  # buries it
+        threading.Thread(target=made.join, daemon=True).start()  # buries it
 
 
 def has_children(pid: int) -> bool:

@@ -26,6 +26,7 @@ from bitbylaw.version import VERSION
 from syncapp.engine.workers import service_manager
 from syncapp.engine.workers.cluster import Cluster
 from syncapp.engine.workers.heartbeat import WorkerRow
+from syncapp.engine.workers.processes import signals_held
 from syncapp.engine.workers.proof import host_name
 from syncapp.engine.workers.sweeper import Sweeper
 
@@ -97,8 +98,9 @@ class Supervisor:
         log.info("worker.started", worker=self.name, version=VERSION)
         try:
             self._start()
-            for thread in (self.sweeper, *self._besides):  # after the first fork
-                thread.start()
+            with signals_held():  # a thread that could hear one would have it heard in the midst of a fork
+                for thread in (self.sweeper, *self._besides):  # after the first fork
+                    thread.start()
             service_manager.tell(service_manager.READY)
             while not self._signals:
                 time.sleep(self._pause())
