@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any
@@ -22,6 +23,7 @@ from syncapp.keeping.refusals import Refused
 INSTALL = "Debian, Ubuntu: apt install postgresql-client"
 LAST_WORDS = 400  # signs of what a program complained of
 LOCKED_SECONDS = 10  # for somebody who holds a table
+ENDING_SECONDS = 3.0  # that a connection may take to vanish
 COPY = re.compile(rb"COPY .+ FROM stdin;\n")
 END_OF_COPY = b"\\.\n"
 
@@ -94,12 +96,19 @@ def _close(pipe: IO[bytes]) -> None:
 
 
 def others_connected(own: psycopg.Connection[Any]) -> int:
-    """How many other connections to this database there are."""
-    rows = own.execute(
-        "SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datname = current_database()"
-        " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-    )
-    return int((rows.fetchone() or [0])[0])
+    """How many other connections to this database there are. PostgreSQL lets go of one a moment after its program has
+    ended, so whoever stays for seconds counts."""
+    ends = time.monotonic() + ENDING_SECONDS
+    while True:
+        rows = own.execute(
+            "SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+        others = int((rows.fetchone() or [0])[0])
+        if not others or time.monotonic() > ends:
+            return others
+        time.sleep(0.1)
+        own.execute("SELECT pg_catalog.pg_stat_clear_snapshot()")  # a transaction is told the same again
 
 
 def drop(own: psycopg.Connection[Any], tables: Iterable[str]) -> None:

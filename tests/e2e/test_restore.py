@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.utils import timezone
 
@@ -223,3 +225,18 @@ def test_a_database_that_others_use_too_is_left_alone(hub: Installation) -> None
     done = hub.manage("restore", str(hub.folder / "one.backup"), "--replace", check=False)
     assert (done.returncode, "tables of something else (accounting)" in done.stderr) == (1, True)
     assert hub.sql("SELECT count(*) FROM accounting") == [(0,)]
+
+
+@pytest.mark.skipif(SQLITE, reason="SQLite knows no connections")
+@pytest.mark.parametrize("stays", [True, False])
+def test_who_is_still_connected_stops_it_and_who_is_just_leaving_does_not(hub: Installation, stays: bool) -> None:
+    file = hub.folder / "one.backup"
+    hub.manage("backup", str(file))
+    with psycopg.connect(hub.database_url) as other:
+        leaving = threading.Timer(60 if stays else 1.5, other.close)  # the command has begun by then, or finds it gone
+        leaving.start()
+        done = hub.manage("restore", str(file), "--replace", check=False)
+        leaving.cancel()
+        leaving.join()
+    assert ("1 other connections" in done.stderr) is stays
+    assert done.returncode == int(stays), done.stderr

@@ -8,6 +8,7 @@ from django.urls import get_resolver
 from syncapp.api import metrics
 from syncapp.proxy import quota
 from syncapp.webhooks import google, views
+from tests.events import carried
 from tests.world import World
 from tests.world import world as new_world
 
@@ -23,6 +24,13 @@ def _no_strangers() -> None:
     """Whoever was braked in one test is nobody in the next one."""
     for door in (views, google, quota, metrics):
         door.strangers.forget()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_on_its_way() -> Iterator[None]:
+    """No task of one test comes to the queue in the next one."""
+    yield
+    carried()
 
 
 @pytest.fixture

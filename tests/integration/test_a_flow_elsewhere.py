@@ -27,6 +27,7 @@ from syncapp.models import JournalEntry, Record, ScanRun, ScanState, Status
 from syncapp.people import undos
 from syncapp.words.field_words import field_in_words
 from syncapp.words.plan_words import in_words
+from tests.events import carried
 from tests.followups.flow import CASE, FOLLOWUP_SYNC
 from tests.integration.admin import rows
 from tests.world import World
@@ -54,6 +55,7 @@ def task_names(world: World) -> list[str]:
 
 
 def queued() -> list[dict[str, Any]]:
+    carried()
     broker = get_broker()
     if isinstance(broker, ORM):
         return [row.task for row in OrmQ.objects.all()]

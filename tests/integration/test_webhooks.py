@@ -21,6 +21,7 @@ from syncapp.events.bodies import Unreadable
 from syncapp.kit import brakes
 from syncapp.models import InboxItem, InboxMessage, InboxState, Record, Status
 from syncapp.webhooks import signatures
+from tests.events import carried
 from tests.installation import until
 from tests.settings import WEBHOOK_ID, WEBHOOK_SECRET, WEBHOOK_TOKEN
 from tests.world import configured
@@ -45,6 +46,7 @@ def post(body: Any, path: str = UPDATE, headers: dict[str, str] | None = None) -
 
 
 def queued() -> int:
+    carried()
     return enqueue.queue_size() if not OrmQ.objects.exists() else OrmQ.objects.count()
 
 
