@@ -13,6 +13,7 @@ from tests.benchmarks.sizes import Sizes
 from tests.benchmarks.stage import Stage
 
 OF_A_CASE = 20  # documents
+DATED_SECONDS = 3  # until EspoCRM's date of a change can be relied upon: its times are whole seconds
 SLOWER = 1.3  # than calls and their latency alone
 FIRST = "from syncapp.flows.comparing import scans; print(scans.run('everything', confirmed=True).state)"
 NIGHT = """
@@ -54,6 +55,7 @@ def nightly(found: Findings, sizes: Sizes) -> None:
     arguments = ("--seed", "bench", "--documents", str(documents), "--documents-per-case", str(OF_A_CASE))
     with SandboxProcess(*arguments) as sandbox:
         adoption.as_another_hub_left_it(sandbox, parties, OF_A_CASE)
+        time.sleep(DATED_SECONDS)
         settings = advoware_settings(sandbox) | {"XAI_EMPTY_COLLECTIONS": "0"}
         with Stage.open(**settings) as stage:
             stage.hub.manage("adopt", "--apply", timeout=max(PATIENCE_SECONDS, documents))
