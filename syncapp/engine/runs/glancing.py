@@ -91,8 +91,12 @@ def _in_agreement(kind: type[Glances], taken: Sequence[Claim], watch: _Watch) ->
         for run, flow in kind.listed([Run(claim) for claim in taken], watch):
             if _agrees(flow):
                 found.append(run)
+    except DatabaseError:
+        raise
     except (ClientError, NotTold) as exc:
         log.info("glance.in_vain", error=type(exc).__name__)
+    except Exception as exc:  # what has no list can be looked at singly
+        log.warning("glance.fault", where=mishaps.place(exc))
     return found
 
 

@@ -162,7 +162,9 @@ def test_a_request_that_comes_while_it_is_looked_at_is_served_by_another_look(wo
     assert world.files()[world.crm(documents[0])["xaiId"]]["bytes"] == len(b"Nachtrag")
 
 
-@pytest.mark.parametrize("kind", ["500", "503", "429", "403", "garbage", "truncated", "cut_after", "unfiltered"])
+@pytest.mark.parametrize(
+    "kind", ["500", "503", "429", "403", "garbage", "truncated", "cut_after", "unfiltered", "fault"]
+)
 def test_a_list_that_fails_costs_nothing_but_itself(world: World, kind: str) -> None:
     documents = in_agreement(world)
     told(world, documents)
@@ -171,6 +173,9 @@ def test_a_list_that_fails_costs_nothing_but_itself(world: World, kind: str) -> 
         others = [world.sandbox.create("CDokumente", {"name": f"A{n}"}) for n in range(MANY)]
         rows = [world.crm(other) for other in others]
         with mock.patch.object(EspoClient, "request", return_value={"list": rows}):
+            looked = world.glance()
+    elif kind == "fault":
+        with mock.patch.object(EspoClient, "by_ids", side_effect=KeyError):
             looked = world.glance()
     else:
         world.sandbox.add_fault(**fault, system="espocrm", method="GET", path=r"searchParams", times=None)  # type: ignore[arg-type]
