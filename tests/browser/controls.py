@@ -84,6 +84,7 @@ class Control:
 
 
 def controls(page: Page) -> list[Control]:
+    page.wait_for_load_state("domcontentloaded")  # the words of an answer may be there before its buttons are
     here = name_of(page.url)
     found = page.locator(PRESSED).evaluate_all(SEE)
     return [_control(here, place, each) for place, each in enumerate(found)]
