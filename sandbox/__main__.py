@@ -46,13 +46,18 @@ def parser() -> argparse.ArgumentParser:
         "--seed",
         choices=sorted(SEEDS),
         help="fill the systems: demo is a small law firm, bench many documents, "
+        "adopted the same as another hub left them, with parties, "
         "parties the same people in EspoCRM and Advoware, calendar employees with 400 appointments each in Advoware",
     )
-    options.add_argument("--documents", type=int, default=1000, help="how many for --seed bench (default %(default)s)")
+    options.add_argument(
+        "--documents", type=int, default=1000, help="how many for --seed bench and adopted (default %(default)s)"
+    )
     options.add_argument(
         "--documents-per-case", type=int, default=DOCUMENTS_PER_CASE, metavar="N", help="of them (default %(default)s)"
     )
-    options.add_argument("--parties", type=int, default=1000, help="how many for --seed parties (default %(default)s)")
+    options.add_argument(
+        "--parties", type=int, default=1000, help="how many for --seed parties and adopted (default %(default)s)"
+    )
     options.add_argument("--employees", type=int, default=50, help="how many for --seed calendar (default %(default)s)")
     options.add_argument(
         "--webhooks",
@@ -94,7 +99,8 @@ def main() -> int:
         return EXIT_USAGE
     if options.seed:
         amounts = {"parties": options.parties, "calendar": options.employees}
-        more = {"per_case": options.documents_per_case} if options.seed == "bench" else {}
+        more = {"per_case": options.documents_per_case} if options.seed in ("adopted", "bench") else {}
+        more |= {"parties": options.parties} if options.seed == "adopted" else {}
         SEEDS[options.seed](sandbox, amounts.get(options.seed, options.documents), **more)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -7,7 +7,7 @@ import time
 from sandbox.running import SandboxProcess
 from tests.benchmarks import adoption
 from tests.benchmarks.outside import UPLOAD, calls, settings_for, slow
-from tests.benchmarks.parties import PATIENCE_SECONDS, advoware_settings
+from tests.benchmarks.parties import PATIENCE_SECONDS
 from tests.benchmarks.report import Check, Findings, Target
 from tests.benchmarks.sizes import Sizes
 from tests.benchmarks.stage import Stage
@@ -52,21 +52,17 @@ def first_sync(found: Findings, sizes: Sizes, workers: int) -> None:
 def nightly(found: Findings, sizes: Sizes) -> None:
     """After a firm was taken over: nothing differs, everything is looked at."""
     documents, parties, latency = sizes.night_documents, sizes.night_parties, sizes.user_latency
-    arguments = ("--seed", "bench", "--documents", str(documents), "--documents-per-case", str(OF_A_CASE))
-    with SandboxProcess(*arguments) as sandbox:
-        adoption.as_another_hub_left_it(sandbox, parties, OF_A_CASE)
+    with adoption.left_by_another_hub(documents, OF_A_CASE, parties) as (sandbox, stage):
         time.sleep(DATED_SECONDS)
-        settings = advoware_settings(sandbox) | {"XAI_EMPTY_COLLECTIONS": "0"}
-        with Stage.open(**settings) as stage:
-            stage.hub.manage("adopt", "--apply", timeout=max(PATIENCE_SECONDS, documents))
-            sandbox.client.settings(log_calls=False)
-            slow(sandbox.client, latency)
-            for name, what in (("everything", f"{documents} documents"), ("all_parties", f"{parties} parties")):
-                sandbox.client.clear_calls()
-                said = stage.hub.manage("shell", "-v", "0", "-c", NIGHT.format(name=name), timeout=PATIENCE_SECONDS)
-                state, requested, took, memory = said.stdout.split()[-4:]
-                total = sum(calls(sandbox.client).values())
-                row = f"comparison of {what}"
-                found.rows.append((row, total, float(took), total * latency, float(memory)))
-                found.figures[row] = {"calls": total, "seconds": float(took), "memory_mb": float(memory)}
-                found.checks.append(Check(f"{row}: how it ended, requests", [state, requested], ["done", "0"]))
+        stage.hub.manage("adopt", "--apply", timeout=max(PATIENCE_SECONDS, documents))
+        sandbox.client.settings(log_calls=False)
+        slow(sandbox.client, latency)
+        for name, what in (("everything", f"{documents} documents"), ("all_parties", f"{parties} parties")):
+            sandbox.client.clear_calls()
+            said = stage.hub.manage("shell", "-v", "0", "-c", NIGHT.format(name=name), timeout=PATIENCE_SECONDS)
+            state, requested, took, memory = said.stdout.split()[-4:]
+            total = sum(calls(sandbox.client).values())
+            row = f"comparison of {what}"
+            found.rows.append((row, total, float(took), total * latency, float(memory)))
+            found.figures[row] = {"calls": total, "seconds": float(took), "memory_mb": float(memory)}
+            found.checks.append(Check(f"{row}: how it ended, requests", [state, requested], ["done", "0"]))

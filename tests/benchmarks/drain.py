@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sandbox.running import SandboxProcess
 from tests.benchmarks import load
 from tests.benchmarks.load import UPDATE
-from tests.benchmarks.outside import UPLOAD, calls, case, new_document, settings_for, synced_documents
+from tests.benchmarks.outside import UPLOAD, calls, case, new_document, settings_for, slow, synced_documents
 from tests.benchmarks.report import Check, Findings, Target
 from tests.benchmarks.sizes import Sizes
 from tests.benchmarks.stage import Stage
@@ -51,7 +51,8 @@ def _drain(sizes: Sizes, workers: int) -> tuple[float, int, int]:
         ids += [new_document(sandbox.client, parent, str(number)) for number in range(sizes.drain_new)]
         stage.serve()
         stage.work(workers)
-        sandbox.client.settings(latency={"espocrm": sizes.drain_latency, "xai": sizes.drain_latency}, log_calls=False)
+        sandbox.client.settings(log_calls=False)
+        slow(sandbox.client, sizes.drain_latency)
         sandbox.client.clear_calls()
         begun = time.perf_counter()
         load.fire(stage.port, _requests(ids), 2)

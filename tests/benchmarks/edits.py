@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.client import SandboxClient
+from sandbox.seed.adopted import known_party
 from tests.benchmarks import load
-from tests.benchmarks.adoption import known_party
 from tests.benchmarks.outside import case, new_document
 from tests.benchmarks.stage import Stage
 

@@ -10,21 +10,17 @@ import hashlib
 import hmac
 import json
 import selectors
-import socket
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from tests.benchmarks.lines import ANSWER_SECONDS, LoadFailed, spread
+
 WEBHOOK_ID = "64f0c0ffee00bench"
 WEBHOOK_SECRET = "bench-webhook-secret"
 UPDATE = "/vmh/webhook/document/update"
 BARE = "/bench/bare"
-ANSWER_SECONDS = 60.0  # a server that is silent for so long has hung: the benchmark itself has failed
-
-
-class LoadFailed(Exception):
-    """The server broke off or hung; nothing was measured."""
 
 
 @dataclass
@@ -73,7 +69,7 @@ def fire(port: int, requests: Sequence[bytes], connections: int = 1) -> Volley:
     """Send all requests over so many kept connections, as fast as the server answers."""
     volley, waiting = Volley(), iter(requests)
     with selectors.DefaultSelector() as selector:
-        lines = [_Line(port) for _ in range(min(connections, len(requests)))]
+        lines = spread(port, min(connections, len(requests)))
         begun, cpu = time.perf_counter(), time.process_time()
         for line in lines:
             selector.register(line.socket, selectors.EVENT_READ, line)
@@ -99,35 +95,3 @@ def fire(port: int, requests: Sequence[bytes], connections: int = 1) -> Volley:
         for line in lines:
             line.socket.close()
     return volley
-
-
-class _Line:
-    """One kept connection with at most one request under way."""
-
-    def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), ANSWER_SECONDS)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.asked = 0.0
-        self._received = b""
-
-    def ask(self, request: bytes) -> None:
-        self.asked = time.perf_counter()
-        self.socket.sendall(request)
-
-    def answer(self) -> int | None:
-        """The status once the whole answer is here."""
-        block = self.socket.recv(65536)
-        if not block:
-            raise LoadFailed("the server closed a kept connection")
-        self._received += block
-        head, blank, body = self._received.partition(b"\r\n\r\n")
-        if not blank:
-            return None
-        lowered = head.lower()
-        at = lowered.find(b"content-length:")
-        if at < 0:
-            raise LoadFailed("an answer without a length")
-        if len(body) < int(lowered[at + 15 :].split(b"\r\n", 1)[0]):
-            return None
-        self._received = b""
-        return int(head[9:12])

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import psutil
 
-from tests.benchmarks import load, seeding
+from tests.benchmarks import lines, load, seeding
 from tests.benchmarks.load import UPDATE
 from tests.benchmarks.report import Check, Findings, Target
 from tests.benchmarks.sizes import Sizes
@@ -63,7 +63,7 @@ def _paced(port: int, seconds: float, rate: int, sent: Counter[int]) -> load.Vol
     whole, lock = load.Volley(seconds=seconds), threading.Lock()
 
     def send(first: int) -> None:
-        line = load._Line(port)
+        line = lines.Line(port)
         begun = time.perf_counter() + first / rate
         for number in range(int(seconds * rate / LINES)):
             turn = begun + number * LINES / rate
@@ -103,7 +103,7 @@ def _besieged(door: Door, key: str) -> Iterator[Counter[int]]:
             over.wait(1.0)
 
     def flood() -> None:
-        line = load._Line(door.port)
+        line = lines.Line(door.port)
         while not over.is_set():
             line.ask(WRONG)
             while (status := line.answer()) is None:

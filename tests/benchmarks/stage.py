@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from tests import engines, servers
-from tests.benchmarks import load, seeding
+from tests.benchmarks import lines, load, seeding
 from tests.installation import ROOT, Installation, until
 
 START_SECONDS = 60
@@ -90,7 +90,7 @@ class Stage:
     def _answers(self) -> bool:
         try:
             return bool(load.fire(self.port, [load.signed("/nowhere", [])]).statuses)
-        except (OSError, load.LoadFailed):
+        except (OSError, lines.LoadFailed):
             return False
 
 

@@ -8,7 +8,7 @@ from sandbox.client import SandboxClient
 from sandbox.running import SandboxProcess
 from tests.benchmarks import load
 from tests.benchmarks.load import UPDATE
-from tests.benchmarks.outside import UPLOAD, calls, case, new_document, settings_for
+from tests.benchmarks.outside import UPLOAD, calls, case, new_document, settings_for, slow
 from tests.benchmarks.report import Check, Findings, Target
 from tests.benchmarks.sizes import Sizes
 from tests.benchmarks.stage import Stage
@@ -25,7 +25,7 @@ def measure(sizes: Sizes) -> Findings:
         ("how they come", "POSTs took s", "settled after s", "runs", "uploads"),
     )
     with SandboxProcess() as sandbox, Stage.open(**settings_for(sandbox)) as stage:
-        sandbox.client.settings(latency={"espocrm": sizes.storm_latency, "xai": sizes.storm_latency})
+        slow(sandbox.client, sizes.storm_latency)
         parent = case(stage, sandbox.client)
         stage.serve()
         stage.work(2)

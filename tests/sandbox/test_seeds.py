@@ -33,6 +33,27 @@ def test_the_demo_has_parties_in_both_systems_and_one_is_newer_in_advoware(sb, c
     assert len(state["matters"]) == 6
 
 
+def test_a_firm_that_another_hub_served_is_known_by_md5_and_linked(sb, client):
+    SEEDS["adopted"](sb.sandbox, 7, per_case=3, parties=4)
+    crm, xai = client.state("espocrm")["records"], client.state("xai")
+    assert [
+        len(each["documents"]) for each in sorted(xai["collections"], key=lambda each: each["collection_name"])
+    ] == [
+        3,
+        3,
+        1,
+    ]
+    files = {each["id"]: each for each in xai["files"]}
+    attachments = {each["id"]: each for each in client.state("espocrm")["attachments"]}
+    for row in crm["CDokumente"]:
+        assert files[row["xaiId"]]["sha256"] == attachments[row["dokumentId"]]["sha256"]
+        assert files[row["xaiId"]]["collections"] == row["xaiCollections"]
+        assert row["xaiSyncedHash"] == attachments[row["dokumentId"]]["md5"]
+    known, advoware, alone = both_sides(client)
+    assert [row["advowareRowId"] for row in known] == [advoware[row["betnr"]]["rowId"] for row in known]
+    assert (len(known), alone) == (4, [])
+
+
 def test_many_parties_are_the_same_on_both_sides(sb, client):
     SEEDS["parties"](sb.sandbox, 5000)
     known, advoware, alone = both_sides(client)
