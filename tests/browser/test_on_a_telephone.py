@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from syncapp.models import StaffAction
 from tests.browser import stock
 from tests.browser.conftest import Desk
 from tests.browser.looks import NARROW, WIDE, size
@@ -43,6 +44,17 @@ def test_a_card_leaves_out_what_there_is_nothing_of(phone: Desk) -> None:
     expect(why).to_be_hidden()
     size(page, *WIDE)
     expect(why).to_be_visible()  # a column of a table stays one
+
+
+def test_a_card_leaves_out_an_empty_text_and_keeps_what_is_to_be_ticked(phone: Desk) -> None:
+    with StaffAction.recorded("retry", "Record", 1):
+        pass
+    page = phone.open("/admin/syncapp/staffaction/")
+    expect(page.locator("#result_list .field-count")).to_be_visible()
+    expect(page.locator("#result_list .field-how")).to_have_count(1)
+    expect(page.locator("#result_list .field-how")).to_be_hidden()
+    page = phone.open(FAILURES)
+    expect(page.locator("#result_list .action-checkbox").first).to_be_visible()
 
 
 def test_the_bar_of_what_can_be_done_lies_over_no_words(phone: Desk) -> None:

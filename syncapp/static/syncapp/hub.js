@@ -77,7 +77,9 @@
 
   // A card need not say what there is nothing of.
   function leaveOutEmptyCells(cells = document.querySelectorAll("#result_list tbody :is(td, th)")) {
-    for (const cell of cells) cell.classList.toggle("hub-none", ["–", "-"].includes(cell.textContent.trim()));
+    const seen = "input, img, svg, button";
+    const empty = (cell) => ["", "–", "-"].includes(cell.textContent.trim()) && !cell.querySelector(seen);
+    for (const cell of cells) cell.classList.toggle("hub-none", empty(cell));
   }
 
   const busy = (area) => area.querySelector("details[open]") || area.contains(document.activeElement);
