@@ -11,12 +11,13 @@ from django.conf import settings
 
 from syncapp.engine.queue import enqueue
 from syncapp.engine.recovery import sweep as _sweep
+from syncapp.engine.runs import claims
 from syncapp.engine.workers import heartbeat
 from syncapp.events import running
 from syncapp.flows.adopting import adopting
 from syncapp.flows.comparing import scans
 from syncapp.keeping import nightly
-from syncapp.models import Adoption, AdoptionState, Record, ScanRun, SecondFactor, Status
+from syncapp.models import Adoption, AdoptionState, ScanRun, SecondFactor
 from syncapp.notify import telling
 from syncapp.upkeep import pruning, summing
 
@@ -24,9 +25,9 @@ PRUNE = "syncapp.jobs.prune"
 SUM_UP = "syncapp.jobs.sum_up"
 TOGETHER_SECONDS = 0.5  # one slow record shall not keep others from an idle worker
 BUSY_SECONDS = 0.02  # a task that comes so soon after the last one has waited for it, and others may still do
+AGAIN_SECONDS = 0.05  # after a look at what is due next that was not worth it
 
-
-_busy_until = 0.0
+_busy_until = _again_at = 0.0
 
 
 def run(*pks: int) -> None:
@@ -35,15 +36,19 @@ def run(*pks: int) -> None:
     In a flood they are looked at together, and with them others that are due.
     """
     global _busy_until
-    steps = dict(Record.objects.filter(pk__in=pks, status=Status.WAITING).values_list("pk", "step"))
+    steps = claims.waiting(pks)
     if steps:
         _run(pks, steps, busy=time.monotonic() < _busy_until)
     _busy_until = time.monotonic() + BUSY_SECONDS
 
 
 def _run(pks: Sequence[int], steps: Mapping[int, str], *, busy: bool) -> None:
-    ends = time.monotonic() + TOGETHER_SECONDS
-    looked = running.glance_now(_sweep.next_steps() if busy else steps.values())
+    global _again_at
+    begun = time.monotonic()
+    ends, ahead = begun + TOGETHER_SECONDS, busy and begun >= _again_at
+    looked = running.glance_now(_sweep.next_steps() if ahead else steps.values())
+    if ahead and not looked.settled:
+        _again_at = begun + AGAIN_SECONDS
     if looked.left:
         enqueue.put(enqueue.DRAIN, [()])  # the tasks of some may have come by while they were looked at
     for position, pk in enumerate(pks):

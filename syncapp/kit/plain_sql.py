@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from enum import Enum
 from functools import cache, lru_cache
@@ -25,9 +26,7 @@ def insert(table: str, columns: tuple[str, ...], rows: Sequence[Sequence[Any]]) 
 
 def insert_one(table: str, columns: tuple[str, ...], row: Sequence[Any]) -> int:
     """The id of the new row."""
-    with connection.cursor() as cursor:
-        cursor.execute(_insert(table, columns, 1) + " RETURNING id", [stored(value) for value in row])
-        return int(cursor.fetchone()[0])
+    return int(answer(_insert(table, columns, 1) + " RETURNING id", row)[0][0])
 
 
 def table(name: str, **columns: str) -> str:
@@ -51,10 +50,7 @@ _JSON = {
 def answer(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Its rows. On PostgreSQL the statement is kept with the connection: to read and to plan a long one takes longer
     than to run it. So it is for those that always read the same."""
-    with connection.cursor() as cursor:
-        if connection.settings_dict["OPTIONS"].get("prepare_threshold") is not None:
-            cursor.cursor = _preparing()(cursor.connection)
-        cursor.execute(statement, [stored(value) for value in parameters])
+    with _executed(statement, parameters) as cursor:
         return list(cursor.fetchall())
 
 
@@ -74,10 +70,18 @@ def _preparing() -> Any:
 
 
 def execute(statement: str, parameters: Sequence[Any]) -> int:
-    """How many rows were touched."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [stored(value) for value in parameters])
+    """How many rows were touched; kept as those of `answer` are."""
+    with _executed(statement, parameters) as cursor:
         return int(cursor.rowcount)
+
+
+@contextmanager
+def _executed(statement: str, parameters: Sequence[Any]) -> Iterator[Any]:
+    with connection.cursor() as cursor:
+        if connection.settings_dict["OPTIONS"].get("prepare_threshold") is not None:
+            cursor.cursor = _preparing()(cursor.connection)
+        cursor.execute(statement, [stored(value) for value in parameters])
+        yield cursor
 
 
 _PLAIN = (str, int, bytes, bool, type(None))

@@ -10,7 +10,7 @@ import json
 import os
 import socket
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -54,6 +54,12 @@ def lease() -> timedelta:
     return timedelta(seconds=settings.CONFIG.LEASE_SECONDS)
 
 
+def waiting(pks: Sequence[int]) -> dict[int, str]:
+    """Those of them that wait, with their steps; a look, no claim."""
+    named = ", ".join(["NULL", *["%s"] * len(pks)])
+    return dict(plain_sql.answer(_WAITING.format(named=named), pks))
+
+
 def take(pk: int, *, even_early: bool = False) -> Claim | None:
     """Claim a waiting record that is due; None when it is not due or somebody else was faster.
 
@@ -76,11 +82,8 @@ def taken(statement: str, *parameters: Any) -> list[Claim]:
     """What a statement of `TAKE` claims; all of it bears one token."""
     now, token, worker = timezone.now(), uuid.uuid4(), process_name()
     values: list[Any] = [token, worker, now + lease(), now, *parameters]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, list(map(plain_sql.stored, values)))
-        rows = cursor.fetchall()
     claims = []
-    for row in rows:
+    for row in plain_sql.answer(statement, values):
         values = [_READ[name](value) if name in _READ else value for name, value in zip(_KNOWN, row, strict=True)]
         record = Record.from_db(connection.alias, _KNOWN, values)
         claims.append(Claim(record, token, record.requested, worker, now))
@@ -108,6 +111,7 @@ UPDATE syncapp_record SET status = 'running', claim = %s, claimed_by = %s, claim
   leased_until = %s, attempts = attempts + 1, due_at = NULL, changed_at = %s
 WHERE {{which}} RETURNING {", ".join(_KNOWN)}
 """  # noqa: S608  our own names
+_WAITING = "SELECT id, step FROM syncapp_record WHERE id IN ({named}) AND status = 'waiting'"
 _DUE = TAKE.format(which="id = %s AND status = 'waiting' AND due_at <= %s")
 _EVEN_EARLY = TAKE.format(which="id = %s AND status = 'waiting'")
 _NOT_RUNNING = TAKE.format(which="id = %s AND status <> 'running'")

@@ -13,7 +13,6 @@ from typing import Any, Protocol, runtime_checkable
 import structlog
 from django.conf import settings
 from django.db import Error as DatabaseError
-from django.db import connection
 
 from syncapp.clients.errors import Outdated
 from syncapp.engine.outside import connections, locks, outages
@@ -25,7 +24,7 @@ from syncapp.engine.runs.planning import Compared, Ending, Failed, Plan
 from syncapp.engine.runs.run import Run
 from syncapp.engine.runs.settling import Settlement
 from syncapp.engine.runs.verdicts import Next, judge
-from syncapp.kit import mishaps
+from syncapp.kit import mishaps, plain_sql
 from syncapp.models import PATIENT, Outcome, Reason, Record, SystemName
 from syncapp.words.fault_words import system_in_words
 
@@ -192,10 +191,8 @@ def _run(run: Run, step: Step) -> Settlement:
 
 def _something_is_switched(step: Step) -> bool:
     """Whether staff or an outage stand in the way; asked before every run, so in one plain statement."""
-    with connection.cursor() as cursor:
-        names = ", ".join(["NULL", *["%s"] * len(step.systems)])  # NULL: a list must not be empty
-        cursor.execute(_SWITCHED.format(systems=names), [step.name, *step.systems])
-        return cursor.fetchone() is not None
+    names = ", ".join(["NULL", *["%s"] * len(step.systems)])  # NULL: a list must not be empty
+    return bool(plain_sql.answer(_SWITCHED.format(systems=names), [step.name, *step.systems]))
 
 
 _SWITCHED = """

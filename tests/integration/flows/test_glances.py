@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from math import inf
 from typing import Any
 from unittest import mock
 
@@ -254,6 +255,33 @@ def test_the_queue_and_a_drain_look_at_many(world: World) -> None:
     told(world, documents)
     jobs.drain()
     assert asked(world, before) == [LIST]
+
+
+def test_tasks_that_follow_each_other_look_at_what_else_is_due(world: World) -> None:
+    documents = in_agreement(world)
+    told(world, documents)
+    before = world.mark()
+    with mock.patch.multiple(jobs, _busy_until=0.0, BUSY_SECONDS=60.0):
+        jobs.run(*keys(documents[0]))  # after a rest: it alone
+        assert asked(world, before) == [f"{LIST}/{{id}}"]
+        before = world.mark()
+        jobs.run(*keys(documents[1]))
+    assert asked(world, before) == [LIST]
+    assert states() == {Status.IN_SYNC}
+
+
+def test_a_look_at_what_else_is_due_that_was_not_worth_it_is_not_made_again_at_once(world: World) -> None:
+    documents = in_agreement(world)
+    told(world, documents[:3])
+    looks = mock.patch.object(jobs._sweep, "next_steps", wraps=jobs._sweep.next_steps)
+    with (
+        looks as look,
+        mock.patch.multiple(jobs, _busy_until=inf, _again_at=0.0, BUSY_SECONDS=60.0, AGAIN_SECONDS=60.0),
+    ):
+        for document in documents[:3]:
+            jobs.run(*keys(document))
+    assert look.call_count == 1
+    assert states() == {Status.IN_SYNC}
 
 
 def test_few_are_read_singly(world: World) -> None:
