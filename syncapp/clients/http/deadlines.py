@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from time import monotonic
 
+from syncapp.clients.http import alarms
+
 TOO_SLOW = "too_slow"  # the code of the error
 
 _current: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
@@ -27,12 +29,12 @@ class Deadline:
         self._lock = threading.Lock()
         self._connection: socket.socket | None = None
         self._begun = monotonic()
-        self._timer = self._started(seconds)
+        self._alarm = alarms.at(self._begun + seconds, self._pass)
 
     def extend(self, seconds: float) -> None:
         """Counted from the beginning; what has passed has passed."""
-        self._timer.cancel()
-        self._timer = self._started(max(0.0, self._begun + seconds - monotonic()))
+        self._alarm.cancel()
+        self._alarm = alarms.at(self._begun + seconds, self._pass)
 
     def watch(self, connection: socket.socket) -> None:
         """From now on this one. A descriptor of our own: the call may close its, and its number be given away."""
@@ -43,15 +45,9 @@ class Deadline:
             self._pass()
 
     def end(self) -> None:
-        self._timer.cancel()
+        self._alarm.cancel()
         with self._lock:
             self._close()
-
-    def _started(self, seconds: float) -> threading.Timer:
-        timer = threading.Timer(seconds, self._pass)
-        timer.daemon = True
-        timer.start()
-        return timer
 
     def _pass(self) -> None:
         self.passed = True
