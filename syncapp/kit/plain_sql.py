@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import NotSupportedError, connection
 
 ROWS_A_STATEMENT = 500  # times the columns of a row; SQLite takes 32,766 parameters in all
 
@@ -77,11 +77,26 @@ def execute(statement: str, parameters: Sequence[Any]) -> int:
 
 @contextmanager
 def _executed(statement: str, parameters: Sequence[Any]) -> Iterator[Any]:
-    with connection.cursor() as cursor:
-        if connection.settings_dict["OPTIONS"].get("prepare_threshold") is not None:
-            cursor.cursor = _preparing()(cursor.connection)
-        cursor.execute(statement, [stored(value) for value in parameters])
+    values = [stored(value) for value in parameters]
+    try:
+        cursor = _begun(statement, values)
+    except NotSupportedError:
+        # A migration has changed the table since this was planned. Plans end with the transaction that fails because of
+        # them, or with the connection.
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        cursor = _begun(statement, values)
+    with cursor:
         yield cursor
+
+
+def _begun(statement: str, values: list[Any]) -> Any:
+    cursor = connection.cursor()
+    if connection.settings_dict["OPTIONS"].get("prepare_threshold") is not None:
+        cursor.cursor = _preparing()(cursor.connection)
+    cursor.execute(statement, values)
+    return cursor
 
 
 _PLAIN = (str, int, bytes, bool, type(None))

@@ -49,8 +49,9 @@ class _Clock:
         with self._changed:
             heapq.heappush(self._alarms, alarm)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._watch, name="alarms", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._watch, name="alarms", daemon=True)
+                thread.start()  # where the machine has none to give, the next call tries again
+                self._thread = thread
             elif self._alarms[0] is alarm:
                 self._changed.notify()
 

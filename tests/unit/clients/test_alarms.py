@@ -9,7 +9,9 @@ import threading
 from collections.abc import Callable
 from time import monotonic
 from typing import Any
+from unittest import mock
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -70,6 +72,15 @@ def test_signals_are_left_to_the_main_thread() -> None:
     heard, _tell = told()
     alarms.at(monotonic(), lambda: heard.put(signal.pthread_sigmask(signal.SIG_BLOCK, ())))
     assert {signal.SIGTERM, signal.SIGINT} <= heard.get(timeout=PATIENCE)
+
+
+def test_a_machine_without_a_thread_to_give_is_asked_again() -> None:
+    heard, tell = told()
+    clock = alarms._Clock()
+    with mock.patch.object(threading.Thread, "start", side_effect=RuntimeError), pytest.raises(RuntimeError):
+        clock.set(alarms.Alarm(monotonic(), tell("the first")))
+    clock.set(alarms.Alarm(monotonic(), tell("the second")))
+    assert {heard.get(timeout=PATIENCE) for _ in range(2)} == {"the first", "the second"}
 
 
 def test_a_fork_has_alarms_of_its_own() -> None:
