@@ -6,16 +6,14 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from sandbox.espocrm.system import SILENT_HUMAN
-from sandbox.seed.bench import DOCUMENTS_PER_CASE, fill_bench
+from sandbox.seed.bench import fill_bench
 from sandbox.xai.store import Collection, File
 
 if TYPE_CHECKING:
     from sandbox.app import Sandbox
 
 
-def fill_adopted(
-    sandbox: Sandbox, documents: int, per_case: int = DOCUMENTS_PER_CASE, parties: int = DOCUMENTS_PER_CASE
-) -> None:
+def fill_adopted(sandbox: Sandbox, documents: int, *, per_case: int, parties: int) -> None:
     """Each case with a collection under a name of that hub's own, each document in the collection of its case."""
     fill_bench(sandbox, documents, per_case)
     crm, store = sandbox.espocrm.records, sandbox.xai.store

@@ -42,7 +42,7 @@ What is measured:
   rest      how long commands take to start, and what `manage.py run` holds while nothing happens
 
 Every process is started here on a free port and ended here; PostgreSQL and Redis are temporary ones. Ratios hold
-between machines, absolute figures don't: let nothing else run beside it. All of it takes about an hour an engine.
+between machines, absolute figures don't: let nothing else run beside it. All of it takes about two hours an engine.
 Exit code: 0, or 1 when an event was lost, something was done twice, or a benchmark did not work. Never for speed.
 """
 
