@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from syncapp.flows.documents import looking
 from tests.calendars import Calendars
 from tests.parties import Parties
 from tests.world import World, configured
@@ -19,3 +20,10 @@ def parties(world: World) -> Iterator[Parties]:
 @pytest.fixture
 def calendars(world: World) -> Calendars:
     return Calendars.ready(world)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_told() -> Iterator[None]:
+    """What a process was told of documents that wait is no other test's."""
+    yield
+    looking._told.clear()
