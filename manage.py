@@ -5,6 +5,8 @@ import os
 import sys
 from importlib import import_module
 
+from bitbylaw import loading
+
 # What these write belongs to the program: whoever runs it reads it.
 FOR_OTHERS = ("collectstatic", "compilemessages", "makemessages", "makemigrations")
 # Programs that stay, or are asked again and again: they load what they need, none of the commands.
@@ -21,10 +23,11 @@ def main() -> None:
     for words, module in SMALL.items():
         if tuple(sys.argv[1 : 1 + len(words)]) == words:
             sys.exit(import_module(module).main(sys.argv[1 + len(words) :]))
+    loading.begin()
     try:
         import django
-        from django.core.management import execute_from_command_line
 
+        from bitbylaw.command_line import CommandLine
         from bitbylaw.version import VERSION
     except ImportError as exc:
         raise SystemExit(
@@ -39,7 +42,7 @@ def main() -> None:
         demo_environment.prepare()
     if sys.argv[1:2] and sys.argv[1] not in FOR_OTHERS:
         os.umask(0o077)  # databases, reports and backups hold clients' data
-    execute_from_command_line(sys.argv)
+    CommandLine(sys.argv).execute()
 
 
 if __name__ == "__main__":

@@ -244,6 +244,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "BitByLaw hub",
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
+    "PREPROCESSING_HOOKS": ["syncapp.api.description.describe"],
     "SWAGGER_UI_DIST": "SIDECAR",  # from our own static files
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},

@@ -8,8 +8,6 @@ from typing import Any
 
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -28,14 +26,12 @@ class OpenView(APIView):
 
 
 class LiveView(OpenView):
-    @extend_schema(summary="Is the web process alive?", responses={200: OpenApiTypes.OBJECT})
     def get(self, _request: Request) -> Response:
         """Touches neither database nor Redis: an outage of theirs must not restart the web server."""
         return Response({"status": "alive", "version": VERSION})
 
 
 class ReadyView(OpenView):
-    @extend_schema(summary="Can the hub do its work?", responses={200: OpenApiTypes.OBJECT, 503: OpenApiTypes.OBJECT})
     def get(self, _request: Request) -> Response:
         """503 when the database is away or takes no writes, or when no worker has proved lately that it works.
 

@@ -5,14 +5,16 @@ It loads what runs are made of, none of the pages, and forks its cluster: all pr
 
 from __future__ import annotations
 
-import gc
 import threading
 from collections.abc import Sequence
 from importlib import import_module
 
 import django
 
+from bitbylaw import loading
+
 JOBS = "syncapp.jobs"
+QUERIES = "django.db.models.sql.compiler"  # Django loads it with the first of them
 # What a run loads when it first speaks to a system, or reads what stands there; each worker would hold its own.
 LARGE = {
     "espocrm": ("syncapp.clients.http.transport",),
@@ -32,6 +34,7 @@ def main(_words: Sequence[str]) -> int:
 
     tell_of_crashes()
     _load()
+    loading.end_and_stay()
     processes.aside(crm_needs.warn_at_start)
     telling = threading.Thread(target=watching.watch, name="notify", daemon=True)
     return Supervisor([telling]).run()
@@ -42,10 +45,9 @@ def _load() -> None:
     from syncapp.events import registry
 
     registry.load_all()
-    import_module(JOBS)
+    for module in (JOBS, QUERIES):
+        import_module(module)
     for system, modules in LARGE.items():
         if connections.configured(system):
             for module in modules:
                 import_module(module)
-    gc.collect()
-    gc.freeze()  # what is never looked at again stays shared

@@ -15,7 +15,8 @@ from drf_spectacular.utils import (
 from rest_framework import serializers
 
 from syncapp.models import ReferenceKind, Status, SystemName
-from syncapp.programs import opened
+from syncapp.programs import opened, views
+from syncapp.programs.door import HubDoor
 from syncapp.programs.holds import CODES
 from syncapp.proxy.description import KEY
 
@@ -112,7 +113,13 @@ _DONE = {
 }
 
 
-def _described(method: str, summary: str, parameters: list[OpenApiParameter], responses: Any, more: str = "") -> Any:
+def _describe(
+    view: type[HubDoor],
+    summary: str,
+    parameters: list[OpenApiParameter],
+    responses: Any,
+    more: str = "",
+) -> None:
     described = extend_schema(
         summary=summary,
         description=more,
@@ -121,41 +128,41 @@ def _described(method: str, summary: str, parameters: list[OpenApiParameter], re
         request=None,
         responses={**_ALWAYS, **responses},
     )
-    return extend_schema_view(**{method: described})
+    extend_schema_view(**{view.takes: described})(view)
 
 
-ENTITY = _described(
-    "get",
+_describe(
+    views.EntityView,
     "How an entity stands",
     [_TYPE, _ID],
     {200: _ENTITY, **_UNKNOWN},
     "All steps about it, its ids in the other systems, what is open: numbers and kinds, no contents.",
 )
-SYNC = _described(
-    "post",
+_describe(
+    views.SyncView,
     "Have an entity compared now",
     [_TYPE, _ID],
     {202: _DONE[202], **_UNKNOWN, **_HELD_BACK},
     "Every step that works on it looks at it anew, as behind staff's button. Needs a key that may act.",
 )
-RETRY = _described(
-    "post",
+_describe(
+    views.RetryView,
     "Try again what failed of an entity",
     [_TYPE, _ID],
     {**_DONE, **_UNKNOWN, **_HELD_BACK},
     "Needs a key that may act.",
 )
-RECORD = _described("get", "How one record stands", [_NUMBER], {200: _shape("RecordState", **_RECORD), **_UNKNOWN})
-RECORD_RETRY = _described(
-    "post",
+_describe(views.RecordView, "How one record stands", [_NUMBER], {200: _shape("RecordState", **_RECORD), **_UNKNOWN})
+_describe(
+    views.RecordRetryView,
     "Try a record again",
     [_NUMBER],
     {**_DONE, **_UNKNOWN, **_HELD_BACK},
     "Needs a key that may act.",
 )
 _KIND = OpenApiParameter("kind", OpenApiTypes.STR, enum=opened.KINDS, many=True, description="Only these kinds.")
-OPEN = _described(
-    "get",
+_describe(
+    views.OpenView,
     "What is open",
     [
         _KIND,
@@ -207,8 +214,8 @@ _SCHEDULE = _shape(
     switched_on=serializers.BooleanField(help_text="False: staff have it off, or it is not installed."),
     next_run=serializers.DateTimeField(allow_null=True),
 )
-STEPS = _described(
-    "get",
+_describe(
+    views.StepsView,
     "The steps of this installation and what starts them",
     [],
     {200: _shape("StepsOfHub", version=_text(), steps=_STEP, schedules=_SCHEDULE)},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from syncapp.programs import acting, description, machinery, opened, telling
+from syncapp.programs import acting, machinery, opened, telling
 from syncapp.programs.door import POST, HubDoor
 from syncapp.programs.entities import Entity, entity_of, known_records, record_of
 
@@ -23,13 +23,11 @@ class _OfEntity(HubDoor):
         return "/".join(filter(None, ("entities", entity.kind, entity.id, self.does)))
 
 
-@description.ENTITY
 class EntityView(_OfEntity):
     def answer(self) -> Answer:
         return 200, telling.entity(self.entity, known_records(self.entity))
 
 
-@description.SYNC
 class SyncView(_OfEntity):
     takes, does = POST, "sync"
 
@@ -37,7 +35,6 @@ class SyncView(_OfEntity):
         return acting.sync_now(self.entity, self.caller, self.trace_id)
 
 
-@description.RETRY
 class RetryView(_OfEntity):
     takes, does = POST, "retry"
 
@@ -53,13 +50,11 @@ class _OfRecord(HubDoor):
         return "/".join(filter(None, ("records", str(record_of(self.kwargs["number"]).pk), self.does)))
 
 
-@description.RECORD
 class RecordView(_OfRecord):
     def answer(self) -> Answer:
         return 200, telling.records([record_of(self.kwargs["number"])])[0]
 
 
-@description.RECORD_RETRY
 class RecordRetryView(_OfRecord):
     takes, does = POST, "retry"
 
@@ -68,7 +63,6 @@ class RecordRetryView(_OfRecord):
         return acting.try_again([record], ("Record", record.pk), self.caller, self.trace_id)
 
 
-@description.STEPS
 class StepsView(HubDoor):
     def place(self) -> str:
         return "steps"
@@ -77,7 +71,6 @@ class StepsView(HubDoor):
         return 200, machinery.told()
 
 
-@description.OPEN
 class OpenView(HubDoor):
     parameters = opened.PARAMETERS
 

@@ -14,7 +14,6 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
 from syncapp.flows.calendar import asking
 from syncapp.models import CalendarEmployee, ProxyKey, ProxyRefusal, Urgency
-from syncapp.proxy import description
 from syncapp.proxy.audit import Entry
 from syncapp.proxy.door import Door, admit, body_of
 from syncapp.proxy.refusals import Refused
@@ -70,7 +69,6 @@ def _bad(sentence: str) -> Refused:
     return Refused(ProxyRefusal.BAD_BODY, sentence)
 
 
-@description.CALENDAR
 class CalendarView(Door):
     methods = ("POST",)
     other_method = "Only POST is understood here."

@@ -14,7 +14,9 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
+from syncapp.proxy.calendar import CalendarView
 from syncapp.proxy.paths import PARAMETER
+from syncapp.proxy.views import ProxyView
 
 _ENDPOINT = OpenApiParameter(
     PARAMETER,
@@ -55,12 +57,12 @@ def _passed_on(summary: str, body: bool) -> Any:
     return extend_schema(**common, request=OpenApiTypes.ANY if body else None)
 
 
-PROXY = extend_schema_view(
+extend_schema_view(
     get=_passed_on("Read from Advoware", body=False),
     post=_passed_on("Create in Advoware", body=True),
     put=_passed_on("Replace in Advoware", body=True),
     delete=_passed_on("Delete in Advoware", body=True),
-)
+)(ProxyView)
 
 _TRIGGERED = inline_serializer(
     "CalendarTriggered",
@@ -95,4 +97,4 @@ _calendar: Any = {
         503: OpenApiResponse(_ERROR, "Advoware or Google Calendar is not configured."),
     },
 }
-CALENDAR = extend_schema_view(post=extend_schema(**_calendar))
+extend_schema_view(post=extend_schema(**_calendar))(CalendarView)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 from syncapp.clients.errors import ClientError
 from syncapp.engine.outside import connections
 from syncapp.models import ProxyKey, ProxyRefusal, System, SystemName
-from syncapp.proxy import description, paths, seats
+from syncapp.proxy import paths, seats
 from syncapp.proxy.answers import JSON, passed_on
 from syncapp.proxy.audit import Entry
 from syncapp.proxy.door import COME_BACK_SECONDS, Door, admit, body_of
@@ -18,7 +18,6 @@ from syncapp.proxy.refusals import Refused, meaning
 READS, WRITES = ("GET",), ("POST", "PUT", "DELETE")
 
 
-@description.PROXY
 class ProxyView(Door):
     methods = (*READS, *WRITES)
     http_method_names = [method.lower() for method in methods]

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_view,
+    inline_serializer,
+)
 from rest_framework import serializers
+
+from syncapp.webhooks.views import WebhookView
 
 _SIGNATURE = OpenApiParameter(
     "Signature",
@@ -41,7 +50,7 @@ _RESPONSES = {
     503: OpenApiResponse(_REFUSED, "The hub can't store it now; see `Retry-After`."),
 }
 
-WEBHOOK = extend_schema(
+_POST = extend_schema(
     summary="Tell the hub that entities changed",
     description="The hub takes from it *that* something changed and reads the rest in the CRM itself. Sending the same "
     "twice does no harm.",
@@ -54,3 +63,4 @@ WEBHOOK = extend_schema(
         OpenApiExample("One of a hook of your own", {"entity_id": "65f0c0ffee0000001"}, request_only=True),
     ],
 )
+extend_schema_view(post=_POST)(WebhookView)

@@ -9,17 +9,19 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
 from syncapp.management.supervising import LARGE
 from tests import engines
 
 COMMANDS = sorted(path.stem for path in Path(settings.BASE_DIR, "syncapp/management/commands").glob("[a-z]*.py"))
-PAGES = {"syncapp.admin", "unfold.admin", "rest_framework.views", "drf_spectacular.openapi", "bitbylaw.urls", "segno"}
+PAGES = {"syncapp.admin", "unfold.admin", "rest_framework.views", "bitbylaw.urls"}
+SELDOM = {"drf_spectacular.openapi", "segno", "django.test", "pygments"}  # for single pages, or for none
 WIRE = {"requests", "urllib3", "googleapiclient", "google.auth", "httplib2", "pyparsing"}
 TEXTS = {"phonenumbers", "schwifty", "inscriptis", "lxml"}
 OF_THE_GROWN_UP = {"redis", "django_redis"}  # for who has configured it
-HEAVY = PAGES | WIRE | TEXTS | OF_THE_GROWN_UP
+HEAVY = PAGES | SELDOM | WIRE | TEXTS | OF_THE_GROWN_UP
 ASK_THE_SANDBOX = {"demo": WIRE, "sandbox": WIRE}  # over the wire
 TELLS_OF_ONE = """
 import atexit, json, runpy, sys
@@ -109,6 +111,27 @@ def test_with_its_systems_it_holds_what_speaks_to_them_for_all_workers() -> None
 
 def test_who_checks_everything_loads_all_that_runs_and_all_pages() -> None:
     assert loaded_by("check") >= PAGES | {"syncapp.jobs", "syncapp.flows.calendar.sync", "syncapp.flows.documents.sync"}
+
+
+SERVE = "import gc, sys, bitbylaw.wsgi; print(*sys.modules, sep='\\n'); print(gc.isenabled(), gc.get_freeze_count())"
+
+
+@pytest.mark.parametrize(
+    ("url", "is_loaded"), [("sqlite://:memory:", False), ("postgres://hub@db.example.org/hub", True)]
+)
+def test_the_web_server_has_loaded_all_pages_and_nothing_that_hardly_any_needs(url: str, is_loaded: bool) -> None:
+    *loaded, garbage = said_by(SERVE, DATABASE_URL=url)
+    assert set(loaded) >= PAGES
+    assert set(loaded) & SELDOM == {"pygments"}  # named, to keep others from loading it
+    assert ("psycopg.connection" in loaded) is is_loaded
+    looks, frozen = garbage.split()
+    assert (looks, int(frozen) > 10_000) == ("True", True)
+
+
+def test_a_command_looks_for_garbage_when_it_gets_to_its_work_and_not_through_what_was_loaded() -> None:
+    said = said_by(TELLS_OF_ONE, "shell", "-v", "0", "-c", "import gc; print(gc.isenabled(), gc.get_freeze_count())")
+    looks, frozen = next(line for line in said if line.startswith(("True", "False"))).split()
+    assert (looks, int(frozen) > 10_000) == ("True", True)
 
 
 def test_a_process_that_has_run_no_flow_tells_in_words_what_flows_wrote() -> None:

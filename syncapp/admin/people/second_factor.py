@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from base64 import b32encode
 
-import segno
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -96,6 +95,8 @@ def _offered(user: User | object) -> SecondFactor:
 
 
 def _picture(device: SecondFactor) -> SafeString:
+    import segno  # for one page a person sees once
+
     svg = segno.make(device.config_url, error="m").svg_inline(scale=5, dark="#000", light="#fff")
     return mark_safe(svg)  # noqa: S308  # made by us, of letters and digits
 
