@@ -30,12 +30,10 @@ def end_and_stay() -> None:
     end()
 
 
-def without_what_nobody_uses() -> None:
-    """For the web server. Django REST and the theme load what is installed, used or not: the colours of a page that
-    is switched off, and for a hub on SQLite the fields of PostgreSQL with its whole library. 9 MB.
+def without_postgresql_on_sqlite() -> None:
+    """For the web server: what its pages stand on takes an installed psycopg for a PostgreSQL in use, and loads 8 MB.
 
     None in this place is Python's own way to say that there is no such module.
     """
-    sys.modules.setdefault("pygments", None)  # type: ignore[arg-type]
     if places.on_sqlite():
         sys.modules.setdefault("psycopg", None)  # type: ignore[arg-type]
