@@ -14,7 +14,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from syncapp.api.health import LiveView, ReadyView
 
-# Each describes the views of its room as it is loaded.
+# Each describes the views of its room as it is loaded; these rooms lie above this one, so they are named only.
 OTHERS = ("syncapp.webhooks.description", "syncapp.proxy.description", "syncapp.programs.description")
 
 _STATE = OpenApiTypes.OBJECT
