@@ -93,12 +93,19 @@ class Storage:
         try:
             got = self._crm.download(document.file_id, stream, settings.CONFIG.XAI_MAX_FILE_SIZE_MB * MEGABYTE)
         except NotFound:
-            raise FileReplaced from None  # replacing a file deletes the old attachment at once
+            if self._is_replaced(document):  # which deletes the old attachment at once
+                raise FileReplaced from None
+            raise  # the CRM has lost it: if it does not come back, a person is told
         if described and got.md5 != described:
-            if self._crm.document(document.id).file_id != document.file_id:
-                raise FileReplaced
-            raise FileMismatch
+            raise FileReplaced if self._is_replaced(document) else FileMismatch
         return got
+
+    def _is_replaced(self, document: EspoDocument) -> bool:
+        """Or deleted with its document."""
+        try:
+            return self._crm.document(document.id).file_id != document.file_id
+        except NotFound:
+            return True
 
     def _there_already(self, state: DocumentState, document: EspoDocument, got: Downloaded) -> str | None:
         """A file with the same bytes, of this document or another, that xAI still has.

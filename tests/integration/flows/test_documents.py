@@ -284,6 +284,34 @@ def test_the_file_is_replaced_while_it_is_read(world: World) -> None:
     assert world.record(document).status == Status.IN_SYNC
 
 
+def test_a_file_that_the_crm_has_lost_is_not_fetched_for_ever(world: World) -> None:
+    """A backup without the folder of uploads: each of its documents would be fetched again every other second."""
+    document = world.document(world.parent())
+    world.event(document)
+    world.sandbox.add_fault("status", system="espocrm", method="GET", path="Attachment/file", status=404, times=None)
+    world.drive()
+    record, shown = world.record(document), world.crm(document)
+    assert (record.status, record.reason, record.system) == (Status.FAILED, Reason.EXHAUSTED, "espocrm")
+    assert (shown["xaiSyncStatus"], world.files()) == ("failed", {})
+    world.sandbox.clear_faults()
+    world.sandbox.upload_file(document, "vertrag.txt", b"Mietvertrag")
+    world.event(document)
+    world.drive()
+    assert world.record(document).status == Status.IN_SYNC
+    assert world.crm(document)["xaiSyncStatus"] == "clean"
+
+
+def test_a_document_that_vanishes_while_its_file_is_read_is_looked_at_again(world: World) -> None:
+    parent = world.parent()
+    synced(world, parent, content=b"anderes")
+    document = world.document(parent)
+    world.event(document)
+    for path, after in (("Attachment/file", 0), (f"CDokumente/{document}$", 1)):
+        world.sandbox.add_fault("status", system="espocrm", method="GET", path=path, status=404, after=after)
+    world.drive()
+    assert (world.record(document).status, world.crm(document)["xaiSyncStatus"]) == (Status.IN_SYNC, "clean")
+
+
 def test_the_optimistic_lock_is_lost_to_a_person(world: World) -> None:
     document = world.document(world.parent())
     world.event(document)
