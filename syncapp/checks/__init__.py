@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core import checks
 
 from bitbylaw import environment
@@ -43,6 +44,12 @@ def check_what_runs(**_: Any) -> list[checks.CheckMessage]:
     """Every step has a flow that can be run, every schedule and comparison a function that can be called."""
     called = (*scheduling.loaded(schedules()), *scheduling.of_comparisons(registry.comparisons()))
     return [*steps.loaded(registry.register()), *called]
+
+
+@checks.register(HUB)
+def check_pages(**_: Any) -> list[checks.CheckMessage]:
+    """The pages find the files that they are made with."""
+    return [*files.of_pages(staticfiles_storage)]
 
 
 @checks.register(HUB, INSTALLATION)
