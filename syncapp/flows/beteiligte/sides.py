@@ -58,7 +58,9 @@ class AdvowareSide:
 
 
 def crm_side(party: EspoParty, rules: Rules) -> CrmSide:
-    company = any(party.text(each.crm_company) for each in rules.fields if each.crm_company)
+    # By its lens: of signs that nobody sees no person becomes a company.
+    named = [each for each in rules.fields if each.crm_company]
+    company = any(rules.field(each, company=True).here.get(party.raw) is not EMPTY for each in named)
     known = [each for each in rules.fields if each.advoware and each.crm_name(company) in party.raw]
     fields = tuple(rules.field(each, company) for each in known if each.concerns(company))
     foreign = tuple(rules.field(each, company) for each in known if not each.concerns(company))

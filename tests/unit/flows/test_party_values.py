@@ -94,6 +94,13 @@ def test_the_name_of_a_company_is_a_plain_text() -> None:
     assert changed(side.fields, Side.HERE, side.party.raw, {"name": "<Lux>"}) == {"firmenname": "<Lux>"}
 
 
+@pytest.mark.parametrize("unseen", ["\u200b", "\u00ad", " \ufeff ", "\u00a0", "", None])
+def test_signs_that_nobody_sees_make_no_company_of_a_person(unseen: str | None) -> None:
+    side = crm_side(firmenname=unseen)
+    assert not side.company
+    assert side.said["name"] == "Roth"
+
+
 def test_contacts_of_the_crm() -> None:
     mails = ({"emailAddress": "A@w.example"}, {"emailAddress": "a@W.example"}, {"emailAddress": None})
     rows = [("+4951110", "Office"), ("+4917120", "Mobile"), ("+4951130", "Telex"), ("?", "Home"), ("", "Fax")]
