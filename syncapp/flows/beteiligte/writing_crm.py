@@ -93,9 +93,10 @@ class CrmWriter:
         if advoware is not None:
             register.remember(self._run.entity_type, self._run.entity_id, advoware.number, noted=True)
         missing = [name for name in fields if name not in raw]
-        if advoware is not None and raw.get(FIELDS.party_number) != advoware.number:
+        now = EspoParty.from_api(raw)
+        if advoware is not None and now.number != advoware.number:
             missing.append(FIELDS.party_number)
-        return crm_side(EspoParty.from_api(raw), self._rules), missing
+        return crm_side(now, self._rules), missing
 
     def _bookkeeping(self, action: WriteCrm, crm: CrmSide, advoware: AdvowareSide | None) -> dict[str, object]:
         """What the CRM shows of the sync, as far as it has fields for it."""

@@ -267,6 +267,18 @@ def test_a_company_stands_by_its_name_where_the_crm_wants_a_last_name(parties: P
     assert (parties.crm(other)["firmenname"], parties.crm(other)["lastName"]) == ("Lux AG", "Lux, Hanna")
 
 
+def test_the_number_may_stand_in_a_text_field(world: World, parties: Parties) -> None:
+    parties.with_fields({"betnr": {"type": "varchar"}})
+    pk = parties.in_crm()
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert [parties.crm(pk)["betnr"]] == [str(each) for each in parties.numbers()]
+    parties.edit_crm(pk, lastName="Roth")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    mark = world.mark()
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert world.writes(mark) == []
+
+
 def refused(field: str, kind: str = "valid") -> dict[str, Any]:
     reason = f"Field validation failure; entityType: {PARTY}, field: {field}, type: {kind}."
     return {"kind": "status", "status": 400, "headers": {"X-Status-Reason": reason}}
