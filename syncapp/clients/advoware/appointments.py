@@ -8,7 +8,7 @@ from datetime import date
 from time import monotonic
 
 from syncapp.clients.advoware.config import SYSTEM
-from syncapp.clients.advoware.replacing import ReplacingClient, Write, in_doubt
+from syncapp.clients.advoware.replacing import ReplacingClient, Write, in_doubt, moved_on
 from syncapp.clients.advoware.rest import Malformed, Place
 from syncapp.clients.advoware.types import Appointment
 from syncapp.clients.errors import NotFound, Outdated, UnexpectedAnswer
@@ -55,7 +55,7 @@ class Appointments(ReplacingClient):
         def delete(now: Appointment | None, _again: bool) -> Write | None:
             if now is None:
                 return None
-            if now.version != appointment.version:
+            if moved_on(now, appointment, appointment.raw):
                 raise Outdated(SYSTEM, "changed")
             return lambda token: self.once(self.call("DELETE", place, token), Answer.close)
 

@@ -38,6 +38,9 @@ class Keys(Values):
     def when_read(self, _key: str) -> float:
         return self.read_at
 
+    def holds(self, key: str) -> bool:
+        return spelling(self.raw, key) in self.raw
+
     def get(self, key: str) -> object:
         value = self.raw.get(spelling(self.raw, key))
         if not isinstance(value, str):

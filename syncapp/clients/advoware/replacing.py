@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from time import monotonic
 from typing import TypeVar
 
 from syncapp.clients.advoware.config import SYSTEM
-from syncapp.clients.advoware.keys import merged
+from syncapp.clients.advoware.keys import Keys, merged
 from syncapp.clients.advoware.rest import AdvowareRest, Place
 from syncapp.clients.advoware.types import AdvowareParty, Appointment, Communication
 from syncapp.clients.errors import AnswerLost, ClientError, Outdated
@@ -32,6 +32,14 @@ def in_doubt(code: str) -> Iterator[None]:
         raise AnswerLost(SYSTEM, code, error.status, error.request_id) from None
 
 
+def moved_on(now: Seen, seen: Seen, names: Iterable[str]) -> bool:
+    """Whether somebody changed it since it was seen. A version may stay while values change (observed), so what of them
+    is to be written over is compared as well."""
+    new, old = Keys(SYSTEM, now.raw), Keys(SYSTEM, seen.raw)
+    held = (name for name in names if new.holds(name) and old.holds(name))  # a list may say less
+    return now.version != seen.version or any(new.get(name) != old.get(name) for name in held)
+
+
 class ReplacingClient(AdvowareRest):
     def replace(self, place: Place, seen: Seen, changes: Mapping[str, object], look: Callable[[], Seen]) -> None:
         """PUT of the whole object. ``Outdated`` when somebody changed it since it was seen."""
@@ -40,7 +48,7 @@ class ReplacingClient(AdvowareRest):
             wanted = merged(now.raw, changes)
             if again and wanted == now.raw:
                 return None  # the answer was lost, not the call
-            if now.version != seen.version:
+            if moved_on(now, seen, changes):
                 raise AnswerLost(SYSTEM, "changed_meanwhile") if again else Outdated(SYSTEM, "changed")
             data = json.dumps(wanted).encode()
             return lambda token: self.once(self.call("PUT", place, token, data), Answer.json_if_any)

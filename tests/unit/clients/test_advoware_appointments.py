@@ -147,13 +147,16 @@ def test_it_is_saved_whole_and_read_back(
     ]
 
 
-def test_a_row_of_the_list_is_looked_at_again_before(web: responses.RequestsMock, advoware: AdvowareClient) -> None:
-    web.get(TERMINE, json=[ROW | {"text": "Fremd"}])
+@pytest.mark.parametrize("row", [ROW, ROW | {"rowId": "T1"}], ids=["no version", "a version that stays"])
+def test_a_row_of_the_list_is_looked_at_again_before(
+    web: responses.RequestsMock, advoware: AdvowareClient, row: dict[str, Any]
+) -> None:
+    web.get(TERMINE, json=[row | {"text": "Fremd"}])
     written, deleted = web.put(TERMINE, status=204), web.delete(TERMINE)
     with pytest.raises(Outdated):
-        advoware.save_appointment(Appointment.from_api(ROW), {"text": "Anders"})
+        advoware.save_appointment(Appointment.from_api(row), {"text": "Anders"})
     with pytest.raises(Outdated):
-        advoware.delete_appointment(Appointment.from_api(ROW))
+        advoware.delete_appointment(Appointment.from_api(row))
     assert (written.call_count, deleted.call_count) == (0, 0)
 
 
