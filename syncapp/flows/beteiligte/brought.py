@@ -10,6 +10,7 @@ from syncapp.clients.espocrm.takes import ANYTHING
 from syncapp.flows.beteiligte.contacts import Contact, Contacts, lens
 from syncapp.flows.beteiligte.fields import LEGAL_FORM, TABLE, Rules, Who
 from syncapp.flows.beteiligte.sides import AdvowareSide, PartyFields
+from syncapp.flows.lens.bounds import fitting
 from syncapp.flows.lens.core import EMPTY, CantHold, Raw, Unreadable, Value, text_of
 from syncapp.flows.lens.declaration import Field, Side, Way
 
@@ -52,5 +53,6 @@ def contacts(there: AdvowareSide, rules: Rules) -> Iterator[Contact]:
 def last_name(sent: Mapping[str, object], rules: Rules) -> dict[str, object]:
     """As EspoCRM is delivered every party needs one, a company too."""
     name = next(each for each in rules.fields if each.name == "name")
-    needed = rules.takes.get(name.crm, ANYTHING).required and name.crm not in sent
-    return {name.crm: sent[name.crm_company]} if needed and name.crm_company in sent else {}
+    takes = rules.takes.get(name.crm, ANYTHING)
+    needed = takes.required and name.crm not in sent and name.crm_company in sent
+    return {name.crm: fitting(takes, str(sent[name.crm_company]))} if needed else {}

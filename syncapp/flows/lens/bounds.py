@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
-from syncapp.clients.espocrm.takes import Takes
-from syncapp.flows.lens.core import Around, Attribute, CantHold, Lens, Said, Value, Why, as_text
+from syncapp.clients.espocrm.takes import ANYTHING, Takes
+from syncapp.flows.lens.core import Around, Attribute, CantHold, Lens, Said, Twice, Value, Why, as_text
 from syncapp.flows.lens.declaration import Field
 
+_REFUSED = str.maketrans("<>=", "   ")  # in names ($noBadCharacters)
 F = TypeVar("F", bound=Field[Any, Any, str])
 
 
@@ -38,6 +40,15 @@ class Bounded(Around[object, str]):
 def bounded(field: F, takes: Mapping[str, Takes]) -> F:
     """As EspoCRM's side (here) really takes it; as it is where nothing is known."""
     here = field.here
-    if not isinstance(here, Attribute) or here.name not in takes:
-        return field
-    return replace(field, here=replace(here, lens=Bounded(here.lens, takes[here.name])))
+    if isinstance(here, Twice):
+        here = replace(here, fits=partial(fitting, takes.get(here.also, ANYTHING)))
+    if isinstance(here, Attribute) and here.name in takes:
+        here = replace(here, lens=Bounded(here.lens, takes[here.name]))
+    return field if here is field.here else replace(field, here=here)
+
+
+def fitting(takes: Takes, text: str) -> str:
+    """What goes of a text into a field that only repeats it: cut, and without the signs that EspoCRM's names refuse."""
+    if takes.pattern is not None and not takes.pattern.fullmatch(text):
+        text = " ".join(text.translate(_REFUSED).split())
+    return text[: takes.longest].rstrip()

@@ -6,7 +6,7 @@ The laws that every lens keeps are in tests/unit/flows/lens/laws.py.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any, Final, Generic, TypeAlias, TypeVar
@@ -145,17 +145,20 @@ class MadeOnce(Attribute[V]):
 
 
 @dataclass(frozen=True, slots=True)
-class Twice(Attribute[V]):
-    """An attribute whose value people have written into a second one too: where it stands there, it stays in step."""
+class Twice(Attribute[str]):
+    """An attribute whose value people have written into a second one too: where it stands there, it stays in step, as
+    far as it `fits`."""
 
     also: str = ""
+    fits: Callable[[str], str] = str
 
-    def put(self, raw: Raw, value: Value[V]) -> Raw | CantHold:
+    def put(self, raw: Raw, value: Value[str]) -> Raw | CantHold:
         after, said = Attribute.put(self, raw, value), self.get(raw)
-        twice = said is not EMPTY and self.lens.get(raw.get(self.also)) == said
+        shown = self.lens.get(raw.get(self.also))
+        twice = isinstance(said, str) and shown in (said, self.lens.get(self.fits(said)))
         if after is raw or isinstance(after, CantHold) or not twice:
             return after
-        return {**after, self.also: after[self.key(raw)]}
+        return {**after, self.also: self.fits(as_text(after[self.key(raw)]))}
 
 
 def key_of(raw: Raw, name: str) -> str:

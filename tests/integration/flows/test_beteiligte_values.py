@@ -267,6 +267,25 @@ def test_a_company_stands_by_its_name_where_the_crm_wants_a_last_name(parties: P
     assert (parties.crm(other)["firmenname"], parties.crm(other)["lastName"]) == ("Lux AG", "Lux, Hanna")
 
 
+LONG = (
+    "Wohnungseigentümergemeinschaft Musterstraße 12, 14, 16 und 18 in 20095 Hamburg = WEG <Muster>, vertreten durch Lux"
+)
+
+
+def test_a_last_name_repeats_of_a_company_what_fits(parties: Parties) -> None:
+    """A last name takes 100 signs, and none of `<>=`; a company's name takes all of it."""
+    parties.with_fields({"lastName": {"required": True}})
+    lux = {"firstName": "", "lastName": "Lux GmbH", "firmenname": "Lux GmbH"}
+    pk, number = parties.pair(name="Lux GmbH", vorname="", crm=lux)
+    parties.edit_advoware(number, name=LONG)
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert parties.crm(pk)["firmenname"] == LONG
+    assert parties.crm(pk)["lastName"] == LONG[:79] + "WEG Muster , vertrete"
+    parties.edit_advoware(number, name="Lux AG")
+    assert parties.sync(pk).status == Status.IN_SYNC
+    assert (parties.crm(pk)["firmenname"], parties.crm(pk)["lastName"]) == ("Lux AG", "Lux AG")
+
+
 def test_the_number_may_stand_in_a_text_field(world: World, parties: Parties) -> None:
     parties.with_fields({"betnr": {"type": "varchar"}})
     pk = parties.in_crm()

@@ -94,6 +94,16 @@ def test_a_company_comes_as_one(world: World, parties: Parties) -> None:
     assert parties.record(row["id"]).status == Status.IN_SYNC
 
 
+def test_a_company_comes_whatever_its_name_is(world: World, parties: Parties) -> None:
+    parties.with_fields({"lastName": {"required": True}})
+    name = "Wohnungseigentümergemeinschaft <Muster>, " * 3 + "Hamburg"
+    number = parties.in_advoware(name=name, vorname="", rechtsform="WEG")
+    compared(world)
+    (row,) = in_crm(world, betnr=number)
+    assert (row["firmenname"], len(row["lastName"]) <= 100) == (name, True)
+    assert parties.record(row["id"]).status == Status.IN_SYNC
+
+
 @pytest.mark.parametrize("form", ["natürliche Person", "Privatperson", "Einzel-Person", ""])
 def test_a_person_by_its_legal_form(world: World, parties: Parties, form: str) -> None:
     number = parties.in_advoware(vorname="", rechtsform=form)
