@@ -35,7 +35,7 @@ def lists_after(
     for attribute, (before, name, comes) in lists.items():
         after = [*_kept(before, name, gone, retype, rules), *comes]
         if after != [dict(row) for row in before]:
-            changed[attribute] = _with_a_primary(after)
+            changed[attribute] = _with_a_primary(after, before, comes)
     return changed
 
 
@@ -49,7 +49,12 @@ def _kept(
             yield dict(row) | ({"type": _TYPES[retype[key]]} if key and key in retype else {})
 
 
-def _with_a_primary(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _with_a_primary(
+    rows: list[dict[str, Any]], before: Iterable[Mapping[str, Any]], comes: Iterable[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """What comes where the primary one of its type goes is the same entry, corrected, so it takes its place."""
     if rows and not any(row.get("primary") for row in rows):
-        rows[0]["primary"] = True
+        gone = [row.get("type") for row in before if row.get("primary")]
+        heirs = [row for row in comes if row.get("type") in gone]
+        (heirs or rows)[0]["primary"] = True
     return rows

@@ -165,6 +165,21 @@ def test_lists_of_the_crm_keep_flags_and_always_have_a_primary() -> None:
     assert lists(rows, [], [], [], {}) == {}
 
 
+def test_what_comes_for_the_primary_one_is_the_primary_one() -> None:
+    """Where somebody corrects an entry in Advoware, and where one of another type comes beside it."""
+    rows = [{"emailAddress": "b@w.example"}, {"emailAddress": "typo@w.example", "primary": True, "invalid": True}]
+    right = Contact(Kind.MAIL, "right@w.example")
+    after = lists(rows, [], ["typo@w.example"], [right], {})["emailAddressData"]
+    assert after == [rows[0], {"emailAddress": "right@w.example", "lower": "right@w.example", "primary": True}]
+    numbers = [{"phoneNumber": "+4951110", "type": "Office"}, {"phoneNumber": "+4917110", "type": "Mobile"}]
+    numbers[1] |= {"primary": True}  # type: ignore[dict-item]
+    comes = [Contact(Kind.FAX, "+4951119"), Contact(Kind.MOBILE, "+4917120")]
+    after = lists([], numbers, ["+4917110"], comes, {})["phoneNumberData"]
+    assert [row["phoneNumber"] for row in after if row.get("primary")] == ["+4917120"]
+    after = lists([], numbers, ["+4917110"], comes[:1], {})["phoneNumberData"]
+    assert [row["phoneNumber"] for row in after if row.get("primary")] == ["+4951110"]
+
+
 def test_a_type_is_followed_and_the_other_numbers_stay() -> None:
     rows = [{"phoneNumber": "+4951110", "type": "Office", "primary": True}, {"phoneNumber": "?", "type": "Fax"}]
     after = lists([], rows, [], [Contact(Kind.HOME, "+4951120")], {"+4951110": Kind.MOBILE})["phoneNumberData"]
