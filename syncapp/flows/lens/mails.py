@@ -53,8 +53,8 @@ def canonical(address: str) -> str | None:
 
 
 def key(address: str) -> str:
-    """The same for every spelling of an address: no provider tells capitals apart."""
-    return address.casefold()
+    """The same for every spelling of an address: no provider tells capitals apart, but each ß from ss."""
+    return address.lower()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from syncapp.flows.lens.banks import Bic, Iban
 from syncapp.flows.lens.bounds import Bounded
 from syncapp.flows.lens.core import EMPTY, CantHold, Unreadable, Why
 from syncapp.flows.lens.days import Choice, Day
-from syncapp.flows.lens.mails import Mail, php_takes
+from syncapp.flows.lens.mails import Mail, key, php_takes
 from syncapp.flows.lens.texts import Over, Text
 from tests.unit.flows.lens.cases import SALUTATIONS
 
@@ -40,6 +40,15 @@ ADVOWARE = Text(multiline=True, limit=30, charset="latin-1")
 )
 def test_a_mail_address(written: str, address: str) -> None:
     assert Mail().get(written) == address
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [("A@X.example", "a@x.EXAMPLE", True), ("JÖRN@x.example", "jörn@x.example", True),
+     ("groß@x.example", "gross@x.example", False)],
+)  # fmt: skip
+def test_capitals_make_no_other_address_and_an_eszett_does(one: str, other: str, same: bool) -> None:
+    assert (key(one) == key(other)) is Mail().same(one, other) is same
 
 
 @pytest.mark.parametrize(
