@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from syncapp.engine.runs.planning import Plan
 from syncapp.flows.beteiligte.agreement import contact_name, place
 from syncapp.flows.beteiligte.contacts import Contact, Contacts, lens
+from syncapp.flows.beteiligte.crm_lists import beside
 from syncapp.flows.beteiligte.fields import Kind
 from syncapp.flows.beteiligte.placing import Moves, towards_advoware
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide, PartyFields
@@ -108,6 +109,8 @@ def _with_contacts(
             outcomes[key] = replace(outcome, what=What.WAITS)
         elif outcome.what is What.PUT and outcome.value is not EMPTY:
             outcomes[key] = _as_held(outcome, key, texts[key], ours, theirs, state)
+        elif outcome.what is What.PUT and Side.HERE in outcome.to and (remark := _remark(state, key)):
+            outcomes[key] = cannot(outcome, Side.HERE, remark)
     merged = Merged(fields, outcomes, texts, told=True)
     comes = {
         key: merged.contact(key, each.value)
@@ -134,6 +137,10 @@ def _as_held(
         if isinstance(written, CantHold):
             return cannot(outcome, Side.HERE, written)
     return outcome
+
+
+def _remark(state: PartyState, key: str) -> CantHold | None:
+    return beside(state.crm.party, key, state.rules) if state.crm is not None else None
 
 
 def _unless_refused(outcome: Outcome[str], name: str, state: PartyState) -> Outcome[str]:

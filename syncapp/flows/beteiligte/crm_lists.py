@@ -8,7 +8,7 @@ from typing import Any
 from syncapp.clients.espocrm import FIELDS, EspoParty
 from syncapp.flows.beteiligte.contacts import CRM_KINDS, MAIL_ROW, PHONE_ROW, Contact, canonical, crm_kind, lens
 from syncapp.flows.beteiligte.fields import Kind, Rules
-from syncapp.flows.lens.core import CantHold
+from syncapp.flows.lens.core import EMPTY, CantHold
 from syncapp.flows.lens.declaration import Side
 
 _TYPES = {kind: name for name, kind in CRM_KINDS.items()}
@@ -37,6 +37,19 @@ def lists_after(
         if after != [dict(row) for row in before]:
             changed[attribute] = _with_a_primary(after, before, comes)
     return changed
+
+
+def beside(party: EspoParty, key: str, rules: Rules) -> CantHold | None:
+    """Why a contact can't go: a remark that a person wrote beside it would go with it. None: there is none."""
+    for rows, name in ((party.mails or (), MAIL_ROW), (party.phones or (), PHONE_ROW)):
+        for row in rows:
+            kind, text = Kind.MAIL if name == MAIL_ROW else crm_kind(row), str(row.get(name) or "")
+            if canonical(kind, text, Side.HERE, rules) != key:
+                continue
+            after = lens(kind, Side.HERE, rules).put(text, EMPTY)
+            if isinstance(after, CantHold):
+                return after
+    return None
 
 
 def _kept(

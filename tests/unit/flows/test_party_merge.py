@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from syncapp.flows.beteiligte.agreement import Agreed, Written, with_own_writes
 from syncapp.flows.beteiligte.comparison import Merged, merge
 from syncapp.flows.beteiligte.contacts import Contact
-from syncapp.flows.beteiligte.fields import ADVOWARE, SALUTATION, Direction, PartyField, Rule
+from syncapp.flows.beteiligte.fields import ADVOWARE, SALUTATION, Direction, Kind, PartyField, Rule
 from syncapp.flows.beteiligte.sides import value_of
 from syncapp.flows.beteiligte.state import Choice
 from syncapp.flows.beteiligte.taking_back import TakingBack
 from syncapp.flows.lens import entries
-from syncapp.flows.lens.core import EMPTY, Unreadable
+from syncapp.flows.lens.core import EMPTY, CantHold, Unreadable, Why
 from syncapp.flows.lens.declaration import Base, Holds, Outcome, Side, What
 from syncapp.flows.lens.entries import Entries
-from tests.unit.flows.party_sides import NUMBER, advoware_side, agreed, crm_side, mail, one_field, state
+from tests.unit.flows.party_sides import NUMBER, advoware_side, agreed, crm_side, mail, number, one_field, state
 
 PLAIN = PartyField("x", "x", "x", "X")
 NEEDED = PartyField("x", "x", "x", "X", needed=True)
@@ -325,6 +325,19 @@ def test_contacts_are_a_set_on_each_side(crm: str, advoware: str, then: str, wan
 def test_a_contact_that_only_one_side_can_have_stays_there() -> None:
     assert moves(merged({"a"}, set(), base_of({"a"}, set()))) == {}
     assert moves(merged(set(), {"a"}, base_of(set(), {"a"}))) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("+491711234567", None), ("Tel. 0171 1234567", None), ("0171 1234567 Tochter abends", Why.REMARK)],
+)
+def test_what_a_person_wrote_beside_a_number_in_the_crm_does_not_go_with_it(text: str, why: Why | None) -> None:
+    """Older EspoCRM, and one without international numbers, keeps a number as it was typed (`$phoneNumberLoose`)."""
+    before = number("+491711234567", Kind.MOBILE)
+    here = crm_side(contacts={"+491711234567": Contact(Kind.MOBILE, text)})
+    found = merge(state(crm=here, advoware=advoware_side(), base=agreed(contacts=before))).contacts["+491711234567"]
+    assert (found.what, found.to) == (What.PUT if why is None else What.CANT_HOLD, (Side.HERE,))
+    assert found.reason == (None if why is None else CantHold(why, text))
 
 
 @pytest.mark.parametrize(("here", "there"), [(False, True), (True, False), (False, False)])
