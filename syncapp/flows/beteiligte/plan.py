@@ -35,6 +35,8 @@ def plan(state: PartyState) -> PartyPlan:
         return PartyPlan(Settled())
     if state.crm is None:
         return _deleted(state)
+    if state.lacking:
+        return PartyPlan(Failed(Why.FIELD_MISSING, state.lacking))
     if state.taken_by:
         return PartyPlan(Failed(Why.NUMBER_TAKEN, str(state.number)))
     if state.number is None:

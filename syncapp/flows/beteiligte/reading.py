@@ -65,6 +65,8 @@ class Reader:
         known, noted = register.number(reference), register.noted(reference)
         if crm is None:
             return self._deleted(agreed, known)
+        if FIELDS.party_number not in crm.party.raw:
+            return PartyState(agreed, crm, lacking=FIELDS.party_number)
         number, removed = crm.number, None
         if number is None and known is not None:
             number, removed = (None, known) if noted else (known, None)

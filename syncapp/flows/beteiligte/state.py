@@ -24,6 +24,7 @@ class Why(StrEnum):
     WRITING_OFF = "writing_off"
     NUMBER_TAKEN = "number_taken"
     GONE_THERE = "gone_there"
+    FIELD_MISSING = "field_missing"
 
 
 class Shown(StrEnum):
@@ -60,7 +61,8 @@ class Choice:
 class PartyState:
     """`crm` None: deleted. `advoware` None: not asked, or there is none (`number` tells). `base`: the last agreement
     with our own writes since. `closed`: needs that a person has closed. `stale_bookkeeping`: what EspoCRM shows of the
-    sync is not what it should be. `first`: whose value holds where nothing was agreed yet."""
+    sync is not what it should be. `first`: whose value holds where nothing was agreed yet. `lacking`: the CRM does not
+    show its number, so nobody knows whether it has one."""
 
     agreed: Agreed
     crm: CrmSide | None
@@ -72,6 +74,7 @@ class PartyState:
     first: Holds = Holds.NOBODY
     creation: Creation | None = None
     taken_by: str = ""
+    lacking: str = ""
     removed_number: int | None = None
     choices: Mapping[str, Choice] = field(default_factory=dict)
     taking_back: TakingBack = field(default_factory=TakingBack)

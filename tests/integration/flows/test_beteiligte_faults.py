@@ -331,6 +331,29 @@ def test_a_field_of_the_table_that_the_crm_lacks_is_not_synced(world: World, par
     assert (parties.advoware(number)["name"], parties.advoware(number)["registergericht"]) == ("Lux AG", "Hannover")
 
 
+@pytest.mark.parametrize(
+    "hidden", [{"espocrm_missing": [f"{PARTY}.betnr"]}, {"espocrm_denied": [f"{PARTY}.betnr.read"]}]
+)
+def test_a_number_that_the_crm_does_not_show_is_not_none(
+    world: World, parties: Parties, hidden: dict[str, list[str]]
+) -> None:
+    """Its field was renamed, or a role hides it: nobody may create the party anew, or ask why it was taken out."""
+    number = parties.in_advoware()
+    pk, (other, _number) = parties.in_crm(betnr=number), parties.pair()
+    world.sandbox.settings(**hidden)
+    EspoClient.metadata_cache.clear()
+    before = parties.numbers()
+    for each in (pk, other):
+        record = parties.sync(each)
+        assert (record.status, record.reason) == (Status.FAILED, Reason.FIELD_MISSING)
+        assert parties.tasks(each) == []
+    assert parties.numbers() == before
+    world.sandbox.settings(**{name: [] for name in hidden})
+    EspoClient.metadata_cache.clear()
+    assert {parties.run_once(each).status for each in (pk, other)} == {Status.IN_SYNC}
+    assert (parties.numbers(), parties.tasks(pk), parties.tasks(other)) == (before, [], [])
+
+
 def test_contacts_rest_while_the_crm_does_not_tell_its_own(world: World, parties: Parties) -> None:
     pk, number = parties.pair((MAIL, "a@w.example"))
     world.sandbox.settings(espocrm_missing=[f"{PARTY}.emailAddress"])
