@@ -54,6 +54,8 @@ def plan(state: AccountState) -> AccountPlan:
         return AccountPlan(Settled())
     if account is None:
         return AccountPlan(Skipped(Why.TASK_OPEN if left else Why.ENTITY_GONE), tasks=left)
+    if state.lacking:
+        return AccountPlan(Failed(Why.FIELD_MISSING, state.lacking))
     iban = IBAN.here.get(account.raw)
     if not account.party_id:
         return _skipped(state, Why.NO_PARTY, left)

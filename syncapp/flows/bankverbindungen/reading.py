@@ -47,6 +47,9 @@ class Reader:
             writable=directions.writable(),
             takes=self._crm.takes(FIELDS.bank_entity) if row is not None else {},
         )
+        lacking = [name for name in (FIELDS.bank_party, FIELDS.iban) if row is not None and name not in row.raw]
+        if lacking:
+            return replace(state, lacking=lacking[0])
         places = self._places(agreed)
         if row is None:
             return replace(state, behind=self._behind(places))

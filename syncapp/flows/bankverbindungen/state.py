@@ -34,6 +34,7 @@ class Why(StrEnum):
     IBAN_INVALID = "iban_invalid"
     PARTY_PENDING = "party_pending"
     WRITING_OFF = "writing_off"
+    FIELD_MISSING = "field_missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class AccountState:
     them it is. `own`: our writes since the last agreement, by field. `refused`: values that the CRM did not take.
     `behind`: where this one stood before and Advoware still shows it, though nothing in the CRM stands for that any
     more. `takes`: what the CRM's fields take. `shown`: the status that the CRM shows, None where it has no field for
-    it; `stale_id`: it shows another id."""
+    it; `stale_id`: it shows another id. `lacking`: a field that the CRM does not show, so that nobody knows whether
+    there is something in it."""
 
     account: EspoBankAccount | None
     agreed: Agreed
@@ -67,6 +69,7 @@ class AccountState:
     behind: tuple[Place, ...] = ()
     shown: str | None = None
     stale_id: bool = False
+    lacking: str = ""
     closed: frozenset[tuple[str, str, str]] = frozenset()
     writable: frozenset[str] = frozenset({CRM, ADVOWARE})
     takes: Mapping[str, Takes] = field(default_factory=dict)

@@ -78,8 +78,9 @@ class BankverbindungenSync:
         if state.untouched:
             return plan.ending
         if isinstance(plan.ending, Failed):
-            tasks.reconcile_tasks(self._run.record, plan.tasks)  # what was to be entered there may be wrong itself
-            self.failed(plan.ending.reason)
+            if not state.lacking:  # else nothing is known about the tasks
+                tasks.reconcile_tasks(self._run.record, plan.tasks)  # what was to be entered there may be wrong itself
+            self.failed(plan.ending.reason, plan.ending.detail)
             return plan.ending
         account = state.account
         if account is not None and isinstance(plan.ending, Postponed) and plan.ending.reason == Why.PARTY_PENDING:

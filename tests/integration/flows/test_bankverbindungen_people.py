@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from syncapp.clients.espocrm import EspoClient
 from syncapp.engine.runs import switches
 from syncapp.events import running
 from syncapp.flows.bankverbindungen.flow import BANK_SYNC, PARTY_ACCOUNTS
@@ -41,6 +42,28 @@ pytestmark = pytest.mark.django_db
 
 
 # People and their tasks
+
+
+@pytest.mark.parametrize("field", ["beteiligte", "iban"])
+@pytest.mark.parametrize("how", ["missing", "denied"])
+def test_what_the_crm_does_not_show_is_not_gone(parties: Parties, field: str, how: str) -> None:
+    """Its field was renamed, or a role hides it: nobody is told to remove the account in Advoware, or to enter it."""
+    party, number = parties.pair()
+    pk, sandbox = account(parties, party), parties.world.sandbox
+    look(parties, pk)
+    edit(parties, number, kontoinhaber="Roth")
+    parties.world.sandbox.update(BANK, pk, {"kontoinhaber": "Lux"})
+    look(parties, pk)
+    before = tasks(pk)
+    sandbox.settings(**{f"espocrm_{how}": [f"{BANK}.{field}" + (".read" if how == "denied" else "")]})
+    EspoClient.metadata_cache.clear()
+    record = look(parties, pk)
+    assert (record.status, record.reason) == (Status.FAILED, Reason.FIELD_MISSING)
+    assert tasks(pk) == before != []
+    sandbox.settings(**{f"espocrm_{how}": []})
+    EspoClient.metadata_cache.clear()
+    look_now(pk)
+    assert (tasks(pk), len(there(parties, number))) == (before, 1)
 
 
 def test_a_second_removal_in_advoware_is_asked_about_again(parties: Parties) -> None:
