@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from syncapp.clients.errors import UnexpectedAnswer
 from syncapp.clients.http.parse import Answered, Values, of, the_whole
 
 SYSTEM = "google"
@@ -19,6 +20,14 @@ USUAL_TYPE = "default"  # of events; all others (birthdays, working places, out 
 def _private(values: Values, key: str) -> Mapping[str, str]:
     private = Values(SYSTEM, Values(SYSTEM, values.part(key)).part("private"))
     return {name: private.text(name) for name in private.raw}
+
+
+def _moment(values: Values, key: str) -> datetime | None:
+    """Of events without such a time Google says the year 0000, which is none."""
+    try:
+        return values.moment(key)
+    except UnexpectedAnswer:
+        return None
 
 
 class GoogleObject(Answered):
@@ -37,8 +46,8 @@ class GoogleEvent(GoogleObject):
     id: str = of(Values.needed, "id")
     etag: str = of(Values.text, "etag")
     status: str = of(Values.text, "status")
-    created: datetime | None = of(Values.moment, "created")
-    updated: datetime | None = of(Values.moment, "updated")
+    created: datetime | None = of(_moment, "created")
+    updated: datetime | None = of(_moment, "updated")
     start: Mapping[str, object] = of(Values.part, "start", repr=False)
     end: Mapping[str, object] = of(Values.part, "end", repr=False)
     private: Mapping[str, str] = of(_private, "extendedProperties", repr=False)

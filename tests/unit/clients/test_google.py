@@ -60,6 +60,13 @@ def test_an_event() -> None:
     assert "Termin" not in repr(event)
 
 
+@pytest.mark.parametrize("said", ["0000-12-31T00:00:00.000Z", "0000-12-29T00:00:00Z", ""])
+def test_an_event_of_which_google_does_not_know_when_it_was_made(said: str) -> None:
+    """Google says the year 0 then (webhookdb/webhookdb#622): such an event must not stop a whole calendar."""
+    event = GoogleEvent.from_api(ROW | {"created": said, "updated": said})
+    assert (event.id, event.created, event.updated) == ("ev1ab", None, None)
+
+
 def test_of_a_deleted_one_only_the_id_is_sure() -> None:
     event = GoogleEvent.from_api({"id": "ev1ab", "status": "cancelled"})
     assert event.deleted
