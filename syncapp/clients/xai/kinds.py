@@ -17,7 +17,8 @@ from typing import BinaryIO
 HEAD = 4096  # bytes; a PDF may begin within the first 1024
 CHUNK = 1 << 20
 
-_TEXT = frozenset({".txt", ".text", ".md", ".markdown", ".log", ".csv", ".tsv", ".json", ".xml", ".html", ".htm"})
+_TEXT = frozenset({".txt", ".md", ".csv", ".json", ".xml", ".html", ".htm"})
+_LIKE = {".markdown": ".md"}  # what xAI knows by another ending; whatever else is text is so by `.txt`
 _TEXT_TYPES = {"text/html": ".html", "text/csv": ".csv", "application/json": ".json", "text/markdown": ".md"}
 # What an office document in a ZIP container has inside, and what it is then.
 _IN_ZIP = {"word/document.xml": ".docx", "xl/workbook.xml": ".xlsx", "ppt/presentation.xml": ".pptx"}
@@ -96,8 +97,8 @@ def _of_text(name: str, content_type: str, text: str) -> str:
         raise CantIndex(NotIndexed.MAIL)
     if ending in _PICTURES or content_type == "image/svg+xml" or "<svg" in start[:512].lower():
         raise CantIndex(NotIndexed.KIND)
-    if ending in _TEXT:
-        return ending
+    if (known := _LIKE.get(ending, ending)) in _TEXT:
+        return known
     if start[:15].lower().startswith(("<!doctype html", "<html")):
         return ".html"
     return ".xml" if start.startswith("<?xml") else _TEXT_TYPES.get(content_type, ".txt")

@@ -34,6 +34,11 @@ def at_xai(world: World, document: str) -> tuple[str, bytes]:
         ("Anlage K1.1", PDF, ".pdf", PDF),
         ("VERTRAG.TXT", "Müller, § 4".encode("cp1252"), ".txt", "Müller, § 4".encode()),
         ("vermerk.txt", "Müller".encode("utf-16"), ".txt", "Müller".encode()),
+        # Endings of texts that xAI does not know.
+        ("Anrufe.log", b"10:00 Anruf", ".txt", b"10:00 Anruf"),
+        ("Notiz.text", b"Notiz", ".txt", b"Notiz"),
+        ("Liste.tsv", b"a\tb", ".txt", b"a\tb"),
+        ("Lies mich.markdown", b"# Lies", ".md", b"# Lies"),
     ],
 )
 def test_it_goes_there_as_what_it_is(world: World, name: str, raw: bytes, ending: str, sent: bytes) -> None:
