@@ -10,6 +10,8 @@ from syncapp.clients import errors
 from syncapp.kit import mishaps
 from syncapp.models import Reason
 
+LONGEST_ASKED = timedelta(days=1)  # what a system asks for beyond that says a wrong clock of its own
+
 
 class Next(Enum):
     """What happens to the record after a failed run."""
@@ -49,10 +51,10 @@ _TABLE: tuple[tuple[type[errors.ClientError], Next, Reason], ...] = (
 def judge(exc: Exception) -> Verdict:
     """The meaning of an error that ended a run. The detail is safe to show: it holds no data of clients."""
     if isinstance(exc, errors.ClientError):
-        after = getattr(exc, "retry_after", None) or 0
+        after = min(timedelta(seconds=exc.retry_after or 0), LONGEST_ASKED)
         for kind, then, reason in _TABLE:
             if isinstance(exc, kind):
-                return Verdict(then, reason, str(exc)[:300], exc.system, timedelta(seconds=after))
+                return Verdict(then, reason, str(exc)[:300], exc.system, after)
         return Verdict(Next.PERSON, Reason.REJECTED, str(exc)[:300], exc.system)
     if lacks := mishaps.lacking(exc):
         return Verdict(Next.MACHINE, Reason.MACHINE, lacks)

@@ -16,10 +16,11 @@ from django.utils import timezone
 
 from syncapp.clients import errors
 from syncapp.clients.errors import Outdated
+from syncapp.clients.http.retry import retry_after_seconds
 from syncapp.engine.outside import locks, outages
 from syncapp.engine.queue import enqueue, retry, sync_requests
 from syncapp.engine.queue.sync_requests import Target
-from syncapp.engine.recovery import sweep
+from syncapp.engine.recovery import future, sweep
 from syncapp.engine.runs import claims, runner
 from syncapp.engine.runs.glancing import Glanced
 from syncapp.engine.runs.planning import Action, Ending, Failed, Plan, Postponed, Settled
@@ -320,6 +321,19 @@ def test_retry_after_lengthens_a_pause_and_a_fresh_event_does_not_shorten_it() -
     assert record.due_at is not None
     assert record.due_at - timezone.now() > timedelta(seconds=590)
     assert (record.reason, record.requested) == (Reason.RATE_LIMITED, 2)
+
+
+@pytest.mark.parametrize("asked", ["172800", "999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_who_asks_for_more_than_a_day_is_asked_again_after_a_day(asked: str) -> None:
+    """A clock over there is wrong. Longer pauses would be taken for dates of a wrong clock of ours, and made due."""
+    record = ask()
+    raising(errors.RateLimited("xai", retry_after=retry_after_seconds(asked, timezone.now())))
+    runner.run(record.pk, STEP)
+    assert future.make_due() == 0
+    record.refresh_from_db()
+    assert (record.status, record.reason) == (Status.WAITING, Reason.RATE_LIMITED)
+    assert record.due_at is not None
+    assert timedelta(hours=23) < record.due_at - timezone.now() <= timedelta(days=1)
 
 
 @pytest.mark.parametrize(
