@@ -137,7 +137,8 @@ def _end(
         common["settled_at"] = now
     why = NO_REASON | {"reason": reason, "detail": detail[:300], "system": system}
     fresh = {**common, **why, "status": status, "due_at": due_at}
-    return _write(run, Outcome(status.value), reason, detail, fresh, _due(common, now, now + DEBOUNCE))
+    again = _due(common | {"attempts": 0}, now, now + DEBOUNCE)  # as for a request that comes a moment later
+    return _write(run, Outcome(status.value), reason, detail, fresh, again)
 
 
 def _later(

@@ -312,6 +312,25 @@ def test_the_pauses_grow_then_a_person_is_needed_then_one_more_try() -> None:
     assert (record.status, record.due_at) == (Status.FAILED, None)
 
 
+@pytest.mark.parametrize("force", [False, True], ids=["event", "retry of staff"])
+def test_a_request_that_comes_during_the_last_try_has_all_its_tries(force: bool) -> None:
+    record = ask()
+    Record.objects.update(attempts=5)
+
+    def fails(run: Run) -> None:
+        sync_requests.request([Target("scripted", "Thing", "e1")], urgency=Urgency.EVENT, force=force)
+        raise errors.UnexpectedAnswer("xai", "json")
+
+    script(fails)
+    runner.run(record.pk, STEP)
+    record.refresh_from_db()
+    assert (record.status, record.attempts) == (Status.WAITING, 0)
+    raising(errors.UnexpectedAnswer("xai", "json"))
+    runner.run(record.pk, STEP, even_early=True)
+    record.refresh_from_db()
+    assert (record.status, record.attempts) == (Status.WAITING, 1)
+
+
 def test_retry_after_lengthens_a_pause_and_a_fresh_event_does_not_shorten_it() -> None:
     record = ask()
     raising(errors.RateLimited("xai", retry_after=600))
