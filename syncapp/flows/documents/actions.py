@@ -52,7 +52,7 @@ class Attach(Action):
 
 @dataclass(frozen=True, slots=True)
 class AttachAgain(Attach):
-    """Take it out first: its indexing failed before."""
+    """Take it out first: its indexing failed before, or did not end."""
 
     kind = "document.attach_again"
     words = gettext_noop("put it into the collection %(collection_id)s again")

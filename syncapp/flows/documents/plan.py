@@ -49,12 +49,14 @@ def plan(state: DocumentState) -> Plan:
 def _known_content(state: DocumentState, content: Content, asking: tuple[AskForCollection, ...]) -> Plan:
     found = [Membership(c, content.file_id) for c in state.wanted if c in state.indexed]
     first = (*asking, *(Join(each.collection_id) for each in found if each not in state.recorded))
+    processing = [c for c in state.wanted if state.indexed.get(c) is IndexStatus.PROCESSING]
     broken = [c for c in state.wanted if state.indexed.get(c) is IndexStatus.FAILED]
+    if state.given_up:
+        broken, processing = [*broken, *processing], []
     if broken and state.was_indexing:
         failed = Failed(Why.INDEXING_FAILED)
         return Plan(failed, (*first, *_surplus(state, content.file_id), *_tell(state, failed)))
     attach = [Attach(c) for c in state.wanted if c not in state.indexed] + [AttachAgain(c) for c in broken]
-    processing = [c for c in state.wanted if state.indexed.get(c) is IndexStatus.PROCESSING]
     if processing and state.patience_over and not attach:
         failed = Failed(Why.INDEXING_FAILED, "timeout")
         return Plan(failed, (*first, *_tell(state, failed)))

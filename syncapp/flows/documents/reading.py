@@ -170,7 +170,8 @@ class Reader:
             content=None if lost else content,
             indexed={} if lost else indexed,
             vanished=frozenset(vanished),
-            patience_over=_waited_long(state.agreed),
+            patience_over=state.was_indexing and _waited_long(state.agreed),
+            given_up=not state.was_indexing and _waited_long(state.agreed),
             proved="" if lost else _now(),
         )
 

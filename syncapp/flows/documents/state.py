@@ -37,6 +37,7 @@ class DocumentState:
     vanished: frozenset[str] = frozenset()  # collections that the CRM names and xAI does not know
     was_indexing: bool = False  # the last run attached it and no other request came since
     patience_over: bool = False  # indexing takes longer than anyone should wait
+    given_up: bool = False  # it has, and somebody asks for it again
     proved: str = ""  # when the file was found at xAI, if it was looked for
     missing: frozenset[str] = frozenset()  # files that were looked for and are not there
     names: Fields = FIELDS

@@ -146,12 +146,14 @@ class DocumentSync:
     def _wait_for_index(self, state: DocumentState, plan: Plan) -> Postponed:
         poll = timedelta(seconds=settings.CONFIG.XAI_INDEX_POLL_SECONDS)
         now = timezone.now()
-        before = state.agreed.progress if state.was_indexing else None
+        content, known = self._known_content(), state.agreed.content
+        same = known is not None and known.file_id == content.file_id
+        before = state.agreed.progress if state.was_indexing and same else None  # another file is waited for anew
         since = before.since if before else now.isoformat()
         shown, parents = self._document_kept(state, plan), parents_kept(state.parents, self._told.members)
         progress = Progress(self._run.claim.request_number, state.wanted, since, shown, parents)
         pause = max(poll, (now - now.fromisoformat(since)) / 4) if before else min(poll, FIRST_LOOK)
-        agreed = replace(state.agreed, content=self._known_content(), progress=progress, settled=False)
+        agreed = replace(state.agreed, content=content, progress=progress, settled=False)
         if state.document is not None and state.document.md5 and not state.described:
             # It is of an older file. Kept here, for what we know of that one may be forgotten before the CRM is told.
             agreed = replace(agreed, old_hash=("", state.document.md5))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
+from syncapp.engine.queue import retry
 from syncapp.events import running
 from syncapp.flows.documents.reasons import Why
 from syncapp.models import JournalEntry, Reason, Record, Status
@@ -58,6 +61,47 @@ def test_the_first_look_comes_within_seconds_and_the_next_as_it_is_set(world: Wo
             pauses.append(round((record.due_at - record.changed_at).total_seconds()))
             first_run(world, document)
     assert pauses == [4, 15]
+
+
+def waited(world: World, document: str, hours: float) -> None:
+    record = world.record(document)
+    since = (timezone.now() - timedelta(hours=hours)).isoformat()
+    Record.objects.filter(pk=record.pk).update(
+        agreed={**record.agreed, "progress": {**record.agreed["progress"], "since": since}}
+    )
+
+
+def test_a_file_that_replaces_one_whose_indexing_hangs_is_waited_for_anew(world: World) -> None:
+    parent, document = slow(world)
+    waited(world, document, 23.9)
+    world.sandbox.upload_file(document, "neu.txt", b"neu")
+    world.event(document)
+    record = first_run(world, document)
+    assert (record.reason, world.inside()[collection_of(world, parent)]) == (
+        Why.INDEXING,
+        {record.agreed["content"]["file_id"]},
+    )
+    assert record.due_at is not None
+    assert record.due_at - record.changed_at < timedelta(seconds=5)
+    assert timezone.now() - datetime.fromisoformat(record.agreed["progress"]["since"]) < timedelta(minutes=1)
+
+
+def test_retry_after_a_day_of_indexing_puts_it_in_again(world: World) -> None:
+    parent, document = slow(world)
+    waited(world, document, 25)
+    record = first_run(world, document)
+    assert (record.status, record.reason, record.detail) == (Status.FAILED, Why.INDEXING_FAILED, "timeout")
+    retry.retry(Record.objects.filter(pk=record.pk))
+    before = world.mark()
+    record = first_run(world, document)
+    assert (record.status, record.reason) == (Status.WAITING, Why.INDEXING)
+    assert [call["method"] for call in world.writes(before) if "/documents/" in call["path"]] == ["DELETE", "POST"]
+    record = first_run(world, document)
+    assert (record.status, record.reason) == (Status.WAITING, Why.INDEXING)  # with a day of its own
+    indexed(world)
+    world.drive()
+    assert (world.record(document).status, world.crm(document)["xaiSyncStatus"]) == (Status.IN_SYNC, "clean")
+    assert world.inside() == {collection_of(world, parent): {world.crm(document)["xaiId"]}}
 
 
 def test_an_outage_while_it_is_being_indexed_is_told_as_pending(world: World) -> None:

@@ -187,6 +187,12 @@ UNSYNCED = document(xaiId=None, xaiCollections=None, xaiSyncedHash=None, xaiSync
             Why.INDEXING_FAILED,
             id="indexing for a day: a person",
         ),
+        pytest.param(
+            state(indexed={"c1": GOING}, given_up=True),
+            [attach("c1", again=True)],
+            Why.INDEXING,
+            id="indexing for a day, asked again: tried again",
+        ),
     ],
 )
 def test_plans(given_state: DocumentState, actions: list[dict[str, Any]], ending: Any) -> None:
@@ -213,6 +219,7 @@ states = st.builds(
     vanished=st.frozensets(collections, max_size=2),
     was_indexing=st.booleans(),
     patience_over=st.booleans(),
+    given_up=st.booleans(),
 )
 
 
