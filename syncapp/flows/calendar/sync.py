@@ -180,7 +180,7 @@ class CalendarSync:
     def _of_one(self, state: CalendarState, item: Item, exc: ClientError) -> bool:
         """An error that concerns one appointment only; whether it has moved on and is to be looked at again soon."""
         if isinstance(exc, errors.Outdated | errors.NotFound):
-            return self._look_anew(state, item)
+            return self._look_anew(state, item, exc)
         if side := refusals.of_this_one(exc, item):
             item.pair = refusals.forbidden(item.pair, side)
             item.decision = decide(item.pair, state.rules)
@@ -190,9 +190,10 @@ class CalendarSync:
         noting.fail(item.link, exc)
         return False
 
-    def _look_anew(self, state: CalendarState, item: Item) -> bool:
-        """Somebody was faster: what Google has now is kept, and the next run decides."""
-        link = item.link
+    def _look_anew(self, state: CalendarState, item: Item, exc: ClientError) -> bool:
+        """Somebody was faster: what Google has now is kept, and the next run decides. Who says so twice of what is as
+        it was refuses this one, and would do so every two seconds."""
+        link, before = item.link, item.link.google
         if link.pk is None or not link.event_id:
             return True
         try:
@@ -201,8 +202,21 @@ class CalendarSync:
             link.google = {**link.google, "deleted": True, "event": None} if link.google else {}
         else:
             link.google = links.told(event, state.employee.kuerzel, self._reader.zone)
-        link.save()
-        return True
+        if link.google != before or self._has_moved_on(item, exc):
+            link.save()
+            return True
+        refused_before = link.state == LinkState.FAILED
+        noting.fail(link, exc)
+        return not refused_before
+
+    def _has_moved_on(self, item: Item, exc: ClientError) -> bool:
+        """In Advoware, where that is who said so."""
+        if exc.system != SystemName.ADVOWARE or item.appointment is None:
+            return False
+        try:
+            return self._advoware.appointment(item.number).raw != item.appointment.raw
+        except errors.NotFound:
+            return True
 
     def _tell_overruled(self, item: Item) -> None:
         losing = item.decision.overruled

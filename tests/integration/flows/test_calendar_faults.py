@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -383,3 +384,39 @@ def test_moved_to_a_whole_day_and_back(calendars: Calendars) -> None:
     calendars.google.move_event(calendars.calendar, event, back["start"], back["end"])
     calendars.sync()
     assert calendars.appointments()[number]["abwesenheit"] == 0
+
+
+def told(status: int, reason: str) -> str:
+    return json.dumps({"error": {"code": status, "errors": [{"reason": reason}], "message": ""}})
+
+
+@pytest.mark.parametrize(
+    ("system", "method", "path", "status", "body"),
+    [
+        ("advoware", "PUT", "Termine", 404, ""),
+        ("google", "PATCH", "/events/", 404, told(404, "notFound")),
+        ("google", "PATCH", "/events/", 412, told(412, "conditionNotMet")),
+        ("google", "POST", "/events", 404, told(404, "notFound")),
+    ],
+)
+def test_what_says_again_and_again_that_somebody_was_faster_stops_no_other(
+    calendars: Calendars, system: str, method: str, path: str, status: int, body: str
+) -> None:
+    """The whole calendar was looked at every two seconds for that, for ever."""
+    number = calendars.appointment(text="Termin")
+    if method != "POST":
+        calendars.sync()
+    kind = {"Content-Type": "application/json"}
+    calendars.world.sandbox.add_fault(
+        "status", system=f"{system}*", method=method, path=path, status=status, times=None, body=body, headers=kind
+    )
+    if system == "advoware":
+        calendars.google.update_event(calendars.calendar, calendars.link(number).event_id, {"summary": "Anders"})
+    else:
+        calendars.advoware.update_appointment(number, {"text": "Anders"})
+    assert calendars.sync().status == Status.IN_SYNC
+    link = calendars.link(number)
+    assert (link.state, link.reason) == (LinkState.FAILED, Reason.OUTDATED)
+    calendars.world.sandbox.clear_faults()
+    calendars.sync()
+    assert (texts(calendars), calendars.link(number).state) == ({"Anders"}, LinkState.AGREED)
