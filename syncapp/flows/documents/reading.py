@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from syncapp.clients.errors import EntityTypeUnknown, NotFound
+from syncapp.clients.errors import EntityTypeUnknown, NotFound, Rejected
 from syncapp.clients.espocrm import EspoClient, EspoDocument, EspoParent
 from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.clients.xai import IndexStatus, XaiClient, kinds
@@ -205,7 +205,7 @@ class Reader:
     def _is_ours_in(self, claimed: Membership) -> bool:
         try:
             there = self._xai.batch_documents(claimed.collection_id, [claimed.file_id])
-        except NotFound:
+        except (NotFound, Rejected):  # what somebody wrote there need not be an id
             return False
         owners = {str(each.fields.get(files.DOCUMENT_ID) or self._run.entity_id) for each in there.values()}
         return self._run.entity_id in owners

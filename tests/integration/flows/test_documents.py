@@ -284,6 +284,17 @@ def test_the_file_is_replaced_while_it_is_read(world: World) -> None:
     assert world.record(document).status == Status.IN_SYNC
 
 
+def test_what_somebody_wrote_in_place_of_ids_keeps_no_document_from_xai(world: World) -> None:
+    parent = world.parent()
+    document = world.document(parent)
+    written = {"xaiId": "siehe alte Akte", "xaiCollections": ["Mandant Müller"]}
+    world.sandbox.update("CDokumente", document, written, silent=True)
+    world.event(document)
+    world.drive()
+    assert (world.record(document).status, world.crm(document)["xaiSyncStatus"]) == (Status.IN_SYNC, "clean")
+    assert world.inside() == {collection_of(world, parent): {world.crm(document)["xaiId"]}}
+
+
 def test_a_file_that_the_crm_has_lost_is_not_fetched_for_ever(world: World) -> None:
     """A backup without the folder of uploads: each of its documents would be fetched again every other second."""
     document = world.document(world.parent())
