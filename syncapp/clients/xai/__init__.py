@@ -3,7 +3,7 @@
 from syncapp.clients.xai import kinds
 from syncapp.clients.xai.client import XaiClient
 from syncapp.clients.xai.filenames import has_marker, safe_filename
-from syncapp.clients.xai.rest import XaiConfig
+from syncapp.clients.xai.rest import XaiConfig, is_id
 from syncapp.clients.xai.types import IndexStatus, XaiCollection, XaiDocument, XaiFile
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "XaiDocument",
     "XaiFile",
     "has_marker",
+    "is_id",
     "kinds",
     "safe_filename",
 ]

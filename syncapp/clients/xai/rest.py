@@ -37,8 +37,13 @@ class XaiConfig(ClientConfig):
     max_file_bytes: int = 48 * MEGABYTE  # the smallest limit in xAI's contradicting pages
 
 
+def is_id(value: str) -> bool:
+    """Whether it may be one; people write words where ids stand."""
+    return bool(_ID.fullmatch(value))
+
+
 def checked_id(value: str) -> str:
-    if _ID.fullmatch(value):
+    if is_id(value):
         return value
     raise Rejected(SYSTEM, "unusable_id")
 

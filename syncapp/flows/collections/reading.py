@@ -8,7 +8,7 @@ from django.conf import settings
 
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import EspoClient, EspoParent
-from syncapp.clients.xai import XaiClient, XaiCollection
+from syncapp.clients.xai import XaiClient, XaiCollection, is_id
 from syncapp.engine.runs.run import Run
 from syncapp.flows import files
 from syncapp.flows.collections import mapping, register
@@ -78,7 +78,7 @@ class Reader:
         """
         named = (parent.collection_id if parent else "", agreed.collection_id)
         lost: list[str] = []
-        for collection_id in dict.fromkeys(filter(None, named)):
+        for collection_id in dict.fromkeys(filter(is_id, named)):
             if files.belongs_to_another(collection_id, self._id):
                 continue
             try:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from syncapp.clients.errors import EntityTypeUnknown, NotFound, Rejected
 from syncapp.clients.espocrm import EspoClient, EspoDocument, EspoParent
 from syncapp.clients.espocrm.fields import FIELDS
-from syncapp.clients.xai import IndexStatus, XaiClient, kinds
+from syncapp.clients.xai import IndexStatus, XaiClient, is_id, kinds
 from syncapp.engine.runs.run import Run
 from syncapp.flows import cursors, files, texts
 from syncapp.flows.documents import looking
@@ -239,7 +239,8 @@ def _parent(row: EspoParent) -> Parent:
 
 def _own_collection(parent: EspoParent) -> str:
     """A parent that was made as a copy of another names the collection of that one, until its own is made."""
-    return "" if files.belongs_to_another(parent.collection_id, parent.id) else parent.collection_id
+    own = is_id(parent.collection_id) and not files.belongs_to_another(parent.collection_id, parent.id)
+    return parent.collection_id if own else ""
 
 
 def _now() -> str:

@@ -284,6 +284,13 @@ def test_the_file_is_replaced_while_it_is_read(world: World) -> None:
     assert world.record(document).status == Status.IN_SYNC
 
 
+def test_what_somebody_wrote_in_place_of_a_collection_is_replaced_by_one(world: World) -> None:
+    parent = world.parent(xaiCollectionId="siehe alte Akte")
+    document = synced(world, parent)
+    assert world.record(document).status == world.record(parent).status == Status.IN_SYNC
+    assert world.inside() == {collection_of(world, parent): {world.crm(document)["xaiId"]}}
+
+
 def test_what_somebody_wrote_in_place_of_ids_keeps_no_document_from_xai(world: World) -> None:
     parent = world.parent()
     document = world.document(parent)
