@@ -132,8 +132,20 @@ def test_only_the_web_server_is_published_and_on_this_machine_only() -> None:
     assert {name for name, service in SERVICES.items() if "outside" in service["networks"]} == {"web", "worker"}
 
 
+def test_the_last_stage_says_itself_what_a_base_would_have_said() -> None:
+    """What the others are told is lost with them, and to run something there would make a layer on top."""
+    last = DOCKERFILE[DOCKERFILE.index("FROM scratch") :]
+    assert not re.search(r"^RUN ", last, re.MULTILINE)
+    said = dict(re.findall(r"^(?:ENV|   ) (\w+)=(\S+)", last, re.MULTILINE))
+    assert said["PATH"].split(":") == ["/opt/venv/bin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+    assert said["LANG"] == "C.UTF-8"
+    assert said["TMPDIR"] in {volume.partition(":")[2] for volume in SERVICES["web"]["volumes"]}
+
+
 def test_the_image_is_pinned_unprivileged_and_without_secrets() -> None:
-    assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)) == {"python:3.12-slim-bookworm"}
+    *bases, last = re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
+    assert set(bases) == {"python:3.12-slim-bookworm"}
+    assert last == "scratch"  # else what is taken away would stay in a layer below
     assert re.findall(r"^USER (\S+)$", DOCKERFILE, re.MULTILINE)[-1] == SERVICES["web"]["user"]
     assert "--no-deps --require-hashes" in DOCKERFILE
     assert not re.search(r"^(ARG|ADD) ", DOCKERFILE, re.MULTILINE)
