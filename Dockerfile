@@ -30,7 +30,7 @@ RUN DJANGO_SECRET_KEY=only-while-building python manage.py collectstatic --no-in
 RUN cd /opt/venv/lib/python3*/site-packages && find . -type d -name static -prune -exec rm -r {} + \
     && rm -r pip pip-*.dist-info /opt/venv/bin/pip*
 # Compiled once, whatever happens to the files' times on their way.
-RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/venv/lib bitbylaw syncapp manage.py
+RUN python -m compileall -q --invalidation-mode unchecked-hash /opt/venv/lib bitbylaw syncapp
 # The two programs of PostgreSQL without the Perl that their package brings, and libraries without what debuggers read.
 RUN apt-get update --quiet && apt-get install --quiet --yes --no-install-recommends binutils postgresql-client \
     && find /opt/venv/lib -name '*.so' -exec strip --strip-unneeded {} + \
