@@ -34,7 +34,6 @@ APPOINTMENT_FIELDS = (
     *("abwesenheit", "dauertermin", "turnus", "turnusArt"),
 )
 VERSIONS = ("rowId", "geaendertAm")
-MAY_WRITE = ("owner", "writer")  # roles in a calendar of Google
 
 
 def all_systems() -> Iterator[Finding]:
@@ -113,7 +112,7 @@ def _appointments(client: AdvowareClient) -> Iterator[Finding]:
 
 def _google() -> Iterator[Finding]:
     def judge(calendars: Sequence[GoogleCalendar]) -> Said:
-        ours = sum(calendar.role in MAY_WRITE for calendar in calendars)
+        ours = sum(calendar.is_ours_to_write for calendar in calendars)
         return f"{len(calendars)}, of which {ours} may be written", True
 
     yield from ask(SystemName.GOOGLE, "calendars", connections.google().calendars, judge)

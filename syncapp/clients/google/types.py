@@ -85,6 +85,10 @@ class GoogleCalendar(GoogleObject):
     role: str = of(Values.text, "accessRole")
     etag: str = of(Values.text, "etag")
 
+    @property
+    def is_ours_to_write(self) -> bool:
+        return self.role in ("owner", "writer", "")
+
 
 @dataclass(frozen=True, slots=True)
 class Channel(GoogleObject):

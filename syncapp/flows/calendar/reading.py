@@ -77,7 +77,9 @@ class Reader:
         return state
 
     def _find_calendar(self, employee: CalendarEmployee) -> str:
-        named = [row for row in self._google.calendars() if row.summary == employee.calendar_name]
+        """Not one of that name that somebody only shows to us."""
+        ours = (row for row in self._google.calendars() if row.is_ours_to_write)
+        named = [row for row in ours if row.summary == employee.calendar_name]
         return min((row.id for row in named), default="")
 
     def _with_google(self, state: CalendarState) -> Known:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -167,3 +168,25 @@ def test_an_event_of_ours_that_somebody_else_takes_over_is_led_by_them(calendars
     calendars.advoware.update_appointment(number, {"ort": "Saal 9"})
     assert calendars.sync().reason == Reason.TASK_OPEN
     assert facts("appointment_fixed")["place"] == ("", "Saal 9")
+
+
+@pytest.mark.parametrize("role", ["reader", "freeBusyReader"])
+def test_a_calendar_of_that_name_that_somebody_only_shows_to_us_is_not_taken(calendars: Calendars, role: str) -> None:
+    calendars.sync()
+    calendars.google.remove_calendar(calendars.calendar)
+    CalendarEmployee.objects.update(calendar_id="")
+    theirs = {"id": "kanzlei@group.calendar.example", "summary": "AW-SB", "accessRole": role}
+    calendars.world.sandbox.add_fault(
+        "status",
+        system="google",
+        method="GET",
+        path="calendarList",
+        status=200,
+        body=json.dumps({"items": [theirs]}),
+        headers={"Content-Type": "application/json"},
+        times=None,
+    )
+    calendars.appointment(text="Termin")
+    assert calendars.sync().status == Status.IN_SYNC
+    assert calendars.calendar not in ("", theirs["id"])
+    assert len(calendars.ids()) == 1
