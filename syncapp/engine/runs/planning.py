@@ -81,7 +81,7 @@ class Postponed:
 
 
 def read_again() -> Postponed:
-    """Somebody changed a side at the same moment; it is read anew when that is over."""
+    """Somebody changed a side at the same moment; it is read anew soon. The second time in a row counts."""
     return Postponed("outdated", timedelta(seconds=2), patient=True)
 
 

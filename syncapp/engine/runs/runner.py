@@ -20,10 +20,10 @@ from syncapp.engine.runs import claims, settling, switches
 from syncapp.engine.runs.backoff import STANDARD
 from syncapp.engine.runs.claims import Claim, ClaimLost
 from syncapp.engine.runs.lease import kept
-from syncapp.engine.runs.planning import Compared, Ending, Failed, Plan
+from syncapp.engine.runs.planning import Compared, Ending, Failed, Plan, Postponed
 from syncapp.engine.runs.run import Run
 from syncapp.engine.runs.settling import Settlement
-from syncapp.engine.runs.verdicts import Next, judge
+from syncapp.engine.runs.verdicts import Next, Verdict, judge
 from syncapp.kit import mishaps, plain_sql
 from syncapp.models import PATIENT, Outcome, Reason, Record, SystemName
 from syncapp.words.fault_words import system_in_words
@@ -222,7 +222,11 @@ def _once(run: Run, flow: Flow, *, observe: bool) -> Settlement:
         return settling.wait(run, Reason.OBSERVED, OBSERVED_FOR, outcome=Outcome.OBSERVED)
     if observe and isinstance(plan.ending, Failed):
         return settling.settle(run, plan.ending)  # applying it would tell the CRM
-    return settling.settle(run, flow.apply(state, plan))
+    ending = flow.apply(state, plan)
+    if isinstance(ending, Postponed) and ending.reason == run.record.reason == Reason.OUTDATED:
+        # Once somebody was faster. Again, without an agreement in between: perhaps a system that always says so.
+        return _count(run, flow, Verdict(Next.AGAIN, Reason.OUTDATED), tell=not observe)
+    return settling.settle(run, ending)
 
 
 def _fail(run: Run, flow: Flow, exc: Exception, *, tell: bool) -> Settlement:
@@ -236,6 +240,11 @@ def _fail(run: Run, flow: Flow, exc: Exception, *, tell: bool) -> Settlement:
         return settling.wait(run, verdict.reason, MACHINE_PAUSE, detail=verdict.detail)
     if verdict.reason == Reason.INTERNAL_ERROR:
         log.error("run.internal_error", where=verdict.detail)
+    return _count(run, flow, verdict, tell=tell)
+
+
+def _count(run: Run, flow: Flow, verdict: Verdict, *, tell: bool) -> Settlement:
+    """A failed attempt: the next one is later, or a person is needed."""
     gives_up = verdict.next is Next.PERSON or STANDARD.pause(run.record.attempts) is None
     if gives_up and tell and isinstance(flow, TellsFailure):
         with _best_effort():

@@ -23,7 +23,7 @@ from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.recovery import future, sweep
 from syncapp.engine.runs import claims, runner
 from syncapp.engine.runs.glancing import Glanced
-from syncapp.engine.runs.planning import Action, Ending, Failed, Plan, Postponed, Settled
+from syncapp.engine.runs.planning import Action, Ending, Failed, Plan, Postponed, Settled, read_again
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.engine.runs.runner import Step
 from syncapp.models import (
@@ -310,6 +310,29 @@ def test_the_pauses_grow_then_a_person_is_needed_then_one_more_try() -> None:
     runner.run(record.pk, STEP, even_early=True)
     record.refresh_from_db()
     assert (record.status, record.due_at) == (Status.FAILED, None)
+
+
+def test_that_somebody_was_faster_is_free_once_and_counts_when_it_is_said_again_and_again() -> None:
+    """A flow that always says so would run every two seconds for ever, and nobody would see it."""
+    record = ask()
+    script(lambda _run: read_again())
+    seen = []
+    for _ in range(7):
+        runner.run(record.pk, STEP, even_early=True)
+        record.refresh_from_db()
+        pause = round((record.due_at - timezone.now()).total_seconds()) if record.due_at else 0
+        seen.append((record.status, record.reason, record.attempts, pause))
+    waits = [(0, 2), (1, 60), (2, 300), (3, 900), (4, 3600), (5, 14400)]
+    assert seen[:-1] == [(Status.WAITING, Reason.OUTDATED, attempts, pause) for attempts, pause in waits]
+    assert seen[-1][:2] == (Status.FAILED, Reason.EXHAUSTED)
+    script(None)
+    retry.retry(Record.objects.all())
+    runner.run(record.pk, STEP, even_early=True)
+    script(lambda _run: read_again())
+    sync_requests.request([Target("scripted", "Thing", "e1")], urgency=Urgency.EVENT)
+    runner.run(record.pk, STEP, even_early=True)
+    record.refresh_from_db()
+    assert (record.status, record.attempts) == (Status.WAITING, 0), "an agreement in between makes it the first time"
 
 
 @pytest.mark.parametrize("force", [False, True], ids=["event", "retry of staff"])
