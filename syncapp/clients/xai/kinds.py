@@ -14,10 +14,13 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
+from syncapp.clients.xai.encodings import declared, saying_utf8
+
 HEAD = 4096  # bytes; a PDF may begin within the first 1024
 CHUNK = 1 << 20
 
 _TEXT = frozenset({".txt", ".md", ".csv", ".json", ".xml", ".html", ".htm"})
+_DECLARES = frozenset({".xml", ".html", ".htm"})
 _LIKE = {".markdown": ".md"}  # what xAI knows by another ending; whatever else is text is so by `.txt`
 _TEXT_TYPES = {"text/html": ".html", "text/csv": ".csv", "application/json": ".json", "text/markdown": ".md"}
 # What an office document in a ZIP container has inside, and what it is then.
@@ -73,10 +76,11 @@ def ending_for(name: str, content_type: str, file: BinaryIO) -> str:
 
 
 def text_of(file: BinaryIO) -> str:
-    """The whole file as text: UTF-8, UTF-16 with its mark, else the usual one of Windows; raises `CantIndex`."""
+    """The whole file as text: UTF-8, UTF-16 with its mark, what it says itself, else the usual one of Windows; raises
+    `CantIndex`."""
     file.seek(0)
     raw = file.read()
-    encodings = next(([name] for mark, name in _BOMS if raw.startswith(mark)), ["utf-8", "cp1252"])
+    encodings = next(([name] for mark, name in _BOMS if raw.startswith(mark)), ["utf-8", *declared(raw), "cp1252"])
     for encoding in encodings:
         try:
             text = raw.decode(encoding)
@@ -87,8 +91,12 @@ def text_of(file: BinaryIO) -> str:
     raise CantIndex(NotIndexed.KIND)
 
 
-def is_text(ending: str) -> bool:
-    return ending in _TEXT
+def in_utf8(ending: str, file: BinaryIO) -> bytes | None:
+    """The bytes that go to xAI for a text; None for what is none."""
+    if ending not in _TEXT:
+        return None
+    text = text_of(file)
+    return (saying_utf8(text) if ending in _DECLARES else text).encode()
 
 
 def _of_text(name: str, content_type: str, text: str) -> str:

@@ -62,7 +62,8 @@ def _indexable(document: EspoDocument, got: Downloaded, stream: BinaryIO) -> tup
         ending = kinds.ending_for(document.file_name or document.name, got.content_type, stream)
     except kinds.CantIndex as exc:
         raise UnfitBytes(_WHY[exc.why]) from None
-    return ending, io.BytesIO(kinds.text_of(stream).encode()) if kinds.is_text(ending) else None
+    text = kinds.in_utf8(ending, stream)
+    return ending, None if text is None else io.BytesIO(text)
 
 
 class Storage:

@@ -39,6 +39,13 @@ def at_xai(world: World, document: str) -> tuple[str, bytes]:
         ("Notiz.text", b"Notiz", ".txt", b"Notiz"),
         ("Liste.tsv", b"a\tb", ".txt", b"a\tb"),
         ("Lies mich.markdown", b"# Lies", ".md", b"# Lies"),
+        # What it says of its encoding becomes true with it.
+        (
+            "beA.xml",
+            "<?xml version='1.0' encoding='ISO-8859-15'?><a>Müller, 5 €</a>".encode("iso-8859-15"),
+            ".xml",
+            "<?xml version='1.0' encoding='UTF-8'?><a>Müller, 5 €</a>".encode(),
+        ),
     ],
 )
 def test_it_goes_there_as_what_it_is(world: World, name: str, raw: bytes, ending: str, sent: bytes) -> None:

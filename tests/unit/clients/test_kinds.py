@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncapp.clients.xai import has_marker, safe_filename
-from syncapp.clients.xai.kinds import CantIndex, NotIndexed, ending_for, hopeless, text_of
+from syncapp.clients.xai.kinds import CantIndex, NotIndexed, ending_for, hopeless, in_utf8, text_of
 
 MAIL = """Return-Path: <a@w.example>
 Received: from mx.example by w.example; Thu, 12 Mar 2026 09:00:00 +0100
@@ -169,3 +169,47 @@ def test_a_zip_with_any_one_damaged_byte_has_a_kind(change: int) -> None:
 
 def test_a_zip_that_ends_too_early_is_a_zip() -> None:
     assert {kind("Anlage", DAMAGED[:length]) for length in range(4, len(DAMAGED))} == {".zip"}
+
+
+XML, HTML = '<?xml version="1.0" encoding="{}"?><a>Müller – 5 €</a>', "<html><meta charset={}><p>Łódź</p>"
+HTTP = "<meta http-equiv='Content-Type' content='text/html; charset={}'>Größe"
+
+
+@pytest.mark.parametrize(
+    ("ending", "text", "encoding"),
+    [
+        (".xml", XML, "windows-1252"),
+        (".xml", XML, "UTF-8"),
+        (".html", HTML, "iso-8859-2"),
+        (".htm", HTTP, "ISO-8859-1"),
+        (".xml", "\ufeff" + XML, "utf-8"),
+    ],
+)
+def test_a_text_is_read_as_it_says_and_says_what_it_became(ending: str, text: str, encoding: str) -> None:
+    sent = in_utf8(ending, io.BytesIO(text.format(encoding).encode(encoding)))
+    assert sent == text.lstrip("\ufeff").format("UTF-8").encode()
+
+
+@pytest.mark.parametrize("named", ["ISO-8859-1", "utf-16", "koi8-r", "rot13", "zlib", "idna", "undefined", "x" * 40])
+def test_one_that_says_something_wrong_of_itself_is_read_as_it_is(named: str) -> None:
+    sent = in_utf8(".xml", io.BytesIO(XML.format(named).encode()))
+    assert sent == XML.format("UTF-8").encode()
+
+
+def test_what_a_text_tells_of_encodings_stays_in_other_texts_and_further_down() -> None:
+    said = XML.format("latin-1")
+    assert in_utf8(".txt", io.BytesIO(said.encode())) == said.encode()
+    below = "<a>" + "x" * 5000 + said
+    assert in_utf8(".xml", io.BytesIO(below.encode())) == below.encode()
+    assert in_utf8(".pdf", io.BytesIO(PDF)) is None
+
+
+@given(st.binary(max_size=400), st.sampled_from([".xml", ".html"]))
+def test_whatever_is_in_it_it_becomes_utf8_or_is_refused(raw: bytes, ending: str) -> None:
+    try:
+        sent = in_utf8(ending, io.BytesIO(b"<?xml version='1.0' encoding='iso-8859-5'?>" + raw))
+    except CantIndex:
+        return
+    assert sent is not None
+    assert b"iso-8859-5" not in sent[:40]
+    sent.decode()
