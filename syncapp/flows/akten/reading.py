@@ -39,7 +39,7 @@ def case_of(entity_type: str, raw: Mapping[str, Any]) -> CaseState:
     hidden = tuple(name for name in names.needed if not values.holds(name))
     return CaseState(
         names,
-        _text(raw.get(names.id)),
+        _number(raw.get(names.id)),
         _text(raw.get(names.reference)),
         lacking=hidden,
         resting=bool(names.status) and resting,
@@ -48,6 +48,12 @@ def case_of(entity_type: str, raw: Mapping[str, Any]) -> CaseState:
 
 def found(case: CaseState, akten: Akten) -> tuple[Akte, ...]:
     return akten.numbered(case.akte_id) if case.akte_id else akten.named(canonical(case.reference))
+
+
+def _number(value: object) -> str:
+    """Of a field for whole numbers 0 may be the default: no Akte has it, nor has a party."""
+    text = _text(value)
+    return text if text.strip("0") else ""
 
 
 def _text(value: object) -> str:

@@ -113,6 +113,16 @@ def test_a_field_for_whole_numbers_gets_one(firm: World) -> None:
     assert looked_at(firm, pk, OWN, full=True).status == Status.IN_SYNC
 
 
+@pytest.mark.parametrize(("kind", "none"), [(OWN, 0), (CASE, "0"), (CASE, " ")])
+def test_a_zero_is_no_number_of_an_akte(firm: World, kind: str, none: Any) -> None:
+    """The default of a field for whole numbers."""
+    akte(firm, 9001, "123/26")
+    more = {"aktennummer": none, "aktivierungsstatus": "active"} if kind == OWN else {"advowareAkteId": none}
+    pk = case(firm, kind, aktenzeichen="123/26", **more)
+    assert looked_at(firm, pk, kind).status == Status.IN_SYNC
+    assert (str(number_in_crm(firm, pk, kind)), references(pk), open_tasks()) == ("9001", ["9001"], [])
+
+
 @pytest.mark.parametrize("status", ["paused", "deactivated"])
 def test_one_that_is_not_active_is_left_alone(firm: World, status: str) -> None:
     akte(firm, 9001, "123/26")
