@@ -225,7 +225,7 @@ def _once(run: Run, flow: Flow, *, observe: bool) -> Settlement:
     ending = flow.apply(state, plan)
     if isinstance(ending, Postponed) and ending.reason == run.record.reason == Reason.OUTDATED:
         # Once somebody was faster. Again, without an agreement in between: perhaps a system that always says so.
-        return _count(run, flow, Verdict(Next.AGAIN, Reason.OUTDATED), tell=not observe)
+        return _count(run, flow, Verdict(Next.AGAIN, Reason.OUTDATED, Outdated.__name__), tell=not observe)
     return settling.settle(run, ending)
 
 

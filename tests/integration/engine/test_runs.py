@@ -38,6 +38,7 @@ from syncapp.models import (
     SystemState,
     Urgency,
 )
+from syncapp.words.fault_words import trouble_in_words
 
 pytestmark = pytest.mark.django_db
 
@@ -325,6 +326,7 @@ def test_that_somebody_was_faster_is_free_once_and_counts_when_it_is_said_again_
     waits = [(0, 2), (1, 60), (2, 300), (3, 900), (4, 3600), (5, 14400)]
     assert seen[:-1] == [(Status.WAITING, Reason.OUTDATED, attempts, pause) for attempts, pause in waits]
     assert seen[-1][:2] == (Status.FAILED, Reason.EXHAUSTED)
+    assert trouble_in_words(record.detail) == "inzwischen von jemandem geändert"
     script(None)
     retry.retry(Record.objects.all())
     runner.run(record.pk, STEP, even_early=True)
