@@ -21,7 +21,7 @@ from syncapp.clients.errors import ClientError
 from syncapp.engine.outside import locks
 from syncapp.engine.runs import verdicts
 from syncapp.flows.comparing import orphans
-from syncapp.models import Orphan, OrphanState, Record
+from syncapp.models import Orphan, OrphanState, Reason, Record
 from syncapp.templatetags.hub import entity, when
 from syncapp.words.reason_words import reason_in_words
 
@@ -84,6 +84,8 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
             row.count = int(orphans.delete(orphan))
         except orphans.StillUsed:
             messages.warning(request, _("Not deleted: something points to it again."))
+        except orphans.HeldBack as held:
+            messages.warning(request, _held_back(held.reason) % {"system": orphan.get_system_display()})
         except locks.LocksAway:
             messages.error(request, _("Not deleted: the store of the locks doesn't answer. Please try again later."))
         except ClientError as exc:
@@ -95,6 +97,12 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             say(request, row.count, _("Deleted in the other system."), _("It was gone there already."))
     return back(request, PAGE, pk)
+
+
+def _held_back(reason: Reason) -> str:
+    if reason == Reason.PAUSED:
+        return _("Not deleted: %(system)s is paused. End the pause first.")
+    return _("Not deleted: the hub only observes and writes nothing in other systems.")
 
 
 @button("keep_orphan", "orphan/<int:pk>/keep/", DELETE_ORPHAN)

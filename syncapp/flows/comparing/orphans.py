@@ -18,7 +18,17 @@ from syncapp.flows.collections.mapping import described_owner
 from syncapp.flows.comparing.landscape import Landscape
 from syncapp.flows.documents.flow import DOCUMENT_SYNC
 from syncapp.flows.parents import Life, life_of
-from syncapp.models import Orphan, OrphanState, OrphanWhy, Record, Reference, ReferenceKind, Status
+from syncapp.models import (
+    Orphan,
+    OrphanState,
+    OrphanWhy,
+    Reason,
+    Record,
+    Reference,
+    ReferenceKind,
+    Status,
+    System,
+)
 
 # The marker in the names of files that the hub uploaded: document id and the start of the SHA-256.
 _OURS = re.compile(r"--([A-Za-z0-9_-]{1,36})-[0-9a-f]{16}(\.[^.]*)?$")
@@ -27,6 +37,14 @@ ON_THEIR_WAY = (Status.WAITING, Status.RUNNING)
 
 class StillUsed(Exception):
     """Something points to it again; it was not deleted."""
+
+
+class HeldBack(Exception):
+    """Nothing may be written there now: the reason is `OBSERVED` or `PAUSED`. It was not deleted."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def find(view: Landscape) -> int:
@@ -70,7 +88,11 @@ def _find_collections(view: Landscape) -> None:
 
 
 def delete(orphan: Orphan) -> bool:
-    """Delete it at xAI. False: it was gone already. Raises `StillUsed`, and what the client raises."""
+    """Delete it at xAI. False: it was gone already. Raises `HeldBack`, `StillUsed`, and what the client raises."""
+    if settings.CONFIG.OBSERVE_ONLY:
+        raise HeldBack(Reason.OBSERVED)
+    if System.objects.filter(name=orphan.system, paused=True).exists():
+        raise HeldBack(Reason.PAUSED)
     deleted = _delete_file(orphan.remote_id) if orphan.kind == ReferenceKind.FILE else _delete_collection(orphan)
     Orphan.objects.filter(pk=orphan.pk).update(
         state=OrphanState.DELETED if deleted else OrphanState.GONE, closed_at=timezone.now()

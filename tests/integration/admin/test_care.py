@@ -29,6 +29,7 @@ from syncapp.models import (
 )
 from tests.integration.admin import rows
 from tests.integration.admin.test_records import press, said
+from tests.world import configured
 
 
 @pytest.mark.parametrize(
@@ -99,6 +100,23 @@ def test_an_orphan_in_use_again_is_spared(care: Client, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(orphans, "delete", refuse)
     assert "points to it again" in press(care, "delete_orphan", rows.orphan().pk, understood="yes")
+    assert StaffAction.objects.get().count == 0
+
+
+@pytest.mark.parametrize("held", ["OBSERVE_ONLY", "pause"])
+def test_no_orphan_is_deleted_while_nothing_may_be_written(
+    held: str, care: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What only observes stands beside another hub, whose file it may be; a system is paused so that nothing comes."""
+    monkeypatch.setattr(connections, "xai", lambda: pytest.fail("asked the other system"))
+    if held == "pause":
+        System.objects.create(name="xai", since=timezone.now(), paused=True)
+    orphan = rows.orphan()
+    with configured(OBSERVE_ONLY=held == "OBSERVE_ONLY"):
+        words = press(care, "delete_orphan", orphan.pk, understood="yes")
+    assert {"pause": "xAI is paused", "OBSERVE_ONLY": "only observes"}[held] in words
+    orphan.refresh_from_db()
+    assert orphan.state == OrphanState.OPEN
     assert StaffAction.objects.get().count == 0
 
 
