@@ -5,8 +5,7 @@ RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1
 COPY requirements.txt ./
-RUN pip install --no-cache-dir --no-compile --disable-pip-version-check --no-deps --require-hashes -r requirements.txt \
-    && pip check
+RUN pip install --no-cache-dir --no-compile --disable-pip-version-check --no-deps --require-hashes -r requirements.txt && pip check
 # What nothing here reads, two thirds of it: descriptions of Google's other services, where the numbers of the world's
 # phones are at home, names of countries, texts of packages in other languages, a second viewer of the API's
 # description, a second copy of the time zones (the system's is read first), colours for program text, what compares
