@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from dotenv import dotenv_values
+from dotenv.parser import Binding, parse_stream
 from pydantic import ValidationError
 
 from bitbylaw.config import Config
@@ -30,6 +30,7 @@ def load() -> Config:
     config, faults = _read()
     for name, sentence in config.contradictions():
         faults.setdefault(name, sentence)
+    faults |= dict(_unreadable())
     if faults:
         faults |= {name: f"is no setting; do you mean {right}?" for name, right in meant.items()}
         raise ConfigError(
@@ -52,18 +53,29 @@ def only_help(argv: Sequence[str]) -> bool:
 
 def misspelt() -> dict[str, str]:
     """Names in the file or the environment that are no settings, but nearly one: with the one that is meant."""
-    names = {*_names_in_file(), *os.environ} - set(Config.model_fields)
+    in_file = {binding.key for binding in _lines() if binding.key}
+    names = {*in_file, *os.environ} - set(Config.model_fields)
     nearest = {name: get_close_matches(name.upper(), Config.model_fields, 1, NEARLY) for name in sorted(names)}
     return {name: found[0] for name, found in nearest.items() if found}
 
 
-def _names_in_file() -> list[str]:
+def _unreadable() -> Iterator[tuple[str, str]]:
+    """Where the file has lines that are skipped by who reads it: a setting that stands there would not hold."""
+    for binding in _lines():
+        if binding.error:
+            text = binding.original.string
+            number = binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
+            yield f"{file()}, line {number}", "must be NAME=value, and a quote that opens the value must be closed"
+
+
+def _lines() -> list[Binding]:
+    """Of the file, as far as there is one."""
     named = file()
     if named is None or ("HUB_ENV_FILE" not in os.environ and not Path(named).exists()):
         return []  # who names a file means one that is there
     try:
         with open(named, encoding="utf-8") as stream:
-            return list(dotenv_values(stream=stream, interpolate=False))
+            return list(parse_stream(stream))
     except (OSError, UnicodeDecodeError) as exc:
         what = "is not a text in UTF-8" if isinstance(exc, UnicodeDecodeError) else "can't be read"
         raise ConfigError(f"The configuration has a fault:\n  {named} {what}.") from None

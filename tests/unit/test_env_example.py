@@ -132,6 +132,26 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path, monkeypatch: pytest.Mon
         load()
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "OBSERVE_ONLY: 1",
+        "ADVOWARE_PASSWORD='geheim",
+        'ADVOWARE_PASSWORD="geheim',
+        "ADVOWARE_PASSWORD='geheim\nOBSERVE_ONLY=1\nADVOWARE_KANZLEI='1'",  # the next quote does not close it
+        "ADVOWARE_PASSWORD='ge'heim",
+        "set OBSERVE_ONLY=1",
+    ],
+)
+def test_a_line_that_can_not_be_read_is_named_and_not_skipped(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without its `OBSERVE_ONLY=1` a hub would write, with nobody knowing."""
+    told = _read(monkeypatch, tmp_path / "env", f"DJANGO_SECRET_KEY=a-key\n\n{line}\nQUEUE_WORKERS=2\n")
+    assert "env, line 3: must be NAME=value" in told
+    assert "geheim" not in told
+
+
 @pytest.mark.parametrize("quotes", ["", "'"])
 def test_json_is_read_with_and_without_the_quotes_of_an_env_file(
     quotes: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
