@@ -26,6 +26,7 @@ from bitbylaw.setting_types import (
     EmailUrl,
     EspoField,
     EspoName,
+    HostName,
     HttpUrl,
     Json,
     JsonText,
@@ -35,6 +36,7 @@ from bitbylaw.setting_types import (
     PartiesWanted,
     PartyFieldName,
     PerMinute,
+    Port,
     Positive,
     RedisUrl,
     Seconds,
@@ -85,8 +87,8 @@ class Config(BaseSettings):
     QUEUE_TIMEOUT_SECONDS: Positive = 600
     QUEUE_POLL_SECONDS: Seconds = 0.05
     REDIS_URL: RedisUrl = ""
-    REDIS_HOST: str = ""
-    REDIS_PORT: Positive = 6379
+    REDIS_HOST: HostName = ""
+    REDIS_PORT: Port = 6379
     REDIS_PASSWORD: str = ""
     REDIS_DB: Annotated[int, Field(ge=0)] = 0
     REDIS_DB_ADVOWARE_CACHE: Annotated[int, Field(ge=0)] = 1

@@ -37,15 +37,33 @@ def _json(value: object) -> object:
         raise ValueError('must be JSON, such as {"name": "value"}') from None
 
 
+def _read_address(value: str) -> None:
+    """What can't be taken apart fails with the first call otherwise, and Python's own words would quote of it."""
+    try:
+        _ = urlsplit(value).port
+    except ValueError:
+        raise ValueError("can't be read; special characters of user and password stand as %XX") from None
+
+
 def _http_url(value: str) -> str:
     if value and not re.fullmatch(r"https?://[^\s/@]+(/[^\s]*)?", value):
         raise ValueError("must be an http(s) address without a user name in it")
+    _read_address(value)
     return value.rstrip("/")
+
+
+def _host(value: str) -> str:
+    if value and not re.fullmatch(r"[A-Za-z0-9._-]+", value):
+        raise ValueError("must be the name of a computer and no more, such as redis.example.org (else: REDIS_URL)")
+    return value
 
 
 def _database_url(value: str) -> str:
     if not value.startswith(("sqlite://", "postgres://", "postgresql://")):
         raise ValueError("must begin with sqlite:/// or postgres://")
+    if value.startswith("sqlite://"):
+        return value  # sqlite://:memory: is none as others are
+    _read_address(value)
     pooling = parse_qs(urlsplit(value).query).get("pool_mode", ["session"])
     if pooling[-1] not in ("session", "transaction"):
         raise ValueError("pool_mode must be session or transaction, as PgBouncer has it: the hub needs transactions")
@@ -61,6 +79,7 @@ def _age_recipient(value: str) -> str:
 def _redis_url(value: str) -> str:
     if value and not value.startswith(("redis://", "rediss://", "unix://")):
         raise ValueError("must begin with redis://, rediss:// or unix://")
+    _read_address(value)
     return value
 
 
@@ -119,6 +138,8 @@ EmailUrl = Annotated[str, AfterValidator(email_url.valid)]
 EmailSender = Annotated[str, AfterValidator(email_url.sender)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 AgeRecipient = Annotated[str, AfterValidator(_age_recipient)]
+HostName = Annotated[str, AfterValidator(_host)]
+Port = Annotated[int, Field(gt=0, le=65_535)]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 Seconds = Annotated[float, Field(gt=0)]
 Positive = Annotated[int, Field(gt=0)]

@@ -114,6 +114,18 @@ HUB_PORT=8000
         ("DATABASE_URL", "mysql://hub:geheim@there/hub", "must begin with sqlite:/// or postgres://"),
         ("REDIS_URL", "redis+sentinel://:geheim@there:26379/main", "must begin with redis://, rediss:// or unix://"),
         ("REDIS_URL", "redis-cluster://:geheim@there", "must begin with redis://, rediss:// or unix://"),
+        # A slash, a # or a ? in a password ends the host's part of an address.
+        ("DATABASE_URL", "postgres://hub:geheim/2@there/hub", "can't be read; special characters"),
+        ("DATABASE_URL", "postgres://hub:geheim#2@there/hub", "can't be read; special characters"),
+        ("DATABASE_URL", "postgres://hub:geheim[2@there/hub", "can't be read; special characters"),
+        ("DATABASE_URL", "postgres://hub:geheim@there:99999/hub", "can't be read; special characters"),
+        ("REDIS_URL", "redis://:geheim?2@there:6379/0", "can't be read; special characters"),
+        ("REDIS_URL", "redis://:geheim[2@there:6379/0", "can't be read; special characters"),
+        ("REDIS_HOST", "[geheim", "must be the name of a computer and no more"),
+        ("REDIS_HOST", "redis://:geheim@there", "must be the name of a computer and no more"),
+        ("REDIS_PORT", "99999", "Input should be less than or equal to 65535"),
+        ("ESPOCRM_API_BASE_URL", "https://[geheim", "can't be read; special characters"),
+        ("HUB_URL", "https://geheim:99999", "can't be read; special characters"),
     ],
 )
 def test_an_address_that_would_not_work_is_refused_at_start(
@@ -122,6 +134,14 @@ def test_an_address_that_would_not_work_is_refused_at_start(
     told = _read(monkeypatch, tmp_path / "env", f"{setting}={address}\nDJANGO_DEBUG=1\n")
     assert f"{setting}: {why}" in told
     assert "geheim" not in told
+
+
+@pytest.mark.parametrize("address", ["sqlite://:memory:", "postgres://hub:a%2Fb@[::1]:5432/hub?pool_mode=transaction"])
+def test_an_address_that_works_is_taken(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_ENV_FILE", "")
+    monkeypatch.setenv("DJANGO_SECRET_KEY", "a-key")
+    monkeypatch.setenv("DATABASE_URL", address)
+    assert address == load().DATABASE_URL
 
 
 def test_a_file_that_is_no_text_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
