@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from syncapp.clients.espocrm import Webhook
 from syncapp.management.base import misused
@@ -64,12 +64,27 @@ def checked_base(url: str, *, allow_http: bool) -> str:
 
     EspoCRM takes a redirect for a delivery and loses the event, so it has to be the final address.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise misused("--base-url: it must begin with https:// and name a host.")
-    if parts.username or parts.query or parts.fragment:
-        raise misused("--base-url: it must hold neither a login nor ? nor #.")
-    if parts.scheme == "http" and not allow_http:
+    if _parts(url, "--base-url").scheme == "http" and not allow_http:
         why = "clients' data travels there (--allow-http for an inner network)"
         raise misused(f"--base-url: it must be https, because {why}.")
     return url.rstrip("/")
+
+
+def checked_earlier(url: str) -> str:
+    """The address of an earlier hub, or "" for none. Without a host it would be the beginning of all addresses."""
+    if url:
+        _parts(url, "--replace")
+    return url.rstrip("/")
+
+
+def _parts(url: str, option: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        found = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        found = None
+    if not found:
+        raise misused(f"{option}: it must begin with https:// and name a host.")
+    if parts.username or parts.query or parts.fragment:
+        raise misused(f"{option}: it must hold neither a login nor ? nor #.")
+    return parts

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError
 
 from syncapp.clients.espocrm import Webhook
-from syncapp.management.webhook_registration import Wanted, checked_base, compare
+from syncapp.management.webhook_registration import Wanted, checked_base, checked_earlier, compare
 
 A = Wanted("CDokumente.create", "https://hub.example.org/vmh/webhook/document/create")
 B = Wanted("CDokumente.update", "https://hub.example.org/vmh/webhook/document/update")
@@ -38,7 +38,18 @@ def test_good_addresses(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["hub.example.org", "ftp://x", "https://", "https://u:p@x", "https://x/?a=1", "https://x/#a", "http://x"]
+    "url",
+    [
+        "hub.example.org",
+        "ftp://x",
+        "https://",
+        "https://u:p@x",
+        "https://x/?a=1",
+        "https://x/#a",
+        "http://x",
+        "https://[::1",
+        "https://x:99999",
+    ],
 )
 def test_bad_addresses(url: str) -> None:
     with pytest.raises(CommandError, match=r"^--base-url: it must "):
@@ -47,3 +58,15 @@ def test_bad_addresses(url: str) -> None:
 
 def test_http_only_when_it_is_allowed() -> None:
     assert checked_base("http://hub:8000", allow_http=True) == "http://hub:8000"
+
+
+@pytest.mark.parametrize("url", ["https://", "https:", "http:///", "https:///x", "old.example.org", "https://[::1"])
+def test_an_earlier_hub_without_a_host_is_not_everybody(url: str) -> None:
+    """`--replace https://$OLD` with nothing in $OLD would switch off the webhooks of all other programs."""
+    with pytest.raises(CommandError, match=r"^--replace: it must "):
+        checked_earlier(url)
+
+
+def test_an_earlier_hub_is_known_by_its_address() -> None:
+    assert checked_earlier("http://old:8000/api/") == "http://old:8000/api"
+    assert checked_earlier("") == ""

@@ -19,7 +19,7 @@ from syncapp.management import env_file
 from syncapp.management.base import HubCommand
 from syncapp.management.output import plural, table
 from syncapp.management.recording import recorded
-from syncapp.management.webhook_registration import Wanted, checked_base, compare, door_of, replaced
+from syncapp.management.webhook_registration import Wanted, checked_base, checked_earlier, compare, door_of, replaced
 from syncapp.models import SystemName
 
 TROUBLE = 1
@@ -53,6 +53,7 @@ class Command(HubCommand):
 
     def handle(self, *args: Any, base_url: str, allow_http: bool, dry_run: bool, **options: Any) -> None:
         base = checked_base(base_url, allow_http=allow_http)
+        options["replace"] = checked_earlier(options["replace"])
         if not connections.configured(SystemName.ESPOCRM):
             raise CommandError("EspoCRM is not configured: set ESPOCRM_API_BASE_URL and ESPOCRM_API_KEY.")
         try:
