@@ -162,7 +162,12 @@ def test_a_dry_run_of_retry_only_counts(run: Any) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "args", [("--step", "x"), ("--reason", "x"), ("--since", "x"), ("--since", "2026-13-01"), ("--since", "12x")]
+    "args",
+    [
+        *(("--step", "x"), ("--reason", "x"), ("--since", "x"), ("--since", "2026-13-01"), ("--since", "12x")),
+        *(("--since", "0001-01-01"), ("--since", "9999-12-31T23:59-05:00")),
+        *(("--step", ""), ("--reason", ""), ("--since", "")),  # an empty variable of a shell does not mean all
+    ],
 )
 def test_retry_with_unknown_words_is_refused(run: Any, args: tuple[str, str]) -> None:
     assert run("retry_failed", *args)[0] == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -60,13 +60,13 @@ class Command(HubCommand):
 
 def _chosen(step: str | None, reason: str | None, since: str | None) -> QuerySet[Record]:
     failed = Record.objects.filter(status=Status.FAILED)
-    if not reason:  # whoever names a reason means it
+    if reason is None:  # whoever names a reason means it
         failed = failed.exclude(reason__in=registry.mended_by_data())
-    if step:
+    if step is not None:
         failed = failed.filter(step=one_of("step", step, (spec.name for spec in registry.runnable())))
-    if reason:
+    if reason is not None:
         failed = failed.filter(reason=one_of("reason", reason, sorted(reasons())))
-    return failed.filter(changed_at__gte=_moment(since)) if since else failed
+    return failed.filter(changed_at__gte=_moment(since)) if since is not None else failed
 
 
 def _moment(text: str) -> datetime:
@@ -74,6 +74,6 @@ def _moment(text: str) -> datetime:
         return timezone.now() - timedelta(**{_UNITS[match[2]]: int(match[1])})
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return (timezone.make_aware(moment) if timezone.is_naive(moment) else moment).astimezone(UTC)
+    except (ValueError, OverflowError):  # the first and the last day of the calendar have no neighbour
         raise misused(f"--since {text!r} is no time. Examples: 30m, 12h, 7d, 2026-11-02, 2026-11-02T14:00") from None
-    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
