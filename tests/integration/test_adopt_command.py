@@ -52,6 +52,14 @@ def test_a_look_shows_counts_with_ids_and_says_how_to_go_on(firm: OldFirm, tmp_p
     assert not Record.objects.exists()
 
 
+def test_a_report_that_has_no_place_is_found_before_anything_is_done(firm: OldFirm, tmp_path: Path) -> None:
+    for place in (tmp_path, tmp_path / "none" / "report.csv"):
+        with pytest.raises(CommandError, match=r"--csv: .* can't be written .* Nothing was done") as refused:
+            adopt("--apply", "--csv", str(place))
+        assert refused.value.returncode == 2
+    assert not Adoption.objects.exists()
+
+
 def test_an_employee_is_named_without_an_appointment_that_there_is_not() -> None:
     counts = {"calendars": {str(Verdict.KNOWN): {"": 2}}}
     done = Adoption.objects.create(started_at=timezone.now(), counts=counts)

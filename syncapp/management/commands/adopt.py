@@ -11,7 +11,7 @@ from django.core.management.base import CommandError, CommandParser
 from syncapp.checks import HUB
 from syncapp.events import registry
 from syncapp.flows.adopting import adopting, report
-from syncapp.management.base import NOT_ASKED, HubCommand, need
+from syncapp.management.base import NOT_ASKED, HubCommand, misused, need
 from syncapp.management.output import plural, progress, table
 from syncapp.management.recording import recorded
 from syncapp.models import Adoption, AdoptionState
@@ -57,6 +57,8 @@ class Command(HubCommand):
         for declared in registry.adoptions():
             if declared.name == "collections":
                 need(declared.systems[:1], NOT_ASKED)
+        if csv is not None:
+            _prove_writable(csv)
         asked = adopting.ask(apply=apply, trusts_md5=options["trust_md5sum"])
         try:
             with progress("Looking") as tell:
@@ -91,6 +93,17 @@ def _table(done: Adoption, samples: int) -> str:
     ]
     heads = ("kind", "verdict", "how many", "for example", "what")
     return f"{table(heads, rows)}\n\n{plural(done.seen, 'record')} looked at, {plural(done.calls, 'call')}."
+
+
+def _prove_writable(path: Path) -> None:
+    """Before hours of looking whose report would then have no place."""
+    there = path.exists()
+    try:
+        path.open("a").close()
+    except OSError as exc:
+        raise misused(f"--csv: {path} can't be written ({exc.strerror}). Nothing was done.") from exc
+    if not there:
+        path.unlink()
 
 
 def _write(done: Adoption, path: Path) -> None:
