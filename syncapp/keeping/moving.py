@@ -68,7 +68,10 @@ def _target(to: str) -> Iterator[dict[str, Any]]:
     """How psycopg connects to it, while Django knows it as `ALIAS`."""
     if not to.startswith(("postgres://", "postgresql://")):
         raise Refused("--to must begin with postgres://")
-    parsed: dict[str, Any] = dict(dj_database_url.parse(to))
+    try:
+        parsed: dict[str, Any] = dict(dj_database_url.parse(to))
+    except ValueError:
+        raise Refused("--to can't be read; special characters of user and password stand as %XX.") from None
     options = dict(parsed.get("OPTIONS", {}))
     if options.pop("pool_mode", "session") != "session":
         raise Refused("--to leads to a pooler: give PostgreSQL's own address.")

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterable
 from typing import Any, ClassVar
+from urllib.parse import SplitResult, urlsplit
 
 from django.core import checks
 from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
@@ -65,6 +66,19 @@ class HubCommand(BaseCommand):
 
 def misused(words: str) -> CommandError:
     return CommandError(words, returncode=USAGE)
+
+
+def web_address(option: str, url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        found = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        found = None
+    if not found:
+        raise misused(f"{option}: it must begin with https:// and name a host.")
+    if parts.username or parts.query or parts.fragment:
+        raise misused(f"{option}: it must hold neither a login nor ? nor #.")
+    return parts
 
 
 def need(systems: Iterable[str], returncode: int) -> None:

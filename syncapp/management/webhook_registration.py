@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from syncapp.clients.espocrm import Webhook
-from syncapp.management.base import misused
+from syncapp.management.base import misused, web_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def checked_base(url: str, *, allow_http: bool) -> str:
 
     EspoCRM takes a redirect for a delivery and loses the event, so it has to be the final address.
     """
-    if _parts(url, "--base-url").scheme == "http" and not allow_http:
+    if web_address("--base-url", url).scheme == "http" and not allow_http:
         why = "clients' data travels there (--allow-http for an inner network)"
         raise misused(f"--base-url: it must be https, because {why}.")
     return url.rstrip("/")
@@ -73,18 +73,5 @@ def checked_base(url: str, *, allow_http: bool) -> str:
 def checked_earlier(url: str) -> str:
     """The address of an earlier hub, or "" for none. Without a host it would be the beginning of all addresses."""
     if url:
-        _parts(url, "--replace")
+        web_address("--replace", url)
     return url.rstrip("/")
-
-
-def _parts(url: str, option: str) -> SplitResult:
-    try:
-        parts = urlsplit(url)
-        found = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        found = None
-    if not found:
-        raise misused(f"{option}: it must begin with https:// and name a host.")
-    if parts.username or parts.query or parts.fragment:
-        raise misused(f"{option}: it must hold neither a login nor ? nor #.")
-    return parts

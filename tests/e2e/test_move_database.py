@@ -130,6 +130,7 @@ def test_what_must_not_be_moved(source: Source, target: str) -> None:
     source.sql("UPDATE syncapp_worker SET stopped_at = beat_at")
     assert "pooler" in refused(source, f"{target}?pool_mode=transaction")
     assert "must begin with postgres://" in refused(source, "sqlite:///there")
+    assert "--to can't be read; special characters" in refused(source, "postgres://hub:ge/heim@there/hub")
     source.sql("DELETE FROM django_migrations WHERE app = 'syncapp' AND name LIKE '0041%'")
     assert "1 migrations: manage.py migrate" in refused(source, target)
     with psycopg.connect(target) as there:

@@ -140,6 +140,22 @@ def test_a_wrong_login_is_said_and_kept_nowhere(stock: World, monkeypatch: pytes
     assert "geheim" not in said
 
 
+@pytest.mark.parametrize("lacking", [LOGIN, PASSWORD])
+def test_with_nobody_there_to_ask_it_says_where_the_login_may_stand(
+    lacking: str, stock: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(lacking)
+    asked = "builtins.input" if lacking == LOGIN else "getpass.getpass"
+    with mock.patch(asked, side_effect=EOFError):
+        said = prepare("--yes", code=2)
+    assert f"set {LOGIN} and {PASSWORD}" in said
+
+
+@pytest.mark.parametrize("url", ["https://[::1", "https://crm:99999", "crm.example.org", "ftp://crm"])
+def test_an_address_that_is_none_is_said_before_anybody_is_asked(url: str, stock: World) -> None:
+    assert "--url: it must begin with https://" in prepare("--yes", "--url", url, code=2)
+
+
 def test_what_was_made_stands_on_the_pages_and_a_layout_of_the_firms_is_left_alone(stock: World) -> None:
     prepare("--yes")
     crm = administration()
@@ -164,7 +180,12 @@ def test_the_hook_is_printed_with_the_firms_names_and_a_token() -> None:
 
 
 @pytest.mark.parametrize(
-    ("hub", "tokens", "words"), [("", ("t",), "Where is the hub"), ("https://x", (), "none is set")]
+    ("hub", "tokens", "words"),
+    [
+        ("", ("t",), "Where is the hub"),
+        ("https://x", (), "none is set"),
+        ("https://[x", ("t",), "--hub: it must begin"),
+    ],
 )
 def test_the_hook_says_what_it_lacks(hub: str, tokens: tuple[str, ...], words: str) -> None:
     with configured(WEBHOOK_TOKENS=tokens), pytest.raises(CommandError, match=words):

@@ -14,7 +14,7 @@ from django.core.management.base import CommandError, CommandParser
 from syncapp.clients.errors import ClientError
 from syncapp.clients.espocrm import FIELDS
 from syncapp.clients.espocrm.administration import REBUILD_SECONDS, AdminConfig, EspoAdministration
-from syncapp.management.base import FOUND, NOT_ASKED, HubCommand, agreed, misused
+from syncapp.management.base import FOUND, NOT_ASKED, HubCommand, agreed, misused, web_address
 from syncapp.management.crm_needs import everything
 from syncapp.management.needs import Needs
 from syncapp.management.output import plural, progress
@@ -61,8 +61,12 @@ class Command(HubCommand):
             return
         if not url:
             raise misused("Where is EspoCRM? Give --url, or set ESPOCRM_API_BASE_URL.")
-        login = os.environ.get(LOGIN) or input("EspoCRM, administrator's user name: ")
-        password = os.environ.get(PASSWORD) or getpass.getpass("Password: ")
+        web_address("--url", url)
+        try:
+            login = os.environ.get(LOGIN) or input("EspoCRM, administrator's user name: ")
+            password = os.environ.get(PASSWORD) or getpass.getpass("Password: ")
+        except EOFError:
+            raise misused(f"Nobody is there to be asked for the login: set {LOGIN} and {PASSWORD}.") from None
         crm = EspoAdministration(
             AdminConfig(base_url=url, api_key="", login=login, password=password, timeout=REBUILD_SECONDS)
         )
@@ -135,6 +139,7 @@ class Command(HubCommand):
 def _hook(hub: str) -> str:
     if not hub.startswith(("http://", "https://")):
         raise misused("Where is the hub? Give --hub https://hub.example.org, as EspoCRM reaches it.")
+    web_address("--hub", hub)
     if not settings.CONFIG.WEBHOOK_TOKENS:
         raise misused(
             "The hook sends one of WEBHOOK_TOKENS, and none is set. Make one: "
