@@ -17,11 +17,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bitbylaw.places import BASE_DIR as BASE_DIR
 from bitbylaw.setting_types import (
+    LONGEST_DAYS,
+    LONGEST_SPAN,
     AdvowareResource,
     AgeRecipient,
     ApiPath,
     CommaList,
     DatabaseUrl,
+    Days,
     EmailSender,
     EmailUrl,
     EspoField,
@@ -41,6 +44,7 @@ from bitbylaw.setting_types import (
     RedisUrl,
     Seconds,
     SecretLists,
+    Span,
     ZoneName,
 )
 from syncapp.clients.espocrm import joins
@@ -69,8 +73,8 @@ class Config(BaseSettings):
     DJANGO_SECRET_KEY: str = ""
     DJANGO_SECRET_KEY_FALLBACKS: CommaList = ()  # earlier ones, while logins and tokens of theirs are still about
     DJANGO_DEBUG: bool = False
-    SESSION_IDLE_MINUTES: Positive = 30  # without a click; then a session has ended
-    SESSION_HOURS: Positive = 12  # a working day; then too, whatever is done
+    SESSION_IDLE_MINUTES: Span = 30  # without a click; then a session has ended
+    SESSION_HOURS: Span = 12  # a working day; then too, whatever is done
     SECOND_FACTOR_GROUPS: CommaList = ()  # whose logins need a code besides the password; superusers then too
     DJANGO_ALLOWED_HOSTS: CommaList = ("localhost", "127.0.0.1", "[::1]")
     DJANGO_CSRF_TRUSTED_ORIGINS: CommaList = ()
@@ -84,7 +88,7 @@ class Config(BaseSettings):
     # Queue and Redis
     QUEUE_BROKER: Literal["orm", "redis"] = "orm"
     QUEUE_WORKERS: Positive = 4
-    QUEUE_TIMEOUT_SECONDS: Positive = 600
+    QUEUE_TIMEOUT_SECONDS: Span = 600
     QUEUE_POLL_SECONDS: Seconds = 0.05
     REDIS_URL: RedisUrl = ""
     REDIS_HOST: HostName = ""
@@ -94,11 +98,11 @@ class Config(BaseSettings):
     REDIS_DB_ADVOWARE_CACHE: Annotated[int, Field(ge=0)] = 1
 
     # Engine
-    LOCK_TTL_SECONDS: Positive = 1800
-    LEASE_SECONDS: Positive = 30
-    SWEEP_SECONDS: Positive = 20
-    CANARY_SECONDS: Positive = 30
-    STOP_GRACE_SECONDS: Positive = 60
+    LOCK_TTL_SECONDS: Span = 1800
+    LEASE_SECONDS: Span = 30
+    SWEEP_SECONDS: Span = 20
+    CANARY_SECONDS: Span = 30
+    STOP_GRACE_SECONDS: Span = 60
     OBSERVE_ONLY: bool = False  # plans are made and recorded, nothing is written outside
     MASS_CHANGE_LIMIT: Positive = 200  # a scan that would touch more than this AND more than the percentage asks first
     MASS_CHANGE_PERCENT: Annotated[int, Field(gt=0, le=100)] = 30
@@ -217,8 +221,8 @@ class Config(BaseSettings):
     GOOGLE_QUOTA_PER_USER_PER_MINUTE: PerMinute = 600
 
     # Calendar
-    CALENDAR_DAYS_BACK: Annotated[int, Field(ge=0)] = 31
-    CALENDAR_DAYS_AHEAD: Positive = 730
+    CALENDAR_DAYS_BACK: Annotated[int, Field(ge=0, le=LONGEST_DAYS)] = 31
+    CALENDAR_DAYS_AHEAD: Days = 730
     CALENDAR_SYNC_DEBUG_KUERZEL: CommaList = ()
     CALENDAR_FULL_CONTENT: bool = True
     CALENDAR_CONFLICTS: Literal["advoware", "google"] = "advoware"
@@ -227,17 +231,17 @@ class Config(BaseSettings):
     CALENDAR_DELETION_PERCENT: Annotated[int, Field(gt=0, le=100)] = 20
 
     # Outside calls
-    HTTP_RETRY_FIRST_SECONDS: Annotated[float, Field(ge=0)] = 1.0
+    HTTP_RETRY_FIRST_SECONDS: Annotated[float, Field(ge=0, le=LONGEST_SPAN)] = 1.0
     HTTP_RETRY_BUDGET_SECONDS: Seconds = 20.0
 
     # Retention, in days
-    KEEP_INBOX_BODIES_DAYS: Positive = 14
-    KEEP_INBOX_DAYS: Positive = 180
-    KEEP_ATTEMPTS_DAYS: Positive = 180
-    KEEP_JOURNAL_DAYS: Positive = 730
-    KEEP_GONE_DAYS: Positive = 90
-    KEEP_PROXY_CALLS_DAYS: Positive = 180
-    KEEP_LOGINS_DAYS: Positive = 90  # from where somebody logged in; known addresses are not locked by strangers
+    KEEP_INBOX_BODIES_DAYS: Days = 14
+    KEEP_INBOX_DAYS: Days = 180
+    KEEP_ATTEMPTS_DAYS: Days = 180
+    KEEP_JOURNAL_DAYS: Days = 730
+    KEEP_GONE_DAYS: Days = 90
+    KEEP_PROXY_CALLS_DAYS: Days = 180
+    KEEP_LOGINS_DAYS: Days = 90  # from where somebody logged in; known addresses are not locked by strangers
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
         """What is wrong between settings: the one to mend first, and the sentence."""

@@ -15,6 +15,9 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from bitbylaw import email_url
 from syncapp.flows.beteiligte import fields as party_fields
 
+LONGEST_DAYS = 36_500  # a hundred years is for ever: what lies before the year 1 or after 9999 can't be reckoned with
+LONGEST_SPAN = 604_800  # a week, in seconds: a socket waits for 24 days at most
+
 
 def _commas(value: object) -> object:
     if isinstance(value, str):
@@ -141,7 +144,9 @@ AgeRecipient = Annotated[str, AfterValidator(_age_recipient)]
 HostName = Annotated[str, AfterValidator(_host)]
 Port = Annotated[int, Field(gt=0, le=65_535)]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
-Seconds = Annotated[float, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0, le=LONGEST_SPAN)]
+Span = Annotated[int, Field(gt=0, le=LONGEST_SPAN)]  # seconds, minutes, hours
+Days = Annotated[int, Field(gt=0, le=LONGEST_DAYS)]
 Positive = Annotated[int, Field(gt=0)]
 PerMinute = Annotated[int, Field(ge=100)]  # a batch of fifty calls must leave room for others
 NonEmpty = Annotated[str, Field(min_length=1)]

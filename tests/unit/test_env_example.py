@@ -16,6 +16,7 @@ from bitbylaw.environment import ConfigError, load, misspelt, only_help
 
 EXAMPLE = (BASE_DIR / ".env.example").read_text()
 SETTING = re.compile(r"^#?([A-Z][A-Z0-9_]+)=(.*)$", re.MULTILINE)
+SPAN = re.compile(r"_(SECONDS|MINUTES|HOURS)$|_DAYS(_|$)")
 # Shown with an invented value, because the default is empty and the form needs explaining.
 INVENTED = {"ESPOCRM_WEBHOOK_SECRETS", "ESPOCRM_WEBHOOK_DOORS", "ESPOCRM_API_BASE_URL", "ESPOCRM_PARENT_STATUS"}
 ONLY_COMPOSE = {"POSTGRES_PASSWORD", "HUB_PORT"}
@@ -134,6 +135,15 @@ def test_an_address_that_would_not_work_is_refused_at_start(
     told = _read(monkeypatch, tmp_path / "env", f"{setting}={address}\nDJANGO_DEBUG=1\n")
     assert f"{setting}: {why}" in told
     assert "geheim" not in told
+
+
+@pytest.mark.parametrize("name", sorted(each for each in Config.model_fields if SPAN.search(each)))
+@pytest.mark.parametrize("value", ["inf", "nan", "999999999"])
+def test_no_span_of_time_is_longer_than_can_be_reckoned_with(
+    name: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`KEEP_JOURNAL_DAYS=999999`, meant as for ever, ended every night's tidying before it had begun."""
+    assert f"{name}: Input should be" in _read(monkeypatch, tmp_path / "env", f"DJANGO_DEBUG=1\n{name}={value}\n")
 
 
 @pytest.mark.parametrize("address", ["sqlite://:memory:", "postgres://hub:a%2Fb@[::1]:5432/hub?pool_mode=transaction"])
