@@ -39,6 +39,17 @@ def load() -> Config:
     return config
 
 
+def make_folder(folder: Path) -> None:
+    """For SQLite's file, for nobody else to look into. `ConfigError` where it can't be made."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as exc:
+        raise ConfigError(
+            f"The configuration has a fault:\n  DATABASE_URL: the folder {folder} can't be made ({exc.strerror}). "
+            "Name another, or make it and give it to the user that the hub runs as."
+        ) from None
+
+
 def bare() -> Config:
     """What nobody has set anything of: for `--help`, which must work before the first line of an `.env` is written."""
     return Config.model_construct()

@@ -67,7 +67,10 @@ def _database_url(value: str) -> str:
     if value.startswith("sqlite://"):
         return value  # sqlite://:memory: is none as others are
     _read_address(value)
-    pooling = parse_qs(urlsplit(value).query).get("pool_mode", ["session"])
+    asked = parse_qs(urlsplit(value).query)
+    if not urlsplit(value).path.strip("/") and "service" not in asked:
+        raise ValueError("names no database: postgres://user:password@host:5432/name")
+    pooling = asked.get("pool_mode", ["session"])
     if pooling[-1] not in ("session", "transaction"):
         raise ValueError("pool_mode must be session or transaction, as PgBouncer has it: the hub needs transactions")
     return value

@@ -92,7 +92,11 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES: dict[str, Any] = {"default": dj_database_url.parse(CONFIG.DATABASE_URL, conn_max_age=600)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     if DATABASES["default"]["NAME"] != ":memory:":
-        Path(DATABASES["default"]["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            _environment.make_folder(Path(DATABASES["default"]["NAME"]).parent)
+        except _environment.ConfigError as exc:
+            if not _environment.only_help(sys.argv):
+                sys.exit(str(exc))
     # WAL lets readers and one writer work side by side. IMMEDIATE takes the write lock when a transaction begins;
     # otherwise two transactions that read first and write later fail instead of waiting, and two schedulers double
     # their jobs.

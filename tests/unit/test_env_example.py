@@ -115,6 +115,7 @@ HUB_PORT=8000
         ("DATABASE_URL", "mysql://hub:geheim@there/hub", "must begin with sqlite:/// or postgres://"),
         ("REDIS_URL", "redis+sentinel://:geheim@there:26379/main", "must begin with redis://, rediss:// or unix://"),
         ("REDIS_URL", "redis-cluster://:geheim@there", "must begin with redis://, rediss:// or unix://"),
+        ("DATABASE_URL", "postgres://hub:geheim@there", "names no database"),
         # A slash, a # or a ? in a password ends the host's part of an address.
         ("DATABASE_URL", "postgres://hub:geheim/2@there/hub", "can't be read; special characters"),
         ("DATABASE_URL", "postgres://hub:geheim#2@there/hub", "can't be read; special characters"),
@@ -146,12 +147,27 @@ def test_no_span_of_time_is_longer_than_can_be_reckoned_with(
     assert f"{name}: Input should be" in _read(monkeypatch, tmp_path / "env", f"DJANGO_DEBUG=1\n{name}={value}\n")
 
 
-@pytest.mark.parametrize("address", ["sqlite://:memory:", "postgres://hub:a%2Fb@[::1]:5432/hub?pool_mode=transaction"])
+@pytest.mark.parametrize(
+    "address",
+    ["sqlite://:memory:", "postgres:///?service=hub", "postgres://hub:a%2Fb@[::1]:5432/hub?pool_mode=transaction"],
+)
 def test_an_address_that_works_is_taken(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUB_ENV_FILE", "")
     monkeypatch.setenv("DJANGO_SECRET_KEY", "a-key")
     monkeypatch.setenv("DATABASE_URL", address)
     assert address == load().DATABASE_URL
+
+
+@pytest.mark.parametrize(("words", "code"), [(["sweep"], 1), (["sweep", "--help"], 0)])
+def test_a_database_whose_folder_can_not_be_made_is_said_in_words(words: list[str], code: int, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    address = f"sqlite:///{tmp_path}/file/hub.sqlite3"
+    env = {"PATH": os.environ["PATH"], "HUB_ENV_FILE": "", "DJANGO_SECRET_KEY": "a-key", "DATABASE_URL": address}
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words], cwd=BASE_DIR, env=env, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False)
+    assert ("DATABASE_URL: the folder" in done.stderr) == bool(code)
 
 
 def test_a_file_that_is_no_text_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
