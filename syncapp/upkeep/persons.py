@@ -61,8 +61,9 @@ def by_number(number: str) -> list[Person]:
 
 
 def by_id(entity_id: str) -> list[Person]:
-    """By the CRM's id of the party or of one of its accounts: nobody, or one."""
-    wanted = (FIELDS.party_entity, FIELDS.bank_entity)
+    """By the CRM's id of the party or of one of its accounts; who is in Advoware only has the betNr for one. Nobody, or
+    one."""
+    wanted = (FIELDS.party_entity, FIELDS.bank_entity, ONLY_THERE)
     known: set[tuple[str, str]] = set()
     for rows in (Record.objects.all(), Reference.objects.all(), InboxItem.objects.all()):
         found = rows.filter(entity_id=entity_id, entity_type__in=wanted)
@@ -72,6 +73,7 @@ def by_id(entity_id: str) -> list[Person]:
     mine = Reference.objects.filter(entity_id=entity_id, system=SystemName.ADVOWARE)
     numbers = set(mine.filter(kind=ReferenceKind.PARTY).values_list("remote_id", flat=True))
     numbers |= set(mine.filter(kind=ReferenceKind.BANK_ACCOUNT).values_list("container_id", flat=True))
+    numbers |= {number for entity_type, number in known if entity_type == ONLY_THERE}
     return [_whole(known, numbers)]
 
 

@@ -8,7 +8,17 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from syncapp.models import JournalEntry, JournalState, Record, Reference, ReferenceKind, StaffAction, Status, SystemName
+from syncapp.models import (
+    JournalEntry,
+    JournalState,
+    Record,
+    Reference,
+    ReferenceKind,
+    StaffAction,
+    Status,
+    SystemName,
+    Task,
+)
 from tests.integration.admin import rows
 from tests.integration.admin.conftest import Login
 
@@ -90,3 +100,18 @@ def test_whoever_is_gone_meanwhile_is_not_told(login: Login) -> None:
     for name in ("export_person", "erase_person"):
         answer = client.post(reverse(f"admin:hub_{name}"), {"entity_id": "gone", "sure": "yes"})
         assert (answer.status_code, answer["Location"]) == (302, PAGE)
+
+
+def test_who_is_in_advoware_only_is_told_and_erased_too(login: Login) -> None:
+    """Of a party that the CRM did not have the hub knows the number in Advoware and nothing else."""
+    made = rows.record(Status.IN_SYNC, step="beteiligte_sync", entity_type="Beteiligte", entity_id="4712", reason="")
+    rows.task(made, state="closed", closed_at=timezone.now(), note=NAME, target_id="4712")
+    client = login("dora", rows.PRIVACY)
+    shown = client.post(PAGE, {"who": "4712"}).content.decode()
+    assert reverse("admin:hub_erase_person") in shown
+    form = {"entity_id": "4712", "mentions": ""}
+    file = client.post(reverse("admin:hub_export_person"), form)
+    assert json.loads(file.content)["numbers"] == ["4712"]
+    assert NAME in file.content.decode()
+    client.post(reverse("admin:hub_erase_person"), {**form, "sure": "yes"})
+    assert NAME not in str(list(Task.objects.values()))
