@@ -38,8 +38,8 @@ class PersonForm(forms.Form):
 
     def found(self) -> list[Person]:
         who = self.cleaned_data["who"]
-        by_key = persons.by_number(who) if who.isdecimal() else persons.by_id(who)
-        return by_key or persons.by_words(who)
+        by_number = persons.by_number(who) if who.isdecimal() else []  # an id may have digits only too
+        return by_number or persons.by_id(who) or persons.by_words(who)
 
 
 @viewer("person", "person/", DISCLOSE_PERSON)

@@ -115,3 +115,10 @@ def test_who_is_in_advoware_only_is_told_and_erased_too(login: Login) -> None:
     assert NAME in file.content.decode()
     client.post(reverse("admin:hub_erase_person"), {**form, "sure": "yes"})
     assert NAME not in str(list(Task.objects.values()))
+
+
+def test_an_id_of_digits_only_is_found(login: Login, her: Record) -> None:
+    """One in some thousands of EspoCRM's ids has no letter."""
+    Record.objects.filter(pk=her.pk).update(entity_id="1" * 17)
+    shown = login("dora", rows.PRIVACY).post(PAGE, {"who": "1" * 17}).content.decode()
+    assert reverse("admin:hub_erase_person") in shown
