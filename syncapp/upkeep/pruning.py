@@ -97,6 +97,7 @@ def _leftovers(now: datetime) -> tuple[Leftover, ...]:
     newest = ScanRun.objects.values("scan").annotate(newest=Max("pk")).values("newest")
     ended = ScanRun.objects.filter(state__in=[ScanState.DONE, ScanState.FAILED]).exclude(pk__in=newest)
     tasks = HubTask.objects.exclude(state=TaskState.CLOSED)
+    over = Notice.objects.filter(Q(trouble=None) | Q(trouble__gone_at__isnull=False))  # else: who is told of the end
     windows = ProxyWindow.objects.filter(minute__lt=int(now.timestamp() // 60) - 60)
     return (
         Leftover(
@@ -121,7 +122,7 @@ def _leftovers(now: datetime) -> tuple[Leftover, ...]:
         *(Leftover("notes of staff", rows) for rows in handled.over()),
         Leftover("calls through the proxy", old(ProxyCall.objects, "at", "KEEP_PROXY_CALLS_DAYS"), "at"),
         Leftover("counts of the proxy", windows, "minute"),
-        Leftover("notices", old(Notice.objects, "made_at", "KEEP_ATTEMPTS_DAYS"), "made_at"),
+        Leftover("notices", old(over, "made_at", "KEEP_ATTEMPTS_DAYS"), "made_at"),
         Leftover("troubles that are over", old(KnownTrouble.objects, "gone_at", "KEEP_ATTEMPTS_DAYS"), "gone_at"),
         Leftover(
             "failed runs of schedules", old(ScheduledFailure.objects, "started_at", "KEEP_ATTEMPTS_DAYS"), "started_at"

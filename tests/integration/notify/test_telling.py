@@ -30,6 +30,7 @@ from syncapp.models import (
     Worker,
 )
 from syncapp.notify import mail, remembering, telling, troubles, watching
+from syncapp.upkeep import pruning
 from tests.integration.admin import rows
 from tests.mailbox import HUB, Mailbox, mailbox, mailing
 
@@ -408,3 +409,17 @@ def test_when_no_worker_is_left_to_tell_the_supervisor_does(box: Mailbox, clock:
     clock.shift(timedelta(hours=1))
     Schedule.objects.filter(name="hub.notify").update(repeats=0)
     assert not watching.tell_if_nobody_does()
+
+
+def test_the_end_of_what_lasted_for_longer_than_notices_are_kept_is_told(box: Mailbox, clock: Any) -> None:
+    """Who was told of a cause is known by the notice about it."""
+    failed = rows.record()
+    lasting(clock)
+    Notice.objects.update(made_at=timezone.now() - timedelta(days=4000))
+    pruning.prune()
+    failed.delete()
+    lasting(clock)
+    assert [subject.split("] ")[1].partition(":")[0] for subject in box.to(KARL)] == ["New", "Over"]
+    Notice.objects.update(made_at=timezone.now() - timedelta(days=4000))
+    pruning.prune()
+    assert not Notice.objects.exists()
