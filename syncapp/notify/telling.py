@@ -72,12 +72,13 @@ def _give_up() -> None:
 def _due(to: Recipient) -> tuple[tuple[int, ...], ...]:
     now = timezone.now()
     mine = Notice.objects.filter(user=to.user)
-    open_ = mine.filter(Q(state=NoticeState.WAITING, due_at__lte=now) | _abandoned(now)).order_by("pk")
+    due = Q(due_at__lte=now) | Q(due_at__gt=latest(now, timedelta(minutes=PAUSES[-1])))
+    open_ = mine.filter((Q(state=NoticeState.WAITING) & due) | _abandoned(now)).order_by("pk")
     waiting = [
         Waiting(pk, trouble or 0, event == remembering.GONE)
         for pk, trouble, event in open_.values_list("pk", "trouble", "event")
     ]
-    lately = mine.filter(sent_at__gt=now - timedelta(hours=1)).values("claim").distinct().count()
+    lately = mine.filter(sent_at__range=(now - timedelta(hours=1), latest(now))).values("claim").distinct().count()
     found = bundles(waiting, lately, timezone.localtime(now).time(), to.quiet)
     remembering.needless(found.needless)
     return found.messages

@@ -423,3 +423,30 @@ def test_the_end_of_what_lasted_for_longer_than_notices_are_kept_is_told(box: Ma
     Notice.objects.update(made_at=timezone.now() - timedelta(days=4000))
     pruning.prune()
     assert not Notice.objects.exists()
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=5), timedelta(days=400)], ids=str)
+def test_what_a_clock_that_was_ahead_has_sent_counts_not_as_of_the_last_hour(
+    box: Mailbox, clock: Any, ahead: timedelta
+) -> None:
+    clock.move_to(timezone.now() + ahead)
+    for reason in ("rejected", "forbidden", "exhausted", "not_found", "transient", "unexpected_answer"):
+        rows.record(reason=reason)
+        lasting(clock, 5)
+    assert len(box.mails) == 6
+    clock.move_to(NOON)
+    rows.message(InboxState.QUARANTINED)
+    lasting(clock)
+    assert len(box.mails) == 7
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=5), timedelta(days=400)], ids=str)
+def test_what_a_clock_that_was_ahead_has_put_off_is_sent(box: Mailbox, clock: Any, ahead: timedelta) -> None:
+    clock.move_to(timezone.now() + ahead)
+    box.answer = "451 later"
+    rows.record()
+    lasting(clock)
+    clock.move_to(NOON)
+    box.answer = "250 OK"
+    lasting(clock)
+    assert len(box.mails) == 1
