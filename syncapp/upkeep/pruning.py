@@ -2,7 +2,8 @@
 
 What a person or a later run still needs stays, however old: tasks that were closed by hand, so that they don't come
 again; messages in quarantine keep their bodies until they go
-themselves, records that need a person keep their attempts, open writes whose outcome is unknown keep their entries.
+themselves, records that need a person keep their attempts, open writes whose outcome is unknown, or that are to be
+undone, keep their entries.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ from syncapp.models import (
     ScheduledFailure,
     Status,
     TaskState,
+    Undo,
+    UndoState,
 )
 from syncapp.models import Task as HubTask
 from syncapp.upkeep import gone, handled, summing
@@ -91,7 +94,8 @@ def _leftovers(now: datetime) -> tuple[Leftover, ...]:
 
     readable = InboxMessage.objects.filter(body__isnull=False).exclude(state=InboxState.QUARANTINED)
     unsettled = Q(state__in=[JournalState.INTENDED, JournalState.LOST]) & ~Q(record__status=Status.IN_SYNC)
-    entries = JournalEntry.objects.exclude(unsettled)
+    undone = Undo.objects.filter(state=UndoState.REQUESTED).values("entry")
+    entries = JournalEntry.objects.exclude(unsettled).exclude(pk__in=undone)
     wanted = JournalEntry.objects.filter(unsettled, attempt__isnull=False).values("attempt")
     settled = Attempt.objects.exclude(record__status__in=NEEDS_A_PERSON).exclude(pk__in=wanted)
     newest = ScanRun.objects.values("scan").annotate(newest=Max("pk")).values("newest")

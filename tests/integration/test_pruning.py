@@ -28,8 +28,10 @@ from syncapp.models import (
     ScanState,
     StaffAction,
     Status,
+    Undo,
     Worker,
 )
+from syncapp.people import undos
 from syncapp.upkeep import leftovers, pruning
 from tests.world import configured
 
@@ -195,3 +197,14 @@ def test_what_staff_did_stays_for_ever(capsys: pytest.CaptureFixture[str]) -> No
     dry, real = capsys.readouterr().out.split("what ")[1:]
     assert "would be deleted" in dry
     assert [line.split()[-1] for line in real.splitlines() if line.startswith("received webhooks")] == ["1"]
+
+
+def test_a_write_that_somebody_asked_to_undo_stays_until_it_is_decided() -> None:
+    """The record's step may be paused, or its system away, for as long as it takes."""
+    asked = entry(record(), 4000, JournalState.DONE)
+    undo = Undo.objects.create(entry=asked, requested_at=timezone.now())
+    pruning.prune()
+    assert undos.requested_undos(asked.record) == [undo]
+    undos.finish_undo(undo.pk)
+    pruning.prune()
+    assert not JournalEntry.objects.exists()
