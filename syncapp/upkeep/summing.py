@@ -37,6 +37,7 @@ def sum_up(*, budget: timedelta | None = None) -> bool:
     ends = time.monotonic() + budget.total_seconds() if budget is not None else float("inf")
     try:
         with locks.hold(LOCK, f"{LOCK}-{time.monotonic_ns()}", "figures"):
+            _forget_future(timezone.now())
             for hour in _missing(timezone.now()):
                 sum_hour(hour)
                 if time.monotonic() > ends:
@@ -44,6 +45,12 @@ def sum_up(*, budget: timedelta | None = None) -> bool:
     except (locks.LockBusy, locks.LocksAway):
         pass  # another one is at it, or the next one will be
     return True
+
+
+def _forget_future(now: datetime) -> None:
+    """Hours that are not over were summed by a clock that was ahead: they are summed when they are over."""
+    Figures.objects.filter(span=Span.HOUR, begins_at__gt=now - HOUR).delete()
+    Figures.objects.filter(span=Span.DAY, begins_at__gt=now).delete()
 
 
 def _missing(now: datetime) -> Iterator[datetime]:

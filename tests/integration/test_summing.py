@@ -179,3 +179,20 @@ def test_a_run_knows_since_when_it_was_waited_for() -> None:
     beside = claims.borrow(rows.record(Status.IN_SYNC, reason="", system="", waiting_since=NOW - 9 * HOUR).pk)
     assert beside is not None
     assert Run(beside).open_attempt().waiting_since is None
+
+
+@pytest.mark.parametrize("ahead", [5, 60])
+def test_hours_that_a_clock_that_was_ahead_has_summed_are_summed_when_they_are_over(
+    ahead: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(ago(2) + timedelta(minutes=10))
+    monkeypatch.setattr(timezone, "now", lambda: NOW + ahead * HOUR)
+    summing.sum_up()
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    run(ago(0) + timedelta(minutes=10))
+    summing.sum_up()
+    monkeypatch.setattr(timezone, "now", lambda: NOW + HOUR)
+    summing.sum_up()
+    assert [each["settled"] for each in figures(About.EVERYTHING)] == [1, 0, 1]
+    assert sum(each["settled"] for each in figures(About.EVERYTHING, span=Span.DAY)) == 2
+    assert not Figures.objects.filter(begins_at__gt=NOW + HOUR).exists()
