@@ -43,7 +43,9 @@ def make_dated(folder: Path, keep: int, progress: Progress) -> tuple[Path, Manif
     _forget_partial(folder)
     path = folder / f"{datetime.now(UTC):{DATED}}"
     manifest = make(path, progress)
-    old = sorted(folder.glob(_ANY_DATED))[:-keep] if keep else []
+    # What claims to be newer than this one is of a clock that was ahead: it goes first.
+    dated = sorted(folder.glob(_ANY_DATED), key=lambda each: (each.name <= path.name, each.name))
+    old = dated[:-keep] if keep else []
     for each in old:
         each.unlink()
     return path, manifest, len(old)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
@@ -76,3 +77,15 @@ def test_without_a_timer_nothing_is_expected(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(CommandError, match="No space left"):
         call_command("backup", "--keep", "14")
     jobs.look_at_backup()
+
+
+def test_after_a_clock_that_was_ahead_the_new_ones_stay(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By their names the others are newer, and will be for a year."""
+    monkeypatch.setattr(backups, "make", lambda path, _progress: path.touch())
+    monkeypatch.setattr(backups, "_forget_partial", lambda _folder: None)
+    for year, nights in ((2027, 3), (2026, 4)):
+        for night in range(1, nights + 1):
+            with time_machine.travel(f"{year}-03-{night:02} 03:00Z", tick=False):
+                made, _manifest, _gone = backups.make_dated(place, 3, lambda *_: None)
+            assert made.exists()
+    assert [each.name[:14] for each in sorted(place.iterdir())] == [f"hub-2026-03-0{night}" for night in (2, 3, 4)]
