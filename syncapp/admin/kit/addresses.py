@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR, SEARCH_VAR
-from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 
 NUL = "\0"
 
@@ -24,6 +24,8 @@ class PlainMiddleware:
     def process_view(self, request: HttpRequest, _view: Any, _args: Any, _given: dict[str, Any]) -> None:
         if request.resolver_match is None or "admin" not in request.resolver_match.app_names:
             return
+        if NUL in request.path_info:
+            raise Http404
         for given in (request.GET, request.POST):
             if any(NUL in text for name, texts in given.lists() for text in (name, *texts)):
                 request.GET, request.POST = _plain(request.GET), _plain(request.POST)  # type: ignore[assignment]

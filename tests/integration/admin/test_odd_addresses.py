@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any
@@ -149,3 +150,12 @@ def test_what_was_searched_for_stays_out_of_what_is_on_record(root: Client) -> N
     asked = {"status": "failed", "q": "65f0", "nobody": "Müller", "as": "csv"}
     b"".join(root.get(reverse("admin:syncapp_record_changelist"), asked).streaming_content)
     assert StaffAction.objects.get(action="export_list").detail == "status=failed"
+
+
+def test_a_nul_in_an_address_finds_nothing(root: Client) -> None:
+    """PostgreSQL takes it nowhere."""
+    routes = (route for route, _view in (*views.BUTTONS.values(), *views.PAGES.values()) if "<" in route)
+    for route in sorted(routes):
+        address = "/admin/hub/" + re.sub(r"<(str|path):\w+>", "a%00b", re.sub(r"<int:\w+>", "1", route))
+        if "%00" in address:
+            assert {root.get(address).status_code, root.post(address).status_code} <= {200, 302, 404, 405}, address
