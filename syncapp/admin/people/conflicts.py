@@ -87,9 +87,10 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
             # A run that refreshes the values waits for this, and then finds that the decision is about old ones.
             list(Conflict.objects.select_for_update().filter(record=record, state=ConflictState.OPEN))
             stale = set(seen) != set(choices) or moved_on(open_fields(record), seen)
-            row.count = 0 if stale else conflicts.decide(record, choices, cast(User, request.user))
-        if row.count:
-            retry.retry(Record.objects.filter(pk=pk), trace_id_of(request))
+            decided = 0 if stale else conflicts.decide(record, choices, cast(User, request.user))
+            if decided:  # with it, so that no decision is left that nobody carries out
+                retry.retry(Record.objects.filter(pk=pk), trace_id_of(request))
+        row.count = decided
     if not row.count:
         messages.warning(request, _changed() if choices else _("Nothing was chosen, so nothing is written."))
         return HttpResponseRedirect(reverse("admin:hub_conflict", args=[pk]))

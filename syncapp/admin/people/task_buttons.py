@@ -6,6 +6,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -38,7 +39,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 @button("close_chosen", "tasks/close/", CLOSE_TASK)
 def close_chosen(request: HttpRequest) -> HttpResponse:
     chosen = ids(request.POST.getlist("chosen"))
-    tasks = list(Task.objects.filter(pk__in=chosen, state=TaskState.OPEN))
+    tasks = list(Task.objects.filter(pk__in=chosen, state=TaskState.OPEN).order_by("pk"))
     if _unasked(request, tasks):
         messages.error(request, _("Nothing was closed. Please tick the box: closing makes the hub do something."))
     elif tasks:
@@ -56,11 +57,11 @@ def _close(request: HttpRequest, tasks: list[Task], target: str, asked: int = 1)
     note = note_of(request)
     # The note may name a client: it stays with the task, behind the right to see tasks.
     with recorded(request, "close_task", "Task", target, ", ".join(sorted({task.kind for task in tasks}))) as row:
-        closed = [task.pk for task in tasks if close_task(task, cast(User, request.user), note)]
+        with transaction.atomic():  # none is closed of which nothing comes
+            closed = [task.pk for task in tasks if close_task(task, cast(User, request.user), note)]
+            records = Record.objects.filter(pk__in=Task.objects.filter(pk__in=closed).values("record"))
+            retry.retry(records, trace_id_of(request))
         row.count = len(closed)
-        retry.retry(
-            Record.objects.filter(pk__in=Task.objects.filter(pk__in=closed).values("record")), trace_id_of(request)
-        )
     words = ngettext("%(count)d task was closed.", "%(count)d tasks were closed.", len(closed)) % {"count": len(closed)}
     if closed:
         messages.success(request, " ".join((words, _("The hub looks at it again now."))))

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -93,10 +94,12 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     entry = get_object_or_404(JournalEntry.objects.select_related("record"), pk=pk)
     with recorded(request, "request_undo", "JournalEntry", pk, str(entry.record)) as row:
-        if write_views([entry])[0].can_be_undone:
-            row.count = int(undos.request_undo(entry, cast(User, request.user)))
-        if row.count:
-            retry.retry(Record.objects.filter(pk=entry.record_id), trace_id_of(request))
+        with transaction.atomic():  # none is asked for that no run carries out
+            can = write_views([entry])[0].can_be_undone
+            asked = can and undos.request_undo(entry, cast(User, request.user))
+            if asked:
+                retry.retry(Record.objects.filter(pk=entry.record_id), trace_id_of(request))
+        row.count = int(asked)
     say(
         request,
         row.count,
