@@ -23,5 +23,7 @@ graceful_timeout = 30
 keepalive = 30  # longer than the pause between EspoCRM's batches, so that its connections are reused
 # The heartbeat file of a process must not wait for a disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  (not a file of ours)
+# Nobody says from outside which part of an address is no address: Caddy passes such headers on.
+forwarder_headers = ""
 # Nobody steers it from outside, and the file system may be read-only.
 control_socket_disable = True

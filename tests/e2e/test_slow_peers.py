@@ -192,3 +192,11 @@ def test_calls_to_a_silent_advoware_hold_nobody_up(behind_silence: tuple[Door, l
     assert max(answer.seconds for answer in answers) < 5
     refused = door.hub.sql("SELECT count(*) FROM syncapp_proxycall WHERE refusal = 'busy'")
     assert refused == [(len(threads) - 8,)]
+
+
+def test_nobody_says_in_a_header_below_which_address_the_hub_is(door: Door) -> None:
+    """Caddy passes such headers on, and gunicorn believes whoever connects from this machine."""
+    asked = b"GET /x/health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nSCRIPT_NAME: /x\r\n\r\n"
+    with door.connect() as sock:
+        sock.sendall(asked)
+        assert b"alive" not in answer_on(sock, time.monotonic()).body

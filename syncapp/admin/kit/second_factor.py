@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -49,9 +49,16 @@ class SecondFactorMiddleware:
         return HttpResponseRedirect(asks)
 
     def _lacks(self, request: HttpRequest) -> bool:
-        if not request.path.startswith(GUARDED):
+        if not request.path_info.startswith(GUARDED):  # `path` begins with whatever the hub is said to be below
             return False
         user: Any = request.user
-        if not user.is_authenticated or user.is_verified() or request.path in map(reverse, OPEN):
+        if not user.is_authenticated or user.is_verified() or _is_open(request):
             return False
         return device(user) is not None or required(user)
+
+
+def _is_open(request: HttpRequest) -> bool:
+    try:
+        return resolve(request.path_info).view_name in OPEN
+    except Resolver404:
+        return False

@@ -72,7 +72,7 @@ class SeenMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         by_itself = request.headers.get("X-Hub-By-Itself")
-        if request.path.startswith(GUARDED) and not by_itself and request.user.is_authenticated:
+        if request.path_info.startswith(GUARDED) and not by_itself and request.user.is_authenticated:
             request.session.seen()  # type: ignore[attr-defined]  # ours, see above
         return self._get_response(request)
 

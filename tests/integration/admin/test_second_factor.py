@@ -188,3 +188,13 @@ def test_passwords_have_twelve_signs() -> None:
 def test_who_is_not_logged_in_learns_nothing_about_factors(client: Client) -> None:
     assert "/login/" in client.get(PAGE)["Location"]
     assert client.get("/admin/login/").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/admin/", "/admin/syncapp/record/", "/api/docs/"])
+def test_a_prefix_of_the_whole_installation_leads_not_past_it(address: str, erika: Client) -> None:
+    """Below another address, or for who says so in a header that the web server believes."""
+    answer = erika.get(address, SCRIPT_NAME="/hub")
+    assert answer.status_code == 302
+    assert "/second-factor/" in answer["Location"]
+    assert erika.post(address, SCRIPT_NAME="/hub").status_code == 403
+    assert erika.get(PAGE, SCRIPT_NAME="/hub").status_code == 200
