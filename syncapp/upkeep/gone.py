@@ -56,6 +56,7 @@ def past(records: QuerySet[Record], written: QuerySet[JournalEntry]) -> tuple[Le
         Leftover.emptied(gettext_noop("values of closed tasks"), closed, facts=[], note=""),
         Leftover.emptied(gettext_noop("values of closed conflicts"), decided, agreed="", here="", there=""),
         Leftover(gettext_noop("notes of staff"), handled.about(records)),
+        Leftover.emptied(gettext_noop("notes of staff"), records.filter(reason=Reason.DISCARDED), detail=""),
     )
 
 

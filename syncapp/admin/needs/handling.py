@@ -170,7 +170,7 @@ def give_up_needs(request: HttpRequest) -> HttpResponse:
     if not note:
         messages.error(request, _("Please say why: without a reason nothing is given up."))
         return _back(request)
-    with recorded(request, "give_up_needs", *_target(found), note) as row:
+    with recorded(request, "give_up_needs", *_target(found)) as row:  # without the note, which may name a client
         for each in found:
             for pks in _chunks(each.pks):
                 rows = list(each.kind.rows().filter(pk__in=pks).values_list("pk", flat=True))

@@ -89,7 +89,8 @@ def _discard(request: HttpRequest, chosen: list[int], fallback: str, *args: obje
         messages.error(request, _("Please say why: without a reason nothing is given up."))
         return back(request, fallback, *args)
     target = chosen[0] if len(chosen) == 1 else ""
-    with recorded(request, "discard", "Record", target, note) as row:
+    # The note may name a client: it stays with the record, and goes with it.
+    with recorded(request, "discard", "Record", target) as row:
         row.count = retry.discard(Record.objects.filter(pk__in=chosen), f"{note} ({request.user})")
     if row.count:
         messages.success(request, given_up_words(row.count))

@@ -196,6 +196,20 @@ def test_what_is_given_up_comes_back_when_something_new_happens(staff: Client) -
     assert listed(staff) == [keys[0]]
 
 
+def test_why_something_is_given_up_is_not_on_the_record_of_staff(staff: Client) -> None:
+    """Which is kept for ever; the reason may name a client, goes when nobody is needed any more, and can be erased."""
+    failed, others = rows.party(Status.FAILED), (rows.record(), rows.record())
+    press(staff, "give_up_needs", f"failure:{failed.pk}", note="Geheimrätin")
+    staff.post(reverse("admin:hub_discard", args=[others[0].pk]), {"note": "Geheimrätin"})
+    staff.post(reverse("admin:hub_discard_chosen"), {"note": "Geheimrätin", "chosen": [others[1].pk]})
+    assert [row.count for row in StaffAction.objects.all()] == [1, 1, 1]
+    assert "Geheimrätin" not in str(list(StaffAction.objects.values()))
+    assert Record.objects.filter(detail__startswith="Geheimrätin").count() == 3
+    (person,) = persons.by_id(failed.entity_id)
+    erasure.erase(person)
+    assert "Geheimrätin" not in str([*Record.objects.filter(pk=failed.pk).values(), *Handling.objects.values()])
+
+
 def test_an_orphan_that_is_given_up_is_kept_and_only_by_who_may(care: Client, staff: Client) -> None:
     orphan = rows.orphan()
     assert "may not give up" in press(staff, "give_up_needs", f"orphan:{orphan.pk}", note="why not")
