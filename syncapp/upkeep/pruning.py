@@ -73,7 +73,8 @@ def prune(*, dry_run: bool = False, progress: Progress | None = None, budget: ti
     ends = time.monotonic() + budget.total_seconds() if budget is not None else float("inf")
     pruned = Pruned()
     for leftover in _leftovers(timezone.now()):
-        pruned.counts[leftover.name] = leftover.rows.count() if dry_run else 0
+        before = pruned.counts.get(leftover.name, 0)
+        pruned.counts[leftover.name] = before + (leftover.rows.count() if dry_run else 0)
         for went in () if dry_run else chunks(leftover):
             pruned.counts[leftover.name] += went
             if progress:

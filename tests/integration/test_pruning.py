@@ -14,11 +14,13 @@ from syncapp import jobs
 from syncapp.engine.queue import enqueue
 from syncapp.models import (
     Attempt,
+    Handling,
     InboxItem,
     InboxMessage,
     InboxState,
     JournalEntry,
     JournalState,
+    NeedKind,
     ProxyCall,
     ProxyKey,
     ProxyWindow,
@@ -208,3 +210,13 @@ def test_a_write_that_somebody_asked_to_undo_stays_until_it_is_decided() -> None
     undos.finish_undo(undo.pk)
     pruning.prune()
     assert not JournalEntry.objects.exists()
+
+
+def test_what_goes_in_several_ways_under_one_name_is_counted_together() -> None:
+    for kind in (NeedKind.TASK, NeedKind.ORPHAN, NeedKind.QUARANTINE):
+        Handling.objects.create(kind=kind, row=1, changed_at=timezone.now())
+    told: list[int] = []
+    assert pruning.prune(dry_run=True).counts["notes of staff"] == 3
+    pruned = pruning.prune(progress=lambda name, count: told.append(count) if name == "notes of staff" else None)
+    assert pruned.counts["notes of staff"] == 3
+    assert told == [1, 2, 3]
