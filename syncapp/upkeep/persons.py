@@ -39,7 +39,8 @@ BATCH = 2000
 APPOINTMENTS: tuple[type[Model], ...] = (CalendarLink, CalendarTombstone, CalendarQuestion)
 
 
-ONLY_THERE = "Beteiligte"  # records of parties that Advoware has and EspoCRM did not (`flows.limits.Resource`)
+# Records of parties that Advoware has and EspoCRM did not (`flows.limits.Resource`); its paths call them so too.
+ONLY_THERE = "Beteiligte"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def held(person: Person) -> dict[type[Model], QuerySet[Any]]:
     ours, entities = person.records, _any(person.entities)
     collections = Reference.objects.filter(entities, kind=ReferenceKind.COLLECTION).values("remote_id")
     in_them = Q(kind=ReferenceKind.MEMBERSHIP, container_id__in=collections)
-    paths = _either([Q(path__regex=rf"(^|/){number}(/|$)") for number in person.numbers])
+    paths = _either([Q(path__iregex=rf"(^|/){ONLY_THERE}/{number}(/|$)") for number in person.numbers])
     found: list[QuerySet[Any]] = [
         ours,
         *(model._default_manager.filter(record__in=ours) for model in (Attempt, JournalEntry, Task, Conflict)),
@@ -120,11 +121,14 @@ def says(value: object, words: str) -> bool:
 
 
 def _done_to(person: Person) -> Q:
-    """What staff did to these entities: by their ids, which also stand in the detail, or to rows about them."""
-    ids = [entity_id for _type, entity_id in person.entities]
+    """What staff did to these entities: by their ids, which also stand in the detail, or to rows about them. A number
+    of Advoware's is a small one: what else has it is somebody else's."""
+    ids = [entity_id for entity_type, entity_id in person.entities if entity_type != ONLY_THERE]
     rows = Q(target_type="Task", target_id__in=_texts(Task.objects.filter(record__in=person.records)))
     rows |= Q(target_type="Record", target_id__in=_texts(person.records))
-    return rows | Q(target_id__in=[*ids, *person.numbers]) | _either([Q(detail__contains=each) for each in ids])
+    rows |= Q(target_id__in=ids) | _either([Q(detail__contains=each) for each in ids])
+    there = _either([Q(detail__endswith=f" {ONLY_THERE} {number}") for number in person.numbers])
+    return rows | there | Q(target_type=ONLY_THERE, target_id__in=person.numbers)
 
 
 def _whole(entities: Iterable[tuple[str, str]], numbers: set[str]) -> Person:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from syncapp.models import (
     JournalEntry,
     JournalState,
+    ProxyCall,
     Record,
     Reference,
     ReferenceKind,
@@ -122,3 +123,27 @@ def test_an_id_of_digits_only_is_found(login: Login, her: Record) -> None:
     Record.objects.filter(pk=her.pk).update(entity_id="1" * 17)
     shown = login("dora", rows.PRIVACY).post(PAGE, {"who": "1" * 17}).content.decode()
     assert reverse("admin:hub_erase_person") in shown
+
+
+def test_what_staff_did_to_others_whose_numbers_look_alike_is_not_told(login: Login, her: Record) -> None:
+    """The numbers of Advoware, of records and of tasks are all small ones."""
+    rows.record(Status.IN_SYNC, step="beteiligte_sync", entity_type="Beteiligte", entity_id="4712", reason="")
+    for kind, ident, detail in (
+        ("Record", "4711", f"beteiligte_sync CBeteiligte {'b' * 17}"),
+        ("Task", "4712", ""),
+        ("Record", "9", "document_sync CDokumente 65f0000000004712"),
+        ("Beteiligte", "4711", "beteiligte_sync"),
+        ("JournalEntry", "9", "beteiligte_sync Beteiligte 4712"),
+    ):
+        StaffAction.objects.create(action="retry", target_type=kind, target_id=ident, detail=detail)
+    for path in ("Akten/4711", "beteiligte/4711/Adressen", "Beteiligte/47112", "Beteiligte/4712"):
+        ProxyCall.objects.create(at=timezone.now(), method="GET", path=f"api/v1/advonet/{path}", status=200)
+    client, told, asked = login("dora", rows.PRIVACY), {}, {}
+    for ident in (her.entity_id, "4712"):
+        file = client.post(reverse("admin:hub_export_person"), {"entity_id": ident})
+        tables = json.loads(file.content)["tables"]
+        did = tables["syncapp.StaffAction"]
+        asked[ident] = [row["path"].removeprefix("api/v1/advonet/") for row in tables["syncapp.ProxyCall"]]
+        told[ident] = [(row["target_type"], row["target_id"]) for row in did if row["action"] == "retry"]
+    assert told == {her.entity_id: [("Beteiligte", "4711")], "4712": [("JournalEntry", "9")]}
+    assert asked == {her.entity_id: ["beteiligte/4711/Adressen"], "4712": ["Beteiligte/4712"]}
