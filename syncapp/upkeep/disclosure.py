@@ -56,4 +56,8 @@ def _sent(item: InboxItem) -> Any:
 
 
 def _is(sent: Any, item: InboxItem) -> bool:
-    return isinstance(sent, dict) and item.entity_id in (sent.get("id"), sent.get("entity_id"))
+    """By the first of the names that `events.bodies` knows."""
+    if not isinstance(sent, dict):
+        return False
+    named = (sent[name] for name in ("id", "entity_id", "entityId") if sent.get(name) not in (None, ""))
+    return bool(next(named, None) == item.entity_id)

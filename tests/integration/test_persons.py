@@ -146,6 +146,20 @@ def test_everything_is_told_and_nothing_of_others(parties: Parties) -> None:
     }
 
 
+def test_of_a_webhook_what_is_hers_is_told_however_it_names_her(parties: Parties) -> None:
+    """As the door reads it: beside an `id` the other names are fields of the entity's own."""
+    pk, _number, _account = a_client(parties)
+    InboxMessage.objects.all().delete()
+    of_other = {"id": "b" * 17, "entity_id": pk, "lastName": OTHER}
+    for named in ("id", "entity_id", "entityId"):
+        made = told_by(pk)
+        sent = [{named: pk, "lastName": NAME}, of_other]
+        InboxMessage.objects.filter(pk=made.pk).update(body=json.dumps(sent).encode())
+    items = disclosure.disclosed(one(persons.by_id(pk)))["tables"]["syncapp.InboxItem"]
+    told = [{name: pk, "lastName": NAME} for name in ("id", "entity_id", "entityId")]
+    assert [item["sent"] for item in items] == [[each] for each in told]
+
+
 def test_while_she_is_a_client_the_past_goes_and_the_agreement_stays(parties: Parties) -> None:
     pk, number, account = a_client(parties)
     person = one(persons.by_id(pk))
