@@ -47,7 +47,7 @@ def ask(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     return back(request, PAGE, pk)
 
 
-@button("preview", "record/<int:pk>/preview/", RETRY)
+@button("preview", "record/<int:pk>/preview/", RETRY, "syncapp.view_record")
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask the other systems, plan, show the plan; nothing is written anywhere."""
     record = get_object_or_404(Record, pk=pk)

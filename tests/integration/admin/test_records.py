@@ -19,6 +19,7 @@ from syncapp.engine.runs.runner import Preview
 from syncapp.events import running
 from syncapp.models import Attempt, Outcome, Reason, Record, StaffAction, Status
 from tests.integration.admin import rows
+from tests.integration.admin.conftest import Login
 from tests.world import configured
 
 LIST = "admin:syncapp_record_changelist"
@@ -145,6 +146,13 @@ def test_preview_shows_the_plan_and_writes_nothing(staff: Client, monkeypatch: p
     failed.refresh_from_db()
     assert failed.status == Status.FAILED
     assert not Attempt.objects.exists()
+
+
+def test_a_preview_is_for_those_who_may_see_the_record(login: Login, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "preview", lambda _record: pytest.fail("asked other systems"))
+    guest = login("guest")
+    rows.grant("guest", "retry_record")
+    assert guest.post(reverse("admin:hub_preview", args=[rows.record().pk])).status_code == 403
 
 
 def test_plans_are_told_in_the_readers_language_and_old_ones_as_they_were_kept(staff: Client) -> None:
