@@ -70,7 +70,14 @@ class AppointmentsApi:
         clocks = [value for name, value in body.items() if name.lower() in ("uhrzeitvon", "uhrzeitbis")]
         if "" in clocks and not self.settings.empty_texts:
             raise AdvowareError(400, "Eine Uhrzeit ist leer.")
-        return checked(empty(APPOINTMENT) | read(APPOINTMENT, body))
+        values = checked(empty(APPOINTMENT) | read(APPOINTMENT, body))
+        return values | {name: self.kept(values[name]) for name in ("text", "ort", "notiz")}
+
+    def kept(self, text: str | None) -> str | None:
+        """Fact: shared/reference/observed.md, notes may be cut, and signs outside Latin-1 replaced."""
+        if text and self.settings.latin1_only:
+            text = text.encode("latin-1", "replace").decode("latin-1")
+        return text[: self.settings.longest_text or None] if text else text
 
     def add(self, values: Record, derived: str = "") -> Record:
         """A derived one has a negative number and says what it is."""
@@ -120,10 +127,20 @@ class AppointmentsApi:
             for row in self.store.appointments.values()
             if row["datumBis"][:10] >= first
             and row["datum"][:10] <= last
-            and (not kuerzel or kuerzel in (str(row["sb"]).lower(), str(row["anwalt"]).lower()))
+            and (not kuerzel or self.concerns(row, kuerzel))
             and (number is None or row["frNr"] == number)
         ]
         return sorted(rows, key=lambda row: (row["datum"], row["frNr"]))
+
+    def concerns(self, row: Record, kuerzel: str) -> bool:
+        """Fact: shared/reference/observed.md, who sees an appointment."""
+        sb, anwalt = str(row["sb"]).lower(), str(row["anwalt"]).lower()
+        match self.settings.kuerzel_is:
+            case "sb" | "anwalt":
+                return kuerzel == {"sb": sb, "anwalt": anwalt}[self.settings.kuerzel_is]
+            case "everyone" if not row["anwalt"]:
+                return True
+        return kuerzel in (sb, anwalt)
 
     def act(self, verb: str, data: dict[str, Any]) -> Record | bool:
         """What a person does: derived entries and all."""

@@ -36,6 +36,9 @@ class AdvowareSettings:
     ignored_fields: list[str] = field(default_factory=list)  # of parties and their details: accepted and not kept
     details_move_party: bool = False  # a changed communication, address or account is a new rowId of its party
     versions_stay: bool = False  # a change moves neither rowId nor geaendertAm (observed)
+    longest_text: int = 0  # of an appointment: what is longer is cut; 0: nothing is (observed)
+    latin1_only: bool = False  # other signs in an appointment's texts become ? (observed)
+    kuerzel_is: str = "either"  # or sb, anwalt, everyone: what `kuerzel` looks at; everyone: an empty anwalt fits all
     matter_by_number: str = "object"  # or list, unknown: what Akten/{id} answers (open)
     malformed_parties: int = 0  # so many rows of the list are no parties
     malformed_appointments: list[int] = field(default_factory=list)  # their rows bear no number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from syncapp.flows.calendar.form import days_of, differing, form_of
 from syncapp.flows.calendar.state import Item
 from syncapp.flows.lens.agreement import settled
 from syncapp.flows.lens.core import Raw
-from syncapp.flows.lens.declaration import Side, What
+from syncapp.flows.lens.declaration import Outcome, Side, What
 from syncapp.models import LinkState
 
 
@@ -45,9 +46,20 @@ def journalled(side: Side, before: Raw, after: Raw, zone: ZoneInfo) -> dict[str,
     return differing(one, other)
 
 
+def _with_made(item: Item) -> Mapping[str, Outcome[Any]]:
+    """What is made is given all it holds, and may keep less of it than it was given, or than it held before."""
+    outcomes = item.decision.outcomes
+    for side in (each for each in item.now if not item.raw(each)):
+        outcomes = {
+            name: replace(each, to=(*each.to, side), value=each.of(side)) if each.what is What.AGREED else each
+            for name, each in outcomes.items()
+        }
+    return outcomes
+
+
 def remember(item: Item, zone: ZoneInfo) -> None:
     """On its link: what was compared, and what was written on the sides that `item.now` names."""
-    link, outcomes = item.link, item.decision.outcomes
+    link, outcomes = item.link, _with_made(item)
     here, there = (item.now.get(side) or item.raw(side) for side in Side)
     to_be_put = {name for name, each in outcomes.items() if each.what is What.PUT and not set(each.to) <= set(item.now)}
     fields = [each for each in declared(zone) if each.name in outcomes and each.name not in to_be_put]

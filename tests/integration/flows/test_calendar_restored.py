@@ -93,6 +93,38 @@ def test_restored_in_advoware(calendars: Calendars, entered: str, side: str) -> 
 
 
 @pytest.mark.parametrize("side", ["google", "advoware"])
+@pytest.mark.parametrize(
+    "limits", [{"longest_text": 255}, {"latin1_only": True}, {"longest_text": 255, "latin1_only": True}]
+)
+def test_what_advoware_keeps_less_of_when_it_is_made_anew_stays_whole_in_google(
+    calendars: Calendars, limits: dict[str, Any], side: str
+) -> None:
+    """People can enter more there than the API takes."""
+    note = "Zeuge – 300 € " + "x" * 300
+    number = calendars.appointment(text="Verhandlung – 3", notiz=note)
+    calendars.sync()
+    event = deleted(calendars, side, number)
+    calendars.world.sandbox.settings(**{f"advoware_{name}": value for name, value in limits.items()})
+    restored(calendars, event)
+    row = both(calendars)
+    assert row["notiz"] != note
+    (shown,) = calendars.google.events(calendars.calendar)
+    assert (shown["summary"], shown["description"]) == ("Verhandlung – 3", note)
+
+
+def test_an_edit_that_beats_a_deletion_costs_nothing_that_advoware_keeps_less_of(calendars: Calendars) -> None:
+    note = "Zeuge – 300 € " + "x" * 300
+    number = calendars.appointment(text="Verhandlung", notiz=note)
+    calendars.sync()
+    calendars.world.sandbox.settings(advoware_longest_text=255, advoware_latin1_only=True)
+    calendars.advoware.remove_appointment(number)
+    calendars.google.update_event(calendars.calendar, calendars.link(number).event_id, {"location": "Saal 3"})
+    assert both(calendars)["ort"] == "Saal 3"
+    (shown,) = calendars.google.events(calendars.calendar)
+    assert (shown["location"], shown["description"]) == ("Saal 3", note)
+
+
+@pytest.mark.parametrize("side", ["google", "advoware"])
 @pytest.mark.parametrize("named", [{"anwalt": "XY"}, {"sb": "XY", "anwalt": "SB"}])
 def test_it_is_again_of_everybody_it_was_of(calendars: Calendars, side: str, named: dict[str, Any]) -> None:
     number = calendars.appointment(**named)
@@ -282,3 +314,20 @@ def test_restored_in_advoware_it_is_not_deleted_by_a_run_that_dies(
     if expired:
         calendars.google.expire_sync_tokens()
     assert both(calendars)["text"] == "Verhandlung"
+
+
+@pytest.mark.parametrize("answered", [True, False])
+@pytest.mark.parametrize("calls", [1, 2, 3, 4])
+def test_a_run_that_dies_costs_nothing_that_advoware_keeps_less_of(
+    calendars: Calendars, calls: int, answered: bool
+) -> None:
+    note = "Zeuge – 300 € " + "x" * 300
+    number = calendars.appointment(text="Verhandlung", notiz=note)
+    calendars.sync()
+    event = deleted(calendars, "google", number)
+    calendars.world.sandbox.settings(advoware_longest_text=255, advoware_latin1_only=True)
+    restored(calendars, event)
+    killed(calendars, calls, answered=answered)
+    both(calendars)
+    (shown,) = calendars.google.events(calendars.calendar)
+    assert shown["description"] == note
