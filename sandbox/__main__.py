@@ -94,8 +94,9 @@ def main() -> int:
     except (UnknownSetting, ValueError) as wrong:
         print(wrong, file=sys.stderr)
         return EXIT_USAGE
-    except OSError as busy:
-        print(f"Cannot listen on {options.host}:{options.port}: {busy.strerror}. Try --port.", file=sys.stderr)
+    except (OSError, OverflowError) as busy:  # the other one: no port has such a number
+        why = getattr(busy, "strerror", None) or busy
+        print(f"Cannot listen on {options.host}:{options.port}: {why}. Try --port.", file=sys.stderr)
         return EXIT_USAGE
     if options.seed:
         amounts = {"parties": options.parties, "calendar": options.employees}

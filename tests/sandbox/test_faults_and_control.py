@@ -134,6 +134,14 @@ def test_states_are_complete_and_a_reset_empties_them(client, account):
         client.add_fault("flood")
 
 
+def test_a_port_that_there_is_not_is_said_in_words():
+    done = subprocess.run(
+        [sys.executable, "-m", "sandbox", "--port", "99999"], cwd=TOP, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert "Cannot listen on 127.0.0.1:99999" in done.stderr
+
+
 def test_the_program_starts_seeded_and_ends_with_a_signal():
     with SandboxProcess("--seed", "demo", "--set", "xai_indexing_seconds=0.1") as process:
         assert len(process.client.state("espocrm")["records"]["CDokumente"]) >= 14
