@@ -26,4 +26,9 @@ def declared(raw: bytes) -> list[str]:
 
 
 def saying_utf8(text: str) -> str:
-    return _DECLARED.sub(r"\1UTF-8", text[:HEAD]) + text[HEAD:]
+    """The same text where it says so already, in whatever letters: its bytes stay those of the CRM."""
+    return _DECLARED.sub(_said, text[:HEAD]) + text[HEAD:]
+
+
+def _said(found: re.Match[str]) -> str:
+    return found[0] if found[2].lower() in ("utf-8", "utf8") else f"{found[1]}UTF-8"

@@ -182,7 +182,7 @@ HTTP = "<meta http-equiv='Content-Type' content='text/html; charset={}'>Größe"
         (".xml", XML, "UTF-8"),
         (".html", HTML, "iso-8859-2"),
         (".htm", HTTP, "ISO-8859-1"),
-        (".xml", "\ufeff" + XML, "utf-8"),
+        (".xml", "\ufeff" + XML, "UTF-8"),
     ],
 )
 def test_a_text_is_read_as_it_says_and_says_what_it_became(ending: str, text: str, encoding: str) -> None:
@@ -194,6 +194,13 @@ def test_a_text_is_read_as_it_says_and_says_what_it_became(ending: str, text: st
 def test_one_that_says_something_wrong_of_itself_is_read_as_it_is(named: str) -> None:
     sent = in_utf8(".xml", io.BytesIO(XML.format(named).encode()))
     assert sent == XML.format("UTF-8").encode()
+
+
+@pytest.mark.parametrize(
+    "text", [XML.format("utf-8"), HTML.format("utf-8"), HTML.format('"UTF8"'), HTTP.format("Utf-8")]
+)
+def test_what_says_utf8_already_goes_there_as_it_is(text: str) -> None:
+    assert in_utf8(".html", io.BytesIO(text.encode())) == text.encode()
 
 
 def test_what_a_text_tells_of_encodings_stays_in_other_texts_and_further_down() -> None:
