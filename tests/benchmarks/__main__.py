@@ -85,7 +85,7 @@ def main() -> int:
 
 def _run(engine: str, names: list[str], sizes: Sizes, kept: Path | None) -> bool:
     """Whether something failed. What was measured is kept after each benchmark: all of it takes an hour or two."""
-    console, failed = Console(), False
+    console, failed = Console(), list[str]()
     results: list[dict[str, Any]] = []
     for name in names:
         begun = time.monotonic()
@@ -94,15 +94,18 @@ def _run(engine: str, names: list[str], sizes: Sizes, kept: Path | None) -> bool
             found: Findings = importlib.import_module(f"tests.benchmarks.{name}").measure(sizes)
         except Exception:
             console.print_exception(max_frames=8)
-            failed = True
+            failed.append(f"{name}: did not work, its error stands above")
             continue
         show(console, found)
         took = round(time.monotonic() - begun, 1)
         results.append({"engine": engine, "cores": os.cpu_count(), "seconds": took, **found.as_json()})
-        failed = failed or not found.sound
+        failed += [f"{name}: {line}" for line in found.wrong]
         if kept:
             kept.write_text(json.dumps(results, indent=1, default=str) + "\n")
-    return failed
+    # Last, for who sees the end only.
+    for line in failed:
+        console.print(f"{engine}: WRONG {line}", style="bold red")
+    return bool(failed)
 
 
 def _both(options: argparse.Namespace, names: list[str]) -> int:

@@ -15,6 +15,7 @@ from tests.benchmarks.sizes import Sizes
 from tests.benchmarks.stage import Stage
 
 XAI_PAGE = 100
+DATED_SECONDS = 3  # until EspoCRM's date of a change can be relied upon: its times are whole seconds
 # Lists that are read whatever there is: of each kind of parent whether it has documents, of metadata, employees, Akten.
 FIXED = 12
 COMPARE = "from syncapp.flows.comparing import scans; r = scans.run('{name}'); print(r.state, r.requested)"
@@ -38,6 +39,7 @@ def left_by_another_hub(documents: int, per_case: int, parties: int) -> Iterator
     arguments = [word for name, amount in amounts.items() for word in (f"--{name}", str(amount))]
     with SandboxProcess("--seed", "adopted", *arguments) as sandbox:
         settings = advoware_settings(sandbox) | {"XAI_EMPTY_COLLECTIONS": "0"}
+        time.sleep(DATED_SECONDS)
         with Stage.open(**settings) as stage:
             yield sandbox, stage
 

@@ -13,7 +13,6 @@ from tests.benchmarks.sizes import Sizes
 from tests.benchmarks.stage import Stage
 
 OF_A_CASE = 20  # documents
-DATED_SECONDS = 3  # until EspoCRM's date of a change can be relied upon: its times are whole seconds
 SLOWER = 1.3  # than calls and their latency alone
 FIRST = "from syncapp.flows.comparing import scans; print(scans.run('everything', confirmed=True).state)"
 NIGHT = """
@@ -53,7 +52,6 @@ def nightly(found: Findings, sizes: Sizes) -> None:
     """After a firm was taken over: nothing differs, everything is looked at."""
     documents, parties, latency = sizes.night_documents, sizes.night_parties, sizes.user_latency
     with adoption.left_by_another_hub(documents, OF_A_CASE, parties) as (sandbox, stage):
-        time.sleep(DATED_SECONDS)
         stage.hub.manage("adopt", "--apply", timeout=max(PATIENCE_SECONDS, documents))
         sandbox.client.settings(log_calls=False)
         slow(sandbox.client, latency)

@@ -48,8 +48,8 @@ class Findings:
     notes: list[str] = field(default_factory=list)
 
     @property
-    def sound(self) -> bool:
-        return all(check.kept for check in self.checks)
+    def wrong(self) -> list[str]:
+        return [f"{check.name}: {check.value}, not {check.wanted}" for check in self.checks if not check.kept]
 
     def as_json(self) -> dict[str, Any]:
         plain = asdict(self)
