@@ -298,6 +298,24 @@ def test_refused_contents_have_a_link_instead_and_no_retry_of_all_counts_them(st
     assert set(Record.objects.filter(requested=1)) == {refused, conflict}
 
 
+def test_of_a_comparison_that_stops_again_and_again_the_last_one_asks(care: Client) -> None:
+    """One every 15 minutes: after a week-end they would be a page of the same, and stay after the yes to one of them."""
+    now = timezone.now()
+
+    def run(state: str, name: str = "parties") -> str:
+        return f"comparison:{ScanRun.objects.create(scan=name, state=state, started_at=now).pk}"
+
+    other = run("stopped", "everything")
+    run("stopped")
+    run("stopped")
+    last = run("stopped")
+    run("failed")  # it says nothing of what the others would do
+    run("running")
+    assert listed(care, "?kind=comparison") == [other, last]
+    run("done")
+    assert listed(care, "?kind=comparison") == [other]
+
+
 # Held back
 
 
