@@ -337,6 +337,16 @@ def test_what_is_held_back_stays_listed_with_who_did_it_and_when(care: Client) -
     assert care.get("/admin/").context["held_back"] == 6
 
 
+def test_what_was_done_by_a_command_is_told_in_words(care: Client) -> None:
+    switches.set_paused("document_sync", True)
+    done = {"action": "pause_step", "target_type": "Step", "target_id": "document_sync", "trace_id": "trace-by-hand"}
+    StaffAction.objects.create(**done, via="command", count=1)
+    held = page(care, language="de").content.decode().partition('id="held-back"')[2]
+    assert "per Befehl, <time" in held
+    trace = care.get(reverse("admin:hub_trace", args=["trace-by-hand"]), headers={"accept-language": "de"})
+    assert "per Befehl: Schritt pausiert" in trace.content.decode()
+
+
 def test_a_failure_that_is_tried_while_its_step_is_paused_is_held_back_and_not_gone(care: Client) -> None:
     failed = rows.record()
     switches.set_paused("document_sync", True)
