@@ -105,8 +105,9 @@ def _account(row: StaffAction, detail: str) -> str | None:
     model = {"User": User, "Group": Group}.get(row.target_type)
     if not name or model is None:
         return None
-    known = {field.name: capfirst(str(field.verbose_name)) for field in (*model._meta.fields, *model._meta.many_to_many)}
-    return f"{name}: {', '.join(known.get(each, each) for each in changed.split(', '))}"
+    fields = (*model._meta.fields, *model._meta.many_to_many)
+    words = {field.name: capfirst(str(field.verbose_name)) for field in fields}
+    return f"{name}: {', '.join(words.get(each, each) for each in changed.split(', '))}"
 
 
 def _resync(_row: StaffAction, detail: str) -> str | None:

@@ -299,7 +299,7 @@ def test_refused_contents_have_a_link_instead_and_no_retry_of_all_counts_them(st
 
 
 def test_of_a_comparison_that_stops_again_and_again_the_last_one_asks(care: Client) -> None:
-    """One every 15 minutes: after a week-end they would be a page of the same, and stay after the yes to one of them."""
+    """One every 15 minutes: after a week-end there would be pages of the same, which stay after the yes to one."""
     now = timezone.now()
 
     def run(state: str, name: str = "parties") -> str:

@@ -107,7 +107,7 @@ def test_many_losses_at_once_stop_and_ask(world: World) -> None:
 
 
 def test_a_yes_holds_for_as_many_as_were_told_and_the_brake_for_the_rest(world: World) -> None:
-    """Who confirms in the morning what was stopped in the night has not seen that the CRM shows nothing at all by now."""
+    """Who confirms in the morning what stopped in the night has not seen that the CRM shows nothing by now."""
     parent = world.parent()
     documents = [synced(world, parent, content=f"T{n}".encode()) for n in range(9)]
     for document in documents[:3]:

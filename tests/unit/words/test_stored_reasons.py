@@ -1,4 +1,4 @@
-"""What is stored as the program says it (why a webhook was not read, why workers were started anew) is told in words."""
+"""What is stored as the program says it, of webhooks that were not read and of workers, is told in words."""
 
 from __future__ import annotations
 
