@@ -103,9 +103,10 @@ def start_context(request: HttpRequest) -> dict[str, Any]:
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Called by the theme when it shows the index of the admin."""
     context |= {"title": _("Start"), "here": request.get_full_path()}
-    context["may_something"] = bool(request.user.get_all_permissions())
     if request.user.has_perm("syncapp.view_record"):
         context |= start_context(request)
+    else:
+        context["may_something"] = bool(request.user.get_all_permissions())
     return context
 
 
