@@ -17,7 +17,7 @@ from syncapp.events import running
 from syncapp.flows.adopting import adopting
 from syncapp.flows.comparing import scans
 from syncapp.keeping import nightly
-from syncapp.models import Adoption, AdoptionState, ScanRun, SecondFactor
+from syncapp.models import Adoption, AdoptionState, SecondFactor
 from syncapp.notify import telling
 from syncapp.upkeep import pruning, summing
 
@@ -75,9 +75,7 @@ def compare(name: str) -> None:
 
 def scan_confirmed(pk: int) -> None:
     """Run a stopped comparison again; a person has agreed to what it would change."""
-    name = ScanRun.objects.filter(pk=pk).values_list("scan", flat=True).first()
-    if name is not None:
-        scans.run(name, confirmed=True)
+    scans.run_confirmed(pk)
 
 
 def adopt(pk: int) -> None:

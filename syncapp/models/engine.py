@@ -89,6 +89,13 @@ class ScanRun(models.Model):
     def __str__(self) -> str:
         return f"{self.scan} {timezone.localtime(self.started_at):%Y-%m-%d %H:%M}"
 
+    @classmethod
+    def waiting(cls) -> models.QuerySet[ScanRun]:
+        """Those that wait for a person's yes. A later one that came to its end holds instead, whatever it found."""
+        ended = [ScanState.DONE, ScanState.STOPPED]
+        later = cls.objects.filter(scan=models.OuterRef("scan"), pk__gt=models.OuterRef("pk"), state__in=ended)
+        return cls.objects.filter(~models.Exists(later), state=ScanState.STOPPED)
+
 
 class Worker(models.Model):
     """A cluster of worker processes; `beat_at` moves only by finished or ongoing work, not by being alive."""

@@ -61,8 +61,8 @@ def notify(record: Record, need: TaskNeed) -> None:
 
 
 def close_task(task: Task, user: User | None, note: str) -> bool:
-    """By hand. False: it is not open any more."""
-    open_now = Task.objects.filter(pk=task.pk, state=TaskState.OPEN)
+    """By hand, as it was seen. False: it is not open any more, or there is something new in it."""
+    open_now = Task.objects.filter(pk=task.pk, state=TaskState.OPEN, digest=task.digest)
     closed = {"state": TaskState.CLOSED, "closed_at": timezone.now(), "closed_by": user, "note": note[:300]}
     with transaction.atomic():
         if not open_now.update(**closed):

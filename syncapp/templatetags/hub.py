@@ -32,7 +32,8 @@ from syncapp.words.plan_words import in_words
 from syncapp.words.reason_words import reason_in_words
 from syncapp.words.target_words import target_in_words
 from syncapp.words.timing_words import lasting, timing_in_words
-from syncapp.words.webhook_words import quarantine_in_words, webhook_in_words
+from syncapp.words.webhook_words import quarantine_in_words, rejected_in_words, webhook_in_words
+from syncapp.words.worker_words import restart_in_words
 
 TASK_OPEN = "task"  # beside the states: a record that only waits for a person's task
 
@@ -42,6 +43,8 @@ register.filter("kind_words", kind_in_words)
 register.filter("target_words", target_in_words)
 register.filter("system_words", system_in_words)
 register.filter("quarantine_words", quarantine_in_words)
+register.filter("rejected_words", rejected_in_words)
+register.filter("restart_words", restart_in_words)
 register.filter("detail_words", detail_in_words)
 register.filter("fault_words", fault_in_words)
 register.filter("system_of", system_of)

@@ -24,7 +24,6 @@ from syncapp.models import (
     OrphanState,
     Record,
     ScanRun,
-    ScanState,
     Status,
     Task,
     TaskState,
@@ -32,7 +31,7 @@ from syncapp.models import (
 
 # By what a row of each kind may still need a person; the lists of the admin show no others.
 OPEN: Mapping[NeedKind, QuerySet[Any]] = {
-    NeedKind.COMPARISON: ScanRun.objects.filter(state=ScanState.STOPPED),
+    NeedKind.COMPARISON: ScanRun.waiting(),
     NeedKind.QUARANTINE: InboxMessage.objects.filter(state=InboxState.QUARANTINED),
     NeedKind.NOTICE: Notice.objects.exclude(fault="").exclude(state__in=[NoticeState.SENT, NoticeState.NEEDLESS]),
     # What is tried again, or held back, keeps its note until it is known what becomes of it.

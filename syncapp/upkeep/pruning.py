@@ -100,7 +100,7 @@ def _leftovers(now: datetime) -> tuple[Leftover, ...]:
     wanted = JournalEntry.objects.filter(unsettled, attempt__isnull=False).values("attempt")
     settled = Attempt.objects.exclude(record__status__in=NEEDS_A_PERSON).exclude(pk__in=wanted)
     newest = ScanRun.objects.values("scan").annotate(newest=Max("pk")).values("newest")
-    ended = ScanRun.objects.filter(state__in=[ScanState.DONE, ScanState.FAILED]).exclude(pk__in=newest)
+    ended = ScanRun.objects.exclude(state=ScanState.RUNNING).exclude(pk__in=newest).exclude(pk__in=ScanRun.waiting())
     tasks = HubTask.objects.exclude(state=TaskState.CLOSED)
     over = Notice.objects.filter(Q(trouble=None) | Q(trouble__gone_at__isnull=False))  # else: who is told of the end
     windows = ProxyWindow.objects.filter(minute__lt=int(now.timestamp() // 60) - 60)

@@ -38,6 +38,7 @@ TARGETS = {
     "Schedule": gettext_noop("Schedule"),
     "Webhook": gettext_noop("Webhook"),
     "Worker": gettext_noop("Worker"),
+    "Group": gettext_noop("Group"),
     # Lists that were taken away as files.
     "causes": gettext_noop("Failures by cause"),
     "conflicts": gettext_noop("Conflicts"),

@@ -116,10 +116,10 @@ ANSWERS: dict[str, dict[str, str | File]] = {
     },
     "syncapp_inboxmessage_changelist": {
         "Show": NONE,
-        "Process again → hub_reprocess": "It still can't be read: not valid JSON",
+        "Process again → hub_reprocess": "It still can't be read: It is cut off",
         **taken("inboxmessage"),
     },
-    "syncapp_inboxmessage_change": {"Process again → hub_reprocess": "It still can't be read: not valid JSON"},
+    "syncapp_inboxmessage_change": {"Process again → hub_reprocess": "It still can't be read: It is cut off"},
     "syncapp_journalentry_changelist": {"Show": NONE, **taken("journalentry")},
     "syncapp_journalentry_change": {"Undo … → hub_undo": "The values from before this write are written back"},
     "hub_undo": {
@@ -228,7 +228,7 @@ ANSWERS: dict[str, dict[str, str | File]] = {
         "Show → hub_notices": "What you are told",
         "More … → hub_handle": "1 chosen",
         "Look and confirm → syncapp_scanrun_change": "Has another hub served this firm before?",
-        "Process again → hub_reprocess": "It still can't be read: not valid JSON",
+        "Process again → hub_reprocess": "It still can't be read: It is cut off",
         "Retry → hub_retry": "waiting",
         "Retry → hub_resync_appointment": "Asked for: the calendar of RB is compared now",
         "Choose → hub_conflict": IN_CONFLICT,

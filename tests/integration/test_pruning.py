@@ -129,7 +129,10 @@ def test_rows_of_the_machinery() -> None:
     def scan(days: float, state: ScanState, name: str = "changes") -> ScanRun:
         return ScanRun.objects.create(scan=name, state=state, started_at=ago(days))
 
-    stopped, newest = scan(300, ScanState.STOPPED), scan(250, ScanState.DONE, "everything")
+    scan(310, ScanState.STOPPED)  # others were made since: it needs nobody any more
+    stopped, newest = scan(300, ScanState.STOPPED, "parties"), scan(250, ScanState.DONE, "everything")
+    scan(299, ScanState.FAILED, "parties")
+    failed = scan(298, ScanState.FAILED, "parties")
     scan(300, ScanState.DONE)
     young = scan(1, ScanState.DONE)
     Worker.objects.create(name="ended", started_at=ago(30), stopped_at=ago(8))
@@ -139,7 +142,7 @@ def test_rows_of_the_machinery() -> None:
         Task.objects.create(id=f"{number:032}", name=str(number), func="f", started=ago(days), stopped=ago(days))
         OrmQ.objects.create(key="bitbylaw", payload="x", lock=ago(days))
     pruning.prune()
-    assert set(ScanRun.objects.all()) == {stopped, newest, young}
+    assert set(ScanRun.objects.all()) == {stopped, failed, newest, young}
     assert list(Worker.objects.all()) == [alive]
     assert (Task.objects.count(), OrmQ.objects.count()) == (1, 1)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from syncapp.models import CalendarEmployee, CalendarLink, Urgency
 
 PAGE = "admin:syncapp_calendaremployee_change"
 LINK_PAGE = "admin:syncapp_calendarlink_change"
+ADDRESS = forms.EmailField(required=False, max_length=254)  # characters, as the column has them
 
 
 @button("sync_calendar", "calendar/<path:kuerzel>/sync/", RETRY)
@@ -52,10 +53,8 @@ def resync(request: HttpRequest, pk: int) -> HttpResponse:
 
 @button("calendar_address", "calendar/<path:kuerzel>/address/", MANAGE_CALENDAR)
 def set_address(request: HttpRequest, kuerzel: str) -> HttpResponse:
-    address = request.POST.get("address", "").strip()
     try:
-        if address:
-            validate_email(address)
+        address = ADDRESS.clean(request.POST.get("address", ""))
     except ValidationError:
         messages.error(request, _("This is no mail address. Nothing was changed."))
         return back(request, PAGE, kuerzel)

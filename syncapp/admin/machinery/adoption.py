@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from syncapp.admin.kit import export
 from syncapp.admin.kit.recording import recorded
 from syncapp.admin.kit.views import RUN_ADOPTION, VIEW_ADOPTION, back, button, page, part, viewer, wants_part
 from syncapp.flows.adopting import adopting, report
@@ -77,11 +77,9 @@ def ask(request: HttpRequest, *, apply: bool) -> HttpResponse:
 
 
 @viewer("adoption_report", "adoption/<int:pk>/report.csv", VIEW_ADOPTION)
-def as_file(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
+def as_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     adoption = Adoption.objects.filter(pk=pk).first()
     if adoption is None:
         raise Http404
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="adoption-{pk}.csv"'
-    csv.writer(answer).writerows(report.rows(adoption))
-    return answer
+    heads = (_("kind"), _("entity type"), _("id"), _("id there"), _("result"), _("what"))
+    return export.as_file(request, "adoption", heads, report.rows_in_words(adoption))

@@ -105,6 +105,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     context |= {"title": _("Start"), "here": request.get_full_path()}
     if request.user.has_perm("syncapp.view_record"):
         context |= start_context(request)
+    else:
+        context["may_something"] = bool(request.user.get_all_permissions())
     return context
 
 

@@ -19,6 +19,7 @@ from syncapp.engine.recovery import guards
 from syncapp.engine.workers.heartbeat import patience, works
 from syncapp.models import Worker
 from syncapp.templatetags.hub import lock_words
+from syncapp.words.worker_words import restart_in_words
 
 MOST = 200  # locks
 FORGOTTEN = timedelta(days=2)  # stopped workers older than this are history
@@ -62,7 +63,8 @@ def _workers_as_table() -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
     heads = (_("worker"), _("state"), _("last proof of work"), _("started"), _("restarts"), _("last restart because"))
     rows = [(view.row, view.words) for view in worker_views()]
     return heads, [
-        (row.name, words, row.beat_at, row.started_at, row.restarts, row.restart_reason) for row, words in rows
+        (row.name, words, row.beat_at, row.started_at, row.restarts, restart_in_words(row.restart_reason))
+        for row, words in rows
     ]
 
 

@@ -38,7 +38,7 @@ declare(
         NeedKind.COMPARISON,
         gettext_lazy("stopped comparisons"),
         "syncapp.view_scanrun",
-        lambda: ScanRun.objects.filter(state=ScanState.STOPPED),
+        ScanRun.waiting,
         "started_at",
         _comparison,
         lambda rows, word: rows.filter(scan=word),

@@ -19,6 +19,7 @@ from django_q.models import Schedule
 
 from syncapp.admin.kit.needs import press
 from syncapp.admin.kit.numbers import HELD, records_url
+from syncapp.admin.kit.recording import who_in_words
 from syncapp.admin.kit.views import PAUSE_STEP, PAUSE_SYSTEM
 from syncapp.admin.records.row import NOT_HERE
 from syncapp.events import registry
@@ -39,6 +40,10 @@ class HeldBack:
     url: str = ""
     by_settings: bool = False
     why: str = ""  # where nobody did it
+
+    @property
+    def who(self) -> str:
+        return who_in_words(self.by) if self.by else ""
 
 
 def held_back(user: Any) -> list[HeldBack]:

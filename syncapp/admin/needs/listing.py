@@ -121,12 +121,10 @@ HEADS = (
 def rows(wanted: Wanted, user: Any) -> Iterator[tuple[object, ...]]:
     """All that the filters leave, for a file."""
     for kind in wanted.kinds(user):
-        found = kind.oldest_first(wanted.rows(kind, user))
-        for start in range(0, COUNT_UP_TO, AT_ONCE):
-            some = kind.needs(found[start : start + AT_ONCE], user.has_perm)
-            yield from (_row(need) for need in some)
-            if len(some) < AT_ONCE:
-                break
+        pks = list(kind.oldest_first(wanted.rows(kind, user)).values_list("pk", flat=True))
+        for start in range(0, len(pks), AT_ONCE):
+            some = kind.oldest_first(kind.rows().filter(pk__in=pks[start : start + AT_ONCE]))
+            yield from (_row(need) for need in kind.needs(some, user.has_perm))
 
 
 def _row(need: Need) -> tuple[object, ...]:

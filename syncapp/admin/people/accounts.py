@@ -30,7 +30,7 @@ from syncapp.admin.kit.paging import CappedPaginator
 from syncapp.admin.kit.recording import action_words, recorded, target_id_in_words, who_in_words
 from syncapp.admin.kit.sessions import end, key_of, open_sessions
 from syncapp.admin.people.details import detail_in_words
-from syncapp.admin.people.rights import HubUserChangeForm, SuperusersOnly
+from syncapp.admin.people.rights import HubUserChangeForm, SuperusersOnly, put_on_record
 from syncapp.models import SecondFactor, StaffAction
 from syncapp.templatetags.hub import exactly
 from syncapp.words.target_words import target_in_words
@@ -62,6 +62,8 @@ class HubUserAdmin(SuperusersOnly, UserAdmin):  # type: ignore[misc, type-arg]
         theirs, ours = TOTPDevice._meta, SecondFactor._meta
         counted = {ours.verbose_name_plural if it == theirs.verbose_name_plural else it: n for it, n in counts.items()}
         told = _renamed(told, f"{capfirst(str(theirs.verbose_name))}: ", f"{capfirst(str(ours.verbose_name))}: ")
+        if any(each.pk == request.user.pk for each in objs):  # that they did this would be on record as nobody's
+            protected = [*protected, f"{capfirst(str(StaffAction._meta.verbose_name))}: "]
         if not protected:
             return told, counted, lacking, protected
         words = _(
@@ -71,6 +73,13 @@ class HubUserAdmin(SuperusersOnly, UserAdmin):  # type: ignore[misc, type-arg]
         kinds = Counter(strip_tags(each).partition(":")[0] for each in protected)
         # No right is lacking: nobody may delete what was done.
         return told, counted, set(), [f"{kind}: {number}" for kind, number in kinds.items()]
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Of the page of the password, which saves by itself."""
+        match = request.resolver_match
+        if match is not None and match.url_name == "auth_user_password_change":
+            put_on_record(request, "password_set", obj)
+        return super().log_change(request, obj, message)
 
     @admin.action(description=gettext_lazy("Take the second factor away (a lost telephone)"))
     def forget_second_factor(self, request: HttpRequest, users: QuerySet[User]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from django.contrib.auth.models import Group, User
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -97,6 +99,17 @@ def _alike(_row: StaffAction, detail: str) -> str | None:
     return ", ".join(re.sub(r": none$", f": {none}", each) for each in detail.split(", "))
 
 
+def _account(row: StaffAction, detail: str) -> str | None:
+    """The name of a login or a group, and which boxes of its page were changed."""
+    name, _colon, changed = detail.rpartition(": ")
+    model = {"User": User, "Group": Group}.get(row.target_type)
+    if not name or model is None:
+        return None
+    fields = (*model._meta.fields, *model._meta.many_to_many)
+    words = {field.name: capfirst(str(field.verbose_name)) for field in fields}
+    return f"{name}: {', '.join(words.get(each, each) for each in changed.split(', '))}"
+
+
 def _resync(_row: StaffAction, detail: str) -> str | None:
     what, full, _rest = detail.partition(" --full")
     anew = _("everything anew")
@@ -122,6 +135,7 @@ READ: Mapping[str, Callable[[StaffAction, str], str | None]] = {
     **dict.fromkeys(("delete_orphan", "keep_orphan"), _orphan),
     **dict.fromkeys(("calendar_on", "calendar_off", "calendar_contents"), _calendar),
     **dict.fromkeys(("remove_event", "register_webhooks", "switch_webhooks_off"), _counted),
+    "account_changed": _account,
     "retry_cause": _cause,
     "retry_matching": _matching,
     "export_list": _list,

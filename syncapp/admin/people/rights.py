@@ -21,6 +21,7 @@ from unfold.admin import ModelAdmin
 from unfold.forms import UserChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from syncapp.admin.kit.recording import recorded
 from syncapp.upkeep.staff_groups import GROUPS
 from syncapp.words.right_words import right_in_words
 
@@ -52,7 +53,16 @@ class HubUserChangeForm(UserChangeForm):
             self.fields["password"].widget = PasswordInWords()
 
 
+def put_on_record(request: HttpRequest, action: str, account: Any, fields: str = "") -> None:
+    """Which login or group it was, by its name too: of one that is deleted the number alone says nothing."""
+    detail = ": ".join(filter(None, (str(account), fields)))
+    with recorded(request, action, type(account).__name__, account.pk, detail) as row:
+        row.count = 1
+
+
 class SuperusersOnly(ModelAdmin):
+    """What is done here is on the record of staff; the log that Django keeps of it is on no page."""
+
     def _superuser(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.is_active and request.user.is_superuser)
 
@@ -72,6 +82,18 @@ class SuperusersOnly(ModelAdmin):
             made.widget = UnfoldAdminCheckboxSelectMultipleWidget()
             made.widget.choices = made.choices
         return made
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if not change:
+            put_on_record(request, "account_made", form.instance)
+        elif form.changed_data:
+            put_on_record(request, "account_changed", form.instance, ", ".join(form.changed_data))
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for account in queryset:
+            put_on_record(request, "account_deleted", account)
+        return super().log_deletions(request, queryset)
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest

@@ -76,8 +76,10 @@ def show(request: HttpRequest) -> HttpResponse:
 def remove(request: HttpRequest) -> HttpResponse:
     """One's own, by who has just shown it."""
     user = request.user
-    if not user.is_verified() or second_factor.required(user):  # type: ignore[union-attr]  # see above
+    if second_factor.required(user):
         messages.warning(request, _("Your group needs a second factor."))
+    elif not user.is_verified():  # type: ignore[union-attr]  # see above
+        messages.info(request, _("Nothing to take away."))
     else:
         with recorded(request, "second_factor_off", "User", user.pk) as row:
             row.count = second_factor.forget(user)  # type: ignore[arg-type]  # nobody anonymous gets here

@@ -23,6 +23,7 @@ from syncapp.admin.kit.views import REPROCESS, back, button
 from syncapp.events import bodies, intake
 from syncapp.models import InboxMessage, InboxState
 from syncapp.templatetags.hub import webhook_words, when
+from syncapp.words.webhook_words import quarantine_in_words
 
 ITEMS = 200
 
@@ -95,7 +96,7 @@ def reprocess(request: HttpRequest, pk: int) -> HttpResponse:
                 row.count = intake.reprocess(message)
             except bodies.Unreadable as exc:
                 row.detail = str(exc)[:300]
-                messages.error(request, _("It still can't be read: %(why)s") % {"why": exc})
+                messages.error(request, _("It still can't be read: %(why)s") % {"why": quarantine_in_words(str(exc))})
             else:
                 done = ngettext("%(count)d item was accepted.", "%(count)d items were accepted.", row.count)
                 messages.success(request, done % {"count": row.count})

@@ -19,14 +19,17 @@ from syncapp.admin.kit.views import RETRY, page, viewer
 from syncapp.engine.queue import retry
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.events import registry
+from syncapp.flows.calendar.flow import EMPLOYEE
 from syncapp.kit.tracing import trace_id_of
+from syncapp.models import CalendarEmployee
 from syncapp.templatetags.hub import step_name, step_words
 from syncapp.words.entity_words import kind_in_words
 
+ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 IN_THE_CRM = re.compile(r"#([A-Za-z0-9]+)/view/")  # how EspoCRM's pages of an entity are named
 
 
-class IdField(forms.RegexField):
+class IdField(forms.CharField):
     def to_python(self, value: Any) -> str:
         return last_part(super().to_python(value) or "")
 
@@ -40,17 +43,18 @@ class LookForm(forms.Form):
         },
     )
     entity_id = IdField(
-        r"^[A-Za-z0-9_-]{1,64}$",
         label=gettext_lazy("Id or address in the CRM"),
         help_text=gettext_lazy(
             "The last part of the address in the CRM, for example 65f0c0ffee0000001; of an employee the initials, of "
             "what only Advoware has its number, of the law firm ALL."
         ),
-        error_messages={"invalid": gettext_lazy("An id has letters, digits, - and _ only, 64 at most.")},
     )
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
+        kind, entity_id = pair_of(given.get("what", ""))[1], given.get("entity_id", "")
+        if entity_id and not (ID.fullmatch(entity_id) or (kind == EMPLOYEE and _is_known(entity_id))):
+            self.add_error("entity_id", _("An id has letters, digits, - and _ only, 64 at most."))
         there = kind_of(str(self.data.get("entity_id", "")))
         if there and "what" in given and pair_of(given["what"])[1] != there:
             self.add_error("what", _instead(there))
@@ -59,6 +63,11 @@ class LookForm(forms.Form):
     @property
     def target(self) -> Target:
         return Target(*pair_of(self.cleaned_data["what"]), self.cleaned_data["entity_id"])
+
+
+def _is_known(kuerzel: str) -> bool:
+    """The initials of an employee may have any signs; what else has is a name that somebody typed."""
+    return CalendarEmployee.objects.filter(pk=kuerzel).exists()
 
 
 def pairs() -> list[tuple[str, str]]:

@@ -60,7 +60,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     person, words = _chosen(request)
     if person is None:
-        return back(request, "admin:hub_person")
+        return _gone(request)
     with recorded(request, "export_person", *person.entities[0]) as row:
         told = disclosure.disclosed(person, words)
         row.count = sum(map(len, told["tables"].values()))
@@ -72,7 +72,9 @@ def export(request: HttpRequest) -> HttpResponse:
 @button("erase_person", "person/erase/", DISCLOSE_PERSON)
 def erase(request: HttpRequest) -> HttpResponse:
     person, words = _chosen(request)
-    if person is None or request.POST.get("sure") != "yes":
+    if person is None:
+        return _gone(request)
+    if request.POST.get("sure") != "yes":
         messages.warning(request, _("Nothing was erased: say that you are sure."))
         return back(request, "admin:hub_person")
     with recorded(request, "erase_person", *person.entities[0]) as row:
@@ -80,6 +82,11 @@ def erase(request: HttpRequest) -> HttpResponse:
     done = ngettext("Erased, in %(n)d place.", "Erased, in %(n)d places.", row.count) % {"n": row.count}
     left = _("What is left, and why, stands here when you look again. That you erased is on record, without the name.")
     messages.success(request, f"{done} {left}")
+    return back(request, "admin:hub_person")
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    messages.info(request, _("The hub knows nobody like that"))
     return back(request, "admin:hub_person")
 
 

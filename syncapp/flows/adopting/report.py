@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from syncapp.events import registry
 from syncapp.models import Adoption, Verdict
 from syncapp.words.adoption_words import found_in_words
+from syncapp.words.entity_words import kind_in_words
 
 HEADS = ("kind", "entity_type", "entity_id", "remote_id", "verdict", "what", "words")
 
@@ -46,7 +48,20 @@ def _id(entity_type: str, entity_id: str, remote_id: str) -> str:
 
 
 def rows(adoption: Adoption) -> Iterator[tuple[str, ...]]:
+    """For programs."""
     yield HEADS
-    columns = ("kind", "entity_type", "entity_id", "remote_id", "verdict", "what")
-    for *place, what in adoption.findings.order_by("pk").values_list(*columns).iterator(chunk_size=2000):
+    for *place, what in _findings(adoption):
         yield (*map(str, place), ", ".join(what), found_in_words(what))
+
+
+def rows_in_words(adoption: Adoption) -> Iterator[tuple[str, ...]]:
+    """For people: the same without a head and without codes."""
+    names = titles()
+    for kind, entity_type, entity_id, remote_id, verdict, what in _findings(adoption):
+        result = str(Verdict(verdict).label)
+        yield names.get(kind, kind), kind_in_words(entity_type), entity_id, remote_id, result, found_in_words(what)
+
+
+def _findings(adoption: Adoption) -> Iterator[tuple[Any, ...]]:
+    columns = ("kind", "entity_type", "entity_id", "remote_id", "verdict", "what")
+    return adoption.findings.order_by("pk").values_list(*columns).iterator(chunk_size=2000)

@@ -10,6 +10,7 @@ import logging
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from math import inf
 
 import structlog
 from django.conf import settings
@@ -37,11 +38,11 @@ CALL_KEPT = ("system", "method", "status", "ms", "error", "at")
 log = structlog.get_logger(__name__)
 
 
-def run(name: str, *, confirmed: bool = False) -> ScanRun | None:
+def run(name: str, *, confirmed: bool = False, agreed: float = 0) -> ScanRun | None:
     """Compare and leave requests. None: another one is under way, or no flow has it.
 
-    `confirmed`: a person has agreed to many changes. Raises `LocksAway`: nothing was compared, and the schedule's page
-    and whoever is told of failed jobs shall say so.
+    `confirmed`: a person has agreed to whatever differs; `agreed`: to so many of what the brake counts. Raises
+    `LocksAway`: nothing was compared, and the schedule's page and whoever is told of failed jobs shall say so.
     """
     token, compared = uuid.uuid4().hex, registry.comparison(name)
     if compared is None:
@@ -55,7 +56,7 @@ def run(name: str, *, confirmed: bool = False) -> ScanRun | None:
             )
             scan = ScanRun.objects.create(scan=name, started_at=timezone.now())
             with connections.watched_by(_Calls(scan)):
-                _attempt(scan, compared, confirmed)
+                _attempt(scan, compared, inf if confirmed else agreed)
             return scan
     except locks.LockBusy:
         return None
@@ -76,14 +77,14 @@ class _Calls:
             self.scan.calls.append({name: value for name, value in stored_call(call).items() if name in CALL_KEPT})
 
 
-def _attempt(scan: ScanRun, compared: Comparison, confirmed: bool) -> None:
+def _attempt(scan: ScanRun, compared: Comparison, agreed: float) -> None:
     try:
         away = outages.obstacle(compared.systems)
         missing = [name for name in compared.systems if not connections.configured(name)]
         if away or missing:
             scan.state, scan.note = ScanState.FAILED, NotAvailable(away.name if away else missing[0]).stored()
         else:
-            _compare(scan, compared, confirmed)
+            _compare(scan, compared, agreed)
     except ClientError as exc:
         scan.state, scan.detail = ScanState.FAILED, str(exc)[:300]
         outages.suspect(exc.system, exc)
@@ -101,7 +102,7 @@ def _attempt(scan: ScanRun, compared: Comparison, confirmed: bool) -> None:
     )
 
 
-def _compare(scan: ScanRun, compared: Comparison, confirmed: bool) -> None:
+def _compare(scan: ScanRun, compared: Comparison, agreed: float) -> None:
     if compared.brake is None:  # each part at once: what a death leaves undone, the next one finds by the cursors
         for part in _parts(compared):
             scan.seen += part.seen
@@ -112,9 +113,9 @@ def _compare(scan: ScanRun, compared: Comparison, confirmed: bool) -> None:
             scan.seen += part.seen
             parts.append(part)
         found = _each_once(parts)
-        counted = [] if confirmed else [each for each in found if each.how in compared.brake.counts]
+        counted = [each for each in found if each.how in compared.brake.counts]
         held_back = named.but_for_named(counted)
-        if _too_many(compared.brake, len(held_back)):
+        if _too_many(compared.brake, len(held_back) - agreed):
             scan.state, scan.note = ScanState.STOPPED, compared.brake.note(len(held_back)).stored()
             _count(scan, found)
             leave_requests(scan, [each for each in found if each not in set(held_back)])
@@ -123,7 +124,7 @@ def _compare(scan: ScanRun, compared: Comparison, confirmed: bool) -> None:
     scan.state = ScanState.DONE
 
 
-def _too_many(brake: Brake, counted: int) -> bool:
+def _too_many(brake: Brake, counted: float) -> bool:
     """A side that suddenly looks empty is more often an outage than an intention: above the limit AND the percentage
     of what is known a person must confirm."""
     config = settings.CONFIG
@@ -177,10 +178,21 @@ def differences(compared: Comparison, progress: Callable[[int], None]) -> list[D
 
 
 def confirm(scan_run_pk: int) -> bool:
-    """A person has looked at a stopped comparison and agrees: it is run again without the brake, by a worker."""
+    """A person has looked at a stopped comparison and agrees: it is run again, by a worker."""
     stopped = ScanRun.objects.filter(pk=scan_run_pk, state=ScanState.STOPPED)
     compared = registry.comparison(stopped.values_list("scan", flat=True).first() or "")
     if compared is None or not stopped.update(state=ScanState.DONE, note=Confirmed().stored()):
         return False
     enqueue.put(CONFIRMED, [(scan_run_pk,)], timeout=compared.timeout or None)
     return True
+
+
+def run_confirmed(scan_run_pk: int) -> ScanRun | None:
+    """What a person has agreed to: as many changes as the stopped comparison told. Of what came since, the brake asks
+    again: a side that looked half empty may look empty by now."""
+    scan = ScanRun.objects.filter(pk=scan_run_pk).first()
+    compared = registry.comparison(scan.scan) if scan is not None else None
+    if scan is None or compared is None:
+        return None
+    counts = compared.brake.counts if compared.brake else ()
+    return run(scan.scan, agreed=sum(number for how, number in scan.counts.items() if how in counts))

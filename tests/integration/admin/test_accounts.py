@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import Group, User
+from django.utils import timezone
 
 from syncapp.models import SecondFactor, StaffAction
 from tests.integration.admin import rows
@@ -60,3 +61,59 @@ def test_the_page_of_the_password_is_right_in_german(login: Login) -> None:
             headers=german,
         ).content.decode()
     )
+
+
+def on_record() -> list[tuple[str, str, str, int]]:
+    found = StaffAction.objects.order_by("pk").values_list("action", "target_type", "detail", "count")
+    return list(found)
+
+
+def test_whoever_gives_a_right_or_a_password_is_on_record(login: Login) -> None:
+    chief, anna = login("chief", is_superuser=True), rows.user("anna")
+    page, staff = f"{USERS}{anna.pk}/", Group.objects.get(name=rows.STAFF)
+    form = {"username": "anna", "email": anna.email, "is_active": "on", "is_staff": "on"}
+    joined = timezone.localtime(anna.date_joined)
+    form |= {"date_joined_0": f"{joined:%Y-%m-%d}", "date_joined_1": f"{joined:%H:%M:%S}"}
+    chief.post(f"{page}change/", form)
+    assert on_record() == []  # nothing was changed
+    chief.post(f"{page}change/", {**form, "is_superuser": "on", "groups": [staff.pk]})
+    chief.post(f"{page}password/", {"password1": rows.PASSWORD, "password2": "another"})  # refused
+    chief.post(f"{page}password/", {"password1": rows.PASSWORD, "password2": rows.PASSWORD, "usable_password": "true"})
+    chief.post("/admin/auth/group/add/", {"name": "Azubis"})
+    made = Group.objects.get(name="Azubis")
+    chief.post(f"/admin/auth/group/{made.pk}/change/", {"name": "Auszubildende"})
+    chief.post(f"{page}delete/", {"post": "yes"})
+    chief.post("/admin/auth/group/", {"action": "delete_selected", "_selected_action": [made.pk], "post": "yes"})
+    assert on_record() == [
+        ("account_changed", "User", "anna: is_superuser, groups", 1),
+        ("password_set", "User", "anna", 1),
+        ("account_made", "Group", "Azubis", 1),
+        ("account_changed", "Group", "Auszubildende: name", 1),
+        ("account_deleted", "User", "anna", 1),
+        ("account_deleted", "Group", "Auszubildende", 1),
+    ]
+    assert not User.objects.filter(username="anna").exists()
+    assert {str(row.user) for row in StaffAction.objects.all()} == {"chief"}
+    told = chief.get("/admin/syncapp/staffaction/", headers={"accept-language": "de"}).content.decode()
+    for words in ("anna: Administrator-Status, Gruppen", "Passwort eines Benutzers gesetzt", "Auszubildende: Name"):
+        assert words in told, words
+
+
+def test_a_password_of_ones_own_is_on_record_and_so_is_that_somebody_tried(login: Login) -> None:
+    erika = login("erika", rows.STAFF)
+    new = "another long and harmless one"
+    words = {"old_password": "a guess", "new_password1": new, "new_password2": new}
+    erika.post("/admin/password_change/", words)
+    erika.post("/admin/password_change/", {**words, "old_password": rows.PASSWORD})
+    assert on_record() == [("password_changed", "User", "", 0), ("password_changed", "User", "", 1)]
+    assert User.objects.get(username="erika").check_password(new)
+
+
+def test_nobody_deletes_the_login_by_which_they_do_it(login: Login) -> None:
+    chief = login("chief", is_superuser=True)
+    me = User.objects.get(username="chief")
+    page = chief.post(f"{USERS}{me.pk}/delete/", {"post": "yes"}, headers={"accept-language": "de"})
+    assert (page.status_code, "schalten Sie stattdessen" in page.content.decode()) == (200, True)
+    chief.post(USERS, {"action": "delete_selected", "_selected_action": [me.pk], "post": "yes"})
+    assert User.objects.filter(pk=me.pk).exists()
+    assert on_record() == []

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from syncapp import jobs
+from syncapp.admin.kit.export import BOM
 from syncapp.admin.machinery.adoption import what_comes_next
 from syncapp.flows.adopting import adopting
 from syncapp.models import Adoption, AdoptionState, Record, StaffAction, Verdict
@@ -72,9 +73,16 @@ def test_all_of_it_as_a_file(world: World, login: Login) -> None:
     firm.seed_documents(1)
     done = adopting.run(adopting.ask(apply=False))
     answer = care.get(reverse("admin:hub_adoption_report", args=[done.pk]))
-    lines = list(csv.DictReader(io.StringIO(answer.content.decode())))
+    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    assert text.startswith(BOM)  # for a German Excel, as all files that are taken away
+    lines = list(csv.DictReader(io.StringIO(text.removeprefix(BOM)), delimiter=";"))
     assert len(lines) == done.findings.count()
-    assert {line["entity_id"] for line in lines} >= set(firm.documents.values())
+    assert {line["id"] for line in lines} >= set(firm.documents.values())
+    assert {line["result"] for line in lines}.isdisjoint(Verdict.values)
+    assert "Document" in {line["entity type"] for line in lines}
+    assert "no-store" in answer["Cache-Control"]
+    taken = StaffAction.objects.get(action="export_list")
+    assert (taken.target_type, taken.count, str(taken.user)) == ("adoption", len(lines), "karl")
     assert care.get(reverse("admin:hub_adoption_report", args=[done.pk + 1])).status_code == 404
 
 

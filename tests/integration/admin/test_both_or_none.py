@@ -44,5 +44,6 @@ def test_an_undo_is_asked_for_and_the_record_runs_or_neither(staff: Client) -> N
 
 
 def test_a_task_is_closed_and_the_record_runs_or_neither(staff: Client) -> None:
-    press(staff, "close_task", rows.task().pk, understood="yes")
+    task = rows.task()
+    press(staff, "close_task", task.pk, understood="yes", **{f"seen-{task.pk}": task.digest})
     assert Task.objects.get().state == TaskState.OPEN

@@ -88,6 +88,8 @@ def test_contents_are_only_for_those_who_may_see_appointments(login: Login) -> N
 def test_the_address_is_checked_kept_and_carried_out(care: Client) -> None:
     rows.employee()
     assert "no mail address" in press(care, "calendar_address", "SB", address="nobody")
+    labels = ".".join(["kanzlei" * 8] * 5)  # a mail address by its form, and longer than what is kept
+    assert "no mail address" in press(care, "calendar_address", "SB", address=f"neu@{labels}.example")
     assert "Saved" in press(care, "calendar_address", "SB", address="neu@kanzlei.example")
     assert CalendarEmployee.objects.get().address == "neu@kanzlei.example"
     assert "set already" in press(care, "calendar_address", "SB", address="neu@kanzlei.example")

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncapp.admin.kit.export import BOM, plain, safe
+from syncapp.admin.needs import listing
 from syncapp.models import StaffAction, Status
 from syncapp.templatetags.hub import when
 from tests.integration.admin import rows
@@ -184,6 +185,15 @@ def test_of_what_needs_a_person_all_that_the_filters_leave_with_what_staff_said(
     assert len(word) == 2
     last = StaffAction.objects.filter(action="export_list").latest("pk")
     assert last.detail == ""  # not what was searched for
+
+
+def test_a_file_of_what_needs_a_person_ends_at_no_number(staff: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "COUNT_UP_TO", 3)
+    monkeypatch.setattr(listing, "AT_ONCE", 2)
+    made = [rows.record(Status.FAILED).entity_id for _each in range(7)]
+    _heads, *body = page_taken(staff, "needs", kind="failure")
+    assert len(body) == 7
+    assert all(any(ident in row[1] for row in body) for ident in made)
 
 
 def test_a_worker_can_not_be_called_a_formula(care: Client) -> None:

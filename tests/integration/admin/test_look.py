@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from syncapp.events import registry
 from syncapp.models import Record, StaffAction, Status
+from tests.integration.admin import rows
 from tests.world import configured
 
 DOCUMENT = "document_sync:CDokumente"
@@ -73,6 +74,16 @@ def test_an_id_and_an_address_are_taken(staff: Client, address: str) -> None:
 def test_what_is_refused_says_what_to_choose_instead(staff: Client, what: str, entity_id: str, words: str) -> None:
     assert words in post(staff, what, entity_id)
     assert not Record.objects.exists()
+
+
+def test_initials_of_an_employee_may_have_any_signs_but_names_that_are_typed_are_no_ids(staff: Client) -> None:
+    employee = "calendar_employee:Mitarbeiter"
+    rows.employee("MÜ")
+    assert "looks at it now" in post(staff, employee, "MÜ")
+    assert Record.objects.get().entity_id == "MÜ"
+    for what, typed in ((employee, "Müller"), (DOCUMENT, "MÜ"), (DOCUMENT, "a" * 65)):
+        assert "An id has letters, digits" in post(staff, what, typed)
+    assert Record.objects.count() == 1
 
 
 def test_an_address_says_its_kind_in_the_words_of_this_crm(staff: Client) -> None:

@@ -298,6 +298,24 @@ def test_refused_contents_have_a_link_instead_and_no_retry_of_all_counts_them(st
     assert set(Record.objects.filter(requested=1)) == {refused, conflict}
 
 
+def test_of_a_comparison_that_stops_again_and_again_the_last_one_asks(care: Client) -> None:
+    """One every 15 minutes: after a week-end there would be pages of the same, which stay after the yes to one."""
+    now = timezone.now()
+
+    def run(state: str, name: str = "parties") -> str:
+        return f"comparison:{ScanRun.objects.create(scan=name, state=state, started_at=now).pk}"
+
+    other = run("stopped", "everything")
+    run("stopped")
+    run("stopped")
+    last = run("stopped")
+    run("failed")  # it says nothing of what the others would do
+    run("running")
+    assert listed(care, "?kind=comparison") == [other, last]
+    run("done")
+    assert listed(care, "?kind=comparison") == [other]
+
+
 # Held back
 
 
@@ -317,6 +335,16 @@ def test_what_is_held_back_stays_listed_with_who_did_it_and_when(care: Client) -
     assert ("switched off", 1) in {(each.words, each.waiting) for each in shown if each.by_settings}
     assert [str(each.by.user) for each in shown if each.by] == ["karl"] * len([each for each in shown if each.by])
     assert care.get("/admin/").context["held_back"] == 6
+
+
+def test_what_was_done_by_a_command_is_told_in_words(care: Client) -> None:
+    switches.set_paused("document_sync", True)
+    done = {"action": "pause_step", "target_type": "Step", "target_id": "document_sync", "trace_id": "trace-by-hand"}
+    StaffAction.objects.create(**done, via="command", count=1)
+    held = page(care, language="de").content.decode().partition('id="held-back"')[2]
+    assert "per Befehl, <time" in held
+    trace = care.get(reverse("admin:hub_trace", args=["trace-by-hand"]), headers={"accept-language": "de"})
+    assert "per Befehl: Schritt pausiert" in trace.content.decode()
 
 
 def test_a_failure_that_is_tried_while_its_step_is_paused_is_held_back_and_not_gone(care: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,6 +78,17 @@ def test_who_has_no_rights_sees_a_word_about_it_and_no_page(login: Login) -> Non
     assert "no rights" in nobody.get("/admin/").content.decode()
     for address in addresses(made)[len(OWN) :]:
         assert nobody.get(address).status_code == 403, address
+
+
+def test_who_may_only_something_else_is_led_there_and_not_sent_away(login: Login) -> None:
+    page = login("dora", rows.PRIVACY).get("/admin/", headers={"accept-language": "de"}).content.decode()
+    assert "noch keine Rechte" not in page
+    assert "Was Sie dürfen, steht im Menü" in page
+    assert reverse("admin:hub_person") in page
+    # As the guide for staff names it.
+    assert "Nachschlagen" in page
+    guide = (Path(__file__).parents[3] / "docs" / "staff.md").read_text(encoding="utf-8")
+    assert "unter *Nachschlagen* die Seite *Daten einer Person*" in guide
 
 
 def test_the_number_of_statements_does_not_grow_with_the_rows(

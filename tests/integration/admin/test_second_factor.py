@@ -145,6 +145,15 @@ def test_who_must_have_one_is_led_to_set_it_up(login: Login, clock: Any) -> None
         assert second_factor.device(User.objects.get(username="karl")) is not None
 
 
+def test_who_does_without_it_twice_is_told_that_there_is_none(login: Login, clock: Any) -> None:
+    client = login("erika", rows.STAFF)
+    set_up(client, "erika")
+    words = [client.post(reverse("admin:hub_second_factor_off"), follow=True).content.decode() for _click in range(2)]
+    assert ["the password alone is enough" in each for each in words] == [True, False]
+    assert "Nothing to take away." in words[1]
+    assert "Your group needs" not in words[1]
+
+
 def test_an_offered_one_that_was_never_shown_asks_for_nothing(login: Login) -> None:
     client = login("erika", rows.STAFF)
     client.get(PAGE)

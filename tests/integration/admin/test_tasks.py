@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from syncapp.models import StaffAction, Status, Task, TaskKind, TaskState
+from syncapp.people import tasks
 from syncapp.words.task_texts import has_effect
 from syncapp.words.task_views import TaskView
 from tests.integration.admin import rows
@@ -27,6 +29,11 @@ EFFECTS = {
     TaskKind.CALENDAR_GONE,
     TaskKind.PARTY_ALIKE,
 }
+
+
+def seen(*shown: Task) -> dict[str, str]:
+    """What a page that shows these tasks sends with its button."""
+    return {f"seen-{task.pk}": task.digest for task in shown}
 
 
 def content(client: Client, task: Task) -> str:
@@ -84,7 +91,7 @@ def test_tasks_are_found_by_entity_and_by_number_there(staff: Client) -> None:
 
 def test_closing_keeps_who_and_the_note_and_has_the_record_looked_at(staff: Client) -> None:
     task = rows.task()
-    assert "1 task was closed." in press(staff, "close_task", task.pk, note="  entered   for Mrs Muster ")
+    assert "1 task was closed." in press(staff, "close_task", task.pk, note="  entered   for Mrs Muster ", **seen(task))
     task.refresh_from_db()
     assert (task.state, task.note, str(task.closed_by)) == (TaskState.CLOSED, "entered for Mrs Muster", "erika")
     assert (task.record.status, task.record.requested) == (Status.WAITING, 2)
@@ -99,11 +106,11 @@ def test_closing_keeps_who_and_the_note_and_has_the_record_looked_at(staff: Clie
 @pytest.mark.parametrize("kind", sorted(EFFECTS))
 def test_what_closing_would_do_is_asked_first(kind: str, staff: Client) -> None:
     task = rows.task(kind=kind)
-    assert "tick the box" in press(staff, "close_task", task.pk)
+    assert "tick the box" in press(staff, "close_task", task.pk, **seen(task))
     task.refresh_from_db()
     assert task.state == TaskState.OPEN
     assert not StaffAction.objects.exists()
-    assert "1 task was closed." in press(staff, "close_task", task.pk, understood="yes")
+    assert "1 task was closed." in press(staff, "close_task", task.pk, understood="yes", **seen(task))
 
 
 def test_a_selection_is_closed_with_one_note(staff: Client) -> None:
@@ -112,7 +119,7 @@ def test_a_selection_is_closed_with_one_note(staff: Client) -> None:
     page = staff.post(reverse(LIST), data).content.decode()
     assert "These 3 tasks" in page
     assert "creates the bank account in Advoware again" in page
-    pks = {"chosen": [task.pk for task in chosen], "note": "all done"}
+    pks: dict[str, Any] = {"chosen": [task.pk for task in chosen], "note": "all done", **seen(*chosen, spared)}
     assert "tick the box" in press(staff, "close_chosen", **pks)
     assert not Task.objects.exclude(state=TaskState.OPEN).exists()
     assert "3 tasks were closed." in press(staff, "close_chosen", understood="yes", **pks)
@@ -124,6 +131,41 @@ def test_a_selection_is_closed_with_one_note(staff: Client) -> None:
     words = press(staff, "close_chosen", understood="yes", **pks)
     assert "1 task was closed." in words
     assert "3 tasks stay as they are: they are closed already." in words
+
+
+def test_a_yes_to_what_was_shown_is_none_to_what_came_since(staff: Client) -> None:
+    """Who looks up twelve appointments in two systems takes minutes; the next run may find forty."""
+    task, other = rows.task(kind=TaskKind.MASS_DELETION), rows.task()
+    page = content(staff, task)
+    (old,) = re.findall(rf'name="(seen-{task.pk})" value="([^"]+)"', page)
+    Task.objects.filter(pk=task.pk).update(digest="e", facts=[{"field": "delete_google", "now": "40", "wanted": ""}])
+    asked = press(staff, "close_task", task.pk, understood="yes", **dict([old]))
+    assert "1 task was changed meanwhile and stays open." in asked
+    assert "changed meanwhile" in press(staff, "close_task", task.pk, understood="yes")  # who sends nothing saw nothing
+    both = {"chosen": [task.pk, other.pk], "understood": "yes", **dict([old]), **seen(other)}
+    words = press(staff, "close_chosen", **both)
+    assert ("1 task was closed." in words, "1 task was changed meanwhile" in words) == (True, True)
+    assert "closed already" not in words
+    task.refresh_from_db()
+    assert task.state == TaskState.OPEN
+    assert f'name="seen-{task.pk}" value="e"' in content(staff, task)
+    assert "1 task was closed." in press(staff, "close_task", task.pk, understood="yes", **seen(task))
+
+
+def test_what_a_run_finds_in_the_very_moment_is_not_closed_either(
+    staff: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task, real = rows.task(), tasks.close_task
+
+    def later(*given: Any) -> bool:
+        Task.objects.filter(pk=task.pk).update(digest="e")
+        return real(*given)
+
+    monkeypatch.setattr("syncapp.admin.people.task_buttons.close_task", later)
+    words = press(staff, "close_task", task.pk, **seen(task))
+    assert "1 task was changed meanwhile" in words
+    assert "closed" not in words
+    assert StaffAction.objects.get().count == 0
 
 
 def test_who_may_only_look_sees_no_button(login: Login) -> None:

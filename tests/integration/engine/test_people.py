@@ -106,6 +106,14 @@ def test_a_task_that_was_done_meanwhile_is_not_closed_by_hand(record: Record, pe
     assert states() == [("bank_changed", TaskState.DONE)]
 
 
+def test_what_a_person_did_not_see_is_not_closed(record: Record, person: User) -> None:
+    tasks.reconcile_tasks(record, [OLD])
+    as_seen = Task.objects.get()
+    tasks.reconcile_tasks(record, [NEW])
+    assert not tasks.close_task(as_seen, person, "bleibt so")
+    assert states() == [("bank_changed", TaskState.OPEN)]
+
+
 def test_closed_by_a_person_while_a_run_sees_it_done(record: Record, person: User) -> None:
     tasks.reconcile_tasks(record, [OLD])
     task = Task.objects.get()

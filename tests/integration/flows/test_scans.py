@@ -99,11 +99,47 @@ def test_many_losses_at_once_stop_and_ask(world: World) -> None:
         assert len(world.inside()[collection_of(world, parent)]) == 4
         assert scans.confirm(run.pk)
         assert not scans.confirm(run.pk)
-        confirmed = scans.run(EVERYTHING, confirmed=True)
+        confirmed = scans.run_confirmed(run.pk)
         assert confirmed is not None
         assert confirmed.requested == 3
         world.drive()
     assert len(world.inside()[collection_of(world, parent)]) == 1
+
+
+def test_a_yes_holds_for_as_many_as_were_told_and_the_brake_for_the_rest(world: World) -> None:
+    """Who confirms in the morning what stopped in the night has not seen that the CRM shows nothing by now."""
+    parent = world.parent()
+    documents = [synced(world, parent, content=f"T{n}".encode()) for n in range(9)]
+    for document in documents[:3]:
+        world.sandbox.unlink("CDokumente", document, "raeumungsklages", parent)
+    with configured(MASS_CHANGE_LIMIT=2, MASS_CHANGE_PERCENT=20):
+        run = compared(world)
+        assert (run.state, run.differing) == (ScanState.STOPPED, 3)
+        for document in documents[3:8]:
+            world.sandbox.unlink("CDokumente", document, "raeumungsklages", parent)
+        assert scans.confirm(run.pk)
+        again = scans.run_confirmed(run.pk)
+        assert again is not None
+        assert (again.state, again.requested, again.differing) == (ScanState.STOPPED, 0, 8)
+        assert scans.confirm(again.pk)
+        assert scans.run_confirmed(again.pk).requested == 8  # type: ignore[union-attr]
+        world.drive()
+    assert len(world.inside()[collection_of(world, parent)]) == 1
+
+
+def test_a_few_more_than_were_told_are_no_reason_to_ask_again(world: World) -> None:
+    parent = world.parent()
+    documents = [synced(world, parent, content=f"T{n}".encode()) for n in range(6)]
+    for document in documents[:3]:
+        world.sandbox.unlink("CDokumente", document, "raeumungsklages", parent)
+    with configured(MASS_CHANGE_LIMIT=2, MASS_CHANGE_PERCENT=20):
+        run = compared(world)
+        assert run.state == ScanState.STOPPED
+        world.sandbox.unlink("CDokumente", documents[3], "raeumungsklages", parent)
+        assert scans.confirm(run.pk)
+        again = scans.run_confirmed(run.pk)
+    assert again is not None
+    assert (again.state, again.requested) == (ScanState.DONE, 4)
 
 
 def test_an_outage_fails_the_comparison_and_nothing_else(world: World) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from syncapp.admin.kit.recording import action_words, target_id_in_words
+from syncapp.admin.kit.recording import action_words, target_id_in_words, who_in_words
 from syncapp.models import (
     Attempt,
     InboxItem,
@@ -119,9 +119,8 @@ def _received(told: Story) -> Iterator[Event]:
 
 def _by_staff(trace_id: str) -> Iterator[Event]:
     for row in StaffAction.objects.filter(trace_id=trace_id).select_related("user").order_by("id")[:MOST]:
-        who = row.user.get_username() if row.user else row.via
         detail = f"{target_in_words(row.target_type)} {target_id_in_words(row)}".strip()
-        yield Event(f"staff-{row.pk}", f"{who}: {action_words(row)}", row.at, row.at, "calm", detail)
+        yield Event(f"staff-{row.pk}", f"{who_in_words(row)}: {action_words(row)}", row.at, row.at, "calm", detail)
 
 
 def _through_the_proxy(trace_id: str) -> Iterator[Event]:
