@@ -26,6 +26,7 @@ class Attachment:
     created_at: str
     related_type: str | None = None
     field: str | None = None
+    related_id: str | None = None  # what it is the file of, once that is saved (Core/FieldProcessing/File/Saver.php)
 
     @cached_property
     def md5(self) -> str:

@@ -25,7 +25,9 @@ class EspoSettings:
     changed: dict[str, dict[str, Any]] = field(default_factory=dict)  # "Task.parent": {"entityList": ["Account"]}
     renamed: dict[str, str] = field(default_factory=dict)  # "CDokumente": "Akt", "CDokumente.xaiId": "kiDatei"
     optimistic_locking: list[str] = field(default_factory=lambda: ["CDokumente", "CBeteiligte"])
-    duplicate_check: list[str] = field(default_factory=lambda: ["Account.name"])
+    duplicate_check: list[str] = field(  # as EspoCRM is delivered: see `duplicates`
+        default_factory=lambda: ["Account.name", "CBeteiligte.name", "CBeteiligte.emailAddress"]
+    )
     company_names: bool = True  # a formula of this firm; stock EspoCRM leaves the name of who has no last name empty
     hash_on_upload: bool = False  # EspoCRM hashes nothing (observed.md); a firm's own hook may
     status_on_upload: bool = False  # likewise; sets fileStatus to new or changed when the file changes
@@ -35,6 +37,7 @@ class EspoSettings:
     webhook_items_per_request: int = 50
     webhook_retry_pause: float = 600.0
     webhook_attempts: int = 4
+    webhooks_per_user: int = 50  # webhookMaxCountPerUser; those that are switched off count too
     webhook_connect_timeout: float = 5.0
     webhook_timeout: float = 10.0
     link_hook: bool = True  # the firm's own POST on link and unlink, sent when an address is set

@@ -92,7 +92,7 @@ class WebhookJob:
         return total
 
     def _send(self, webhook: Webhook, items: list[Item]) -> str:
-        body = php_json([item.data for item in items])
+        body = php_json([self.queue.shown(webhook, item) for item in items])
         begun = time.monotonic()
         status, error = self.sender.post(webhook.url, body, signatures(webhook.id, webhook.secret_key, body))
         outcome = self.queue.settle(webhook, items, status, error == "timeout")

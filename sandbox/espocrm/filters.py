@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 from urllib.parse import parse_qsl
 
+from sandbox.espocrm import contacts
 from sandbox.espocrm.errors import EspoError
 from sandbox.espocrm.links import Links
 from sandbox.espocrm.records import Record
@@ -119,22 +120,32 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def where(item: dict[str, Any], entity_type: str, known: set[str], links: Links) -> Test:
-    """A test for one item of `where`; EspoError 400 for a kind or an attribute that does not exist."""
+def where(item: dict[str, Any], entity_type: str, known: set[str], hidden: Collection[str], links: Links) -> Test:
+    """A test for one item of `where`; EspoError 400 for a kind or an attribute that does not exist, 403 for what is
+    `hidden`, attribute or link (Core/Select/Where/Checker.php, 9.2 and 10.0)."""
     kind, attribute, value = item.get("type"), str(item.get("attribute", item.get("field", ""))), item.get("value")
-    if kind in ("and", "or", "not"):
-        tests = [where(part, entity_type, known, links) for part in as_list(value)]
+    if kind == "not":
+        raise EspoError(403, "Sub-queries are forbidden in where.")
+    if kind in ("and", "or"):
+        tests = [where(part, entity_type, known, hidden, links) for part in as_list(value)]
         combine = any if kind == "or" else all
-        return lambda record: combine(test(record) for test in tests) != (kind == "not")
+        return lambda record: combine(test(record) for test in tests)
     if kind in ("linkedWith", "notLinkedWith", "isLinked", "isNotLinked"):
         links.foreign(entity_type, attribute)
+        if attribute in hidden:
+            raise EspoError(403, f"Forbidden relation '{attribute}' in where.")
         wanted = set(as_list(value))
         return lambda record: _linked(kind, wanted, set(links.ids(entity_type, record["id"], attribute)))
     if kind not in COMPARISONS:
         raise EspoError(400, f"Bad where item: unknown type '{kind}'.")
     if attribute not in known:
         raise EspoError(400, f"Bad where item: attribute '{attribute}' does not exist in {entity_type}.")
+    if attribute in hidden:
+        raise EspoError(403, f"Forbidden attribute '{attribute}' in where.")
     compare = COMPARISONS[kind]
+    if attribute in contacts.FIELDS and kind in ("equals", "in"):
+        # Of all of them, not of the primary one alone (Core/Utils/Database/Orm/FieldConverters/Email.php).
+        return lambda record: any(compare(row[attribute], value) for row in record.get(f"{attribute}Data") or ())
     return lambda record: compare(record[attribute], value)
 
 

@@ -11,6 +11,7 @@ from sandbox.espocrm import values
 from sandbox.espocrm.attachments import Attachments
 from sandbox.espocrm.config import EspoSettings
 from sandbox.espocrm.contacts import as_typed, settle_contacts
+from sandbox.espocrm.duplicates import alike
 from sandbox.espocrm.entities import ENTITIES
 from sandbox.espocrm.errors import EspoError, invalid, no_entity, no_record
 from sandbox.espocrm.kinds import EntityDef
@@ -63,17 +64,24 @@ class Records:
             raise no_record(entity_type, record_id)
         return record
 
+    def exists(self, entity_type: str, record_id: str) -> bool:
+        try:
+            return bool(self.get(entity_type, record_id))
+        except EspoError:
+            return False
+
     def create(self, entity_type: str, data: Record, actor: Actor, record_id: str = "") -> Record:
         with self.lock:
             specs = attributes(entity_type, self.settings.installed)
             record: Record = {name: spec.get("default", EMPTY.get(spec["type"])) for name, spec in specs.items()}
+            record["id"] = record_id or values.new_id()
             stamp = values.now()
             changes = self._clean(entity_type, record, data if actor.is_api else as_typed(data))
             for name, field in self.definition(entity_type).fields.items():
                 # A link is there by its id (FieldValidators/LinkType.php, LinkParentType.php).
                 if field.get("required") and not (changes.get(name) or changes.get(name + "Id")):
                     raise invalid(entity_type, name, "required")
-            record |= {"id": record_id or values.new_id(), "deleted": False, "versionNumber": 1}
+            record |= {"deleted": False, "versionNumber": 1}
             record |= {"createdAt": stamp, "modifiedAt": stamp}
             record |= {"createdById": actor.id, "createdByName": actor.name}
             record |= {"modifiedById": actor.id, "modifiedByName": actor.name}
@@ -84,18 +92,17 @@ class Records:
             return dict(record)
 
     def update(self, entity_type: str, record_id: str, data: Record, actor: Actor) -> Record:
-        """Partial. Every save moves modifiedAt; only a real change moves versionNumber and is an event."""
+        """Partial. Every save moves versionNumber; only a real change moves modifiedAt and is an event
+        (Core/FieldProcessing/VersionNumber/BeforeSaveProcessor.php, Core/Repositories/Database.php, 9.2.7 to 10.0)."""
         with self.lock:
             record = self.get(entity_type, record_id)
             before = dict(record)
             record |= self._clean(entity_type, record, data if actor.is_api else as_typed(data))
             self._name_person(entity_type, record)
             changed = frozenset(name for name, value in record.items() if before.get(name) != value)
-            record |= {"modifiedAt": values.now(), "modifiedById": actor.id, "modifiedByName": actor.name}
+            record["versionNumber"] += 1
             if changed:
-                record["versionNumber"] += 1
-                if entity_type in self.settings.optimistic_locking:
-                    changed |= {"versionNumber"}
+                record |= {"modifiedAt": values.now(), "modifiedById": actor.id, "modifiedByName": actor.name}
                 self._tell("update", entity_type, record, changed, actor)
             return dict(record)
 
@@ -127,14 +134,14 @@ class Records:
             raise EspoError(409, "modified", body)
 
     def check_duplicate(self, entity_type: str, data: Record) -> None:
-        for rule in self.settings.duplicate_check:
-            kind, _, attribute = rule.partition(".")
-            value = data.get(attribute)
-            if kind != entity_type or not value:
-                continue
-            twins = [r for r in self.table(kind).values() if not r["deleted"] and r.get(attribute) == value]
-            if twins:
-                raise EspoError(409, "duplicate", twins)
+        fields = self.definition(entity_type).fields
+        rules = (rule.partition(".") for rule in self.settings.duplicate_check)
+        checked = [(name, fields[name]["type"]) for kind, _, name in rules if kind == entity_type and name in fields]
+        if not checked:
+            return
+        live = (row for row in self.table(entity_type).values() if not row["deleted"])
+        if twins := [row for row in live if any(alike(name, kind, data, row) for name, kind in checked)]:
+            raise EspoError(409, "duplicate", twins)
 
     def _clean(self, entity_type: str, record: Record, data: Record) -> Record:
         """The known, writable part of `data`, checked, with what follows from it. Unknown fields drop out."""
@@ -170,6 +177,8 @@ class Records:
         changes[field + "Name"] = attachment.name if attachment else None
         if old_id:
             self.attachments.remove(old_id)
+        if attachment:
+            attachment.related_id = record["id"]
         if attachment and entity_type == "CDokumente":
             if self.settings.status_on_upload and "fileStatus" in record:
                 changes["fileStatus"] = "changed" if old_id else "new"

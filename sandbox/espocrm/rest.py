@@ -66,7 +66,7 @@ class RestApi:
                 return self.attachment(request, method, rest, actor)
             case ["GET", entity_type]:
                 self.allow(actor, entity_type, "read")
-                return self.listing(request, entity_type, self.records.table(entity_type).values())
+                return self.listing(request, entity_type, self.records.table(entity_type).values(), actor)
             case ["POST", entity_type]:
                 return self.create(request, entity_type, actor)
             case ["POST", entity_type, "action", "restoreDeleted"]:
@@ -117,7 +117,7 @@ class RestApi:
         return [link for link in links if f"{entity_type}.{link}.read" not in self.settings.denied]
 
     def shown(self, entity_type: str, record: Record, select: Iterable[str] = ()) -> Record:
-        hidden = rights.forbidden(self.settings, entity_type, "read")
+        hidden = rights.forbidden(self.settings, entity_type, "read") | self.unversioned(entity_type)
         record = {name: value for name, value in record.items() if name not in hidden}
         if select:
             wanted = {"id", *select}
@@ -127,11 +127,15 @@ class RestApi:
             return {name: value for name, value in record.items() if name in known}
         return record
 
+    def unversioned(self, entity_type: str) -> set[str]:
+        """Without optimistic locking there is no such attribute (Core/Utils/Database/Orm/Converter.php)."""
+        return set() if entity_type in self.settings.optimistic_locking else {"versionNumber"}
+
     def metadata(self, key: str, actor: Actor) -> Answer:
         """Of a type that the user may not see: nothing at all (observed on 9.2)."""
-        found: Any = metadata(self.settings.installed)
+        found: Any = rights.told(metadata(self.settings.installed), rights.denied(self.settings, actor))
         parts = [part for part in key.split(".") if part]
-        if len(parts) > 1 and parts[1] in found["entityDefs"]:
+        if len(parts) > 1 and parts[1] in self.records.tables:
             try:
                 self.allow(actor, parts[1], "read")
             except EspoError:
@@ -140,19 +144,22 @@ class RestApi:
             found = found.get(part) if isinstance(found, dict) else None
         return espo_answer(found)
 
-    def listing(self, request: Request, entity_type: str, rows: Iterable[Record]) -> Answer:
+    def listing(self, request: Request, entity_type: str, rows: Iterable[Record], actor: Actor) -> Answer:
         query = filters.search_params(request.query_string.decode("latin-1"))
         max_size, offset = _number(query.get("maxSize"), MAX_SIZE), _number(query.get("offset"), 0)
         if max_size > MAX_SIZE:
             raise EspoError(403, f"Max size should not exceed {MAX_SIZE}. Use offset and limit.")
-        known = set(attributes(entity_type, self.settings.installed))
+        known = set(attributes(entity_type, self.settings.installed)) - self.unversioned(entity_type)
+        hidden = rights.hidden(self.settings, actor, entity_type)
         conditions = filters.as_list(query.get("where", {}))
         with self.records.lock:
-            tests = [filters.where(item, entity_type, known, self.links) for item in conditions]
+            tests = [filters.where(item, entity_type, known, hidden, self.links) for item in conditions]
             found = [row for row in rows if not row["deleted"] and all(test(row) for test in tests)]
             order_by = query.get("orderBy", "createdAt" if "createdAt" in known else "id")
             if order_by not in known:
                 raise EspoError(400, f"Bad orderBy: '{order_by}' does not exist in {entity_type}.")
+            if order_by in hidden:  # Core/Select/Order/Applier.php
+                raise EspoError(403, f"Not access to order by field '{order_by}'.")
             descending = str(query.get("order", "" if "orderBy" in query else "desc")).lower() in ("desc", "true")
             found.sort(key=filters.order_key(order_by), reverse=descending)
             page = found[offset : offset + max_size]
@@ -166,7 +173,7 @@ class RestApi:
     def create(self, request: Request, entity_type: str, actor: Actor) -> Answer:
         self.records.table(entity_type)
         self.allow(actor, entity_type, "create")
-        data = self.body(request)
+        data = self.editable(entity_type, self.body(request))
         if (
             entity_type == "Note"
             and data.get("targetType") == "users"
@@ -176,8 +183,13 @@ class RestApi:
         with self.records.lock:
             if request.headers.get("X-Skip-Duplicate-Check") != "true":
                 self.records.check_duplicate(entity_type, data)
-            rights.check_links(self.settings, actor, entity_type, data, {})
+            rights.check_links(self.settings, actor, entity_type, data, {}, self.records.exists)
             return espo_answer(self.whole(entity_type, self.records.create(entity_type, data, actor)))
+
+    def editable(self, entity_type: str, data: Record) -> Record:
+        """What may not be edited drops out in silence, as an unknown field does (Core/Record/Service.php)."""
+        forbidden = rights.forbidden(self.settings, entity_type, "edit")
+        return {name: value for name, value in data.items() if name not in forbidden}
 
     def record(self, request: Request, method: str, entity_type: str, record_id: str, actor: Actor) -> Answer:
         self.records.table(entity_type)
@@ -185,14 +197,11 @@ class RestApi:
         if method == "GET":
             return espo_answer(self.whole(entity_type, self.records.get(entity_type, record_id)))
         if method == "PUT":
-            data = self.body(request)
+            data = self.editable(entity_type, self.body(request))
             with self.records.lock:
                 before = self.records.get(entity_type, record_id)
-                rights.check_links(self.settings, actor, entity_type, data, before)
+                rights.check_links(self.settings, actor, entity_type, data, before, self.records.exists)
                 self.records.check_version(entity_type, record_id, request.headers.get("X-Version-Number"), data)
-                # What may not be edited drops out in silence, as an unknown field does (Core/Record/Service.php).
-                forbidden = rights.forbidden(self.settings, entity_type, "edit")
-                data = {name: value for name, value in data.items() if name not in forbidden}
                 updated = self.records.update(entity_type, record_id, data, actor)
             return espo_answer(self.whole(entity_type, updated))
         if method == "DELETE":
@@ -208,7 +217,7 @@ class RestApi:
         if method == "GET":
             if f"{target}.read" in rights.denied(self.settings, actor) and actor.is_api:
                 raise EspoError(403)  # without a word (seen at 9.2.7)
-            return self.listing(request, target, self.links.linked(entity_type, record_id, link))
+            return self.listing(request, target, self.links.linked(entity_type, record_id, link), actor)
         if method not in ("POST", "DELETE"):
             raise EspoError(405)
         data = self.body(request) if request.content_length else {}
@@ -226,6 +235,10 @@ class RestApi:
             case ["GET", "file", attachment_id]:
                 file = attachments.require(attachment_id)
                 self.allow(actor, file.related_type or "Attachment", "read")  # whoever may read what it belongs to
+                gone = file.related_id and not self.records.exists(file.related_type or "", file.related_id)
+                field = f"{file.related_type}.{file.field}.read"
+                if gone or field in rights.denied(self.settings, actor):  # Classes/Acl/Attachment/AccessChecker.php
+                    raise EspoError(403, "No 'read' access.")
                 return file.download()
             case ["GET", attachment_id]:
                 return espo_answer(attachments.require(attachment_id).as_dict())

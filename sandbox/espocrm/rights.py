@@ -7,7 +7,7 @@ AppService.php), Resources/metadata/app/acl.json (`strictDefault`, `permissionsS
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from sandbox.espocrm.config import EspoSettings
@@ -67,11 +67,58 @@ def forbidden(settings: EspoSettings, entity_type: str, action: str) -> set[str]
     }
 
 
+def hidden(settings: EspoSettings, actor: Actor, entity_type: str) -> set[str]:
+    """What a list may not be asked by: attributes, and links to what may not be read."""
+    refused = denied(settings, actor)
+    links = ENTITIES[entity_type].links.items()
+    unseen = {
+        name
+        for name, link in links
+        if f"{entity_type}.{name}.read" in refused or f"{link['entity']}.read" in refused
+    }
+    return forbidden(settings, entity_type, "read") | unseen
+
+
+def told(metadata: Mapping[str, Any], refused: Collection[str]) -> dict[str, Any]:
+    """What a user is told of the metadata: neither types that may not be read, nor links to them, but for those that are
+    fields too and may be read (Tools/App/MetadataService.php, 9.2)."""
+
+    def seen(entity_type: str) -> bool:
+        return f"{entity_type}.read" not in refused
+
+    def field_told(spec: Mapping[str, Any]) -> Mapping[str, Any]:
+        if spec["type"] != "linkParent" or not isinstance(spec.get("entityList"), list):
+            return spec
+        return {**spec, "entityList": [each for each in spec["entityList"] if seen(each)]}
+
+    definitions = {}
+    for name, found in metadata["entityDefs"].items():
+        if not seen(name):
+            continue
+        fields = found["fields"]
+        left_out = {
+            link
+            for link, to in found["links"].items()
+            if not seen(to["entity"]) and (link not in fields or f"{name}.{link}.read" in refused)
+        }
+        definitions[name] = {
+            "fields": {each: field_told(spec) for each, spec in fields.items() if each not in left_out},
+            "links": {link: to for link, to in found["links"].items() if link not in left_out},
+        }
+    scopes = {name: scope for name, scope in metadata["scopes"].items() if seen(name)}
+    return {**metadata, "entityDefs": definitions, "scopes": scopes}
+
+
 def check_links(
-    settings: EspoSettings, actor: Actor, entity_type: str, data: Mapping[str, Any], before: Mapping[str, Any]
+    settings: EspoSettings,
+    actor: Actor,
+    entity_type: str,
+    data: Mapping[str, Any],
+    before: Mapping[str, Any],
+    exists: Callable[[str, str], bool],
 ) -> None:
-    """Who links a record must be allowed to read it (Core/Record/Access/LinkCheck.php, and seen at 9.2.7), and to
-    assign to others (Core/Record/Service.php)."""
+    """What is linked must be there, who links it must be allowed to read it (Core/Record/Access/LinkCheck.php, and seen
+    at 9.2.7), and to assign to others (Core/Record/Service.php)."""
     refused = denied(settings, actor) if actor.is_api else []
     for name, spec in attributes(entity_type, settings.installed).items():
         value = data.get(name)
@@ -79,10 +126,19 @@ def check_links(
             continue
         link = spec["field"]
         target = str(data.get(f"{link}Type")) if spec["type"] == "linkParent" else _other_side(entity_type, link)
+        if target in ENTITIES and not exists(target, str(value)):
+            raise _nothing_there(entity_type, link)
         if f"{target}.read" in refused:
             raise EspoError(403, f"No foreign record access for link operation ({entity_type}:{link}).")
         if name == "assignedUserId" and value != actor.id and "assignmentPermission" in refused:
             raise EspoError(403, "Assignment failure: assigned user or team not allowed.")
+    users = data.get("usersIds") if entity_type == "Note" else ()
+    if not all(exists("User", str(each)) for each in users or ()):
+        raise _nothing_there(entity_type, "users")
+
+
+def _nothing_there(entity_type: str, link: str) -> EspoError:
+    return EspoError(403, f"Can't relate with non-existing record. entity type: {entity_type}, link: {link}.")
 
 
 def _other_side(entity_type: str, link: str) -> str:

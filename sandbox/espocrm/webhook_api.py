@@ -7,6 +7,7 @@ from typing import Any
 from sandbox.answers import Answer
 from sandbox.espocrm.errors import EspoError, espo_answer, invalid, no_record
 from sandbox.espocrm.records import Actor
+from sandbox.espocrm.rights import denied
 from sandbox.espocrm.webhooks import Webhook, WebhookQueue
 
 
@@ -21,6 +22,8 @@ class WebhookApi:
                     if not data.get(name):
                         raise invalid("Webhook", name, "required")
                 hook = Webhook(str(data["event"]), str(data["url"]), actor.id, bool(data.get("skipOwn")))
+                self.queue.check(hook, denied(self.queue.settings, actor))
+                self.queue.check_room(actor.id)
                 return espo_answer(self.queue.register(hook).as_dict(), 201)
             case ["GET"]:
                 own = [hook.as_dict() for hook in self.queue.webhooks.values() if hook.user_id == actor.id]

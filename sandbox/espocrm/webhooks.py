@@ -11,6 +11,7 @@ import secrets
 import threading
 import time
 from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,10 +19,11 @@ from sandbox.espocrm.config import EspoSettings
 from sandbox.espocrm.entities import ENTITIES
 from sandbox.espocrm.errors import EspoError
 from sandbox.espocrm.records import Change
-from sandbox.espocrm.schema import attributes
+from sandbox.espocrm.rights import forbidden
+from sandbox.espocrm.schema import attributes, entity_def
 from sandbox.espocrm.values import new_id, now
 
-EVENT = re.compile(r"^(?P<entity>\w+)\.(?:create|update|delete|fieldUpdate\.\w+)$")
+EVENT = re.compile(r"^(?P<entity>\w+)\.(?:create|update|delete|fieldUpdate\.(?P<field>\w+))$")
 NOT_SENT = {"modifiedAt", "modifiedById", "modifiedByName"}  # a save moves them, and they are no change
 TRIED_AGAIN = {401, 403, 404, 405, 408, 500, 503}
 MAX_REQUESTS_PER_RUN = 20  # one for each webhook with something to send
@@ -47,6 +49,10 @@ class Webhook:
     id: str = field(default_factory=new_id)
     secret_key: str = field(default_factory=lambda: secrets.token_hex(16))
     created_at: str = field(default_factory=now)
+
+    @property
+    def entity_type(self) -> str:
+        return self.event.partition(".")[0]
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -93,16 +99,33 @@ class WebhookQueue:
         self.numbers = itertools.count(1)
 
     def register(self, webhook: Webhook) -> Webhook:
-        found = EVENT.match(webhook.event)
-        if not found:
-            raise EspoError(400, f"Bad event '{webhook.event}'.")
-        if found["entity"] not in ENTITIES:
-            raise EspoError(403, f"Entity type '{found['entity']}' is not allowed for webhooks.")
-        if not re.match(r"^https?://", webhook.url):
-            raise EspoError(400, "Bad URL.")
+        self.check(webhook)
         with self.lock:
             self.webhooks[webhook.id] = webhook
         return webhook
+
+    def check(self, webhook: Webhook, refused: Collection[str] = ()) -> None:
+        """`refused`: what its user may not do. Source: Classes/RecordHooks/Webhook/BeforeSave.php, 9.2."""
+        found = EVENT.match(webhook.event)
+        if not found:
+            raise EspoError(403, "Not supported event.")
+        entity_type, name = found["entity"], found["field"]
+        if entity_type not in ENTITIES or entity_type in self.settings.missing:
+            raise EspoError(403, "Entity type is not available for Webhooks.")
+        if f"{entity_type}.read" in refused:
+            raise EspoError(403, "Entity type is forbidden.")
+        if name and f"{entity_type}.{name}.read" in refused:
+            raise EspoError(403, "Field is forbidden.")
+        if name and name not in entity_def(entity_type, self.settings.installed).fields:
+            raise EspoError(403, "Field does not exist.")
+        if not re.match(r"^https?://", webhook.url):
+            raise EspoError(400, "Bad URL.")
+
+    def check_room(self, user_id: str) -> None:
+        """Likewise."""
+        with self.lock:
+            if sum(each.user_id == user_id for each in self.webhooks.values()) >= self.settings.webhooks_per_user:
+                raise EspoError(403, "Webhook number per user exceeded the limit.")
 
     def drop(self, webhook_id: str) -> None:
         with self.lock:
@@ -118,7 +141,8 @@ class WebhookQueue:
             record, kind = change.record, change.entity_type
             key = {"id": record["id"]}
             if change.action == "create":
-                self._queue(f"{kind}.create", dict(record), change, wanted)
+                unversioned = {"versionNumber"} if kind not in self.settings.optimistic_locking else set()
+                self._queue(f"{kind}.create", _without(record, unversioned), change, wanted)
             elif change.action == "delete":
                 self._queue(f"{kind}.delete", key, change, wanted)
             else:
@@ -144,15 +168,25 @@ class WebhookQueue:
                         self.items.append(Item(next(self.numbers), webhook.id, event.data))
 
     def batches(self, ignore_pause: bool = False) -> list[tuple[Webhook, list[Item]]]:
-        """What one run sends: for each webhook the oldest due items, a limited number."""
+        """What one run sends: for each webhook the oldest due items, a limited number. What waits for one that is
+        switched off, or is about a type that may not be read any more, is dropped (Core/Webhook/Queue.php, 9.2)."""
         moment = float("inf") if ignore_pause else time.monotonic()
         with self.lock:
+            dropped = {key for key, hook in self.webhooks.items() if not (hook.active and self._may_be_told(hook))}
+            self.items = [item for item in self.items if item.webhook_id not in dropped]
             found: dict[str, list[Item]] = {}
             for item in self.items:
                 if item.due_at <= moment:
                     found.setdefault(item.webhook_id, []).append(item)
             size = self.settings.webhook_items_per_request
             return [(self.webhooks[key], items[:size]) for key, items in found.items()][:MAX_REQUESTS_PER_RUN]
+
+    def _may_be_told(self, webhook: Webhook) -> bool:
+        return f"{webhook.entity_type}.read" not in self.settings.denied
+
+    def shown(self, webhook: Webhook, item: Item) -> dict[str, Any]:
+        """What its user may read of it, as the rights are now (likewise)."""
+        return _without(item.data, forbidden(self.settings, webhook.entity_type, "read"))
 
     def settle(self, webhook: Webhook, items: list[Item], status: int | None, timed_out: bool) -> str:
         """Note what became of a delivery: delivered, again, lost or dropped (with its webhook)."""
@@ -181,3 +215,7 @@ class WebhookQueue:
             self.webhooks.clear()
             self.events.clear()
             self.items.clear()
+
+
+def _without(data: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name not in names}

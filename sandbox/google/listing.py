@@ -66,7 +66,11 @@ class Listing:
         }
 
     def shown(self, calendar: Calendar, event: Event, answer_zone: str, incremental: bool) -> Record:
-        bare = event.cancelled and (event.gone or (incremental and self.store.settings.cancelled_stubs == "id"))
+        """Of a cancelled occurrence no list promises more than of which one it is
+        (https://developers.google.com/workspace/calendar/api/v3/reference/events: `status`)."""
+        bare = event.cancelled and (
+            event.gone or ((incremental or event.series) and self.store.settings.cancelled_stubs == "id")
+        )
         return stub(calendar, event) if bare else rendered(calendar, event, answer_zone)
 
     def changes(self, calendar: Calendar, revision: int, single: bool) -> list[Event]:
@@ -135,7 +139,7 @@ class Listing:
         if original := request.args.get("originalStart"):
             rows = [event for event in rows if event.original and _same_start(event, original)]
         shown = [
-            rendered(calendar, event, request.args.get("timeZone", ""))
+            self.shown(calendar, event, request.args.get("timeZone", ""), False)
             for event in rows
             if not event.cancelled or flag(request, "showDeleted")
         ]

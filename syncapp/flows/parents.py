@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from syncapp.clients.errors import EntityTypeUnknown
-from syncapp.clients.espocrm import EspoClient, EspoMember
+from syncapp.clients.errors import EntityTypeUnknown, Forbidden
+from syncapp.clients.espocrm import EspoClient, EspoMember, EspoParent
 from syncapp.clients.espocrm.fields import FIELDS
+from syncapp.clients.espocrm.types import SYSTEM
 
 
 class Life(Enum):
@@ -44,6 +45,20 @@ def life_of(entity_type: str, status: str, configured: Configured) -> Life:
     return next((life for life, words in _USUAL.items() if word in words), Life.ACTIVE)
 
 
+def shows_collection(parent: EspoParent) -> bool:
+    """False: a role hides which collection it has. That is not none."""
+    return FIELDS.collection_id in parent.has_fields
+
+
+def life_shown(parent: EspoParent, fields: Collection[str], configured: Configured) -> Life:
+    """`fields`: of its type. One whose status a role hides is left alone. Raises `Forbidden` where one hides which
+    collection it has."""
+    if not shows_collection(parent):
+        raise Forbidden(SYSTEM, "access.hidden", field=FIELDS.collection_id)
+    hidden = FIELDS.parent_status in fields and FIELDS.parent_status not in parent.has_fields
+    return Life.PAUSED if hidden else life_of(parent.entity_type, parent.status, configured)
+
+
 def word_after_new(entity_type: str, status: str, configured: Configured) -> str:
     """What the CRM calls one that has its collection, where it still says that it is new; else nothing."""
     own = _own(entity_type, configured)
@@ -66,6 +81,8 @@ def collection_types(
     one that is `asked` about, `EntityTypeUnknown` tells why. `joins`: the setting LINK_ENTITIES."""
     links = crm.metadata(FIELDS.document_entity).links.values()
     linked = {link.entity_type for link in links if link.kind == "hasMany"} | joins.keys()
+    if asked in named and asked not in linked:  # EspoCRM tells no links to what the hub may not see
+        _keeps_collection(crm, asked, joins, asked)
     return frozenset(kind for kind in linked & set(named) if _keeps_collection(crm, kind, joins, asked))
 
 

@@ -21,7 +21,13 @@ RULES: Mapping[str, str] = {
     "validation.notInternal": gettext_noop("it is an inner address, which EspoCRM has to be allowed to call"),
     "access.link": gettext_noop("the hub may not read what would be linked there"),
     "access.field": gettext_noop("the hub may not write this field"),
+    "access.hidden": gettext_noop("the hub may not read this field"),
     "access.assign": gettext_noop("the hub may not assign anything to this user or team"),
+    "access.too_many": gettext_noop(
+        "the hub's user has as many webhooks there as it may have (50, unless somebody changed that; those that are "
+        "switched off count too): delete there those that nobody needs any more"
+    ),
+    "link.gone": gettext_noop("what would be linked is not there any more"),
     "access.create": gettext_noop("the hub may not create such entities"),
     "access.read": gettext_noop("the hub may not read such entities"),
     "access.edit": gettext_noop("the hub may not change such entities"),

@@ -422,6 +422,14 @@ def test_a_refused_webhook_does_not_cost_the_others(world: World, run: Any) -> N
     assert said.count("refused: ") == 3
 
 
+def test_where_there_is_no_room_for_more_webhooks_it_is_said(world: World, run: Any) -> None:
+    """EspoCRM lets a user have fifty, and counts those that are switched off."""
+    world.sandbox.settings(espocrm_webhooks_per_user=12)
+    code, said = run(*BASE)
+    assert (code, len(registered(world))) == (1, 12)
+    assert said.count("refused: EspoCRM: the hub's user has as many webhooks there as it may have (50, ") == 3
+
+
 def test_an_env_file_that_cant_be_used_is_found_before_anything_is_created(
     world: World, run: Any, tmp_path: Path
 ) -> None:

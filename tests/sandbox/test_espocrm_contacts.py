@@ -60,7 +60,7 @@ def test_saving_the_same_value_again_is_no_change(espo, party):
     after = espo("PUT", f"CBeteiligte/{party['id']}", json=same).json()
     assert after["emailAddressData"] == party["emailAddressData"]
     assert after["phoneNumberData"] == party["phoneNumberData"]
-    assert after["versionNumber"] == party["versionNumber"]
+    assert after == party | {"versionNumber": party["versionNumber"] + 1}
 
 
 @pytest.mark.parametrize(

@@ -151,3 +151,16 @@ def test_a_link_that_is_not_loaded_or_not_to_be_read_does_not_stand_in_the_recor
         espocrm_denied=["CDokumente.raeumungsklages.read"],
     )
     assert "raeumungsklagesIds" not in espo("GET", f"CDokumente/{document}").json()
+
+
+def test_the_file_of_a_deleted_document_is_nobodys_to_read(espo, client, document):
+    """Classes/Acl/Attachment/AccessChecker.php, 9.2."""
+    client.upload_file(document, "a.txt", b"eins")
+    file = client.get("CDokumente", document)["dokumentId"]
+    client.delete("CDokumente", document)
+    refused = espo("GET", f"Attachment/file/{file}")
+    assert (refused.status_code, refused.headers["X-Status-Reason"]) == (403, "No 'read' access.")
+    client.restore("CDokumente", document)
+    assert espo("GET", f"Attachment/file/{file}").content == b"eins"
+    client.settings(espocrm_denied=["CDokumente.dokument.read"])
+    assert espo("GET", f"Attachment/file/{file}").status_code == 403

@@ -219,3 +219,130 @@ def test_bank_accounts_belong_to_a_party(espo, client):
     assert (made["beteiligteId"], made["beteiligteName"]) == (party, "Jansen")
     linked = espo("GET", f"CBeteiligte/{party}/cBankverbindungens").json()["list"]
     assert [row["id"] for row in linked] == [made["id"]]
+
+
+@pytest.mark.parametrize(
+    ("new", "alike"),
+    [
+        ({"firstName": "ole", "lastName": "Jansen "}, True),
+        ({"lastName": "Roth", "emailAddress": "ZWEI@jansen.example"}, True),
+        ({"lastName": "Roth", "emailAddressData": [{"emailAddress": "eins@jansen.example"}]}, True),
+        ({"lastName": "Jansen"}, False),
+        ({"firstName": "Ole", "lastName": "Roth", "emailAddress": "drei@jansen.example"}, False),
+        ({"lastName": "Roth", "phoneNumber": "+494311234"}, False),
+        ({"firmenname": "Jansen"}, False),
+    ],
+)
+def test_a_person_with_the_name_or_a_mail_address_of_another_is_a_duplicate(espo, client, new, alike):
+    """Core/Templates/Metadata/Person/scopes.json and Classes/DuplicateWhereBuilders/General.php."""
+    mails = [{"emailAddress": "eins@jansen.example"}, {"emailAddress": "zwei@jansen.example"}]
+    other = {"firstName": "Ole", "lastName": "Jansen", "phoneNumber": "+494311234", "emailAddressData": mails}
+    key = client.create("CBeteiligte", other)
+    answer = espo("POST", "CBeteiligte", json=new)
+    assert answer.status_code == (409 if alike else 200)
+    if alike:
+        assert [twin["id"] for twin in answer.json()] == [key]
+        sure = {"X-Skip-Duplicate-Check": "true"}
+        assert espo("POST", "CBeteiligte", json=new, headers=sure).status_code == 200
+    client.delete("CBeteiligte", key)
+    client.settings(espocrm_duplicate_check=[])
+    assert espo("POST", "CBeteiligte", json=new).status_code == 200
+
+
+def test_a_party_is_found_by_any_of_its_addresses(espo, client):
+    mails = [{"emailAddress": "eins@jansen.example"}, {"emailAddress": "zwei@jansen.example"}]
+    key = client.create("CBeteiligte", {"lastName": "Jansen", "emailAddressData": mails})
+    for wanted, found in (("ZWEI@jansen.example", [key]), ("drei@jansen.example", [])):
+        asked = where(("equals", "emailAddress", wanted))
+        assert [row["id"] for row in espo("GET", "CBeteiligte", params=asked).json()["list"]] == found
+
+
+def test_a_save_without_a_change_moves_the_version_and_nothing_else(espo, client):
+    """Core/Repositories/Database.php, Core/FieldProcessing/VersionNumber/BeforeSaveProcessor.php, 9.2.7 to 10.0."""
+    key = client.create("CDokumente", {"name": "Klage"})
+    before = client.get("CDokumente", key)
+    assert espo("PUT", f"CDokumente/{key}", json={"name": "Klage"}).status_code == 200
+    assert client.get("CDokumente", key) == before | {"versionNumber": 2}
+
+
+def test_without_optimistic_locking_there_is_no_version(espo, client):
+    """Core/Utils/Database/Orm/Converter.php."""
+    assert espo("POST", "CDokumente", json={"name": "Klage"}).json()["versionNumber"] == 1
+    made = espo("POST", "Account", json={"name": "Nord"}).json()
+    assert "versionNumber" not in made
+    assert "versionNumber" not in espo("GET", "Account").json()["list"][0]
+    assert espo("GET", "Account", params=where(("equals", "versionNumber", "1"))).status_code == 400
+
+
+@pytest.mark.parametrize("right", ["edit", "read"])
+def test_what_may_not_be_edited_is_not_kept_at_a_creation_either(espo, client, right):
+    """Core/Record/Service.php: filterCreateInput."""
+    client.settings(espocrm_denied=[f"CDokumente.xaiId.{right}"])
+    made = espo("POST", "CDokumente", json={"name": "Klage", "xaiId": "file_1"})
+    assert (made.status_code, client.get("CDokumente", made.json()["id"])["xaiId"]) == (200, None)
+    client.settings(espocrm_denied=[f"CDokumente.name.{right}"])
+    refused = espo("POST", "CDokumente", json={"name": "Klage"})
+    assert (refused.status_code, "type: required" in refused.headers["X-Status-Reason"]) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        (where(("equals", "xaiId", "a")), "Forbidden attribute 'xaiId' in where."),
+        ({"orderBy": "xaiId"}, "Not access to order by field 'xaiId'."),
+        (where(("isLinked", "accounts", "")), "Forbidden relation 'accounts' in where."),
+        (where(("isLinked", "cBeteiligtes", "")), "Forbidden relation 'cBeteiligtes' in where."),
+        (where(("not", "", "")), "Sub-queries are forbidden in where."),
+    ],
+)
+def test_a_list_is_not_asked_by_what_may_not_be_read(espo, client, query, reason):
+    """Core/Select/Where/Checker.php, Core/Select/Order/Applier.php."""
+    client.settings(espocrm_denied=["CDokumente.xaiId.read", "Account.read", "CDokumente.cBeteiligtes.read"])
+    refused = espo("GET", "CDokumente", params=query)
+    assert (refused.status_code, refused.headers["X-Status-Reason"]) == (403, reason)
+    assert espo("GET", "CDokumente", params=where(("isLinked", "raeumungsklages", ""))).status_code == 200
+
+
+GONE = "65f0a1b2c3d4e5f60"
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "link"),
+    [
+        ("CBankverbindungen", {"name": "Konto", "beteiligteId": GONE}, "beteiligte"),
+        ("Task", {"name": "A", "assignedUserId": GONE}, "assignedUser"),
+        (
+            "Task",
+            {"name": "A", "assignedUserId": "65a000000000000b1", "parentType": "CBeteiligte", "parentId": GONE},
+            "parent",
+        ),
+        ("Note", {"type": "Post", "post": "A", "targetType": "users", "usersIds": [GONE]}, "users"),
+    ],
+)
+def test_a_link_to_what_is_not_there_is_refused(espo, client, kind, data, link):
+    """Core/Record/Access/LinkCheck.php, 9.2 to 10.0."""
+    client.create("CBeteiligte", {"lastName": "Jansen"}, id=GONE)
+    client.create("User", {"userName": "ole"}, id=GONE)
+    assert espo("POST", kind, json=data).status_code == 200
+    client.delete("CBeteiligte", GONE)
+    client.delete("User", GONE)
+    refused = espo("POST", kind, json=data)
+    reason = f"Can't relate with non-existing record. entity type: {kind}, link: {link}."
+    assert (refused.status_code, refused.headers["X-Status-Reason"]) == (403, reason)
+
+
+def test_metadata_tells_no_links_to_types_that_may_not_be_read(espo, client):
+    """Tools/App/MetadataService.php, 9.2: but for those that are fields too."""
+
+    def told(kind="CDokumente"):
+        return espo("GET", f"Metadata?key=entityDefs.{kind}").json()
+
+    assert {"accounts", "raeumungsklages"} <= told()["links"].keys()
+    client.settings(espocrm_denied=["Account.read"])
+    assert told()["links"].keys() & {"accounts", "raeumungsklages"} == {"raeumungsklages"}
+    assert "Account" not in told("Task")["fields"]["parent"]["entityList"]
+    assert "Account" not in espo("GET", "Metadata").json()["entityDefs"]
+    client.settings(espocrm_changed={"CDokumente.accounts": {"type": "linkMultiple"}})
+    assert ("accounts" in told()["links"], "accounts" in told()["fields"]) == (True, True)
+    client.settings(espocrm_denied=["Account.read", "CDokumente.accounts.read"])
+    assert ("accounts" in told()["links"], "accounts" in told()["fields"]) == (False, False)

@@ -37,7 +37,7 @@ def test_registering_gives_a_secret_once_more_on_request_and_delivers_twice_when
     assert client.deliver()["delivered"] == 2
     assert espo("DELETE", f"Webhook/{second.json()['id']}").json() is True
     assert espo("GET", f"Webhook/{second.json()['id']}").status_code == 404
-    assert espo("POST", "Webhook", json={"event": "Account.link", "url": receiver.url}).status_code == 400
+    assert espo("POST", "Webhook", json={"event": "Account.link", "url": receiver.url}).status_code == 403
     assert espo("POST", "Webhook", json={"event": "Account.create"}).status_code == 400
 
 
@@ -141,3 +141,56 @@ def test_the_job_delivers_by_itself(client, hook, receiver):
     hook("Account.create")
     client.create("Account", {"name": "A"})
     assert receiver.arrived.wait(5)
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        ("Account.link", "Not supported event."),
+        ("CNothing.update", "Entity type is not available for Webhooks."),
+        ("Account.update", "Entity type is forbidden."),
+        ("CDokumente.fieldUpdate.xaiId", "Field is forbidden."),
+        ("CDokumente.fieldUpdate.nothing", "Field does not exist."),
+        ("CDokumente.update", "Webhook number per user exceeded the limit."),
+    ],
+)
+def test_what_can_not_be_registered(espo, client, event, reason):
+    """Classes/RecordHooks/Webhook/BeforeSave.php, 9.2."""
+    client.settings(espocrm_denied=["Account.read", "CDokumente.xaiId.read"], espocrm_webhooks_per_user=1)
+    made = espo("POST", "Webhook", json={"event": "CDokumente.create", "url": "http://hub"})
+    espo("PUT", f"Webhook/{made.json()['id']}", json={"isActive": False})  # one that is switched off counts too
+    refused = espo("POST", "Webhook", json={"event": event, "url": "http://hub"})
+    assert (refused.status_code, refused.headers["X-Status-Reason"]) == (403, reason)
+
+
+def test_nothing_is_told_that_its_user_may_not_read(client, hook, receiver):
+    """Core/Webhook/Queue.php: as the rights are when it is sent."""
+    hook("Account.create")
+    hook("CDokumente.update")
+    client.create("Account", {"name": "A"})
+    key = client.create("CDokumente", {"name": "D"})
+    client.update("CDokumente", key, {"xaiId": "file_1", "description": "geheim"})
+    client.settings(espocrm_denied=["Account.read", "CDokumente.description.read"])
+    assert client.deliver()["delivered"] == 1
+    assert bodies(receiver) == [[{"id": key, "xaiId": "file_1"}]]
+
+
+def test_what_waits_for_one_that_is_switched_off_is_dropped(client, espo, receiver):
+    receiver.status = 503
+    made = espo("POST", "Webhook", json={"event": "Account.create", "url": receiver.url}).json()
+    client.create("Account", {"name": "A"})
+    assert client.deliver()["again"] == 1
+    espo("PUT", f"Webhook/{made['id']}", json={"isActive": False})
+    assert client.deliver(ignore_pause=True)["requests"] == 0
+    espo("PUT", f"Webhook/{made['id']}", json={"isActive": True})
+    assert client.deliver(ignore_pause=True)["requests"] == 0
+
+
+def test_an_update_tells_no_version(client, hook, receiver):
+    hook("CDokumente.create")
+    hook("CDokumente.update")
+    key = client.create("CDokumente", {"name": "D"})
+    client.update("CDokumente", key, {"name": "E"})
+    client.deliver()
+    created, updated = sorted((body[0] for body in bodies(receiver)), key=len, reverse=True)
+    assert (created["versionNumber"], updated) == (1, {"id": key, "name": "E"})

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, BinaryIO, ClassVar
 
-from syncapp.clients.errors import AnswerLost, ClientError, EntityTypeUnknown, TooLarge
+from syncapp.clients.errors import AnswerLost, ClientError, EntityTypeUnknown, Forbidden, TooLarge
 from syncapp.clients.espocrm import statuses
 from syncapp.clients.espocrm.changes import changes
 from syncapp.clients.espocrm.fields import FIELDS, ID
@@ -128,11 +128,14 @@ class EspoClient(EspoRest):
         return EspoMember.from_api(self.get(join, row_id))
 
     def members(self, join: str, *, parent: str = "", document: str = "") -> Iterator[EspoMember]:
-        """What an entity type of its own joins: all, those of a parent, or those of a document."""
+        """What an entity type of its own joins: all, those of a parent, or those of a document. ``Forbidden`` where a
+        role hides what is joined: that is not nothing."""
         asked = ((FIELDS.member_parent, parent), (FIELDS.member_document, document))
         where = [("equals", f"{name}Id", value) for name, value in asked if value]
         for row in self.rows(path_of(join), FIELDS.member_select, where):
             found = EspoMember.from_api(self._ours(join, row))
+            if hidden := next((name for name, _ in asked if f"{name}Id" not in found.has_fields), ""):
+                raise Forbidden(SYSTEM, "access.hidden", field=hidden)
             if found.parent_id and found.document_id and not found.deleted:
                 yield found
 

@@ -32,7 +32,12 @@ _RULE = re.compile(r"\btype: ([A-Za-z0-9_]{1,100})\b")
 _LINK = re.compile(r"link operation \([A-Za-z0-9_]+:([A-Za-z0-9_]{1,100})\)|^Link ([A-Za-z0-9_]{1,100}) is forbidden")
 _NO_FIELD = re.compile(r"No (?:edit )?access to (?:field `|')([A-Za-z0-9_]{1,100})[`']")
 _NO_ACTION = re.compile(r"No '?(create|read|edit|delete|stream)'? access")
+# Select/Where/Checker.php and Select/Order/Applier.php: what a list is asked by.
+_HIDDEN = re.compile(r"(?:Forbidden (?:attribute|relation)|access to order by field) '([A-Za-z0-9_]{1,100})'")
+_NOTHING_THERE = re.compile(r"^Can't relate with non-existing record\..*\blink: ([A-Za-z0-9_]{1,100})\.")
+LINK_GONE = "link.gone"  # what was to be linked
 _ASSIGNING = "assignment failure"
+_TOO_MANY = "number per user exceeded"  # RecordHooks/Webhook/BeforeSave.php
 _LOCKED = re.compile(r"LockedRecord|locked record")
 _WRONG_SETTING = re.compile(r"\b(controller|entity type|scope|link|action|route)\b", re.IGNORECASE)
 
@@ -61,12 +66,18 @@ def _ours(refusal: Refusal, names: Names, field: str) -> str | None:
 
 
 def _forbidden(refusal: Refusal, reason: str, names: Names) -> ClientError:
+    if gone := _NOTHING_THERE.search(reason):  # deleted since it was read: a right is not lacking
+        return refusal.error(Outdated, LINK_GONE, _ours(refusal, names, gone[1]))
     if link := _LINK.search(reason):
         return refusal.error(Forbidden, "access.link", _ours(refusal, names, link[1] or link[2]))
     if field := _NO_FIELD.search(reason):
         return refusal.error(Forbidden, "access.field", _ours(refusal, names, field[1]))
+    if hidden := _HIDDEN.search(reason):
+        return refusal.error(Forbidden, "access.hidden", _ours(refusal, names, hidden[1]))
     if _ASSIGNING in reason.lower():
         return refusal.error(Forbidden, "access.assign")
+    if _TOO_MANY in reason:
+        return refusal.error(Forbidden, "access.too_many")
     action = _NO_ACTION.search(reason)
     return refusal.error(Forbidden, f"access.{action[1]}" if action else "")
 

@@ -13,7 +13,7 @@ from syncapp.clients.espocrm import FIELDS, EspoBankAccount
 from syncapp.clients.espocrm.fields import ID, NAME
 from syncapp.clients.espocrm.takes import ANYTHING
 from syncapp.engine.outside import connections
-from syncapp.engine.runs.planning import Action, Ending, Plan, Postponed, Settled, Skipped, TaskNeed, still_open
+from syncapp.engine.runs.planning import Action, Ending, Failed, Plan, Postponed, Settled, Skipped, TaskNeed, still_open
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.events import dispatch
 from syncapp.events.topics import topic_of
@@ -30,6 +30,8 @@ from syncapp.flows.limits import Resource
 from syncapp.kit.marking import gettext_noop
 from syncapp.models import JournalAction, Record, SystemName
 from syncapp.people import tasks
+
+MADE = "made"  # in what is kept: an account that EspoCRM made without its IBAN or its party
 
 
 class PartyAccountsWrite(JournalAction):
@@ -64,7 +66,8 @@ class UnsetDefault(Action):
 class PartyAccountsState:
     """`rows` None: the party is gone in the CRM. `agreed_default`: the default account as the last run left it.
     `moved`: accounts that were last seen at another number of the party, wait for its first one, or found it deleted.
-    `unreadable`: what stands in the IBAN of an account that only Advoware has."""
+    `unreadable`: what stands in the IBAN of an account that only Advoware has. `made`: what an earlier run brought, and
+    EspoCRM did not keep whole: it is completed, and no other one is made."""
 
     rows: tuple[EspoBankAccount, ...] | None
     only_there: tuple[BankAccount, ...] = ()
@@ -74,6 +77,7 @@ class PartyAccountsState:
     agreed_default: str = ""
     moved: tuple[str, ...] = ()
     closed: frozenset[tuple[str, str, str]] = frozenset()
+    made: EspoBankAccount | None = field(default=None, repr=False)
 
 
 def plan(state: PartyAccountsState) -> Plan:
@@ -85,6 +89,8 @@ def plan(state: PartyAccountsState) -> Plan:
         *(BringToCrm(each) for each in state.only_there),
     )
     needs = still_open((_unreadable(text, state.number) for text in state.unreadable), state.closed)
+    if state.only_there and any(FIELDS.iban not in row.raw for row in state.rows):
+        return Plan(Failed(Why.FIELD_MISSING, FIELDS.iban), tasks=needs)  # one of these may be what is to be brought
     if actions and not state.writable:
         return Plan(Postponed(Why.WRITING_OFF, HELD_FOR, waits_for=CRM), held_back=actions, tasks=needs)
     agreed = {"number": state.number, "default": defaults[-1].id if defaults else ""}
@@ -131,6 +137,7 @@ class PartyAccounts:
             str(self._run.agreed.get("default", "")),
             self._moved(rows, number),
             tasks.closed_by_hand(self._run.record),
+            self._made_before(),
         )
 
     def _there(self, number: int) -> tuple[BankAccount, ...]:
@@ -138,6 +145,15 @@ class PartyAccounts:
             return self._advoware.bank_accounts(number)
         except NotFound:
             return ()
+
+    def _made_before(self) -> EspoBankAccount | None:
+        pk = str(self._run.agreed.get(MADE, ""))
+        try:
+            row = self._crm.bank_account(pk) if pk else None
+        except NotFound:
+            return None
+        completed = row is None or row.deleted or (iban_here(row) and row.party_id)  # by a person
+        return None if completed else row
 
     def _moved(self, rows: tuple[EspoBankAccount, ...], number: int | None) -> tuple[str, ...]:
         if number is None:
@@ -159,10 +175,13 @@ class PartyAccounts:
         self._look_at_brought(state)
         for account_id in state.moved:
             self._look_at(account_id)
+        before = state.made
         for action in plan.actions:
             match action:
                 case BringToCrm():
-                    self._bring(action.account)
+                    row, before = self._bring(action.account, before), None
+                    if lacking := self._lacking(row, iban_there(action.account)):
+                        return Failed(Why.FIELD_MISSING, lacking, agreed={**self._run.agreed, MADE: row.id})
                 case UnsetDefault():
                     intent = WriteIntent(
                         SystemName.ESPOCRM, PartyAccountsWrite.UNSET_DEFAULT, FIELDS.bank_entity, action.row.id
@@ -175,7 +194,8 @@ class PartyAccounts:
     def failed(self, reason: str, detail: str = "", system: str = "") -> None:
         """The accounts themselves show their failures."""
 
-    def _bring(self, account: BankAccount) -> None:
+    def _bring(self, account: BankAccount, before: EspoBankAccount | None) -> EspoBankAccount:
+        """As EspoCRM has kept it: what the hub may not write it leaves out in silence."""
         takes, iban = self._crm.takes(FIELDS.bank_entity), iban_there(account)
         values = made(account.raw, Side.THERE, takes)
         fields: dict[str, object] = {
@@ -186,8 +206,19 @@ class PartyAccounts:
         }
         intent = WriteIntent(SystemName.ESPOCRM, PartyAccountsWrite.BRING, FIELDS.bank_entity, mark=iban)
         with self._run.writing(intent, {name: [None, value] for name, value in fields.items()}) as entry:
-            entry.target_id = str(self._crm.create(FIELDS.bank_entity, fields)[ID])
+            if before is None:
+                raw = self._crm.create(FIELDS.bank_entity, fields)
+            else:
+                raw = self._crm.update(FIELDS.bank_entity, before.id, fields, before.version)
+            entry.target_id = str(raw[ID])
             self._look_at(entry.target_id)  # before the entry is closed, so that a death in between is noticed
+        return EspoBankAccount.from_api(raw)
+
+    def _lacking(self, row: EspoBankAccount, iban: str) -> str:
+        """Without these it can't be told, and would be brought again by each run."""
+        if iban_here(row) != iban:
+            return FIELDS.iban
+        return "" if row.party_id == self._run.entity_id else FIELDS.bank_party
 
     def _look_at_brought(self, state: PartyAccountsState) -> None:
         """An earlier run may have brought an account and not have lived to ask for the look at it."""

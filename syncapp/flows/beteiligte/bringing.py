@@ -84,7 +84,7 @@ class PartyBringing:
                     return self._ended(state, self._join(self._twin, state.number))
                 case BringParty():
                     try:
-                        return self._ended(state, self._bring(action, state.number))
+                        return self._ended(state, self._brought(action, state))
                     except Duplicate as exc:
                         if exc.code != ALIKE_THERE:
                             raise  # another conflict, which no person answers by saying that it is somebody else
@@ -97,6 +97,18 @@ class PartyBringing:
         return plan.ending
 
     # Writing
+
+    def _brought(self, action: BringParty, state: OnlyThere) -> EspoParty:
+        """EspoCRM itself asks about everybody of the name, and of an address: those who have numbers of their own are
+        known to be others."""
+        try:
+            return self._bring(action, state.number)
+        except Duplicate as exc:
+            if exc.code != ALIKE_THERE or state.there is None:
+                raise
+            if not twins.look_for(self._crm, state.there, self._rules).others:  # as they are now
+                raise
+        return self._bring(replace(action, alike=True), state.number)
 
     def _bring(self, action: BringParty, number: int) -> EspoParty:
         """Without the values that EspoCRM refuses: its step brings them over singly, and makes tasks of what can't."""

@@ -24,11 +24,13 @@ READ = 10  # of those who may be it: more names say no more
 class Twins:
     """`bears`: id of who has the number. `surely`: the one without a number who has the name and a mail address or
     phone number, and nothing that contradicts. `perhaps`: ids of all without a number who have the name or an address.
+    `others`: there are some who have the name or an address, and each of them has another number.
     """
 
     bears: str = ""
     surely: EspoParty | None = None
     perhaps: tuple[str, ...] = ()
+    others: bool = False
 
 
 def look_for(crm: EspoClient, there: AdvowareSide, rules: Rules) -> Twins:
@@ -38,7 +40,8 @@ def look_for(crm: EspoClient, there: AdvowareSide, rules: Rules) -> Twins:
     known = [crm.party(pk) for pk in sorted(found)[:READ]]
     free = [party for party in known if party.number is None and not party.deleted]  # another number is another party
     sure = free[0] if len(free) == 1 and len(found) <= READ and _is(free[0], there, rules) else None
-    return Twins(surely=sure, perhaps=tuple(party.id for party in free))
+    others = not free and 0 < len(found) <= READ
+    return Twins(surely=sure, perhaps=tuple(party.id for party in free), others=others)
 
 
 def bearer(crm: EspoClient, number: int) -> str:

@@ -14,7 +14,7 @@ from syncapp.flows import files
 from syncapp.flows.collections import mapping, register
 from syncapp.flows.collections.mapping import Agreed
 from syncapp.flows.collections.plan import CollectionState
-from syncapp.flows.parents import Life, collection_types, documents_of, life_of, word_after_new
+from syncapp.flows.parents import Life, collection_types, documents_of, life_shown, word_after_new
 
 CLEAN = "clean"
 
@@ -29,7 +29,8 @@ class Reader:
         if self._kind not in collection_types(self._crm, config.COLLECTION_ENTITIES, config.LINK_ENTITIES, self._kind):
             return CollectionState(self._kind, self._id, None, Life.PAUSED, agreed, allowed=False)
         parent = self._parent()
-        life = life_of(self._kind, parent.status, config.parent_status) if parent else Life.CLOSED
+        fields = self._crm.metadata(self._kind).fields
+        life = life_shown(parent, fields, config.parent_status) if parent else Life.CLOSED
         untold = self.sendable(untold_of(parent, life)) if parent else {}
         if parent and not self._run.full and mapping.unchanged(parent, life, agreed, untold):
             return CollectionState(self._kind, self._id, parent, life, agreed, unchanged=True)

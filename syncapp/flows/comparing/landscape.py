@@ -11,7 +11,7 @@ from django.conf import settings
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import EspoClient, EspoMember, EspoParent
 from syncapp.clients.xai import XaiClient, XaiCollection, XaiFile
-from syncapp.flows.parents import Life, collection_types, document_links, documents_of, life_of
+from syncapp.flows.parents import Life, collection_types, document_links, documents_of, life_of, shows_collection
 
 CLEAN = "clean"
 
@@ -38,7 +38,8 @@ def parent_types(crm: EspoClient) -> list[str]:
 
 def survey(crm: EspoClient, xai: XaiClient) -> Landscape:
     """Costs a few calls a page, and one or two for each parent with documents."""
-    parents = {kind: list(crm.all_parents(kind)) for kind in parent_types(crm)}
+    listed = {kind: list(crm.all_parents(kind)) for kind in parent_types(crm)}
+    parents = {kind: rows for kind, rows in listed.items() if all(map(shows_collection, rows))}
     collections = {collection.id: collection for collection in xai.collections()}
     members = {kind: _members(crm, kind) for kind in parents.keys() & settings.CONFIG.LINK_ENTITIES.keys()}
     having = {kind: frozenset(members[kind] if kind in members else _having_documents(crm, kind)) for kind in parents}

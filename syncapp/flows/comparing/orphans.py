@@ -17,7 +17,7 @@ from syncapp.flows.collections import register
 from syncapp.flows.collections.mapping import described_owner
 from syncapp.flows.comparing.landscape import Landscape
 from syncapp.flows.documents.flow import DOCUMENT_SYNC
-from syncapp.flows.parents import Life, life_of
+from syncapp.flows.parents import Life, life_of, shows_collection
 from syncapp.models import (
     Orphan,
     OrphanState,
@@ -146,5 +146,7 @@ def _named_by_a_living_parent(orphan: Orphan) -> bool:
         parent = connections.espocrm().parent(orphan.entity_type, orphan.entity_id)
     except NotFound:
         return False
+    if not shows_collection(parent):
+        return True  # perhaps
     life = life_of(orphan.entity_type, parent.status, settings.CONFIG.parent_status)
     return not parent.deleted and parent.collection_id == orphan.remote_id and life is not Life.CLOSED

@@ -7,7 +7,7 @@ from typing import BinaryIO, cast
 
 from django.conf import settings
 
-from syncapp.clients.errors import NotFound, TooLarge
+from syncapp.clients.errors import Forbidden, NotFound, TooLarge
 from syncapp.clients.espocrm import FIELDS, EspoDocument, FileStatus
 from syncapp.engine.outside.connections import MEGABYTE
 from syncapp.engine.queue.sync_requests import Target
@@ -90,7 +90,7 @@ class DocumentsTakenOver:
             with scratch_file() as disk:
                 limit = settings.CONFIG.XAI_MAX_FILE_SIZE_MB * MEGABYTE
                 got = self._crm.download(document.file_id, cast(BinaryIO, disk), limit)
-        except (NotFound, TooLarge):
+        except (NotFound, Forbidden, TooLarge):  # Forbidden: deleted since it was listed, and its file with it
             return None, (Cause.NOT_READ,)
         for claim in there:
             if made_of(claim, got, self._xai, self._hashes(document, claim)):

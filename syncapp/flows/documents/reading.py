@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ from syncapp.flows.documents.reasons import Why
 from syncapp.flows.documents.remembering import parents_of
 from syncapp.flows.documents.scan import PROVED
 from syncapp.flows.documents.state import DocumentState, Membership
-from syncapp.flows.parents import Life, Parent, life_of
+from syncapp.flows.parents import Life, Parent, life_shown
 from syncapp.kit.clocks import latest
 from syncapp.models import Reference, ReferenceKind
 
@@ -104,7 +104,7 @@ class Reader:
             if not self._has_nothing(document, link)
             for row in self._crm.linked_parents(document.id, link, entity_type)
         )
-        return (*(_parent(row) for row in linked if not row.deleted), *self.joined(document.id))
+        return (*(self._parent(row) for row in linked if not row.deleted), *self.joined(document.id))
 
     def _has_nothing(self, document: EspoDocument, link: str) -> bool:
         """As the record itself tells; only where the metadata says that it does."""
@@ -123,16 +123,27 @@ class Reader:
                 except NotFound:
                     continue
                 if not row.deleted:
-                    found.append(replace(_parent(row), member=member))
+                    found.append(replace(self._parent(row), member=member))
         return found
 
     def parent_links(self) -> Iterator[tuple[str, str]]:
         """(link, entity type) of every to-many link to a type that has a field for a collection, but for those that an
         entity of its own joins."""
-        for link, meta in sorted(self._crm.metadata(FIELDS.document_entity).links.items()):
+        links = self._crm.metadata(FIELDS.document_entity).links
+        self._refuse_to_forget({meta.entity_type for meta in links.values()})
+        for link, meta in sorted(links.items()):
             joined = meta.entity_type in settings.CONFIG.LINK_ENTITIES
             if meta.kind == "hasMany" and not joined and FIELDS.collection_id in self._fields_of(meta.entity_type):
                 yield link, meta.entity_type
+
+    def _refuse_to_forget(self, linked: Collection[str]) -> None:
+        """EspoCRM's metadata leaves out links to types that the hub may not see: `EntityTypeUnknown` where one was a
+        parent (Tools/App/MetadataService.php, 9.2)."""
+        config = settings.CONFIG
+        if missing := set(config.COLLECTION_ENTITIES) - set(linked) - config.LINK_ENTITIES.keys():
+            were = Reference.objects.filter(entity_type__in=missing, kind=ReferenceKind.COLLECTION)
+            for kind in sorted(set(were.values_list("entity_type", flat=True))):
+                self._fields_of(kind)
 
     def _fields_of(self, entity_type: str, parent: str = "") -> frozenset[str]:
         """`parent`: the type of parents that it joins documents to, where it is none itself."""
@@ -143,6 +154,13 @@ class Reader:
             if Reference.objects.filter(entity_type=parent or entity_type, kind=ReferenceKind.COLLECTION).exists():
                 raise
             return frozenset()
+
+    def _parent(self, row: EspoParent) -> Parent:
+        """A type that may have no collection (any more) is left alone: nothing is added, and nothing is taken away."""
+        config, kind = settings.CONFIG, row.entity_type
+        may_have = kind in config.COLLECTION_ENTITIES
+        life = life_shown(row, self._fields_of(kind), config.parent_status)
+        return Parent(kind, row.id, life if may_have else Life.PAUSED, _own_collection(row), may_have)
 
     # What is at xAI
 
@@ -227,14 +245,6 @@ class Reader:
             except NotFound:
                 self._missing.add(file_id)
         return file_id not in self._missing
-
-
-def _parent(row: EspoParent) -> Parent:
-    """A type that may have no collection (any more) is left alone: nothing is added, and nothing is taken away."""
-    config, kind = settings.CONFIG, row.entity_type
-    may_have = kind in config.COLLECTION_ENTITIES
-    life = life_of(kind, row.status, config.parent_status) if may_have else Life.PAUSED
-    return Parent(kind, row.id, life, _own_collection(row), may_have)
 
 
 def _own_collection(parent: EspoParent) -> str:

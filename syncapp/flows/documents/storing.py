@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from syncapp.clients.errors import NotFound
+from syncapp.clients.errors import Forbidden, NotFound
 from syncapp.clients.espocrm import Downloaded, EspoClient, EspoDocument
 from syncapp.clients.xai import XaiClient, has_marker, kinds, safe_filename
 from syncapp.engine.outside.connections import MEGABYTE
@@ -93,7 +93,7 @@ class Storage:
     def _download(self, document: EspoDocument, described: str, stream: BinaryIO) -> Downloaded:
         try:
             got = self._crm.download(document.file_id, stream, settings.CONFIG.XAI_MAX_FILE_SIZE_MB * MEGABYTE)
-        except NotFound:
+        except (NotFound, Forbidden):  # the file of a document that was deleted is nobody's to read: 403
             if self._is_replaced(document):  # which deletes the old attachment at once
                 raise FileReplaced from None
             raise  # the CRM has lost it: if it does not come back, a person is told

@@ -7,11 +7,12 @@ read them, the API user does not), so each lost answer to one may cost one more 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from syncapp.clients.errors import NotFound
+from syncapp.clients.errors import NotFound, Outdated
 from syncapp.clients.espocrm import EspoTask
 from syncapp.clients.espocrm.fields import ID, NAME
 from syncapp.clients.espocrm.types import COMPLETED, NOTE, TASK
@@ -37,6 +38,7 @@ MADE_AS = {Show.TASK: TASK, Show.NOTIFICATION: NOTE}
 CREATIONS = {Show.TASK: TaskWrite.CREATE, Show.NOTIFICATION: TaskWrite.NOTIFY}
 SELECT = (ID, NAME, "description", "status")
 LINKS = frozenset({"type", "parentType", "parentId", "targetType", "usersIds"})  # not in the journal
+WHO = frozenset({"assignedUser", "users"})  # links to whom it is shown
 
 
 class TaskMirror:
@@ -113,6 +115,18 @@ class TaskMirror:
     def apply(self, state: MirrorState, plan: Plan) -> Ending:
         if state.shown is not None:
             self._found(state.shown)
+        try:
+            self._carry_out(state, plan)
+        except Outdated as exc:
+            if exc.field not in WHO or not state.place.user_id:
+                raise
+            # The CRM names a user at the party who was deleted there: that is nobody.
+            left = replace(state, place=replace(state.place, user_id=""))
+            return self.apply(left, self.plan(left))
+        self._run.clear_open_writes()  # whatever was lost before has been looked for, or was written anew
+        return plan.ending
+
+    def _carry_out(self, state: MirrorState, plan: Plan) -> None:
         for action in plan.actions:
             match action:
                 case CreateTask():
@@ -123,8 +137,6 @@ class TaskMirror:
                     self._update(TaskWrite.CHANGE, state.there, action.fields)
                 case CompleteTask() if state.there is not None:
                     self._update(TaskWrite.COMPLETE, state.there, {"status": COMPLETED})
-        self._run.clear_open_writes()  # whatever was lost before has been looked for, or was written anew
-        return plan.ending
 
     # Writing
 

@@ -21,6 +21,7 @@ from syncapp.management.output import plural, table
 from syncapp.management.recording import recorded
 from syncapp.management.webhook_registration import Wanted, checked_base, checked_earlier, compare, door_of, replaced
 from syncapp.models import SystemName
+from syncapp.words.fault_words import fault_in_words
 
 TROUBLE = 1
 SWITCHED_OFF = "there, but switched off in EspoCRM: switch it on"
@@ -80,7 +81,7 @@ class Command(HubCommand):
                     try:
                         hooks.append(crm.create_webhook(each.event, each.url))
                     except (Forbidden, Rejected) as exc:
-                        said[each], refused = f"refused: {exc}", refused + 1
+                        said[each], refused = f"refused: {fault_in_words(str(exc))}", refused + 1
                     else:
                         said[each], row.count = "created", row.count + 1
         rows = [(each.event, said[each], each.url) for each in wanted]

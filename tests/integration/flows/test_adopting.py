@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from syncapp.clients.espocrm import EspoClient
 from syncapp.flows.adopting import adopting
 from syncapp.flows.comparing import scans
 from syncapp.flows.comparing.flow import ALL_PARTIES, CHANGES, EVERYTHING, PARTIES
@@ -265,3 +266,22 @@ def collections(world: World) -> Iterator[dict[str, Any]]:
 def name_of(firm: OldFirm, case: str) -> str:
     (name,) = (c["collection_name"] for c in collections(firm.world) if c["collection_id"] == firm.collections[case])
     return str(name)
+
+
+def test_a_document_that_is_deleted_while_files_are_compared_ends_nothing(
+    firm: OldFirm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its file is nobody's to read then (403), and that says nothing about the others."""
+    real, deleted = EspoClient.download, []
+
+    def download(self: EspoClient, attachment_id: str, *args: Any) -> Any:
+        if not deleted:
+            rows = firm.world.sandbox.state("espocrm")["records"]["CDokumente"]
+            deleted.append(next(row["id"] for row in rows if row["dokumentId"] == attachment_id))
+            firm.world.sandbox.delete("CDokumente", deleted[0])
+        return real(self, attachment_id, *args)
+
+    monkeypatch.setattr(EspoClient, "download", download)
+    done = adopted()
+    assert deleted
+    assert len(findings(done)) > 1

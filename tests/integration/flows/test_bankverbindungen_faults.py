@@ -319,3 +319,55 @@ def test_an_edit_while_a_run_is_held_back_does_not_wait_for_a_day(parties: Parti
     assert record.status == Status.WAITING
     assert record.due_at is not None
     assert record.due_at <= timezone.now() + sync_requests.DEBOUNCE  # others may come with it
+
+
+# What EspoCRM leaves out in silence
+
+
+@pytest.mark.parametrize(("field", "named"), [("iban", "iban"), ("beteiligte", "beteiligteId")])
+def test_an_account_that_the_crm_does_not_keep_whole_is_brought_once(parties: Parties, field: str, named: str) -> None:
+    """A role lets the hub create accounts and not write this field."""
+    party, number = parties.pair()
+    add(parties, number, iban=IBAN)
+    with configured(BANK_ACCOUNTS_TO_ESPOCRM=True):
+        parties.world.sandbox.settings(espocrm_denied=[f"{BANK}.{field}.edit"])
+        for _ in range(3):
+            record = look(parties, party, PARTY_ACCOUNTS, PARTY)
+            assert (record.status, record.reason, record.detail) == (Status.FAILED, Reason.FIELD_MISSING, named)
+            assert len(in_crm(parties)) == 1
+        parties.world.sandbox.settings(espocrm_denied=[])
+        assert look(parties, party, PARTY_ACCOUNTS, PARTY).status == Status.IN_SYNC
+        (row,) = in_crm(parties)
+        assert (row["iban"], row["beteiligteId"]) == (IBAN, party)
+        before = parties.world.mark()
+        assert look(parties, party, PARTY_ACCOUNTS, PARTY).status == Status.IN_SYNC
+        assert parties.world.writes(before) == []
+    assert (targets(row["id"]), len(there(parties, number))) == ([], 1)
+
+
+def test_what_a_person_has_completed_is_not_written_over(parties: Parties) -> None:
+    party, number = parties.pair()
+    add(parties, number, iban=IBAN)
+    add(parties, number, iban=OTHER)
+    with configured(BANK_ACCOUNTS_TO_ESPOCRM=True):
+        parties.world.sandbox.settings(espocrm_denied=[f"{BANK}.iban.edit"])
+        look(parties, party, PARTY_ACCOUNTS, PARTY)
+        (row,) = in_crm(parties)
+        parties.world.sandbox.update(BANK, row["id"], {"iban": THIRD})
+        parties.world.sandbox.settings(espocrm_denied=[])
+        assert look(parties, party, PARTY_ACCOUNTS, PARTY).status == Status.IN_SYNC
+    assert {each["iban"] for each in in_crm(parties)} == {IBAN, OTHER, THIRD}
+
+
+def test_while_the_crm_shows_no_ibans_nothing_is_brought(parties: Parties) -> None:
+    party, number = parties.pair()
+    account(parties, party)
+    add(parties, number, iban=IBAN)
+    with configured(BANK_ACCOUNTS_TO_ESPOCRM=True):
+        parties.world.sandbox.settings(espocrm_denied=[f"{BANK}.iban.read"])
+        record = look(parties, party, PARTY_ACCOUNTS, PARTY)
+        assert (record.status, record.reason, record.detail) == (Status.FAILED, Reason.FIELD_MISSING, "iban")
+        assert len(in_crm(parties)) == 1
+        parties.world.sandbox.settings(espocrm_denied=[])
+        assert look(parties, party, PARTY_ACCOUNTS, PARTY).status == Status.IN_SYNC
+    assert len(in_crm(parties)) == 1

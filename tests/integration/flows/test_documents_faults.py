@@ -17,6 +17,7 @@ from syncapp.events import running
 from syncapp.flows.comparing import scans
 from syncapp.flows.comparing.flow import EVERYTHING
 from syncapp.models import Orphan, OrphanState, Reason, Record, Status, System, SystemState
+from tests.integration.flows.test_beteiligte_faults import meanwhile
 from tests.integration.flows.test_documents import collection_of
 from tests.world import World, configured
 
@@ -286,3 +287,23 @@ def test_no_field_of_a_failure_is_left_when_it_was_mended(world: World) -> None:
     assert not shown["xaiSyncError"]
     assert not shown["syncError"]
     assert not shown["syncFailedAt"]
+
+
+def test_a_document_that_is_deleted_while_its_file_is_fetched_lacks_no_right(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """EspoCRM answers 403 then, for nobody may read the file of what is not there."""
+    _, document = ready(world)
+    with meanwhile(monkeypatch, EspoClient, "download", lambda: world.sandbox.delete("CDokumente", document)):
+        record = first_run(world, document)
+    assert (record.status, record.reason) == (Status.WAITING, Reason.OUTDATED)
+    world.drive()
+    assert (world.record(document).reason, world.files()) == ("entity_gone", {})
+
+
+def test_a_file_that_may_not_be_read_is_told(world: World) -> None:
+    _, document = ready(world)
+    fault = {"status": 403, "headers": {"X-Status-Reason": "No 'read' access."}}
+    world.sandbox.add_fault("status", system="espocrm", method="GET", path="Attachment/file", **fault)
+    record = first_run(world, document)
+    assert (record.status, record.reason) == (Status.FAILED, Reason.FORBIDDEN)

@@ -177,6 +177,23 @@ def test_a_right_that_is_withdrawn_empties_no_collection(world: World, hidden: s
     is_searchable(world, document, parent)
 
 
+@pytest.mark.parametrize("hidden", ["cAIKnowledge", "cDokumente"])
+def test_what_joins_them_and_is_hidden_by_a_role_empties_no_collection(world: World, hidden: str) -> None:
+    document, parent = synced(world)
+    inside = world.inside()
+    as_it_is(world, espocrm_denied=[f"{JOIN}.{hidden}.read"])
+    world.event(document, full=True)
+    world.event(parent, KNOWLEDGE, full=True)
+    world.drive()
+    assert world.inside() == inside
+    record = world.record(document)
+    assert (record.status, record.reason) == (Status.FAILED, "forbidden")
+    as_it_is(world, espocrm_denied=[])
+    call_command("retry_failed")
+    world.drive()
+    is_searchable(world, document, parent)
+
+
 def test_rows_that_may_not_be_written_name_the_right(world: World) -> None:
     as_it_is(world, espocrm_denied=[f"{JOIN}.edit"])
     document, parent = synced(world)

@@ -18,6 +18,7 @@ from syncapp.flows.differences import How
 from syncapp.models import JournalEntry, Reason, Record, ScanRun, ScanState, Status, Task, TaskState
 from syncapp.people import tasks
 from syncapp.upkeep import persons
+from tests.integration.flows.test_beteiligte_faults import meanwhile
 from tests.parties import FAX, MAIL, MOBILE, PARTY, Parties
 from tests.world import World, configured
 
@@ -398,3 +399,39 @@ def test_while_writing_to_the_crm_is_off_it_is_only_planned(world: World, partie
         looked_for()
         record = bringing(number)
         assert (record.reason, record.waits_for, in_crm(world)) == (Reason.WRITING_OFF, "espocrm", [])
+
+
+def test_whom_the_crm_takes_for_a_double_of_others_with_numbers_comes_unasked(world: World, parties: Parties) -> None:
+    """EspoCRM asks about everybody of one name, and of one mail address: here a namesake and a wife."""
+    others = {parties.pair()[1], parties.pair((MAIL, "roth@w.example"), crm={"firstName": "Alma"}, vorname="Alma")[1]}
+    number = parties.in_advoware((MAIL, "roth@w.example"))
+    compared(world)
+    assert {row["betnr"] for row in in_crm(world)} == {*others, number}
+    assert (bringing(number).status, open_tasks(number)) == (Status.IN_SYNC, [])
+    assert not JournalEntry.objects.filter(state__in=("intended", "lost")).exists()
+
+
+def test_who_comes_to_the_crm_meanwhile_without_a_number_is_asked_about(
+    world: World, parties: Parties, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parties.pair()
+    number = parties.in_advoware()
+    with meanwhile(monkeypatch, EspoClient, "create", parties.in_crm):
+        looked_for()
+    assert [task.kind for task in open_tasks(number)] == ["party_alike"]
+    assert in_crm(world, betnr=number) == []
+
+
+def test_a_number_that_a_role_keeps_the_hub_from_writing_makes_no_twin(world: World, parties: Parties) -> None:
+    number = parties.in_advoware()
+    world.sandbox.settings(espocrm_denied=[f"{PARTY}.betnr.edit"])
+    looked_for()
+    for _ in range(2):
+        assert (bringing(number).status, bringing(number).reason) == (Status.FAILED, Reason.FIELD_MISSING)
+        retry.retry(Record.objects.filter(step=PARTY_BRINGING), "test")
+        bring()
+    (row,) = in_crm(world)
+    world.sandbox.settings(espocrm_denied=[])
+    retry.retry(Record.objects.filter(step=PARTY_BRINGING), "test")
+    bring()
+    assert [(each["id"], each["betnr"]) for each in in_crm(world)] == [(row["id"], number)]

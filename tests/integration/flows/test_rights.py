@@ -105,3 +105,41 @@ def test_a_right_that_is_withdrawn_takes_nothing_out_of_xai(world: World) -> Non
     world.event(document, full=True)
     world.drive()
     assert (world.record(document).status, world.inside()) == (Status.IN_SYNC, before)
+
+
+@pytest.mark.parametrize(("field", "reason"), [("xaiCollectionId", Reason.FORBIDDEN), ("status", "parent_paused")])
+def test_a_field_of_a_parent_that_a_role_hides_takes_nothing_out_of_xai(
+    field: str, reason: str, world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account = world.parent("Account")
+    document = world.document(account, kind="Account")
+    world.event(document)
+    world.drive()
+    before, mark = world.inside(), world.mark()
+    assert any(before.values())
+    deny(world, f"Account.{field}.read")
+    world.event(document, full=True)
+    world.event(account, "Account", full=True)
+    world.drive()
+    with contextlib.suppress(SystemExit):
+        call_command("compare", "--scan", "everything")
+    world.drive()
+    assert world.inside() == before
+    assert [call["path"] for call in world.writes(mark) if call["system"].startswith("xai")] == []
+    assert world.record(document).reason == reason
+    deny(world)
+    world.event(account, "Account", full=True)
+    world.event(document, full=True)
+    world.drive()
+    assert (world.record(document).status, world.inside()) == (Status.IN_SYNC, before)
+
+
+def test_a_status_that_a_role_hides_reopens_nothing(world: World) -> None:
+    account = world.parent("Account", status="closed")
+    document = world.document(account, kind="Account")
+    deny(world, "Account.status.read")
+    world.event(document)
+    world.event(account, "Account", full=True)
+    world.drive()
+    assert (world.files(), world.inside()) == ({}, {})
+    assert world.record(document).reason == "parent_paused"

@@ -33,6 +33,7 @@ from syncapp.models import (
     Urgency,
 )
 from syncapp.people import tasks
+from tests.integration.flows.test_beteiligte_faults import meanwhile
 from tests.parties import PARTY, Parties
 from tests.world import World, configured
 
@@ -364,3 +365,49 @@ def test_a_right_that_is_missing_is_seen_by_staff(parties: Parties, as_tasks: No
     again()
     parties.world.drive()
     assert len(rows(parties)) == 1
+
+
+@pytest.mark.parametrize(("kind", "show"), [("Task", "Task"), ("Note", "Notification")])
+def test_a_user_who_was_deleted_in_the_crm_is_nobody(parties: Parties, kind: str, show: str) -> None:
+    """The party names the user still, and EspoCRM refuses links to what is not there any more."""
+    rabe = user(parties)
+    party_id, _number = parties.pair(crm={"assignedUserId": rabe})
+    parties.world.sandbox.delete("User", rabe)
+    record = Record.objects.get(step=PARTY_SYNC, entity_id=party_id)
+    with configured(TASKS_TO_ESPOCRM=show):
+        tasks.reconcile_tasks(record, [TaskNeed("value_by_hand", "advoware", key="anrede")])
+        parties.world.drive()
+        assert (the_mirror().status, the_mirror().reason) == (Status.SKIPPED, "nobody_assigned")
+        assert rows(parties, kind) == []
+        parties.edit_crm(party_id, assignedUserId=user(parties))
+        again()
+        parties.world.drive()
+        assert (the_mirror().status, len(rows(parties, kind))) == (Status.IN_SYNC, 1)
+    assert not JournalEntry.objects.filter(state__in=[JournalState.INTENDED, JournalState.LOST]).exists()
+
+
+def test_a_task_of_a_deleted_user_is_shown_where_the_crm_takes_one_of_nobody(parties: Parties, as_tasks: None) -> None:
+    rabe = user(parties)
+    party_id, _number = parties.pair(crm={"assignedUserId": rabe})
+    parties.world.sandbox.delete("User", rabe)
+    parties.world.sandbox.settings(espocrm_changed={"Task.assignedUser": {"required": False}})
+    EspoClient.metadata_cache.clear()
+    record = Record.objects.get(step=PARTY_SYNC, entity_id=party_id)
+    tasks.reconcile_tasks(record, [TaskNeed("value_by_hand", "advoware", key="anrede")])
+    parties.world.drive()
+    (row,) = rows(parties)
+    assert (row["assignedUserId"], row["parentId"], the_mirror().status) == (None, party_id, Status.IN_SYNC)
+
+
+def test_what_is_deleted_just_before_its_task_is_shown_is_no_parent(
+    parties: Parties, as_tasks: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parties.world.sandbox.settings(espocrm_changed={"Task.assignedUser": {"required": False}})
+    EspoClient.metadata_cache.clear()
+    party_id, _number = parties.pair()
+    record = Record.objects.get(step=PARTY_SYNC, entity_id=party_id)
+    tasks.reconcile_tasks(record, [TaskNeed("value_by_hand", "advoware", key="anrede")])
+    with meanwhile(monkeypatch, EspoClient, "create", lambda: parties.world.sandbox.delete(PARTY, party_id)):
+        run_the_mirror()
+    (row,) = rows(parties)
+    assert (row["parentId"], the_mirror().status) == (None, Status.IN_SYNC)

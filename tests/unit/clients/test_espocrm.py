@@ -72,6 +72,18 @@ REFUSALS: list[tuple[int, str | None, str, type[ClientError], str, str | None]] 
     (403, "No access to 'amount' field.", "", Forbidden, "access.field", "amount"),
     (403, "No edit access to field `amount`.", "", Forbidden, "access.field", "amount"),
     (403, "Assignment failure: assigned user or team not allowed.", "", Forbidden, "access.assign", None),
+    (403, "Forbidden attribute 'betnr' in where.", "", Forbidden, "access.hidden", "betnr"),
+    (403, "Forbidden relation 'accounts' in where.", "", Forbidden, "access.hidden", "accounts"),
+    (403, "Not access to order by field 'betnr'.", "", Forbidden, "access.hidden", "betnr"),
+    (403, "Webhook number per user exceeded the limit.", "", Forbidden, "access.too_many", None),
+    (
+        403,
+        "Can't relate with non-existing record. entity type: Task, link: assignedUser.",
+        "",
+        Outdated,
+        "link.gone",
+        "assignedUser",
+    ),
     (403, "No access to Mustermann.", "", Forbidden, "", None),
     (403, "", "", Forbidden, "", None),  # a link to a type that may not be read
     (403, None, "<h1>Web application firewall</h1>", Forbidden, "", None),
