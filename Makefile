@@ -63,8 +63,8 @@ test: venv-dev ## run all tests: on SQLite, then on PostgreSQL and Redis if inst
 	@$(PY) -m tests $(ARGS)
 
 run: venv ## web server and workers for real systems, with the settings of .env (PORT=8000)
-	@if [ ! -f .env ]; then \
-	  echo "There is no .env yet. Copy .env.example to .env and fill in your systems; every setting is explained there."; \
+	@file="$${HUB_ENV_FILE-.env}"; if [ -n "$$file" ] && [ ! -f "$$file" ]; then \
+	  echo "There is no $$file yet. Copy .env.example to it and fill in your systems; every setting is explained there."; \
 	  echo "(To see the hub at work without real systems: make demo)"; exit 1; \
 	fi
 	@$(PY) manage.py migrate --verbosity 0

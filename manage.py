@@ -18,7 +18,17 @@ SMALL = {
 OF_THE_DEMO = ("demo", "sandbox")  # they never meet the settings of this machine
 
 
+def open_what_is_closed() -> None:
+    """Who starts a program may have closed these (`>&-`). Words for nobody are no fault of it."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            nothing = open(os.devnull, "w" if number else "r")  # noqa: SIM115  (it stays open)
+            os.set_inheritable(nothing.fileno(), True)  # has the number that was free: children get it as theirs
+            setattr(sys, name, nothing)
+
+
 def main() -> None:
+    open_what_is_closed()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bitbylaw.settings")
     for words, module in SMALL.items():
         if tuple(sys.argv[1 : 1 + len(words)]) == words:

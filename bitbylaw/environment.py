@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from bitbylaw.config import Config
 from bitbylaw.places import file as file
 
 NEARLY = 0.87  # how alike two names are, of 1: a letter or two
+_NAMED = re.compile(r"\$\{(?P<name>[^}:]*)(?::-(?P<usual>[^}]*))?\}")
 
 
 class ConfigError(Exception):
@@ -73,7 +76,7 @@ def misspelt() -> dict[str, str]:
 def _unreadable() -> Iterator[tuple[str, str]]:
     """Where the file has lines that are skipped by who reads it: a setting that stands there would not hold."""
     for binding in _lines():
-        if binding.error:
+        if binding.error or (binding.key and binding.value is None):
             text = binding.original.string
             number = binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
             yield f"{file()}, line {number}", "must be NAME=value, and a quote that opens the value must be closed"
@@ -92,10 +95,26 @@ def _lines() -> list[Binding]:
         raise ConfigError(f"The configuration has a fault:\n  {named} {what}.") from None
 
 
+def _values() -> dict[str, Any]:
+    """What the file says and the environment does not. `${NAME}` stands for what has that name in either; where nothing
+    has, it is a part of a password, and stays."""
+    found: dict[str, str] = {}
+    for binding in _lines():
+        if binding.key and binding.value is not None:
+            found[binding.key] = _NAMED.sub(partial(_meant, {**os.environ, **found}), binding.value)
+    wanted = {name for name in Config.model_fields if not os.environ.get(name)}
+    return {name: value for name, value in found.items() if value and name in wanted}
+
+
+def _meant(there: Mapping[str, str], named: re.Match[str]) -> str:
+    usual = named[0] if named["usual"] is None else named["usual"]
+    return there.get(named["name"], usual)
+
+
 def _read() -> tuple[Config, dict[str, str]]:
     """The settings, those with a fault as if they had not been set, and the faults."""
     try:
-        return Config(_env_file=file()), {}
+        return Config(_env_file=None, **_values()), {}
     except ValidationError as exc:
         errors = exc.errors(include_input=False)
     # What is wrong between the others is to be told now too, not only when these are mended.
@@ -103,7 +122,7 @@ def _read() -> tuple[Config, dict[str, str]]:
         name: Config.model_fields[name].get_default(call_default_factory=True)
         for name in {str(each["loc"][0]) for each in errors}
     }
-    return Config(_env_file=file(), **usual), dict(map(_told, errors))
+    return Config(_env_file=None, **{**_values(), **usual}), dict(map(_told, errors))
 
 
 def _told(error: Any) -> tuple[str, str]:

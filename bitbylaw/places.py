@@ -13,14 +13,19 @@ def file() -> str | None:
     return os.environ.get("HUB_ENV_FILE", str(BASE_DIR / ".env")) or None
 
 
-def on_sqlite() -> bool:
-    """Whether the hub is the embedded one: it is where nothing else was set. A file with faults is the settings'."""
-    url = os.environ.get("DATABASE_URL")
-    if url is None and (named := file()) and Path(named).exists():
+def setting(name: str) -> str:
+    """As it is written, for who loads no others; empty where it is not set. Faults are told by who loads them all."""
+    found = os.environ.get(name)
+    if not found and (named := file()) and Path(named).exists():
         from dotenv import dotenv_values
 
         try:
-            url = dotenv_values(named, interpolate=False).get("DATABASE_URL")
+            found = dotenv_values(named, interpolate=False).get(name)
         except (OSError, UnicodeDecodeError):
-            return True
-    return not url or url.startswith("sqlite")
+            return ""
+    return found or ""
+
+
+def on_sqlite() -> bool:
+    """Whether the hub is the embedded one: it is where nothing else was set."""
+    return (setting("DATABASE_URL") or "sqlite").startswith("sqlite")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from gunicorn.glogging import Logger
 
+from bitbylaw import places
 from bitbylaw.log_floods import OnceAMinute
 from bitbylaw.logs import formatter
 
@@ -14,7 +14,7 @@ from bitbylaw.logs import formatter
 class WebServerLogger(Logger):
     def setup(self, cfg: Any) -> None:
         Logger.setup(self, cfg)
-        settings = formatter(os.environ.get("LOG_FORMAT", "json"))
+        settings = formatter(places.setting("LOG_FORMAT") or "json")
         ours = settings.pop("()")(**settings)
         floods = OnceAMinute()
         for handler in self.error_log.handlers:

@@ -22,9 +22,9 @@ class NoBackupLately(Exception):
 
 @contextmanager
 def written_down() -> Iterator[None]:
-    """From the first time on it is expected every night."""
+    """From the first time on it is expected every night. A database that takes no note of it can still be saved."""
     began = monotonic()
-    scheduled.begin(NAME)
+    scheduled.written(scheduled.begin, NAME)
     error = ""
     try:
         yield
@@ -32,7 +32,7 @@ def written_down() -> Iterator[None]:
         error = type(exc.__cause__ or exc).__name__
         raise
     finally:
-        scheduled.end(NAME, round((monotonic() - began) * 1000), error)
+        scheduled.written(scheduled.end, NAME, round((monotonic() - began) * 1000), error)
 
 
 def look() -> None:

@@ -55,7 +55,7 @@ def ask_each(
 
 def number_of(what: str) -> int | None:
     """The frNr, if it is one."""
-    return int(what) if what.lstrip("-").isdecimal() and len(what) < 19 else None
+    return int(what) if what.removeprefix("-").isdecimal() and len(what) < 19 else None
 
 
 def appointments(what: str) -> Iterator[CalendarLink]:

@@ -14,7 +14,7 @@ from syncapp.flows.calendar.form import Form
 from syncapp.flows.calendar.labels import FIELDS
 from syncapp.flows.calendar.sides import Shown, Shows
 from syncapp.flows.calendar.state import CalendarState, Item
-from syncapp.management.base import FOUND, NOT_ASKED
+from syncapp.management.base import FOUND, NOT_ASKED, misused
 from syncapp.management.calendar_employees import Say, appointments, ask_each, chosen
 from syncapp.management.output import plural, progress, table
 from syncapp.models import CalendarEmployee
@@ -80,9 +80,11 @@ def _remark_on(employee: CalendarEmployee, state: CalendarState) -> str:
 
 def show(say: Say, *, what: str) -> int:
     """The only action that prints what an appointment is about."""
+    if not (named := what.strip()):  # what is not in Google yet has no event: those are everybody's
+        raise misused("Which appointment? manage.py calendar show FRNR|EVENT-ID")
     try:
         with progress("Asking"):
-            items = [looking.looker(link.employee_id).one(link) for link in appointments(what.strip())]
+            items = [looking.looker(link.employee_id).one(link) for link in appointments(named)]
     except ClientError as exc:
         raise CommandError(f"Could not be asked: {exc}", returncode=NOT_ASKED) from exc
     for item in items:

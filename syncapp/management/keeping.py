@@ -9,6 +9,7 @@ from datetime import datetime
 
 import psycopg
 from django.core.management.base import CommandError
+from django.db import Error as DatabaseError
 from django.utils import timezone
 
 from syncapp.keeping.refusals import Refused
@@ -35,6 +36,8 @@ def at_work(words: str, otherwise: str) -> Iterator[Progress]:
         raise CommandError(f"SQLite says: {exc}. {otherwise}", returncode=NOT_DONE) from exc
     except psycopg.Error as exc:
         raise CommandError(f"PostgreSQL: {type(exc).__name__}. {otherwise}", returncode=NOT_DONE) from exc
+    except DatabaseError as exc:
+        raise CommandError(f"The database: {type(exc).__name__}. {otherwise}", returncode=NOT_DONE) from exc
 
 
 def megabytes(size: int) -> str:

@@ -82,6 +82,38 @@ def test_it_is_installed_repeated_and_taken_away(machine: Machine) -> None:
     assert machine.files() == {"etc/bitbylaw/hub.env"}
 
 
+def test_settings_and_data_that_lie_beside_the_program_stay(machine: Machine) -> None:
+    """A clone in /opt/bitbylaw that was tried out there first: the whole folder was taken away."""
+    machine.install()
+    theirs = {"opt/bitbylaw/data/hub.sqlite3", "opt/bitbylaw/.env"}
+    for name in theirs:
+        (machine.root / name).parent.mkdir(exist_ok=True)
+        (machine.root / name).write_text("")
+    machine.install("--uninstall")
+    assert machine.files() == {"etc/bitbylaw/hub.env", *theirs}
+
+
+@pytest.mark.parametrize("options", [[], ["--uninstall"], ["--uninstall", "--dry-run"]])
+def test_a_folder_of_others_is_left_alone(machine: Machine, options: list[str]) -> None:
+    """`make uninstall PREFIX=/usr/local` took all of it away, and an installation what was called as its parts."""
+    for name in ("docs/theirs", "bin/theirs"):
+        (machine.root / "usr/local" / name).parent.mkdir(parents=True)
+        (machine.root / "usr/local" / name).write_text("")
+    command = [ROOT / "deploy/install", "--prefix", "/usr/local", *options]
+    done = subprocess.run(command, env=machine.env, capture_output=True, text=True, check=False)
+    assert (done.returncode, "a folder of its own" in done.stderr) == (1, True)
+    assert machine.files() == {"usr/local/docs/theirs", "usr/local/bin/theirs"}
+
+
+def test_what_systemd_skips_of_the_settings_the_program_reads(machine: Machine) -> None:
+    """`export OBSERVE_ONLY=1` held for commands only, and `OBSERVE_ONLY: 1` stopped nothing."""
+    machine.install()
+    services = sorted((machine.root / "etc/systemd/system").glob("*.service"))
+    assert len(services) == 4
+    for unit in services:
+        assert re.search(r"^Environment=HUB_ENV_FILE=/etc/bitbylaw/hub\.env ", unit.read_text(), re.M), unit.name
+
+
 def test_a_dry_run_does_nothing_and_says_all(machine: Machine) -> None:
     said = machine.install("--dry-run", "--prefix", "/srv/hub")
     assert not machine.root.exists()

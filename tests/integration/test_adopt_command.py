@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -58,6 +60,35 @@ def test_a_report_that_has_no_place_is_found_before_anything_is_done(firm: OldFi
             adopt("--apply", "--csv", str(place))
         assert refused.value.returncode == 2
     assert not Adoption.objects.exists()
+
+
+def test_a_report_whose_place_is_lost_meanwhile_costs_nothing_else(
+    firm: OldFirm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_done: Adoption) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(report, "rows", full)
+    with pytest.raises(CommandError, match=r"No space left on device\)\. All else is done") as refused:
+        adopt("--apply", "--csv", str(tmp_path / "report.csv"))
+    assert refused.value.returncode == 5
+    assert Record.objects.exists()
+
+
+def test_a_number_of_samples_that_is_none_is_refused_before_hours_of_looking(firm: OldFirm) -> None:
+    with pytest.raises(CommandError, match="--samples: must be a number, 0 or more"):
+        adopt("--apply", "--samples", "-1")
+    assert not Adoption.objects.exists()
+
+
+def test_one_that_was_taken_for_dead_says_so(firm: OldFirm, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(*_: object) -> None:
+        raise adopting.LostError
+
+    monkeypatch.setattr(adopting, "_alive", lost)
+    with pytest.raises(CommandError, match=r"another one has begun\. What was taken over so far stays so") as refused:
+        adopt("--apply")
+    assert refused.value.returncode == 3
 
 
 def test_an_employee_is_named_without_an_appointment_that_there_is_not() -> None:

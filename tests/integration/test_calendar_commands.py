@@ -12,6 +12,7 @@ from syncapp.engine.recovery import guards
 from syncapp.engine.runs import claims
 from syncapp.flows.calendar.audit import Extra
 from syncapp.flows.calendar.tidying import Remover
+from syncapp.management.calendar_employees import number_of
 from syncapp.models import CalendarEmployee, CalendarLink, JournalEntry, Record, StaffAction, Status, Urgency
 from tests.calendars import Calendars
 from tests.world import World, configured
@@ -137,6 +138,21 @@ def test_show_finds_what_the_hub_does_not_know_yet(calendars: Calendars, run: An
     for what in ("999999", "nothing"):
         code, said = run("show", what)
         assert (code, "Neither" in said) == (1, True)
+
+
+def test_show_of_an_empty_variable_shows_nobodys_appointments(calendars: Calendars, run: Any) -> None:
+    """What is not in Google yet has no event: all of these were meant by no id at all."""
+    calendars.appointment(text="Geheim")
+    calendars.sync()
+    CalendarLink.objects.update(event_id="")
+    for what in ("", "  "):
+        code, said = run("show", what)
+        assert (code, "Geheim" in said) == (2, False)
+
+
+@pytest.mark.parametrize(("what", "number"), [("7", 7), ("-7", -7), ("--7", None), ("-", None), ("7" * 30, None)])
+def test_a_number_of_advoware_is_one(what: str, number: int | None) -> None:
+    assert number_of(what) == number
 
 
 # duplicates

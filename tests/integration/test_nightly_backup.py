@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,10 +11,13 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import OperationalError
 from django.utils import timezone
 
 from syncapp import jobs
+from syncapp.engine.workers import scheduled
 from syncapp.keeping import backups, nightly
+from syncapp.keeping.manifest import Manifest
 from syncapp.models import ScheduledFailure, ScheduledJob
 from tests.world import configured
 
@@ -70,6 +74,21 @@ def test_wrong_settings_are_a_failure_too(place: Path) -> None:
     with pytest.raises(CommandError, match="File exists"):
         call_command("backup", "--nightly", "--keep", "14")
     assert ScheduledFailure.objects.filter(job=nightly.NAME).count() == 2
+
+
+def test_a_database_that_takes_no_note_of_it_is_saved_too(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
+    """Its disk is full: that is when one is needed."""
+    made = Manifest("sqlite", "1", timezone.now(), {}, {}, "", 1, "", encrypted=False)
+
+    def full(*_: object) -> None:
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr(backups, "make_dated", lambda *_: (place / "one", made, 0))
+    for note in ("begin", "end"):
+        monkeypatch.setattr(scheduled, note, full)
+    said = io.StringIO()
+    call_command("backup", "--nightly", "--keep", "14", stdout=said)
+    assert str(place / "one") in said.getvalue()
 
 
 def test_without_a_timer_nothing_is_expected(monkeypatch: pytest.MonkeyPatch) -> None:

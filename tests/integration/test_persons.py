@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import stat
 from collections.abc import Iterator
 from datetime import timedelta
@@ -296,6 +298,20 @@ def test_the_command(parties: Parties, tmp_path: Path, capsys: pytest.CaptureFix
     rows = StaffAction.objects.filter(action__endswith="_person")
     assert {(row.action, row.target_id) for row in rows} == {("export_person", pk), ("erase_person", pk)}
     assert NAME not in str(list(rows.values()))
+
+
+def test_half_of_what_is_told_does_not_stay_behind(
+    parties: Parties, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_told: object, file: Any, **_: object) -> None:
+        file.write(NAME)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    _pk, number, _account = a_client(parties)
+    monkeypatch.setattr(json, "dump", full)
+    with pytest.raises(CommandError, match="No space left on device"):
+        call_command("person", "export", betnr=number, to=tmp_path / "her.json")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

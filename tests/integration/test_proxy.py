@@ -293,6 +293,23 @@ def test_a_key_that_is_none_is_not_brought(weak: str) -> None:
     assert not ProxyKey.objects.exists()
 
 
+@pytest.mark.parametrize("name", ["", "  ", "x" * 101])
+def test_a_key_needs_a_name_that_can_be_kept(name: str) -> None:
+    """PostgreSQL refused a longer one; SQLite kept it, and then nothing could be moved to PostgreSQL."""
+    with mock.patch("sys.stdin", io.StringIO("x" * 30)), pytest.raises(CommandError, match="needs a name") as refused:
+        call_command("bring_proxy_key", name)
+    assert refused.value.returncode == 2
+    assert not ProxyKey.objects.exists()
+
+
+def test_what_is_no_text_and_nobody_to_ask_are_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("getpass.getpass", mock.Mock(side_effect=EOFError))
+    garbled = io.TextIOWrapper(io.BytesIO(b"\xff" * 30), "utf-8")
+    for stdin in (garbled, mock.Mock(isatty=lambda: True)):
+        with mock.patch("sys.stdin", stdin), pytest.raises(CommandError, match="That is no key"):
+            call_command("bring_proxy_key", "Old program")
+
+
 def test_a_bearer_does_as_well_and_goes_no_further(advoware: SandboxThread) -> None:
     secret = ProxyKey.issue("A program")[1]
     assert caller(None)("advonet/Echo", headers={"Authorization": f"Bearer {secret}"}).status_code == 200

@@ -218,6 +218,28 @@ def test_the_command_says_what_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert caught.value.returncode == 2
 
 
+def test_one_that_somebody_stops_has_not_gone_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("syncapp.jobs.prune", stopped)
+    schedules.ensure()
+    with pytest.raises(CommandError, match="Stopped") as caught:
+        call_command("schedule", "run", "prune")
+    assert (caught.value.returncode, state("prune")) == (130, JobState.FAILED)
+    assert ScheduledJob.objects.get(name="hub.prune").good_at is None
+
+
+def test_the_command_says_what_became_of_a_comparison() -> None:
+    """The job went well: it has found out that nothing can be compared."""
+    schedules.ensure()
+    with pytest.raises(CommandError, match=r"Comparison \d+: failed \(EspoCRM is not available\)") as caught:
+        call_command("schedule", "run", "scan_changes")
+    assert (caught.value.returncode, state("scan_changes")) == (1, JobState.GOOD)
+    with locks.hold("scan:changes", "token"), pytest.raises(CommandError, match="another one of this kind is"):
+        call_command("schedule", "run", "scan_changes")
+
+
 def test_a_comparison_that_finds_its_locks_away_has_not_run_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without them it can't know whether another one is under way; it was told as one that went well."""
 

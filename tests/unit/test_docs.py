@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pkgutil
 import re
+import shlex
 from functools import cache
 from pathlib import Path
 
 import pytest
-from django.core.management import get_commands
+from django.core.management import get_commands, load_command_class
 
 from bitbylaw.config import Config
 from bitbylaw.demo_environment import FOLDER_NAME
@@ -65,6 +66,15 @@ def test_commands_exist(page: Path) -> None:
     for text in code(page):
         for name in re.findall(r"manage\.py ([a-z_]+)", text):
             assert name in get_commands(), name
+
+
+@every_page
+def test_commands_are_called_as_they_can_be(page: Path) -> None:
+    for text in code(page):
+        for name, rest in re.findall(r"(?:manage\.py|sudo bitbylaw) ([a-z_]+)([^|\n]*)", text):
+            if rest.strip() and "--help" not in rest and name != "sandbox" and get_commands()[name] == "syncapp":
+                words = shlex.split(rest, comments=True)
+                load_command_class("syncapp", name).create_parser("manage.py", name).parse_args(words)
 
 
 @every_page

@@ -187,6 +187,7 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path, monkeypatch: pytest.Mon
         "ADVOWARE_PASSWORD='geheim\nOBSERVE_ONLY=1\nADVOWARE_KANZLEI='1'",  # the next quote does not close it
         "ADVOWARE_PASSWORD='ge'heim",
         "set OBSERVE_ONLY=1",
+        "OBSERVE_ONLY",
     ],
 )
 def test_a_line_that_can_not_be_read_is_named_and_not_skipped(
@@ -196,6 +197,32 @@ def test_a_line_that_can_not_be_read_is_named_and_not_skipped(
     told = _read(monkeypatch, tmp_path / "env", f"DJANGO_SECRET_KEY=a-key\n\n{line}\nQUEUE_WORKERS=2\n")
     assert "env, line 3: must be NAME=value" in told
     assert "geheim" not in told
+
+
+@pytest.mark.parametrize(
+    ("lines", "password"),
+    [
+        ("ADVOWARE_PASSWORD=ge${h:e}im", "ge${h:e}im"),
+        ("ADVOWARE_PASSWORD='ge${nothing}heim'", "ge${nothing}heim"),
+        ("ADVOWARE_PASSWORD=\"ge${nothing}${}heim\"", "ge${nothing}${}heim"),
+        ("ADVOWARE_PASSWORD=ge${nothing:-h}eim", "geheim"),
+        ("ADVOWARE_USER=AB\nADVOWARE_PASSWORD=${ADVOWARE_USER}-${OF_THE_MACHINE}", "AB-x"),
+        ("ADVOWARE_PASSWORD=first\nADVOWARE_PASSWORD=last", "last"),
+        ("ADVOWARE_PASSWORD=first\nADVOWARE_PASSWORD=", ""),
+    ],
+)
+def test_of_a_password_nothing_is_lost(
+    lines: str, password: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing has that name `${...}` is a part of it; it vanished without a word."""
+    for name in (*Config.model_fields, "nothing"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OF_THE_MACHINE", "x")
+    (tmp_path / "env").write_text(f"DJANGO_SECRET_KEY=a-key\n{lines}\n")
+    monkeypatch.setenv("HUB_ENV_FILE", str(tmp_path / "env"))
+    assert password == load().ADVOWARE_PASSWORD
+    monkeypatch.setenv("ADVOWARE_PASSWORD", "of the environment")
+    assert load().ADVOWARE_PASSWORD == "of the environment"
 
 
 @pytest.mark.parametrize("quotes", ["", "'"])

@@ -30,16 +30,17 @@ class WouldWriteError(Exception):
 
 
 class ReadsOnly:
-    """The observer of clients that may only read; counts their calls."""
+    """The observer of clients that may only read; counts their calls. `then`: what is done after each."""
 
-    def __init__(self) -> None:
-        self.calls = 0
+    def __init__(self, then: Callable[[], None] = lambda: None) -> None:
+        self.calls, self._then = 0, then
 
     def before_write(self) -> None:
         raise WouldWriteError
 
     def called(self, _call: OutsideCall) -> None:
         self.calls += 1
+        self._then()
 
 
 class ReadingRun(Run):

@@ -38,14 +38,14 @@ def started(task: dict[str, Any], **_: Any) -> None:
     global _begun
     _begun = time.monotonic()
     if name := _name(task):
-        _written(begin, name)
+        written(begin, name)
 
 
 def ended(task: dict[str, Any], **_: Any) -> None:
     """A receiver of `post_execute_in_worker`, when the result is only kind and places (`job_failures`)."""
     if name := _name(task):
         error = "" if task.get("success") else str(task.get("result") or "error")
-        _written(end, name, round((time.monotonic() - _begun) * 1000), error)
+        written(end, name, round((time.monotonic() - _begun) * 1000), error)
 
 
 def _name(task: dict[str, Any]) -> str:
@@ -53,8 +53,8 @@ def _name(task: dict[str, Any]) -> str:
     return group if group.startswith(PREFIX) else ""
 
 
-def _written(write: Any, *arguments: Any) -> None:
-    """A database that is away must not keep a job from running."""
+def written(write: Any, *arguments: Any) -> None:
+    """A database that is away, or takes nothing, must not keep a job from running."""
     try:
         write(*arguments)
     except DatabaseError as exc:

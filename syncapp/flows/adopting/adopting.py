@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from time import monotonic
 
 import structlog
 from django.db import IntegrityError, transaction
@@ -20,7 +21,7 @@ from syncapp.clients.errors import ClientError, Forbidden, NotFound, Rejected, T
 from syncapp.engine.outside import connections
 from syncapp.engine.queue import enqueue
 from syncapp.engine.runs.planning import Ending, Failed, InConflict, Plan, Postponed
-from syncapp.engine.runs.taking_over import is_known, look, take_over
+from syncapp.engine.runs.taking_over import ReadsOnly, is_known, look, take_over
 from syncapp.events import registry, spec
 from syncapp.flows.taking_over import Finding, Item, Sides, TakesOver, as_is
 from syncapp.kit.clocks import latest
@@ -28,6 +29,7 @@ from syncapp.models import Adoption, AdoptionFinding, AdoptionState, Cause, Reco
 from syncapp.words.adoption_words import coded
 
 LEASE = timedelta(minutes=3)  # longer than the longest call, so that only a dead one is taken for dead
+SIGN_OF_LIFE = timedelta(seconds=20)  # after that long, with the next call
 AT_ONCE = 200  # findings in one statement, and how often progress is told
 OF_ONE = (Rejected, Forbidden, NotFound, TooLarge, UnexpectedAnswer)  # say something about one entity only
 KEPT = 5  # reports
@@ -70,7 +72,7 @@ def under_way() -> bool:
 def run(adoption: Adoption, progress: Progress = lambda _kind, _seen: None) -> Adoption:
     """Raises `UnderWayError`. A system that does not answer ends it as failed; what was taken over stays so."""
     _begin(adoption)
-    sides = Sides(adoption.trusts_md5)
+    sides = Sides(adoption.trusts_md5, ReadsOnly(_Living(adoption)))
     try:
         for declared in registry.adoptions():
             if all(map(connections.configured, declared.systems)):
@@ -84,6 +86,19 @@ def run(adoption: Adoption, progress: Progress = lambda _kind, _seen: None) -> A
         _end(adoption, sides, AdoptionState.DONE)
     log.info("adoption.ended", state=adoption.state, applied=adoption.applied, seen=adoption.seen, calls=adoption.calls)
     return adoption
+
+
+class _Living:
+    """Goes on with the lease while systems are asked: of some entities one look takes many calls, and seconds."""
+
+    def __init__(self, adoption: Adoption) -> None:
+        self._mine = Adoption.objects.filter(pk=adoption.pk, state=AdoptionState.RUNNING)
+        self._said = monotonic()
+
+    def __call__(self) -> None:
+        if monotonic() - self._said >= SIGN_OF_LIFE.total_seconds():
+            self._mine.update(leased_until=timezone.now() + LEASE)  # whose is lost is told by `_alive`
+            self._said = monotonic()
 
 
 def _begin(adoption: Adoption) -> None:

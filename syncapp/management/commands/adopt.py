@@ -11,7 +11,8 @@ from django.core.management.base import CommandError, CommandParser
 from syncapp.checks import HUB
 from syncapp.events import registry
 from syncapp.flows.adopting import adopting, report
-from syncapp.management.base import NOT_ASKED, HubCommand, misused, need
+from syncapp.management.arguments import how_many, named_path
+from syncapp.management.base import NOT_ASKED, UNABLE, HubCommand, misused, need
 from syncapp.management.output import plural, progress, table
 from syncapp.management.recording import recorded
 from syncapp.models import Adoption, AdoptionState
@@ -39,14 +40,14 @@ class Command(HubCommand):
     )
     exit_codes = {
         0: "done",
-        UNDER_WAY: "another one is at work; nothing was done",
+        UNDER_WAY: "another one is at work; nothing was done, or what was taken over so far stays so",
         NOT_ASKED: "a system did not answer; what was taken over so far stays so, run it again",
     }
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--apply", action="store_true", help="remember what agrees; without it only look")
-        parser.add_argument("--csv", type=Path, metavar="FILE", help="write every finding into this file")
-        parser.add_argument("--samples", type=int, default=3, metavar="N", help="ids in each line (default: 3)")
+        parser.add_argument("--csv", type=named_path, metavar="FILE", help="write every finding into this file")
+        parser.add_argument("--samples", type=how_many, default=3, metavar="N", help="ids in each line (default: 3)")
         parser.add_argument(
             "--trust-md5sum",
             action="store_true",
@@ -65,6 +66,9 @@ class Command(HubCommand):
                 done = self._run(asked, apply, tell)
         except adopting.UnderWayError:
             raise CommandError("Another one is at work. Nothing was done.", returncode=UNDER_WAY) from None
+        except adopting.LostError:
+            words = "It gave no sign of life for minutes (did the machine sleep?), and another one has begun."
+            raise CommandError(f"{words} What was taken over so far stays so.", returncode=UNDER_WAY) from None
         self.stdout.write(_table(done, samples))
         if csv is not None:
             _write(done, csv)
@@ -107,5 +111,9 @@ def _prove_writable(path: Path) -> None:
 
 
 def _write(done: Adoption, path: Path) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(report.rows(done))
+    try:
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows(report.rows(done))
+    except OSError as exc:
+        words = f"--csv: {path} can't be written any more ({exc.strerror}). All else is done; the hub shows it too."
+        raise CommandError(words, returncode=UNABLE) from exc

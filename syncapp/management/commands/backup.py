@@ -11,6 +11,7 @@ from django.core.management.base import CommandParser
 
 from syncapp.keeping import backups, nightly, restoring
 from syncapp.keeping.manifest import Manifest
+from syncapp.management.arguments import named_path
 from syncapp.management.base import HubCommand, misused
 from syncapp.management.keeping import NOT_DONE, at_work, megabytes, moment
 
@@ -31,11 +32,13 @@ class Command(HubCommand):
     exit_codes = {0: "the backup is there, or whole", NOT_DONE: "no backup was made, or it is not whole"}
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("target", nargs="?", type=Path, metavar="FILE|FOLDER", help="where it goes")
+        parser.add_argument("target", nargs="?", type=named_path, metavar="FILE|FOLDER", help="where it goes")
         parser.add_argument("--keep", type=int, metavar="N", help="in a folder: how many stay (default: all)")
         parser.add_argument("--nightly", action="store_true", help="for a timer: staff are told when none is made")
         parser.add_argument("--check", action="store_true", help="look at FILE, and make none")
-        parser.add_argument("--identity", type=Path, metavar="KEYFILE", help="with --check: the private key (age)")
+        parser.add_argument(
+            "--identity", type=named_path, metavar="KEYFILE", help="with --check: the private key (age)"
+        )
 
     def handle(self, *args: Any, target: Path | None, keep: int | None, check: bool, **options: Any) -> None:
         if check:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from syncapp.management.arguments import named_path
 from syncapp.management.base import FOUND, HubCommand, agreed, misused
 from syncapp.management.output import plural, progress, table
 from syncapp.management.recording import recorded
@@ -38,7 +39,7 @@ class Command(HubCommand):
         who.add_argument("--id", help="id of the party, or of one of its bank accounts, in the CRM")
         who.add_argument("--search", metavar="WORDS", help="all of them in name, mail, phone number or IBAN")
         parser.add_argument("--mentions", metavar="WORDS", default="", help="appointments with all of them, too")
-        parser.add_argument("--to", type=Path, metavar="FILE", help="export: a new file, as JSON (needed)")
+        parser.add_argument("--to", type=named_path, metavar="FILE", help="export: a new file, as JSON (needed)")
         parser.add_argument("--yes", action="store_true", help="erase: don't ask")
 
     def handle(self, *args: Any, what: str, mentions: str, to: Path | None, **options: Any) -> None:
@@ -62,10 +63,9 @@ class Command(HubCommand):
             told = disclosure.disclosed(person, words)
             row.count = sum(map(len, told["tables"].values()))
             try:
-                with os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                    json.dump(told, file, ensure_ascii=False, indent=1)
+                _write(told, to)
             except OSError as exc:
-                raise CommandError(f"{to} can't be written: {exc.strerror}.") from exc
+                raise misused(f"{to} can't be written: {exc.strerror}.") from exc
         self.stdout.write(f"{plural(row.count, 'row')} in {to}. It holds a client's data: give it to nobody else.")
 
     def _erase(self, person: Person, words: str, *, dry_run: bool, yes: bool) -> None:
@@ -85,6 +85,18 @@ class Command(HubCommand):
         stays = [(kept.name, kept.rows, kept.why.label) for kept in erased.kept]
         if stays:
             self.stdout.write("\n" + table(("stays", "rows", "because"), stays))
+
+
+def _write(told: dict[str, Any], to: Path) -> None:
+    """Whole or not at all: half of it would lie there unnoticed."""
+    file = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        # What is no sign is written as JSON does.
+        with os.fdopen(file, "w", encoding="utf-8", errors="backslashreplace") as text:
+            json.dump(told, text, ensure_ascii=False, indent=1)
+    except BaseException:
+        to.unlink(missing_ok=True)
+        raise
 
 
 def _found(options: dict[str, Any]) -> list[Person]:

@@ -16,6 +16,7 @@ from syncapp.clients.espocrm import EspoClient, Webhook
 from syncapp.engine.outside import connections
 from syncapp.events.topics import ACTIONS
 from syncapp.management import env_file
+from syncapp.management.arguments import named_path
 from syncapp.management.base import HubCommand
 from syncapp.management.output import plural, table
 from syncapp.management.recording import recorded
@@ -49,7 +50,7 @@ class Command(HubCommand):
             help="the address of an earlier hub: once all of ours are there, its webhooks are switched off in EspoCRM "
             "(not deleted: they can be switched on there again)",
         )
-        parser.add_argument("--write-env", type=Path, metavar="FILE", help="put the secrets into this .env file")
+        parser.add_argument("--write-env", type=named_path, metavar="FILE", help="put the secrets into this .env file")
         parser.add_argument("--show-secrets", action="store_true", help="print the line for .env, secrets included")
 
     def handle(self, *args: Any, base_url: str, allow_http: bool, dry_run: bool, **options: Any) -> None:

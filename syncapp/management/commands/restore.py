@@ -9,6 +9,7 @@ from django.core.management.base import CommandParser
 
 from syncapp.keeping import restoring
 from syncapp.keeping.restoring import Restored
+from syncapp.management.arguments import named_path
 from syncapp.management.base import HubCommand
 from syncapp.management.keeping import NOT_DONE, at_work, moment
 
@@ -30,9 +31,9 @@ class Command(HubCommand):
     dry_run = "look at all of it and change nothing"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, metavar="FILE", help="the backup")
+        parser.add_argument("file", type=named_path, metavar="FILE", help="the backup")
         parser.add_argument(
-            "--identity", type=Path, metavar="KEYFILE", help="the private key (age) of an encrypted one"
+            "--identity", type=named_path, metavar="KEYFILE", help="the private key (age) of an encrypted one"
         )
         parser.add_argument("--replace", action="store_true", help="also when the database is not empty")
 

@@ -23,6 +23,8 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="port of the web server (default: 8000)")
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+        if not host.strip():  # to a socket that is all addresses of this machine
+            raise CommandError("--host: which address? 0.0.0.0 means all of this machine.", returncode=2)
         try:
             listening = serving.listener(port, host)
         except serving.NoPort as why:

@@ -11,12 +11,16 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from syncapp.engine.workers import scheduled
+from syncapp.events import registry
 from syncapp.events.spec import Schedule
 from syncapp.kit import mishaps
 from syncapp.management.base import HubCommand, one_of
 from syncapp.management.output import table
 from syncapp.management.recording import recorded
+from syncapp.models import ScanRun, ScanState
 from syncapp.schedules import row_name, schedules
+from syncapp.words.fault_words import fault_in_words
+from syncapp.words.plan_words import in_words
 from syncapp.words.timing_words import lasting, timing_in_words
 
 TROUBLE = 1
@@ -28,7 +32,7 @@ class Command(HubCommand):
         "  manage.py schedule list          how often, last run, how long, result, next run\n"
         "  manage.py schedule run NAME      run one now, here, and wait for its end (switched off or not)"
     )
-    exit_codes = {0: "all is well", TROUBLE: "list: one failed or did not run; run: it failed"}
+    exit_codes = {0: "all is well", TROUBLE: "list: one failed or did not run; run: it failed or stopped"}
 
     def add_arguments(self, parser: CommandParser) -> None:
         kinds = parser.add_subparsers(dest="what", required=True, metavar="list | run")
@@ -58,19 +62,35 @@ class Command(HubCommand):
             raise CommandError("Not all of them run as they should; the page of each says more.", returncode=TROUBLE)
 
     def _run(self, schedule: Schedule) -> None:
-        begun, error, row = time.monotonic(), "", row_name(schedule)
+        begun, at, error, row = time.monotonic(), timezone.now(), "", row_name(schedule)
         scheduled.begin(row)
         with recorded("schedule_run", "Schedule", row):
             try:
                 import_string(schedule.function)(*schedule.arguments)
-            except Exception as exc:
+            except BaseException as exc:
                 error = f"{mishaps.kinds(exc)} in {' > '.join(mishaps.places(exc))}"
+                if not isinstance(exc, Exception):  # Ctrl-C: it did not come to its end
+                    raise
             finally:
                 took = round((time.monotonic() - begun) * 1000)
                 scheduled.end(row, took, error)
         if error:
             raise CommandError(f"{schedule.name} failed after {lasting(took)}: {error}", returncode=TROUBLE)
+        if schedule.function == registry.COMPARE:
+            _tell_of_comparison(str(schedule.arguments[0]), at)
         self.stdout.write(f"{schedule.name} went well and took {lasting(took)}.")
+
+
+def _tell_of_comparison(name: str, since: datetime) -> None:
+    """A job that went well may be about a comparison that did not."""
+    made = ScanRun.objects.filter(scan=name, started_at__gte=since).order_by("pk").last()
+    if made is None:
+        words = "Nothing was compared: another one of this kind is under way."
+        raise CommandError(words, returncode=TROUBLE)
+    if made.state != ScanState.DONE:
+        why = fault_in_words(made.detail) or (in_words(made.note) if made.note else "")
+        words = f"Comparison {made.pk}: {made.get_state_display()}{why and f' ({why})'}. Its page in the hub says more."
+        raise CommandError(words, returncode=TROUBLE)
 
 
 def _moment(moment: datetime | None) -> str:

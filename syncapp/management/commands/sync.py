@@ -16,6 +16,7 @@ from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.runs import verdicts
 from syncapp.events import registry, running
+from syncapp.management.arguments import seconds
 from syncapp.management.base import HubCommand, misused, need, one_of
 from syncapp.management.output import progress
 from syncapp.management.recording import recorded
@@ -49,7 +50,7 @@ class Command(HubCommand):
         parser.add_argument("entity_type", help="as EspoCRM names it, for example CDokumente")
         parser.add_argument("id", help="of the entity in EspoCRM")
         parser.add_argument("--wait", action="store_true", help="run it here; if a worker has it, wait for that")
-        parser.add_argument("--timeout", type=float, default=120, metavar="S", help="with --wait (default: 120)")
+        parser.add_argument("--timeout", type=seconds, default=120, metavar="S", help="with --wait (default: 120)")
 
     def handle(self, *args: Any, step: str, entity_type: str, id: str, **options: Any) -> None:
         target = _checked(step, entity_type, id)

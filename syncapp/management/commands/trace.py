@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from syncapp.management.base import FOUND, HubCommand
+from syncapp.management.base import FOUND, HubCommand, misused
 from syncapp.management.output import table
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ class Command(HubCommand):
     def handle(self, *args: Any, id: str, **options: Any) -> None:
         from syncapp.admin.machinery.traces.story import story  # with the admin, whose page tells the same
 
-        events = story(id).events
+        if not (trace_id := id.strip()):  # much has none, and does not belong together
+            raise misused("Which trace? manage.py trace ID")
+        events = story(trace_id).events
         if not events:
             raise CommandError(f"Nothing is known about {id}.", returncode=FOUND)
         self.stdout.write(table(("when", "took", "what"), [_line(event) for event in events]))

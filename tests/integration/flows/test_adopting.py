@@ -234,6 +234,21 @@ def test_a_dead_one_stands_in_nobodys_way_and_a_living_one_does(firm: OldFirm) -
     assert running.state == AdoptionState.FAILED
 
 
+def test_a_living_one_says_so_while_it_reads_a_few_files_for_minutes(
+    firm: OldFirm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It said so after each 200 entities only: with documents of some seconds each another one was let in beside it."""
+    monkeypatch.setattr(adopting, "SIGN_OF_LIFE", timedelta(0))
+    asked, leases = adopting.ask(apply=True), dict[str, set[object]]()
+
+    def seen(kind: str, _number: int) -> None:
+        lease = Adoption.objects.values_list("leased_until", flat=True).get(pk=asked.pk)
+        leases.setdefault(kind, set()).add(lease)
+
+    assert adopting.run(asked, seen).state == AdoptionState.DONE
+    assert max(map(len, leases.values())) > 5
+
+
 def test_it_asks_in_lists(firm: OldFirm) -> None:
     """Beside the lists: the bytes of documents, and what lists don't tell of parties, accounts and cases."""
     before = firm.world.mark()
