@@ -163,10 +163,16 @@ class RestApi:
             total = -1 if len(found) > offset + max_size else -2
         return espo_answer({"total": total, "list": shown})
 
+    def allowed(self, entity_type: str, data: dict[str, Any]) -> dict[str, Any]:
+        """What may not be edited drops out in silence, as an unknown field does, when a record is made too
+        (Core/Record/Service.php, filterInput)."""
+        forbidden = rights.forbidden(self.settings, entity_type, "edit")
+        return {name: value for name, value in data.items() if name not in forbidden}
+
     def create(self, request: Request, entity_type: str, actor: Actor) -> Answer:
         self.records.table(entity_type)
         self.allow(actor, entity_type, "create")
-        data = self.body(request)
+        data = self.allowed(entity_type, self.body(request))
         if (
             entity_type == "Note"
             and data.get("targetType") == "users"
@@ -190,9 +196,7 @@ class RestApi:
                 before = self.records.get(entity_type, record_id)
                 rights.check_links(self.settings, actor, entity_type, data, before)
                 self.records.check_version(entity_type, record_id, request.headers.get("X-Version-Number"), data)
-                # What may not be edited drops out in silence, as an unknown field does (Core/Record/Service.php).
-                forbidden = rights.forbidden(self.settings, entity_type, "edit")
-                data = {name: value for name, value in data.items() if name not in forbidden}
+                data = self.allowed(entity_type, data)
                 updated = self.records.update(entity_type, record_id, data, actor)
             return espo_answer(self.whole(entity_type, updated))
         if method == "DELETE":

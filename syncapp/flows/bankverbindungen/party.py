@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from syncapp.clients.advoware import BankAccount
-from syncapp.clients.errors import NotFound
+from syncapp.clients.errors import ClientError, Duplicate, NotFound, Rejected
 from syncapp.clients.espocrm import FIELDS, EspoBankAccount
 from syncapp.clients.espocrm.fields import ID, NAME
 from syncapp.clients.espocrm.takes import ANYTHING
 from syncapp.engine.outside import connections
-from syncapp.engine.runs.planning import Action, Ending, Plan, Postponed, Settled, Skipped, TaskNeed, still_open
+from syncapp.engine.runs.planning import Action, Ending, Failed, Plan, Postponed, Settled, Skipped, TaskNeed, still_open
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.events import dispatch
 from syncapp.events.topics import topic_of
 from syncapp.flows import directions
 from syncapp.flows.bankverbindungen import register
-from syncapp.flows.bankverbindungen.accounts import iban_here, iban_there, made, short, title
+from syncapp.flows.bankverbindungen.accounts import iban_here, iban_there, made, not_taken, short, title
 from syncapp.flows.bankverbindungen.fields import IBAN
 from syncapp.flows.bankverbindungen.flow import BANK_SYNC
 from syncapp.flows.bankverbindungen.plan import HELD_FOR
 from syncapp.flows.bankverbindungen.state import ADVOWARE, CRM, Why
-from syncapp.flows.lens.core import Unreadable
+from syncapp.flows.lens.core import EMPTY, Unreadable
 from syncapp.flows.lens.declaration import Side
 from syncapp.flows.limits import Resource
 from syncapp.kit.marking import gettext_noop
-from syncapp.models import JournalAction, Record, SystemName
+from syncapp.models import JournalAction, JournalEntry, JournalState, Record, SystemName
 from syncapp.people import tasks
 
 
@@ -64,11 +65,15 @@ class UnsetDefault(Action):
 class PartyAccountsState:
     """`rows` None: the party is gone in the CRM. `agreed_default`: the default account as the last run left it.
     `moved`: accounts that were last seen at another number of the party, wait for its first one, or found it deleted.
-    `unreadable`: what stands in the IBAN of an account that only Advoware has."""
+    `unreadable`: what stands in the IBAN of an account that only Advoware has; `not_taken`: IBANs of such accounts that
+    the CRM can't hold, and why. `not_kept`: it has left out the IBAN of one that was brought, which would be brought
+    anew each time."""
 
     rows: tuple[EspoBankAccount, ...] | None
     only_there: tuple[BankAccount, ...] = ()
     unreadable: tuple[str, ...] = ()
+    not_taken: Mapping[str, str] = field(default_factory=dict)
+    not_kept: bool = False
     writable: bool = True
     number: int | None = None
     agreed_default: str = ""
@@ -84,9 +89,13 @@ def plan(state: PartyAccountsState) -> Plan:
         *(UnsetDefault(row) for row in defaults[:-1]),
         *(BringToCrm(each) for each in state.only_there),
     )
-    needs = still_open((_unreadable(text, state.number) for text in state.unreadable), state.closed)
+    unreadable = (_unreadable(text, state.number) for text in state.unreadable)
+    not_taken = (_cant_hold(iban, why, state.number) for iban, why in state.not_taken.items())
+    needs = still_open((*unreadable, *not_taken), state.closed)
     if actions and not state.writable:
         return Plan(Postponed(Why.WRITING_OFF, HELD_FOR, waits_for=CRM), held_back=actions, tasks=needs)
+    if state.not_kept:
+        return Plan(Failed(Why.FIELD_MISSING, FIELDS.iban), actions, tasks=needs)
     agreed = {"number": state.number, "default": defaults[-1].id if defaults else ""}
     return Plan(Skipped(Why.TASK_OPEN, agreed=agreed) if needs else Settled(agreed), actions, tasks=needs)
 
@@ -94,6 +103,11 @@ def plan(state: PartyAccountsState) -> Plan:
 def _unreadable(text: str, number: int | None) -> TaskNeed:
     facts = ((IBAN.name, "", text),)
     return TaskNeed("value_unreadable", ADVOWARE, short(text), Resource.PARTY, str(number), facts)
+
+
+def _cant_hold(iban: str, why: str, number: int | None) -> TaskNeed:
+    facts = ((IBAN.name, "", iban), ("reason", why, ""))
+    return TaskNeed("cant_hold", CRM, short(iban), Resource.PARTY, str(number), facts)
 
 
 def _age(row: EspoBankAccount, agreed_default: str) -> tuple[bool, float, str]:
@@ -122,16 +136,30 @@ class PartyAccounts:
         known = {iban_here(row) for row in rows}
         by_iban = {iban: each for each in new if (iban := iban_there(each)) and iban not in known}
         said = [IBAN.there.get(each.raw) for each in new]
+        not_taken, not_kept = self._not_taken(by_iban), bool(self._brought_without(rows) & by_iban.keys())
         return PartyAccountsState(
             rows,
-            tuple(account for _, account in sorted(by_iban.items())),
+            () if not_kept else tuple(each for iban, each in sorted(by_iban.items()) if iban not in not_taken),
             tuple(sorted({each.shown for each in said if isinstance(each, Unreadable)})),
+            not_taken,
+            not_kept,
             CRM in directions.writable(),
             number,
             str(self._run.agreed.get("default", "")),
             self._moved(rows, number),
             tasks.closed_by_hand(self._run.record),
         )
+
+    def _not_taken(self, ibans: Collection[str]) -> dict[str, str]:
+        takes = self._crm.takes(FIELDS.bank_entity) if ibans else {}
+        return {iban: why.code for iban in sorted(ibans) if (why := not_taken(iban, takes)) is not None}
+
+    def _brought_without(self, rows: tuple[EspoBankAccount, ...]) -> set[str]:
+        """The IBANs of accounts that were brought and show none: what the hub may not write EspoCRM leaves out in
+        silence."""
+        without = [row.id for row in rows if IBAN.here.get(row.raw) is EMPTY]
+        brought = JournalEntry.objects.filter(record=self._run.record, action=PartyAccountsWrite.BRING)
+        return set(brought.filter(state=JournalState.DONE, target_id__in=without).values_list("mark", flat=True))
 
     def _there(self, number: int) -> tuple[BankAccount, ...]:
         try:
@@ -159,23 +187,31 @@ class PartyAccounts:
         self._look_at_brought(state)
         for account_id in state.moved:
             self._look_at(account_id)
+        refused: ClientError | None = None
         for action in plan.actions:
-            match action:
-                case BringToCrm():
-                    self._bring(action.account)
-                case UnsetDefault():
-                    intent = WriteIntent(
-                        SystemName.ESPOCRM, PartyAccountsWrite.UNSET_DEFAULT, FIELDS.bank_entity, action.row.id
-                    )
-                    with self._run.writing(intent, {FIELDS.bank_default: [True, False]}):
-                        changes = {FIELDS.bank_default: False}
-                        self._crm.update(FIELDS.bank_entity, action.row.id, changes, action.row.version)
+            try:
+                match action:
+                    case BringToCrm():
+                        if not self._bring(action.account):
+                            return Failed(Why.FIELD_MISSING, FIELDS.iban)
+                    case UnsetDefault():
+                        self._unset_default(action.row)
+            except (Rejected, Duplicate) as exc:  # one account that is refused stops no other
+                refused = refused or exc
+        if refused is not None:
+            raise refused
         return plan.ending
 
     def failed(self, reason: str, detail: str = "", system: str = "") -> None:
         """The accounts themselves show their failures."""
 
-    def _bring(self, account: BankAccount) -> None:
+    def _unset_default(self, row: EspoBankAccount) -> None:
+        intent = WriteIntent(SystemName.ESPOCRM, PartyAccountsWrite.UNSET_DEFAULT, FIELDS.bank_entity, row.id)
+        with self._run.writing(intent, {FIELDS.bank_default: [True, False]}):
+            self._crm.update(FIELDS.bank_entity, row.id, {FIELDS.bank_default: False}, row.version)
+
+    def _bring(self, account: BankAccount) -> bool:
+        """False: the CRM has not kept its IBAN."""
         takes, iban = self._crm.takes(FIELDS.bank_entity), iban_there(account)
         values = made(account.raw, Side.THERE, takes)
         fields: dict[str, object] = {
@@ -186,8 +222,10 @@ class PartyAccounts:
         }
         intent = WriteIntent(SystemName.ESPOCRM, PartyAccountsWrite.BRING, FIELDS.bank_entity, mark=iban)
         with self._run.writing(intent, {name: [None, value] for name, value in fields.items()}) as entry:
-            entry.target_id = str(self._crm.create(FIELDS.bank_entity, fields)[ID])
+            answer = self._crm.create(FIELDS.bank_entity, fields)
+            entry.target_id = str(answer[ID])
             self._look_at(entry.target_id)  # before the entry is closed, so that a death in between is noticed
+        return IBAN.here.get(answer) is not EMPTY
 
     def _look_at_brought(self, state: PartyAccountsState) -> None:
         """An earlier run may have brought an account and not have lived to ask for the look at it."""
