@@ -125,6 +125,10 @@ class SandboxClient:
     def delete(self, entity_type: str, id: str, *, silent: bool = False) -> None:
         self._espo("delete", entity_type=entity_type, id=id, silent=silent)
 
+    def imported(self, entity_type: str, id: str) -> None:
+        """From now on like a row that was put into the database past EspoCRM: without a date."""
+        self._espo("imported", entity_type=entity_type, id=id)
+
     def restore(self, entity_type: str, id: str) -> None:
         self._espo("restore", entity_type=entity_type, id=id)
 

@@ -69,6 +69,8 @@ class EspoCrm:
                 return self.records.update(kind, key, data["data"], actor)
             case "delete":
                 self.records.delete(kind, key, actor)
+            case "imported":
+                self.records.get(kind, key)["modifiedAt"] = None
             case "restore":
                 self.records.restore(kind, key)
             case "get":

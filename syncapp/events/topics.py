@@ -27,11 +27,13 @@ def topic_of(entity_type: str, action: str) -> str:
 
 
 def short_name(entity_type: str) -> str:
-    """The word used in paths and topics for an entity type; one that no path names is used in lower case."""
+    """The word used in paths and topics for an entity type; one that no path names is used in lower case, unless that
+    is the word of another type: EspoCRM's own Document is none of the firm's documents."""
     for word, named in settings.CONFIG.WEBHOOK_ENTITIES.items():
         if named == entity_type:
             return str(word)
-    return re.sub(r"[^a-z_]", "", entity_type.lower())
+    plain = re.sub(r"[^a-z_]", "", entity_type.lower())
+    return f"{plain}_" if plain in settings.CONFIG.WEBHOOK_ENTITIES else plain
 
 
 def matches(pattern: str, topic: str) -> bool:

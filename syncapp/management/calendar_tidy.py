@@ -10,15 +10,17 @@ from django.core.management.base import CommandError
 
 from syncapp.clients.errors import ClientError, Outdated
 from syncapp.engine.outside import locks
+from syncapp.engine.runs import switches
 from syncapp.engine.runs.claims import ClaimLost
 from syncapp.flows.calendar import audit, doubles, looking, tidying
 from syncapp.flows.calendar.audit import Extra
+from syncapp.flows.calendar.flow import CALENDAR_SYNC
 from syncapp.flows.calendar.looking import Looker
 from syncapp.management.base import FOUND, NOT_ASKED, agreed, misused
 from syncapp.management.calendar_employees import Say, ask_each, chosen, request
 from syncapp.management.output import plural, table
 from syncapp.management.recording import recorded
-from syncapp.models import CalendarEmployee, CalendarLink
+from syncapp.models import CalendarEmployee, CalendarLink, System, SystemName
 
 DUPLICATES = """Finds events that are in a Google calendar twice: with the mark of the same appointment, or saying the
 same at the same time.
@@ -72,8 +74,8 @@ def orphans(employee: CalendarEmployee) -> Found:
 def tidy(say: Say, *, look: Look, kuerzel: Sequence[str], remove: bool, dry_run: bool, yes: bool) -> int:
     if dry_run and not remove:
         raise misused("--dry-run goes with --remove. Without --remove nothing is changed anyway.")
-    if remove and not dry_run and settings.CONFIG.OBSERVE_ONLY:
-        raise CommandError("OBSERVE_ONLY is set: nothing is written outside.", returncode=FOUND)
+    if remove and not dry_run and (held := _held_back()):
+        raise CommandError(f"{held}: nothing is written outside.", returncode=FOUND)
     found, code = [], 0
     for employee, answer in ask_each([row for row in chosen(kuerzel) if row.calendar_id], "Looking", look):
         if isinstance(answer, ClientError):
@@ -95,6 +97,16 @@ def tidy(say: Say, *, look: Look, kuerzel: Sequence[str], remove: bool, dry_run:
         return FOUND
     left = sum(_remove(each, say) for each in found) + len(rows) - removable
     return code or (FOUND if left else 0)
+
+
+def _held_back() -> str:
+    if settings.CONFIG.OBSERVE_ONLY:
+        return "OBSERVE_ONLY is set"
+    switch = switches.switch(CALENDAR_SYNC)
+    if switch.paused or switch.observe:
+        return f"The step {CALENDAR_SYNC} {'is paused' if switch.paused else 'only observes'}"
+    paused = System.objects.filter(name=SystemName.GOOGLE, paused=True).exists()
+    return f"{SystemName.GOOGLE.label} is paused" if paused else ""
 
 
 def _remove(found: Found, say: Say) -> int:

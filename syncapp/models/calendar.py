@@ -45,6 +45,11 @@ class CalendarEmployee(models.Model):
         return self.own_email or self.email
 
     @property
+    def is_shared(self) -> bool:
+        """With its address; of one that differs in its capitals only Google would take away what it has just given."""
+        return self.address.casefold() == self.shared_with.casefold()
+
+    @property
     def calendar_name(self) -> str:
         return f"AW-{self.kuerzel}"
 

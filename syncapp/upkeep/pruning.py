@@ -42,6 +42,7 @@ from syncapp.models import (
     ScanRun,
     ScanState,
     ScheduledFailure,
+    StaffAction,
     Status,
     TaskState,
     Undo,
@@ -54,6 +55,7 @@ from syncapp.upkeep.leftovers import Leftover, chunks, delete
 # The queue's own rows are worth nothing to us: results aren't kept there, and the sweep repeats what nobody took.
 KEEP_QUEUE = timedelta(days=7)
 KEEP_WRONG_LOGINS = timedelta(days=1)  # they count for minutes, and hold what strangers typed
+GIVEN_UP = ("discard", "give_up_needs")  # until 1.0.0 their rows told why, which may name a client
 
 log = structlog.get_logger(__name__)
 
@@ -125,6 +127,7 @@ def _leftovers(now: datetime) -> tuple[Leftover, ...]:
         gone.appointments(old(CalendarTombstone.objects, "deleted_at", "KEEP_ATTEMPTS_DAYS")),
         *gone.leftovers(old(gone.gone(), "changed_at", "KEEP_GONE_DAYS")),
         *(Leftover("notes of staff", rows) for rows in handled.over()),
+        Leftover.emptied("notes of staff", StaffAction.objects.filter(action__in=GIVEN_UP), detail=""),
         Leftover("calls through the proxy", old(ProxyCall.objects, "at", "KEEP_PROXY_CALLS_DAYS"), "at"),
         Leftover("counts of the proxy", windows, "minute"),
         Leftover("notices", old(over, "made_at", "KEEP_ATTEMPTS_DAYS"), "made_at"),

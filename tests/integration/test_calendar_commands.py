@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from syncapp.engine.outside import outages
 from syncapp.engine.recovery import guards
-from syncapp.engine.runs import claims
+from syncapp.engine.runs import claims, switches
 from syncapp.flows.calendar.audit import Extra
+from syncapp.flows.calendar.flow import CALENDAR_SYNC
 from syncapp.flows.calendar.tidying import Remover
 from syncapp.management.calendar_employees import number_of
 from syncapp.models import CalendarEmployee, CalendarLink, JournalEntry, Record, StaffAction, Status, Urgency
@@ -232,6 +234,22 @@ def test_a_run_is_never_disturbed(calendars: Calendars, run: Any) -> None:
     with configured(OBSERVE_ONLY=True):
         assert run("duplicates", "--remove", "--yes")[0] == 1
     assert run("duplicates", "--dry-run")[0] == 2
+
+
+def test_nothing_is_taken_away_while_the_step_or_google_is_held_back(calendars: Calendars, run: Any) -> None:
+    calendars.appointment()
+    calendars.sync()
+    twice(calendars)
+    for hold in (switches.set_observing, switches.set_paused):
+        hold(CALENDAR_SYNC, True)
+        assert run("duplicates", "--remove", "--yes")[0] == 1
+        hold(CALENDAR_SYNC, False)
+    outages.set_paused("google", True)
+    assert run("duplicates", "--remove", "--yes")[0] == 1
+    assert len(calendars.ids()) == 2
+    outages.set_paused("google", False)
+    assert run("duplicates", "--remove", "--yes")[0] == 0
+    assert len(calendars.ids()) == 1
 
 
 # orphans

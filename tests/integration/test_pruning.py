@@ -204,6 +204,20 @@ def test_what_staff_did_stays_for_ever(capsys: pytest.CaptureFixture[str]) -> No
     assert [line.split()[-1] for line in real.splitlines() if line.startswith("received webhooks")] == ["1"]
 
 
+def test_why_something_was_given_up_goes_from_old_records_of_staff() -> None:
+    """Until 1.0.0 it stood there, beside the place where it belongs, and may name a client."""
+    for action in ("discard", "give_up_needs", "pause_step"):
+        StaffAction.objects.create(action=action, count=1, target_id="7", detail="Geheimrätin")
+    pruned = pruning.prune()
+    assert pruned.counts["notes of staff"] == 2
+    assert sorted(StaffAction.objects.values_list("action", "target_id", "detail")) == [
+        ("discard", "7", ""),
+        ("give_up_needs", "7", ""),
+        ("pause_step", "7", "Geheimrätin"),
+    ]
+    assert pruning.prune().counts["notes of staff"] == 0
+
+
 def test_a_write_that_somebody_asked_to_undo_stays_until_it_is_decided() -> None:
     """The record's step may be paused, or its system away, for as long as it takes."""
     asked = entry(record(), 4000, JournalState.DONE)

@@ -203,6 +203,15 @@ def test_a_link_is_a_full_request_for_both_ends(link: dict[str, str], action: st
     assert sorted(rows) == [("collection_sync", "Account", "p1", 1), ("document_sync", "CDokumente", "d1", 1)]
 
 
+def test_a_link_of_a_type_that_only_sounds_like_the_firms_is_no_request_for_one_of_those() -> None:
+    """EspoCRM's own Document has its links, too; a record of the firm's documents would say that it was deleted."""
+    link = {"entityType": "Document", "entityId": "d1", "foreignType": "Account", "foreignId": "p1"}
+    post([link, {**link, "foreignType": "Beteiligte"}], "/vmh/webhook/entity/link")
+    (record,) = Record.objects.all()
+    assert (record.step, record.entity_type, record.entity_id) == ("collection_sync", "Account", "p1")
+    assert InboxItem.objects.filter(record=None).count() == 3
+
+
 def test_an_entity_type_without_a_flow_is_accepted_and_recorded() -> None:
     link = {"entityType": "Contact", "entityId": "k1", "foreignType": "Lead", "foreignId": "l1"}
     assert post([link], "/vmh/webhook/entity/link").json()["new_ids_count"] == 2

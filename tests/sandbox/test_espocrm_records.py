@@ -126,6 +126,12 @@ def test_access_that_is_lacking_and_maintenance(espo, client):
     assert espo("GET", f"CDokumente/{key}").status_code == 503
 
 
+def test_what_may_not_be_edited_is_left_out_in_silence_of_what_is_made_too(espo, client):
+    client.settings(espocrm_denied=["CBankverbindungen.iban.edit"])
+    made = espo("POST", "CBankverbindungen", json={"name": "Konto", "iban": "DE02120300000000202051"}).json()
+    assert (made["name"], made["iban"]) == ("Konto", None)
+
+
 def test_lists_filter_order_page_and_select(espo, client):
     for number in range(5):
         client.create("CDokumente", {"name": f"Akte {number}", "xaiSyncStatus": ["clean", "failed"][number % 2]})

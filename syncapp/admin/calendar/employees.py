@@ -62,7 +62,7 @@ class CalendarEmployeeAdmin(ReadOnlyAdmin[CalendarEmployee]):
     def shared(self, employee: CalendarEmployee) -> SafeString:
         if not employee.address:
             return format_html('<span class="hub-text-warn">{}</span>', _("no address"))
-        waits = employee.enabled and employee.address != employee.shared_with
+        waits = employee.enabled and not employee.is_shared
         later = format_html(' <span class="hub-dim">{}</span>', _("(with the next sync)")) if waits else ""
         return format_html("<div>{}{}</div>", employee.address, later)
 

@@ -53,7 +53,7 @@ def employee_context(employee: CalendarEmployee) -> dict[str, Any]:
         "alike": counted(questions.waiting().filter(employee=employee)),
         "alike_url": f"{reverse('admin:hub_alike')}?{urlencode({'employee': employee.pk})}",
         "all_url": f"{listed}?{urlencode({'employee': employee.pk})}",
-        "waits_for_sharing": employee.enabled and employee.address != employee.shared_with,
+        "waits_for_sharing": employee.enabled and not employee.is_shared,
         "days_back": settings.CONFIG.CALENDAR_DAYS_BACK,
         "days_ahead": settings.CONFIG.CALENDAR_DAYS_AHEAD,
     }

@@ -22,7 +22,7 @@ from syncapp.engine.outside import locks
 from syncapp.engine.runs import verdicts
 from syncapp.flows.comparing import orphans
 from syncapp.models import Orphan, OrphanState, Reason, Record
-from syncapp.templatetags.hub import entity, when
+from syncapp.templatetags.hub import entity, step_name, when
 from syncapp.words.reason_words import reason_in_words
 
 PAGE = "admin:syncapp_orphan_change"
@@ -85,7 +85,10 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         except orphans.StillUsed:
             messages.warning(request, _("Not deleted: something points to it again."))
         except orphans.HeldBack as held:
-            messages.warning(request, _held_back(held.reason) % {"system": orphan.get_system_display()})
+            words = {"system": orphan.get_system_display(), "step": step_name(held.step)}
+            messages.warning(request, _held_back(held) % words)
+        except orphans.AtWork:
+            messages.warning(request, _("Not deleted: somebody is at work on it just now. Look again in a moment."))
         except locks.LocksAway:
             messages.error(request, _("Not deleted: the store of the locks doesn't answer. Please try again later."))
         except ClientError as exc:
@@ -99,8 +102,10 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     return back(request, PAGE, pk)
 
 
-def _held_back(reason: Reason) -> str:
-    if reason == Reason.PAUSED:
+def _held_back(held: orphans.HeldBack) -> str:
+    if held.step:
+        return _("Not deleted: the step “%(step)s” is paused or only observes. End that first.")
+    if held.reason == Reason.PAUSED:
         return _("Not deleted: %(system)s is paused. End the pause first.")
     return _("Not deleted: the hub only observes and writes nothing in other systems.")
 

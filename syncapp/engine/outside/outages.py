@@ -64,6 +64,9 @@ def _mark_away(name: str, exc: ClientError) -> None:
         )
         if was_up:
             Outage.objects.get_or_create(system=name, ended_at=None, defaults={"state": state, "began_at": now})
+        # Whoever comes back and refuses our login needs a person, whatever it was that kept it away before.
+        other = System.objects.filter(name=name).exclude(state__in=[SystemState.UP, state])
+        other.update(state=state, **_told(exc), failed_probes=0)
 
 
 def _told(exc: ClientError) -> dict[str, str]:

@@ -85,6 +85,12 @@ def made(raw: Raw, by: Side, takes: Mapping[str, Takes] | None = None) -> dict[s
     return new
 
 
+def not_taken(iban: str, takes: Mapping[str, Takes]) -> CantHold | None:
+    """Why the CRM can't hold an IBAN. By it an account is recognised, so without it none is made there."""
+    put = bounded(IBAN, takes).here.put({}, iban)
+    return put if isinstance(put, CantHold) else None
+
+
 def title(values: Mapping[str, str], takes: Takes) -> str:
     """What an account is called that is made in the CRM; signs that the CRM refuses there are no reason to fail."""
     for each in TITLES:

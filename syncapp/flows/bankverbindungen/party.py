@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from syncapp.clients.advoware import BankAccount
-from syncapp.clients.errors import NotFound
+from syncapp.clients.errors import ClientError, Duplicate, NotFound, Rejected
 from syncapp.clients.espocrm import FIELDS, EspoBankAccount
 from syncapp.clients.espocrm.fields import ID, NAME
 from syncapp.clients.espocrm.takes import ANYTHING
@@ -19,7 +20,7 @@ from syncapp.events import dispatch
 from syncapp.events.topics import topic_of
 from syncapp.flows import directions
 from syncapp.flows.bankverbindungen import register
-from syncapp.flows.bankverbindungen.accounts import iban_here, iban_there, made, short, title
+from syncapp.flows.bankverbindungen.accounts import iban_here, iban_there, made, not_taken, short, title
 from syncapp.flows.bankverbindungen.fields import IBAN
 from syncapp.flows.bankverbindungen.flow import BANK_SYNC
 from syncapp.flows.bankverbindungen.plan import HELD_FOR
@@ -66,12 +67,14 @@ class UnsetDefault(Action):
 class PartyAccountsState:
     """`rows` None: the party is gone in the CRM. `agreed_default`: the default account as the last run left it.
     `moved`: accounts that were last seen at another number of the party, wait for its first one, or found it deleted.
-    `unreadable`: what stands in the IBAN of an account that only Advoware has. `made`: what an earlier run brought, and
-    EspoCRM did not keep whole: it is completed, and no other one is made."""
+    `unreadable`: what stands in the IBAN of an account that only Advoware has; `not_taken`: IBANs of such accounts that
+    the CRM can't hold, and why. `made`: what an earlier run brought, and EspoCRM did not keep whole: it is completed,
+    and no other one is made."""
 
     rows: tuple[EspoBankAccount, ...] | None
     only_there: tuple[BankAccount, ...] = ()
     unreadable: tuple[str, ...] = ()
+    not_taken: Mapping[str, str] = field(default_factory=dict)
     writable: bool = True
     number: int | None = None
     agreed_default: str = ""
@@ -88,7 +91,9 @@ def plan(state: PartyAccountsState) -> Plan:
         *(UnsetDefault(row) for row in defaults[:-1]),
         *(BringToCrm(each) for each in state.only_there),
     )
-    needs = still_open((_unreadable(text, state.number) for text in state.unreadable), state.closed)
+    unreadable = (_unreadable(text, state.number) for text in state.unreadable)
+    not_taken = (_cant_hold(iban, why, state.number) for iban, why in state.not_taken.items())
+    needs = still_open((*unreadable, *not_taken), state.closed)
     if state.only_there and any(FIELDS.iban not in row.raw for row in state.rows):
         return Plan(Failed(Why.FIELD_MISSING, FIELDS.iban), tasks=needs)  # one of these may be what is to be brought
     if actions and not state.writable:
@@ -100,6 +105,11 @@ def plan(state: PartyAccountsState) -> Plan:
 def _unreadable(text: str, number: int | None) -> TaskNeed:
     facts = ((IBAN.name, "", text),)
     return TaskNeed("value_unreadable", ADVOWARE, short(text), Resource.PARTY, str(number), facts)
+
+
+def _cant_hold(iban: str, why: str, number: int | None) -> TaskNeed:
+    facts = ((IBAN.name, "", iban), ("reason", why, ""))
+    return TaskNeed("cant_hold", CRM, short(iban), Resource.PARTY, str(number), facts)
 
 
 def _age(row: EspoBankAccount, agreed_default: str) -> tuple[bool, float, str]:
@@ -128,10 +138,12 @@ class PartyAccounts:
         known = {iban_here(row) for row in rows}
         by_iban = {iban: each for each in new if (iban := iban_there(each)) and iban not in known}
         said = [IBAN.there.get(each.raw) for each in new]
+        not_taken = self._not_taken(by_iban)
         return PartyAccountsState(
             rows,
-            tuple(account for _, account in sorted(by_iban.items())),
+            tuple(each for iban, each in sorted(by_iban.items()) if iban not in not_taken),
             tuple(sorted({each.shown for each in said if isinstance(each, Unreadable)})),
+            not_taken,
             CRM in directions.writable(),
             number,
             str(self._run.agreed.get("default", "")),
@@ -139,6 +151,10 @@ class PartyAccounts:
             tasks.closed_by_hand(self._run.record),
             self._made_before(),
         )
+
+    def _not_taken(self, ibans: Collection[str]) -> dict[str, str]:
+        takes = self._crm.takes(FIELDS.bank_entity) if ibans else {}
+        return {iban: why.code for iban in sorted(ibans) if (why := not_taken(iban, takes)) is not None}
 
     def _there(self, number: int) -> tuple[BankAccount, ...]:
         try:
@@ -176,23 +192,29 @@ class PartyAccounts:
         for account_id in state.moved:
             self._look_at(account_id)
         before = state.made
+        refused: ClientError | None = None
         for action in plan.actions:
-            match action:
-                case BringToCrm():
-                    row, before = self._bring(action.account, before), None
-                    if lacking := self._lacking(row, iban_there(action.account)):
-                        return Failed(Why.FIELD_MISSING, lacking, agreed={**self._run.agreed, MADE: row.id})
-                case UnsetDefault():
-                    intent = WriteIntent(
-                        SystemName.ESPOCRM, PartyAccountsWrite.UNSET_DEFAULT, FIELDS.bank_entity, action.row.id
-                    )
-                    with self._run.writing(intent, {FIELDS.bank_default: [True, False]}):
-                        changes = {FIELDS.bank_default: False}
-                        self._crm.update(FIELDS.bank_entity, action.row.id, changes, action.row.version)
+            try:
+                match action:
+                    case BringToCrm():
+                        row, before = self._bring(action.account, before), None
+                        if lacking := self._lacking(row, iban_there(action.account)):
+                            return Failed(Why.FIELD_MISSING, lacking, agreed={**self._run.agreed, MADE: row.id})
+                    case UnsetDefault():
+                        self._unset_default(action.row)
+            except (Rejected, Duplicate) as exc:  # one account that is refused stops no other
+                refused = refused or exc
+        if refused is not None:
+            raise refused
         return plan.ending
 
     def failed(self, reason: str, detail: str = "", system: str = "") -> None:
         """The accounts themselves show their failures."""
+
+    def _unset_default(self, row: EspoBankAccount) -> None:
+        intent = WriteIntent(SystemName.ESPOCRM, PartyAccountsWrite.UNSET_DEFAULT, FIELDS.bank_entity, row.id)
+        with self._run.writing(intent, {FIELDS.bank_default: [True, False]}):
+            self._crm.update(FIELDS.bank_entity, row.id, {FIELDS.bank_default: False}, row.version)
 
     def _bring(self, account: BankAccount, before: EspoBankAccount | None) -> EspoBankAccount:
         """As EspoCRM has kept it: what the hub may not write it leaves out in silence."""

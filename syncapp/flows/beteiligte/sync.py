@@ -21,6 +21,7 @@ from syncapp.flows.beteiligte import fields, register
 from syncapp.flows.beteiligte.actions import AddContact, CreateParty, EmptyContact, SaveParty, WriteCrm
 from syncapp.flows.beteiligte.agreement import Agreed
 from syncapp.flows.beteiligte.comparison import PartyPlan
+from syncapp.flows.beteiligte.fields import ADVOWARE
 from syncapp.flows.beteiligte.flow import ACCOUNTS, RENAMED
 from syncapp.flows.beteiligte.journal import Write
 from syncapp.flows.beteiligte.needs import notices
@@ -124,8 +125,15 @@ class BeteiligteSync:
         """Returns the CRM's side as it is afterwards, and the fields that it did not take."""
         for action in plan.actions:
             if isinstance(action, WriteCrm) and state.crm is not None:
+                lacks = action.status == Shown.CLEAN and self._lacks(state, plan, advoware)
+                action = replace(action, status=Shown.UNCLEAN) if lacks else action
                 return self._here.write(action, state.crm, advoware)
         return state.crm, []
+
+    def _lacks(self, state: PartyState, plan: PartyPlan, advoware: AdvowareSide | None) -> bool:
+        """Whether Advoware has not kept all that was just written there: the CRM is told with the same write."""
+        memory = remembered(state, plan, After(state.crm, advoware, self._refusals))
+        return any((need.system, need.kind) == (ADVOWARE, "value_not_kept") for need in memory.tasks)
 
     # Remembering
 

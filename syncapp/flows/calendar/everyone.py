@@ -15,8 +15,13 @@ from syncapp.engine.runs.planning import Ending, Note, Plan, Settled
 from syncapp.engine.runs.run import Run
 from syncapp.events import dispatch
 from syncapp.flows.calendar.flow import EMPLOYEE, OF_ONE
+from syncapp.flows.lens.core import text_of
+from syncapp.flows.lens.mails import Mail
 from syncapp.kit.marking import ngettext_lazy
 from syncapp.models import CalendarEmployee, Urgency
+
+# Signs, as our table holds them: what does not fit would keep the calendars of all from being looked at.
+LONGEST_KUERZEL, LONGEST_NAME, LONGEST_ADDRESS = 20, 200, 254
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +65,7 @@ class CalendarsOfEveryone:
 def chosen(advoware: AdvowareClient) -> tuple[Employee, ...]:
     """Whose calendars are the hub's."""
     wanted = {kuerzel.casefold() for kuerzel in settings.CONFIG.CALENDAR_SYNC_DEBUG_KUERZEL}
-    found = (each for each in advoware.employees(_malformed) if each.kuerzel)
+    found = (each for each in advoware.employees(_malformed) if 0 < len(each.kuerzel) <= LONGEST_KUERZEL)
     return tuple(each for each in found if not wanted or each.kuerzel.casefold() in wanted)
 
 
@@ -81,4 +86,7 @@ def as_new(employee: Employee) -> CalendarEmployee:
 
 
 def _facts(employee: Employee) -> dict[str, Any]:
-    return {"name": employee.name, "email": employee.email, "seen_at": timezone.now()}
+    """People type into a field for one mail address whatever they like. What none can be read out of stays as it is:
+    Google refuses it, and that is told."""
+    email = text_of(Mail().get(employee.email))
+    return {"name": employee.name[:LONGEST_NAME], "email": email[:LONGEST_ADDRESS], "seen_at": timezone.now()}

@@ -18,6 +18,11 @@ EMPLOYEE = "Mitarbeiter"
 REASONS = {
     "calendar_off": _("The calendar of this employee is switched off."),
     "not_an_employee": _("Advoware knows no employee with this Kürzel."),
+    "calendar_not_shared": _(
+        "Google does not let the calendar be shared with the employee's address; the appointments are in step all the "
+        "same. Correct the address in Advoware, or enter another one on the employee's page (Calendars). If it is "
+        "right, an administrator of Google has to allow sharing with it."
+    ),
     "unreadable": _("The appointment has no usable date or time. Correct it where it was entered."),
 }
 

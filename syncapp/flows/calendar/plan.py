@@ -23,6 +23,7 @@ class Why(StrEnum):
     WRITING_OFF = "writing_off"
     CALENDAR_OFF = "calendar_off"
     NOT_AN_EMPLOYEE = "not_an_employee"
+    NOT_SHARED = "calendar_not_shared"
     UNREADABLE = "unreadable"
 
 

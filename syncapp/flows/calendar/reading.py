@@ -70,7 +70,7 @@ class Reader:
         state.closed = tasks.closed_by_hand(self._run.record)
         state.writable = ADVOWARE in directions.writable()
         state.limit = (config.CALENDAR_DELETION_LIMIT, config.CALENDAR_DELETION_PERCENT)
-        state.share_with = employee.address if employee.address != employee.shared_with else ""
+        state.share_with = "" if employee.is_shared else employee.address
         state.calendar_id = employee.calendar_id or self._find_calendar(employee)
         known = self._with_google(state) if state.calendar_id else Known(employee, state.window, whole=True)
         state.items = list(self._items(state, known))

@@ -17,7 +17,7 @@ from syncapp.clients.advoware import AdvowareClient
 from syncapp.clients.errors import ClientError
 from syncapp.clients.google import BATCH_LIMIT, GoogleClient
 from syncapp.engine.outside import connections
-from syncapp.engine.runs.planning import Ending, Plan, Settled, Skipped, TaskNeed, read_again
+from syncapp.engine.runs.planning import Ending, Failed, Plan, Settled, Skipped, TaskNeed, read_again
 from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.flows.calendar import links, noting, push, questions, refusals
 from syncapp.flows.calendar.decide import decide
@@ -71,7 +71,7 @@ class CalendarSync:
             return read_again()
         self._store_told(state)
         self._settle_creations(state)
-        self._prepare(state, plan)
+        refused = self._prepare(state, plan)
         counts: Counter[str] = Counter()
         again, unfinished = self._write_all(plan, state, counts)
         noting.note_quiet(state, plan, self._reader.zone)
@@ -81,6 +81,8 @@ class CalendarSync:
         )
         if unfinished or again:
             return read_again()
+        if refused is not None:
+            return Failed(Why.NOT_SHARED, str(refused))
         ending = plan.ending
         if isinstance(ending, Settled) and open_tasks:
             return Skipped(Why.TASK_OPEN)
@@ -91,8 +93,10 @@ class CalendarSync:
 
     # The calendar itself
 
-    def _prepare(self, state: CalendarState, plan: Plan) -> None:
+    def _prepare(self, state: CalendarState, plan: Plan) -> ClientError | None:
+        """Returns why Google does not let it be shared, which holds up no appointment."""
         employee = state.employee
+        refused: ClientError | None = None
         for action in plan.actions:
             match action:
                 case CreateCalendar():
@@ -103,16 +107,25 @@ class CalendarSync:
                         made = self._google.create_calendar(action.calendar_name, self._reader.zone.key)
                         entry.target_id = state.calendar_id = made.id
                 case ShareCalendar():
-                    intent = WriteIntent(SystemName.GOOGLE, CalendarWrite.SHARE_CALENDAR, "Kalender", state.calendar_id)
-                    with self._run.writing(intent):
-                        self._google.share(state.calendar_id, state.share_with, "writer")
-                        if employee.shared_with:
-                            self._google.unshare(state.calendar_id, employee.shared_with)
-                    employee.shared_with = state.share_with
+                    refused = self._share(state)
         if employee.calendar_id != state.calendar_id:
             employee.calendar_id = state.calendar_id
             CalendarEmployee.objects.filter(pk=employee.pk).update(calendar_id=state.calendar_id)
             push.ask_if_possible(employee.pk, self._run.trace_id)
+        return refused
+
+    def _share(self, state: CalendarState) -> ClientError | None:
+        employee = state.employee
+        intent = WriteIntent(SystemName.GOOGLE, CalendarWrite.SHARE_CALENDAR, "Kalender", state.calendar_id)
+        try:
+            with self._run.writing(intent):
+                self._google.share(state.calendar_id, state.share_with, "writer")
+                if employee.shared_with:
+                    self._google.unshare(state.calendar_id, employee.shared_with)
+        except (errors.Rejected, errors.Forbidden) as exc:
+            return exc
+        employee.shared_with = state.share_with
+        return None
 
     def _store_told(self, state: CalendarState) -> None:
         """What Google told, and how far it has told it, in one: a change is never read past without being kept."""

@@ -40,9 +40,8 @@ def gone(collection_id: str) -> None:
     with transaction.atomic():
         _collections().filter(remote_id=collection_id).delete()
         _members(collection_id).delete()
-        Orphan.objects.filter(system=SystemName.XAI, kind=ReferenceKind.COLLECTION, remote_id=collection_id).update(
-            state=OrphanState.GONE, closed_at=timezone.now()
-        )
+        listed = Orphan.objects.filter(system=SystemName.XAI, kind=ReferenceKind.COLLECTION, remote_id=collection_id)
+        listed.exclude(state=OrphanState.DELETED).update(state=OrphanState.GONE, closed_at=timezone.now())
 
 
 def members(collection_id: str) -> int:

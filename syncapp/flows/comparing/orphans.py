@@ -10,10 +10,12 @@ from django.utils import timezone
 from syncapp.clients.errors import NotFound
 from syncapp.clients.espocrm import FIELDS
 from syncapp.engine.outside import connections, locks
+from syncapp.engine.runs import switches
 from syncapp.events import dispatch
 from syncapp.events.topics import topic_of
 from syncapp.flows import files
 from syncapp.flows.collections import register
+from syncapp.flows.collections.flow import COLLECTION_SYNC
 from syncapp.flows.collections.mapping import described_owner
 from syncapp.flows.comparing.landscape import Landscape
 from syncapp.flows.documents.flow import DOCUMENT_SYNC
@@ -39,12 +41,17 @@ class StillUsed(Exception):
     """Something points to it again; it was not deleted."""
 
 
-class HeldBack(Exception):
-    """Nothing may be written there now: the reason is `OBSERVED` or `PAUSED`. It was not deleted."""
+class AtWork(Exception):
+    """Somebody is just doing something with it; it was not deleted."""
 
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason)
-        self.reason = reason
+
+class HeldBack(Exception):
+    """Nothing may be written there now: the reason is `OBSERVED` or `PAUSED`; `step`: of that alone. It was not
+    deleted."""
+
+    def __init__(self, reason: Reason, step: str = "") -> None:
+        super().__init__(reason, step)
+        self.reason, self.step = reason, step
 
 
 def find(view: Landscape) -> int:
@@ -88,16 +95,23 @@ def _find_collections(view: Landscape) -> None:
 
 
 def delete(orphan: Orphan) -> bool:
-    """Delete it at xAI. False: it was gone already. Raises `HeldBack`, `StillUsed`, and what the client raises."""
+    """Delete it at xAI. False: it was gone already. Raises `HeldBack`, `StillUsed`, `AtWork`, and what the client
+    raises."""
     if settings.CONFIG.OBSERVE_ONLY:
         raise HeldBack(Reason.OBSERVED)
     if System.objects.filter(name=orphan.system, paused=True).exists():
         raise HeldBack(Reason.PAUSED)
-    deleted = _delete_file(orphan.remote_id) if orphan.kind == ReferenceKind.FILE else _delete_collection(orphan)
-    Orphan.objects.filter(pk=orphan.pk).update(
-        state=OrphanState.DELETED if deleted else OrphanState.GONE, closed_at=timezone.now()
-    )
-    return deleted
+    switch = switches.switch(DOCUMENT_SYNC if orphan.kind == ReferenceKind.FILE else COLLECTION_SYNC)
+    if switch.paused or switch.observe:
+        raise HeldBack(Reason.PAUSED if switch.paused else Reason.OBSERVED, switch.step)
+    return _delete_file(orphan) if orphan.kind == ReferenceKind.FILE else _delete_collection(orphan)
+
+
+def _close(orphan: Orphan, *, deleted: bool) -> None:
+    """Once: who was faster has deleted it, and that stands."""
+    state = OrphanState.DELETED if deleted else OrphanState.GONE
+    still = Orphan.objects.filter(pk=orphan.pk, state__in=files.ACTIVE)
+    still.update(state=state, closed_at=timezone.now())
 
 
 def keep(orphan: Orphan) -> bool:
@@ -106,17 +120,19 @@ def keep(orphan: Orphan) -> bool:
     return bool(open_one.update(state=OrphanState.KEPT, closed_at=timezone.now()))
 
 
-def _delete_file(file_id: str) -> bool:
+def _delete_file(orphan: Orphan) -> bool:
     # Under the lock of the file, so that no document attaches it between the look and the deletion.
+    file_id = orphan.remote_id
     try:
         with locks.hold(f"xai_file:{file_id}", f"staff-{timezone.now().timestamp()}", "staff"):
             if files.in_use(file_id):
                 raise StillUsed
             deleted = connections.xai().delete_file(file_id)
+            _close(orphan, deleted=deleted)
             files.forget_file(file_id)
             return deleted
     except locks.LockBusy:
-        raise StillUsed from None
+        raise AtWork from None
 
 
 def _delete_collection(orphan: Orphan) -> bool:
@@ -126,11 +142,13 @@ def _delete_collection(orphan: Orphan) -> bool:
     try:
         present = client.collection(collection_id)
     except NotFound:
+        _close(orphan, deleted=False)
         register.gone(collection_id)
         return False
     if register.members(collection_id) or present.documents_count:
         raise StillUsed
     deleted = client.delete_collection(collection_id)
+    _close(orphan, deleted=deleted)
     register.gone(collection_id)
     if orphan.entity_type:
         # The CRM may still name it; the parent's own run takes the name away.

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_q.models import Schedule
 
-from syncapp.engine.outside import connections
+from syncapp.engine.outside import connections, locks
 from syncapp.engine.runs import switches
 from syncapp.flows.comparing import orphans
 from syncapp.flows.comparing.notes import NotAvailable, WouldChange
@@ -103,7 +103,7 @@ def test_an_orphan_in_use_again_is_spared(care: Client, monkeypatch: pytest.Monk
     assert StaffAction.objects.get().count == 0
 
 
-@pytest.mark.parametrize("held", ["OBSERVE_ONLY", "pause"])
+@pytest.mark.parametrize("held", ["OBSERVE_ONLY", "pause", "step observes", "step is paused"])
 def test_no_orphan_is_deleted_while_nothing_may_be_written(
     held: str, care: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,13 +111,28 @@ def test_no_orphan_is_deleted_while_nothing_may_be_written(
     monkeypatch.setattr(connections, "xai", lambda: pytest.fail("asked the other system"))
     if held == "pause":
         System.objects.create(name="xai", since=timezone.now(), paused=True)
+    if held.startswith("step"):
+        (switches.set_paused if held == "step is paused" else switches.set_observing)("document_sync", True)
     orphan = rows.orphan()
     with configured(OBSERVE_ONLY=held == "OBSERVE_ONLY"):
         words = press(care, "delete_orphan", orphan.pk, understood="yes")
-    assert {"pause": "xAI is paused", "OBSERVE_ONLY": "only observes"}[held] in words
+    told = {"pause": "xAI is paused", "OBSERVE_ONLY": "the hub only observes"}
+    assert told.get(held, "the step “Documents” is paused or only observes") in words
     orphan.refresh_from_db()
     assert orphan.state == OrphanState.OPEN
     assert StaffAction.objects.get().count == 0
+
+
+def test_an_orphan_with_which_somebody_is_at_work_is_left_and_not_called_used(
+    care: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A colleague, as a rule, who has pressed the same button."""
+    monkeypatch.setattr(connections, "xai", lambda: pytest.fail("asked the other system"))
+    orphan = rows.orphan()
+    with locks.hold(f"xai_file:{orphan.remote_id}", "a colleague"):
+        assert "at work on it just now" in press(care, "delete_orphan", orphan.pk, understood="yes")
+    orphan.refresh_from_db()
+    assert orphan.state == OrphanState.OPEN
 
 
 def test_a_deleted_orphan_is_not_deleted_twice(care: Client, monkeypatch: pytest.MonkeyPatch) -> None:

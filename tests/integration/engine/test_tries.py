@@ -102,6 +102,27 @@ def test_a_request_that_comes_during_the_last_try_has_all_its_tries(force: bool)
     assert (record.status, record.attempts) == (Status.WAITING, 1)
 
 
+def test_a_system_that_is_away_says_what_keeps_it_away_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Down for a maintenance in which its key was changed: only a person can end that, and nobody would be told."""
+    away, refused = errors.Unreachable("xai", "refused"), errors.Unauthorized("xai", "key", 401)
+    says: list[errors.ClientError] = [away, refused, away]
+
+    def ping(_system: str) -> None:
+        raise says.pop(0)
+
+    monkeypatch.setattr(outages.connections, "ping", ping)
+    seen = []
+    while says:
+        assert not outages.try_now("xai")
+        row = System.objects.get(pk="xai")
+        seen.append((row.state, row.code, outages.why_waiting(row)))
+    assert seen == [
+        (SystemState.DOWN, "refused", Reason.SYSTEM_DOWN),
+        (SystemState.REFUSED, "key", Reason.SYSTEM_SETTINGS),
+        (SystemState.DOWN, "refused", Reason.SYSTEM_DOWN),
+    ]
+
+
 def test_retry_after_lengthens_a_pause_and_a_fresh_event_does_not_shorten_it() -> None:
     record = ask()
     raising(errors.RateLimited("xai", retry_after=600))

@@ -20,6 +20,7 @@ from tests.accounts import (
     BANK,
     IBAN,
     OTHER,
+    THIRD,
     account,
     add,
     close,
@@ -185,6 +186,58 @@ def test_what_a_field_of_the_crm_does_not_take_is_a_task_before_it_is_sent(parti
         ("reason", "too_long:9"),
         ("reason", "no_such_option"),
     ]
+
+
+@pytest.mark.parametrize("takes", [{"maxLength": 20}, {"pattern": "[0-9]{8}"}])
+def test_an_iban_that_the_crm_does_not_take_is_a_task_and_no_account_without_it(
+    parties: Parties, takes: dict[str, Any]
+) -> None:
+    """Without it nobody would recognise the account, and each look would bring it once more."""
+    parties.world.sandbox.settings(espocrm_changed={f"{BANK}.iban": takes})
+    EspoClient.metadata_cache.clear()
+    party, number = parties.pair()
+    add(parties, number, iban=IBAN, bank="Beispielbank")
+    with configured(BANK_ACCOUNTS_TO_ESPOCRM=True):
+        for _look in range(2):
+            assert look(parties, party, PARTY_ACCOUNTS, PARTY).reason == Reason.TASK_OPEN
+            assert in_crm(parties) == []
+        assert [(kind, facts[0]) for kind, facts in tasks(party)] == [
+            ("cant_hold", {"field": "iban", "now": "", "wanted": IBAN})
+        ]
+        close(party)
+        parties.world.drive()
+    assert (tasks(party), in_crm(parties)) == ([], [])
+
+
+def test_an_account_whose_iban_the_crm_leaves_out_is_brought_once(parties: Parties) -> None:
+    """A right may lack for one field: EspoCRM leaves it out in silence."""
+    party, number = parties.pair()
+    for iban in (IBAN, OTHER):
+        add(parties, number, iban=iban)
+    parties.world.sandbox.settings(espocrm_denied=[f"{BANK}.iban.edit"])
+    with configured(BANK_ACCOUNTS_TO_ESPOCRM=True):
+        for _look in range(3):
+            record = look(parties, party, PARTY_ACCOUNTS, PARTY)
+            assert (record.status, record.reason, record.detail) == (Status.FAILED, Reason.FIELD_MISSING, "iban")
+            (row,) = in_crm(parties)
+        parties.world.sandbox.settings(espocrm_denied=[])
+        parties.world.sandbox.delete(BANK, row["id"])
+        assert look(parties, party, PARTY_ACCOUNTS, PARTY).status == Status.IN_SYNC
+    assert sorted(row["iban"] for row in in_crm(parties)) == sorted([IBAN, OTHER])
+
+
+def test_an_account_that_the_crm_refuses_stops_no_other(parties: Parties) -> None:
+    party, number = parties.pair()
+    for iban in (IBAN, OTHER, THIRD):
+        add(parties, number, iban=iban)
+    said = "Field validation failure; entityType: CBankverbindungen, field: bic, type: valid."
+    refusal = {"status": 400, "headers": {"X-Status-Reason": said}, "times": 1}
+    parties.world.sandbox.add_fault("status", system="espocrm", method="POST", path=BANK, **refusal)
+    with configured(BANK_ACCOUNTS_TO_ESPOCRM=True):
+        record = look(parties, party, PARTY_ACCOUNTS, PARTY)
+        assert (record.status, record.reason, len(in_crm(parties))) == (Status.FAILED, Reason.REJECTED, 2)
+        assert look(parties, party, PARTY_ACCOUNTS, PARTY).status == Status.IN_SYNC
+    assert len(in_crm(parties)) == 3
 
 
 def test_a_value_that_the_crm_refuses_is_a_task_and_stops_no_other_field(parties: Parties) -> None:

@@ -275,6 +275,25 @@ def test_a_value_that_advoware_does_not_keep_is_a_task_until_it_is_there(world: 
     assert parties.crm(pk)["syncStatus"] == "clean"
 
 
+@pytest.mark.parametrize("field", ["rechtsform", "tlf"])
+@pytest.mark.parametrize("there", [True, False])
+def test_what_advoware_does_not_keep_is_never_called_clean(
+    world: World, parties: Parties, there: bool, field: str
+) -> None:
+    """Not even between this run and the next comparison, and with one write as ever."""
+    pk = parties.pair()[0] if there else parties.in_crm()
+    world.sandbox.settings(advoware_ignored_fields=[field])
+    parties.edit_crm(pk, rechtsform="OHG", emailAddress="neu@w.example")
+    mark = world.mark()
+    assert parties.run_once(pk).reason == Reason.TASK_OPEN
+    assert parties.tasks(pk) == ["value_not_kept"]
+    assert (parties.crm(pk)["syncStatus"], bool(parties.crm(pk)["betnr"])) == ("dirty", True)
+    assert [call["method"] for call in world.writes(mark) if call["system"] == "espocrm"] == ["PUT"]
+    mark = world.mark()
+    parties.run_once(pk)
+    assert world.writes(mark) == []
+
+
 def test_a_value_that_is_not_kept_survives_an_outage_of_the_crm(world: World, parties: Parties) -> None:
     pk, _ = parties.pair((MAIL, "alt@w.example"), rechtsform="GbR", crm={"rechtsform": "GbR"})
     world.sandbox.settings(advoware_ignored_fields=["rechtsform", "tlf"])

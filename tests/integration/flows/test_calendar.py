@@ -27,7 +27,8 @@ from syncapp.models import (
 )
 from syncapp.people import tasks
 from tests.calendars import Calendars, google_times, soon
-from tests.world import configured
+from tests.integration.flows.test_calendar_refusals import google_says
+from tests.world import World, configured
 
 pytestmark = pytest.mark.django_db
 READS = ["GET /google-api/calendar/v3/calendars/{id}/events", "GET /advoware-relay/api/v1/advonet/Termine"]
@@ -71,6 +72,52 @@ def test_another_address_takes_the_old_ones_access_away(calendars: Calendars) ->
     before = calendars.world.mark()
     calendars.sync()
     assert calendars.world.writes(before) == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["mailto:SB@Kanzlei.example\u200b", "Sabine Brandt <SB@kanzlei.example>", "SB@kanzlei.example (Büro)"]
+)
+def test_an_address_is_read_as_people_write_it(world: World, typed: str) -> None:
+    calendars = Calendars.ready(world, email=typed)
+    assert calendars.sync().status == Status.IN_SYNC
+    assert CalendarEmployee.objects.get().shared_with == "SB@kanzlei.example"
+
+
+@pytest.mark.parametrize("email", ["sb@kanzlei.example; buero@kanzlei.example", "bitte erfragen", "sb@kanzlei.example"])
+def test_an_address_that_google_does_not_share_with_holds_up_no_appointment(world: World, email: str) -> None:
+    if email == "sb@kanzlei.example":  # its domain may forbid what it likes
+        world.sandbox.add_fault(**google_says(403, "forbidden") | {"path": "/acl"}, method="POST", times=3)
+    calendars = Calendars.ready(world, email=email)
+    calendars.appointment(text="Güteverhandlung")
+    for _look in range(2):
+        record = calendars.sync()
+        assert (record.status, record.reason) == (Status.FAILED, "calendar_not_shared")
+        assert set(calendars.events()) == {"Güteverhandlung"}
+    calendars.advoware.update_employee("SB", {"email": "sb@kanzlei.example"})
+    calendars.everyone()
+    assert (calendars.record().status, CalendarEmployee.objects.get().shared_with) == (
+        Status.IN_SYNC,
+        "sb@kanzlei.example",
+    )
+
+
+def test_an_address_in_other_capitals_is_the_same(calendars: Calendars) -> None:
+    """Google would give it access, and then take away that of the old one, which is the same."""
+    calendars.sync()
+    before = calendars.world.mark()
+    CalendarEmployee.objects.update(own_email="SB@Kanzlei.example")
+    assert calendars.sync().status == Status.IN_SYNC
+    assert calendars.world.writes(before) == []
+
+
+def test_an_employee_who_does_not_fit_keeps_nobody_elses_calendar_waiting(calendars: Calendars) -> None:
+    calendars.advoware.add_employee("K" * 21, "Kaputt")
+    calendars.advoware.add_employee("LA", "Lang " * 60, "l" * 300)
+    calendars.everyone()
+    found = {employee.pk: employee for employee in CalendarEmployee.objects.all()}
+    assert found.keys() == {"SB", "LA"}
+    assert (len(found["LA"].name), len(found["LA"].email)) == (200, 254)
+    assert calendars.record().status == Status.IN_SYNC
 
 
 def test_a_calendar_that_is_there_is_found_by_its_name(calendars: Calendars) -> None:

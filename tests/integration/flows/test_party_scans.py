@@ -87,6 +87,17 @@ def test_what_staff_closed_by_hand_is_left_alone(parties: Parties, name: str) ->
     calm(parties, name)
 
 
+def test_rows_that_an_import_has_put_in_without_a_date_are_found_and_are_not_gone(parties: Parties) -> None:
+    """Past EspoCRM, into its database: no condition on the date finds them, and nothing else tells of them."""
+    known, _number = parties.pair()
+    new = parties.in_crm(betnr=parties.in_advoware())
+    for pk in (known, new):
+        parties.world.sandbox.imported(PARTY, pk)
+    run = compared(parties, ALL_PARTIES, confirmed=True)
+    assert (run.counts.get(How.NEW), run.counts.get(How.GONE)) == (1, None)
+    assert {parties.record(pk).status for pk in (known, new)} == {Status.IN_SYNC}
+
+
 def test_open_tasks_are_looked_at_and_failures_after_a_while(parties: Parties) -> None:
     party, number = parties.pair()
     pk = account(parties, party)

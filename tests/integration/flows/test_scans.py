@@ -174,6 +174,20 @@ def test_unknown_files_of_ours_are_listed_and_deleted_only_by_staff(world: World
     assert set(world.files()) == {world.crm(document)["xaiId"]}
 
 
+@pytest.mark.parametrize("kind", ["file", "collection"])
+def test_of_two_who_delete_the_same_orphan_the_first_one_has_deleted_it(world: World, kind: str) -> None:
+    parent = world.parent()
+    document = synced(world, parent)
+    world.sandbox.delete("CDokumente", document)
+    world.event(document)
+    world.sandbox.delete("Raeumungsklage", parent)
+    world.event(parent, "Raeumungsklage")
+    world.drive()
+    seen = [Orphan.objects.get(kind=kind) for _person in range(2)]
+    assert [orphans.delete(each) for each in seen] == [True, False]
+    assert Orphan.objects.get(kind=kind).state == OrphanState.DELETED
+
+
 def test_an_orphan_that_is_used_again_is_not_deleted(world: World) -> None:
     parent = world.parent()
     document = synced(world, parent)
