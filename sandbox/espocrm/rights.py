@@ -72,16 +72,14 @@ def hidden(settings: EspoSettings, actor: Actor, entity_type: str) -> set[str]:
     refused = denied(settings, actor)
     links = ENTITIES[entity_type].links.items()
     unseen = {
-        name
-        for name, link in links
-        if f"{entity_type}.{name}.read" in refused or f"{link['entity']}.read" in refused
+        name for name, link in links if f"{entity_type}.{name}.read" in refused or f"{link['entity']}.read" in refused
     }
     return forbidden(settings, entity_type, "read") | unseen
 
 
 def told(metadata: Mapping[str, Any], refused: Collection[str]) -> dict[str, Any]:
-    """What a user is told of the metadata: neither types that may not be read, nor links to them, but for those that are
-    fields too and may be read (Tools/App/MetadataService.php, 9.2)."""
+    """What a user is told of the metadata: neither types that may not be read, nor links to them, but for those that
+    are fields too and may be read (Tools/App/MetadataService.php, 9.2)."""
 
     def seen(entity_type: str) -> bool:
         return f"{entity_type}.read" not in refused

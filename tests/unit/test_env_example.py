@@ -204,7 +204,7 @@ def test_a_line_that_can_not_be_read_is_named_and_not_skipped(
     [
         ("ADVOWARE_PASSWORD=ge${h:e}im", "ge${h:e}im"),
         ("ADVOWARE_PASSWORD='ge${nothing}heim'", "ge${nothing}heim"),
-        ("ADVOWARE_PASSWORD=\"ge${nothing}${}heim\"", "ge${nothing}${}heim"),
+        ('ADVOWARE_PASSWORD="ge${nothing}${}heim"', "ge${nothing}${}heim"),
         ("ADVOWARE_PASSWORD=ge${nothing:-h}eim", "geheim"),
         ("ADVOWARE_USER=AB\nADVOWARE_PASSWORD=${ADVOWARE_USER}-${OF_THE_MACHINE}", "AB-x"),
         ("ADVOWARE_PASSWORD=first\nADVOWARE_PASSWORD=last", "last"),
