@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from syncapp.clients.espocrm import FIELDS, EspoParent
 from syncapp.clients.xai import XaiCollection
-from syncapp.engine.runs.planning import Action, Plan, Postponed, Settled, Skipped
+from syncapp.engine.runs.planning import Action, Failed, Plan, Postponed, Settled, Skipped
 from syncapp.flows.collections.mapping import Agreed, Proposal, Why, belongs, collection_name, name_print
 from syncapp.flows.parents import Life
 from syncapp.kit.marking import gettext_noop
@@ -29,6 +29,7 @@ class CollectionState:
     life: Life
     agreed: Agreed = field(default_factory=Agreed)
     allowed: bool = True  # by the setting and the CRM's metadata
+    lacking: str = ""  # a field that the CRM does not show, so that it can't be told from an empty one
     unchanged: bool = False
     untold: Mapping[str, object] = field(default_factory=dict)  # what the CRM should say once all is as it should be
     needed: bool = True  # it has documents, or the setting wants a collection for everybody
@@ -103,6 +104,8 @@ class ProposeDeletion(Action):
 def plan(state: CollectionState) -> Plan:
     if not state.allowed:
         return Plan(Skipped(Why.NO_COLLECTION))
+    if state.lacking:
+        return Plan(Failed(Why.FIELD_MISSING, state.lacking))
     if state.unchanged:
         return Plan(Settled())
     if state.parent is None or state.life is Life.CLOSED:

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from django.conf import settings
 
 from syncapp.clients.errors import NotFound
-from syncapp.clients.espocrm import EspoClient, EspoParent
+from syncapp.clients.espocrm import FIELDS, EspoClient, EspoParent
 from syncapp.clients.xai import XaiClient, XaiCollection, is_id
 from syncapp.engine.runs.run import Run
 from syncapp.flows import files
 from syncapp.flows.collections import mapping, register
 from syncapp.flows.collections.mapping import Agreed
 from syncapp.flows.collections.plan import CollectionState
-from syncapp.flows.parents import Life, collection_types, documents_of, life_shown, word_after_new
+from syncapp.flows.parents import Life, collection_types, documents_of, life_shown, shows_collection, word_after_new
 
 CLEAN = "clean"
 
@@ -29,6 +29,8 @@ class Reader:
         if self._kind not in collection_types(self._crm, config.COLLECTION_ENTITIES, config.LINK_ENTITIES, self._kind):
             return CollectionState(self._kind, self._id, None, Life.PAUSED, agreed, allowed=False)
         parent = self._parent()
+        if parent and not shows_collection(parent):
+            return CollectionState(self._kind, self._id, parent, Life.PAUSED, agreed, lacking=FIELDS.collection_id)
         fields = self._crm.metadata(self._kind).fields
         life = life_shown(parent, fields, config.parent_status) if parent else Life.CLOSED
         untold = self.sendable(untold_of(parent, life)) if parent else {}
