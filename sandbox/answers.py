@@ -21,7 +21,7 @@ class Answer:
 
 
 def json_answer(data: Any, status: int = 200) -> Answer:
-    return Answer(status, json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode())
+    return Answer(status, json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode(errors="surrogatepass"))
 
 
 def redirect(location: str) -> Answer:

@@ -42,7 +42,9 @@ def shown(settings: AdvowareSettings, data: Any) -> Any:
 def answer(settings: AdvowareSettings, data: Any, status: int = 200) -> Answer:
     if settings.pascal_case or settings.empty_texts:
         data = shown(settings, data)
-    return Answer(status, json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode(), JSON_TYPE)
+    return Answer(
+        status, json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode(errors="surrogatepass"), JSON_TYPE
+    )
 
 
 def saved(settings: AdvowareSettings, data: Any) -> Answer:

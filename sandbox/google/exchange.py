@@ -18,7 +18,12 @@ def answer(request: Request, data: dict[str, Any]) -> Answer:
         return Answer(304)
     headers = {"ETag": tag} if tag else {}
     data = masked(data, request.args.get("fields", ""))
-    return Answer(200, json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode(), JSON_TYPE, headers)
+    return Answer(
+        200,
+        json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode(errors="surrogatepass"),
+        JSON_TYPE,
+        headers,
+    )
 
 
 def body_of(request: Request) -> dict[str, Any]:

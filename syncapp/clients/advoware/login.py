@@ -20,7 +20,7 @@ from syncapp.clients.advoware.refusals import refusal_by_text
 from syncapp.clients.errors import NotEnabled, UnexpectedAnswer
 from syncapp.clients.http.answers import Answer
 from syncapp.clients.http.login import Token
-from syncapp.clients.http.parse import the_object
+from syncapp.clients.http.parse import json_of, the_object
 
 USUAL_LIFETIME = timedelta(minutes=55)  # when the answer names none
 MARGIN = timedelta(minutes=2)  # before its end a token is used no more: calls take their time
@@ -59,7 +59,7 @@ def read_token(answer: Answer) -> Token:
     """Refusals may come with a status of success: then there is no token in it."""
     body = answer.body(1024 * 1024)
     try:
-        keys = Keys(SYSTEM, the_object(SYSTEM, json.loads(body), "token"), UTC)
+        keys = Keys(SYSTEM, the_object(SYSTEM, json_of(body), "token"), UTC)
         value = keys.text("access_token")
         seconds, end = keys.number("expires_in"), keys.moment("expiration_utc")
     except (ValueError, RecursionError):

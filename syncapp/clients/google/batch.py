@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -15,6 +14,7 @@ from syncapp.clients.google.types import SYSTEM, GoogleEvent
 from syncapp.clients.http.answers import JSON_LIMIT, Answer, Refusal
 from syncapp.clients.http.calls import Call
 from syncapp.clients.http.login import Token
+from syncapp.clients.http.parse import json_of
 from syncapp.clients.http.retry import retry_after_seconds
 
 BATCH_LIMIT = 50  # parts; the library's guide allows more, Google's calendar servers recommend this
@@ -80,7 +80,7 @@ class Batches(Events):
         if kind is Kind.DELETE:
             return None
         try:
-            return GoogleEvent.from_api(json.loads(answer.body))
+            return GoogleEvent.from_api(json_of(answer.body))
         except (ValueError, RecursionError):
             return UnexpectedAnswer(SYSTEM, "not_json", answer.status)
         except ClientError as error:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from syncapp.clients import errors
 from syncapp.clients.errors import AnswerLost, ClientError, UnexpectedAnswer
 from syncapp.clients.http.deadlines import TOO_SLOW, Deadline
 from syncapp.clients.http.named import named_attribute
+from syncapp.clients.http.parse import json_of
 
 if TYPE_CHECKING:
     from requests.models import Response
@@ -116,7 +116,7 @@ class Answer:
 
     def _decoded(self, body: bytes) -> object:
         try:
-            return cast("object", json.loads(body))
+            return json_of(body)
         except (ValueError, RecursionError):
             pass
         raise UnexpectedAnswer(self.system, "not_json", self.status, self.request_id)

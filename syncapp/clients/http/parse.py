@@ -14,15 +14,37 @@ from syncapp.clients.errors import UnexpectedAnswer
 
 T = TypeVar("T")
 _NUMBER = re.compile(r"-?[0-9]{1,19}")
+_PERHAPS_NO_SIGN = (b"\\u0000", b"\\ud", b"\\uD", b"\xed", b"\0")  # escaped, or as it is; UTF-16 too
 
 
 MALFORMED = "wrong_or_missing_value"  # the code of an error about one value of a whole answer
 
 
+def json_of(body: bytes) -> object:
+    """Any JSON value. Raises ``ValueError`` and ``RecursionError``.
+
+    Without NUL and without halves of signs (a text that was cut within an emoji ends in one), wherever a system has
+    kept them: nobody can see them, and no database takes them, so such a text could neither be agreed upon nor shown.
+    """
+    found = cast("object", json.loads(body))
+    return _of_signs(found) if any(sign in body for sign in _PERHAPS_NO_SIGN) else found
+
+
+def _of_signs(value: object) -> object:
+    match value:
+        case str():
+            return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore").replace("\0", "")
+        case list():
+            return [_of_signs(each) for each in value]
+        case dict():
+            return {_of_signs(name): _of_signs(each) for name, each in value.items()}
+    return value
+
+
 def json_if_it_is(body: bytes) -> object:
-    """None for what is not JSON."""
+    """As ``json_of``, and None for what is not JSON."""
     try:
-        return cast("object", json.loads(body))
+        return json_of(body)
     except (ValueError, RecursionError):
         return None
 

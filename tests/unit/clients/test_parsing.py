@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import re
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +15,7 @@ from hypothesis import strategies as st
 
 from syncapp.clients.errors import EntityTypeUnknown, UnexpectedAnswer
 from syncapp.clients.espocrm import EntityMeta, EspoDocument, EspoParent, Fields, Webhook
+from syncapp.clients.http.parse import json_of
 from syncapp.clients.xai import XaiCollection, XaiDocument, XaiFile, has_marker, safe_filename
 
 KEYS = st.sampled_from(
@@ -48,6 +52,40 @@ def test_parsers_raise_nothing_but_unexpected_answer(raw: Any) -> None:
                 parse(raw | {"id": "1", "collection_id": "1", "file_metadata": raw | {"file_id": "1"}, "user": raw})
     with contextlib.suppress(UnexpectedAnswer, EntityTypeUnknown):
         EntityMeta.from_api(raw)
+
+
+SIGNS = st.text(st.characters(codec=None) | st.sampled_from("\0\ud83d\ude00😀퀀"), max_size=6)
+ANSWERS = st.recursive(
+    st.none() | st.booleans() | st.integers() | SIGNS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(SIGNS, inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(value=ANSWERS, escaped=st.booleans())
+def test_no_text_of_an_answer_holds_what_no_database_takes(value: object, escaped: bool) -> None:
+    body = json.dumps(value, ensure_ascii=escaped).encode(errors="surrogatepass")
+    assert json_of(body) == _storable(json.loads(body))
+
+
+PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+
+
+def _joined(pair: re.Match[str]) -> str:
+    high, low = map(ord, pair[0])
+    return chr(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
+
+
+def _storable(value: object) -> object:
+    match value:
+        case str():
+            whole = PAIR.sub(_joined, value)
+            return "".join(sign for sign in whole if sign != "\0" and unicodedata.category(sign) != "Cs")
+        case list():
+            return [_storable(each) for each in value]
+        case dict():
+            return {_storable(name): _storable(each) for name, each in value.items()}
+    return value
 
 
 MARKERS = st.from_regex(r"[A-Za-z0-9_-]{0,100}", fullmatch=True)
