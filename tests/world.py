@@ -149,4 +149,5 @@ def world() -> Iterator[World]:
     with SandboxThread() as running, configured(**sandbox_settings(running), MATTER_ENTITIES={}):
         running.client.settings(xai_indexing_seconds=0)
         EspoClient.metadata_cache.clear()
+        EspoClient.rights_cache.clear()
         yield World(running.client)

@@ -1,8 +1,15 @@
-"""Mail addresses and phone numbers of a record: a list of which exactly one is primary, and that one by itself."""
+"""Mail addresses and phone numbers of a record: a list of which exactly one is primary, and that one by itself.
+
+Each address and number is there once, for all records that have it. A list that is saved says for all of them how it is
+spelled, of which type it is, whether it is invalid and whether somebody opted out, if who saves it may edit all of
+them; a value alone says nothing of that (Core/FieldProcessing/EmailAddress/Saver.php, PhoneNumber/Saver.php, 9.2.7).
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from sandbox.espocrm.errors import invalid
@@ -17,8 +24,20 @@ MAIL = re.compile(rf"(?=.{{1,64}}@.{{1,254}}$){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\
 PHONE = re.compile(r"\+[1-9]\d{4,14}")
 FIELDS = ("phoneNumber", "emailAddress")
 LISTS = tuple(f"{name}Data" for name in FIELDS)
+OF_ALL = {"emailAddress": ("emailAddress", "optOut", "invalid"), "phoneNumber": ("type", "optOut", "invalid")}
 
 Record = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Held:
+    """An address or number, with the types and records that have had it; it stays when nobody has it any more."""
+
+    said: Record
+    records: list[tuple[str, Record]]
+
+
+Holders = dict[tuple[str, str], Held]  # by field and value
 
 
 def phone_number(typed: str) -> str:
@@ -66,6 +85,28 @@ def settle_contacts(entity_type: str, record: Record, changes: Record) -> None:
             continue
         changes[data_name] = _one_primary([_entry(entity_type, field, row, stored) for row in rows], _key(field))
         changes[field] = changes[data_name][0][field] if changes[data_name] else None
+
+
+def share(
+    holders: Holders, entity_type: str, record: Record, changes: Record, data: Record, may_edit: Callable[[str], bool]
+) -> None:
+    """After `settle_contacts`, before `changes` are the record's; `data`: what was saved."""
+    for field in FIELDS:
+        name = f"{field}Data"
+        for entry in changes.get(name) or ():
+            held = holders.setdefault((field, entry[_key(field)]), Held({}, []))
+            rows = [(kind, row, _stored(row.get(name) or [], field, entry[field])) for kind, row in held.records]
+            others = [each for each in rows if each[1] is not record and each[2]]
+            if held.said and not (isinstance(data.get(name), list) and all(may_edit(kind) for kind, _, _ in others)):
+                entry.update(held.said)
+            held.said = {part: entry[part] for part in OF_ALL[field]}
+            for _, row, theirs in others:
+                theirs.update(held.said)
+                row[field] = theirs[field] if theirs["primary"] else row[field]
+            if not any(row is record for _, row in held.records):
+                held.records.append((entity_type, record))
+        if changes.get(name):
+            changes[field] = changes[name][0][field]
 
 
 def _key(field: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from sandbox.espocrm import values
 from sandbox.espocrm.attachments import Attachments
 from sandbox.espocrm.config import EspoSettings
-from sandbox.espocrm.contacts import as_typed, settle_contacts
+from sandbox.espocrm.contacts import Holders, as_typed, settle_contacts, share
 from sandbox.espocrm.duplicates import alike
 from sandbox.espocrm.entities import ENTITIES
 from sandbox.espocrm.errors import EspoError, invalid, no_entity, no_record
@@ -47,6 +47,7 @@ class Records:
         self.lock = threading.RLock()
         self.tables: dict[str, dict[str, Record]] = {name: {} for name in ENTITIES}
         self.attachments = Attachments()
+        self.holders: Holders = {}
         self.listeners: list[Callable[[Change], None]] = []
 
     def definition(self, entity_type: str) -> EntityDef:
@@ -76,11 +77,12 @@ class Records:
             record: Record = {name: spec.get("default", EMPTY.get(spec["type"])) for name, spec in specs.items()}
             record["id"] = record_id or values.new_id()
             stamp = values.now()
-            changes = self._clean(entity_type, record, data if actor.is_api else as_typed(data))
+            changes = self._clean(entity_type, record, data, actor)
             for name, field in self.definition(entity_type).fields.items():
                 # A link is there by its id (FieldValidators/LinkType.php, LinkParentType.php).
                 if field.get("required") and not (changes.get(name) or changes.get(name + "Id")):
                     raise invalid(entity_type, name, "required")
+            self._share(entity_type, record, changes, data, actor)
             record |= {"deleted": False, "versionNumber": 1}
             record |= {"createdAt": stamp, "modifiedAt": stamp}
             record |= {"createdById": actor.id, "createdByName": actor.name}
@@ -97,7 +99,9 @@ class Records:
         with self.lock:
             record = self.get(entity_type, record_id)
             before = dict(record)
-            record |= self._clean(entity_type, record, data if actor.is_api else as_typed(data))
+            changes = self._clean(entity_type, record, data, actor)
+            self._share(entity_type, record, changes, data, actor)
+            record |= changes
             self._name_person(entity_type, record)
             changed = frozenset(name for name, value in record.items() if before.get(name) != value)
             record["versionNumber"] += 1
@@ -143,8 +147,9 @@ class Records:
         if twins := [row for row in live if any(alike(name, kind, data, row) for name, kind in checked)]:
             raise EspoError(409, "duplicate", twins)
 
-    def _clean(self, entity_type: str, record: Record, data: Record) -> Record:
+    def _clean(self, entity_type: str, record: Record, data: Record, actor: Actor) -> Record:
         """The known, writable part of `data`, checked, with what follows from it. Unknown fields drop out."""
+        data = data if actor.is_api else as_typed(data)
         specs = attributes(entity_type, self.settings.installed)
         changes = {
             name: values.clean(entity_type, name, specs[name], value)
@@ -165,6 +170,10 @@ class Records:
                 parent = self.tables.get(kind, {}).get(changes[name]) or {}
                 changes[spec["field"] + "Name"] = parent.get("name")
         return changes
+
+    def _share(self, entity_type: str, record: Record, changes: Record, data: Record, actor: Actor) -> None:
+        denied = (*self.settings.denied, *actor.denied) if actor.is_api else ()
+        share(self.holders, entity_type, record, changes, data, lambda kind: f"{kind}.edit" not in denied)
 
     def _attach(self, entity_type: str, field: str, record: Record, changes: Record) -> None:
         """A changed file: the old attachment is gone at once, and the firm's CRM notes status and hashes."""

@@ -124,6 +124,7 @@ class EspoCrm:
                 table.clear()
             self.links.sides.clear()
             self.records.attachments.items.clear()
+            self.records.holders.clear()
         self.webhooks.reset()
         self.guard.reset()
         self.administration.reset()

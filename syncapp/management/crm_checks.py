@@ -30,6 +30,7 @@ _MARKS = {True: "yes", False: "NO", None: "?"}
 def findings() -> Iterator[Finding]:
     crm = connections.espocrm()
     EspoClient.metadata_cache.clear()
+    EspoClient.rights_cache.clear()
     told = yield from ask(SystemName.ESPOCRM, "rights of the API user", crm.rights, _of_rights)
     rights = told[0] if told else None
     needed = list(everything())

@@ -111,3 +111,23 @@ def test_who_is_there_already_gets_the_number_or_is_asked_about(real: RealCrm, s
     assert brought(real, number).status == Status.IN_SYNC
     (other,) = bearing(number)
     assert other != pk
+
+
+def test_what_somebody_has_already_stays_as_it_is(real: RealCrm, somebody: str) -> None:
+    """EspoCRM keeps an address and a number once, for all who have it."""
+    mail = {"emailAddress": mail_of(somebody).replace("example", "Example"), "optOut": True, "invalid": True}
+    phone = {"phoneNumber": "+491712345678", "type": "Home", "optOut": True}
+    held = {"emailAddressData": [mail | {"primary": True}], "phoneNumberData": [phone | {"primary": True}]}
+    other = uuid.uuid4().int % 10**8 + 10**8
+    first = real.create(PARTY, firstName="Jörn", lastName=f"{somebody} Nord", betnr=other, **held)
+    number = in_advoware(real, somebody)
+    try:
+        assert brought(real, number).status == Status.IN_SYNC
+        (pk,) = bearing(number)
+        for party in (real.get(PARTY, first), real.get(PARTY, pk)):
+            for name, wanted in (("emailAddressData", mail), ("phoneNumberData", phone)):
+                (row,) = party[name]
+                assert {part: row[part] for part in wanted} == wanted
+    finally:  # other tests have the number too
+        as_usual = {"phoneNumber": phone["phoneNumber"], "type": "Mobile", "primary": True}
+        real.edit(PARTY, first, phoneNumberData=[as_usual])

@@ -119,3 +119,62 @@ def test_a_party_may_have_an_assigned_user_and_tasks(espo, client, party):
         "POST", "CBankverbindungen", json={"name": "Konto", "syncStatus": "failed", "syncErrorMessage": "x"}
     ).json()
     assert (account["syncStatus"], account["syncErrorMessage"]) == ("failed", "x")
+
+
+# An address or number is there once, for all who have it (9.2.7)
+
+
+ALIKE = {"X-Skip-Duplicate-Check": "true"}
+
+
+def having(espo, *rows, of="phoneNumber", **data):
+    fields = {"lastName": "Jansen", f"{of}Data": list(rows), **data}
+    return espo("POST", "CBeteiligte", json=fields, headers=ALIKE).json()["id"]
+
+
+def rows_of(espo, pk, of="phoneNumber"):
+    return espo("GET", f"CBeteiligte/{pk}").json()[f"{of}Data"]
+
+
+def test_a_list_says_for_all_what_an_address_is(espo, client):
+    first = having(espo, {"emailAddress": "Post@x.example", "optOut": True, "invalid": True}, of="emailAddress")
+    before = espo("GET", f"CBeteiligte/{first}").json()
+    second = having(espo, {"emailAddress": "post@x.example"}, of="emailAddress", lastName="Groß")
+    row = {"emailAddress": "post@x.example", "lower": "post@x.example", "primary": True, "optOut": False}
+    assert rows_of(espo, first, "emailAddress") == rows_of(espo, second, "emailAddress") == [row | {"invalid": False}]
+    after = espo("GET", f"CBeteiligte/{first}").json()
+    assert after["emailAddress"] == "post@x.example"
+    assert (after["modifiedAt"], after["versionNumber"]) == (before["modifiedAt"], before["versionNumber"])
+
+
+def test_a_number_has_one_type(espo):
+    first = having(espo, {"phoneNumber": "+494311234", "type": "Home", "optOut": True})
+    second = having(espo, {"phoneNumber": "+494311234", "type": "Office"}, {"phoneNumber": "+49431999"})
+    assert [(row["type"], row["optOut"]) for row in rows_of(espo, first)] == [("Office", False)]
+    espo("PUT", f"CBeteiligte/{second}", json={"phoneNumberData": [{"phoneNumber": "+494311234", "type": "Fax"}]})
+    assert [row["type"] for row in rows_of(espo, first)] == ["Fax"]
+    espo("PUT", f"CBeteiligte/{second}", json={"phoneNumberData": []})
+    espo("PUT", f"CBeteiligte/{first}", json={"phoneNumberData": [{"phoneNumber": "+494311234", "type": "Home"}]})
+    assert rows_of(espo, second) == []
+    espo("PUT", f"CBeteiligte/{first}", json={"phoneNumberData": []})
+    again = espo("PUT", f"CBeteiligte/{second}", json={"phoneNumber": "+494311234"}).json()
+    assert [row["type"] for row in again["phoneNumberData"]] == ["Home"]  # it stays when nobody has it
+
+
+def test_a_value_alone_says_nothing_about_it(espo):
+    first = having(espo, {"emailAddress": "Post@x.example", "optOut": True}, of="emailAddress")
+    second = espo("POST", "CBeteiligte", json={"lastName": "Groß", "emailAddress": "post@x.example"}, headers=ALIKE)
+    second = second.json()
+    assert rows_of(espo, first, "emailAddress") == second["emailAddressData"]
+    assert (second["emailAddress"], second["emailAddressData"][0]["optOut"]) == ("Post@x.example", True)
+
+
+def test_who_may_not_edit_all_of_them_changes_nothing_for_them(espo, client):
+    first = having(espo, {"phoneNumber": "+494311234", "type": "Home", "optOut": True})
+    second = having(espo)
+    client.settings(espocrm_denied=["CBeteiligte.edit"])
+    made = espo("POST", "CBeteiligte", json={"lastName": "Groß", "phoneNumberData": [{"phoneNumber": "+494311234"}]})
+    assert [(row["type"], row["optOut"]) for row in made.json()["phoneNumberData"]] == [("Home", True)]
+    client.settings(espocrm_denied=[])
+    assert [(row["type"], row["optOut"]) for row in rows_of(espo, first)] == [("Home", True)]
+    assert rows_of(espo, second) == []

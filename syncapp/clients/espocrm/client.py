@@ -14,7 +14,7 @@ from syncapp.clients.espocrm.changes import changes
 from syncapp.clients.espocrm.fields import FIELDS, ID
 from syncapp.clients.espocrm.metadata import EntityMeta
 from syncapp.clients.espocrm.rest import EspoRest, checked_id, path_of
-from syncapp.clients.espocrm.rights import Rights
+from syncapp.clients.espocrm.rights import NO, Rights
 from syncapp.clients.espocrm.takes import Takes
 from syncapp.clients.espocrm.types import (
     SYSTEM,
@@ -39,6 +39,7 @@ class EspoClient(EspoRest):
     """
 
     metadata_cache: ClassVar[Remembered[EntityMeta]] = Remembered()
+    rights_cache: ClassVar[Remembered[Rights]] = Remembered()
 
     def ping(self) -> None:
         """One row of documents: proves address, key, right to read and database, and changes nothing."""
@@ -73,6 +74,13 @@ class EspoClient(EspoRest):
     def rights(self) -> Rights | None:
         """What the API user may do; None where EspoCRM does not tell."""
         return Rights.from_api(self.request("GET", "App/user", Answer.json), self._config.names)
+
+    def may_edit(self, entity_type: str) -> bool:
+        """As EspoCRM told at most ``metadata_ttl`` ago; True where it does not tell."""
+        found = self.rights_cache.get(self._config.api_url)
+        if found is None and (found := self.rights()) is not None:
+            self.rights_cache.put(self._config.api_url, found, self._config.metadata_ttl)
+        return found is None or found.level(entity_type, "edit") != NO
 
     def get(self, entity_type: str, record_id: str) -> Mapping[str, Any]:
         """The raw record, whole."""

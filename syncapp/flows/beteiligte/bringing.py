@@ -19,9 +19,9 @@ from syncapp.engine.runs.run import Run, WriteIntent
 from syncapp.events import dispatch
 from syncapp.events.topics import topic_of
 from syncapp.flows import directions
-from syncapp.flows.beteiligte import register, twins
+from syncapp.flows.beteiligte import register, shared, twins
 from syncapp.flows.beteiligte.brought import contacts, is_company, last_name, refused, values
-from syncapp.flows.beteiligte.crm_lists import lists_after
+from syncapp.flows.beteiligte.crm_lists import Shared, lists_after
 from syncapp.flows.beteiligte.fields import CRM, Rules
 from syncapp.flows.beteiligte.journal import Write, contact_changes, field_changes, noted_time
 from syncapp.flows.beteiligte.only_there import BringParty, JoinParty, OnlyThere, Why, plan
@@ -101,31 +101,33 @@ class PartyBringing:
     def _brought(self, action: BringParty, state: OnlyThere) -> EspoParty:
         """EspoCRM itself asks about everybody of the name, and of an address: those who have numbers of their own are
         known to be others."""
+        known = shared.look_for(self._crm, shared.new(action.contacts, self._rules))
         try:
-            return self._bring(action, state.number)
+            return self._bring(action, state.number, known)
         except Duplicate as exc:
             if exc.code != ALIKE_THERE or state.there is None:
                 raise
             if not twins.look_for(self._crm, state.there, self._rules).others:  # as they are now
                 raise
-        return self._bring(replace(action, alike=True), state.number)
+        return self._bring(replace(action, alike=True), state.number, known)
 
-    def _bring(self, action: BringParty, number: int) -> EspoParty:
+    def _bring(self, action: BringParty, number: int, known: Shared) -> EspoParty:
         """Without the values that EspoCRM refuses: its step brings them over singly, and makes tasks of what can't."""
         try:
-            return self._created(action, number)
+            return self._created(action, number, known)
         except Rejected as error:
             less = self._without(action, error.field or "")
             if less is None:
                 raise
-        return self._bring(less, number)
+        return self._bring(less, number, known)
 
-    def _created(self, action: BringParty, number: int) -> EspoParty:
+    def _created(self, action: BringParty, number: int, known: Shared) -> EspoParty:
         nobody = EspoParty.from_api({ID: "-", FIELDS.party_mails: [], FIELDS.party_phones: []})
         sent = changed(self._fields, Side.HERE, {}, action.targets)
-        sent |= lists_after(nobody, (), action.contacts, {}, self._rules)
+        sent |= lists_after(nobody, (), action.contacts, {}, self._rules, known)
         sent |= last_name(sent, self._rules) | {FIELDS.party_number: number}
-        noted = {**field_changes({}, action.targets), **contact_changes([], action.contacts), **noted_time(NOT_YET)}
+        came = [shared.as_kept(each, known) for each in action.contacts]
+        noted = {**field_changes({}, action.targets), **contact_changes([], came), **noted_time(NOT_YET)}
         intent = WriteIntent(SystemName.ESPOCRM, Write.BRING, KIND, mark=str(number))
         with self._run.writing(intent, noted) as entry:
             party = EspoParty.from_api(self._crm.create(KIND, sent, even_if_alike=action.alike))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from syncapp.clients.espocrm import FIELDS, EspoParty
@@ -11,22 +12,24 @@ from syncapp.flows.beteiligte.fields import Kind, Rules
 from syncapp.flows.lens.core import EMPTY, CantHold
 from syncapp.flows.lens.declaration import Side
 
+Shared = Mapping[Contact, Mapping[str, Any]]  # what EspoCRM has of contacts already, for all who have them
 _TYPES = {kind: name for name, kind in CRM_KINDS.items()}
 
 
 def lists_after(
-    party: EspoParty, remove: Iterable[str], add: Iterable[Contact], retype: Mapping[str, Kind], rules: Rules
+    party: EspoParty,
+    remove: Iterable[str],
+    add: Iterable[Contact],
+    retype: Mapping[str, Kind],
+    rules: Rules,
+    shared: Shared = MappingProxyType({}),
 ) -> dict[str, list[dict[str, Any]]]:
-    """EspoCRM's lists that change, by attribute; what is not concerned keeps all its flags."""
+    """EspoCRM's lists that change, by attribute; what is not concerned keeps all its flags, and what somebody has
+    already those that it has."""
     gone = set(remove)
     new: dict[bool, list[dict[str, Any]]] = {True: [], False: []}  # whether it is a mail address
     for each in add:
-        written = lens(each.kind, Side.HERE, rules).put(None, each.text)
-        assert not isinstance(written, CantHold)  # noqa: S101  it was asked before
-        text = str(written)
-        mail = {MAIL_ROW: text, "lower": text.lower(), "primary": False}
-        phone = {PHONE_ROW: text, "type": _TYPES.get(each.kind), "primary": False}
-        new[each.kind is Kind.MAIL].append(mail if each.kind is Kind.MAIL else phone)
+        new[each.kind is Kind.MAIL].append(row_of(each, rules) | dict(shared.get(each, {})))
     lists = {
         FIELDS.party_mails: (party.mails or (), MAIL_ROW, new[True]),
         FIELDS.party_phones: (party.phones or (), PHONE_ROW, new[False]),
@@ -37,6 +40,16 @@ def lists_after(
         if after != [dict(row) for row in before]:
             changed[attribute] = _with_a_primary(after, before, comes)
     return changed
+
+
+def row_of(contact: Contact, rules: Rules) -> dict[str, Any]:
+    """In EspoCRM's list, when it is new there."""
+    written = lens(contact.kind, Side.HERE, rules).put(None, contact.text)
+    assert not isinstance(written, CantHold)  # noqa: S101  it was asked before
+    text = str(written)
+    if contact.kind is Kind.MAIL:
+        return {MAIL_ROW: text, "lower": text.lower(), "primary": False}
+    return {PHONE_ROW: text, "type": _TYPES.get(contact.kind), "primary": False}
 
 
 def beside(party: EspoParty, key: str, rules: Rules) -> CantHold | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from syncapp.engine.runs.planning import ConflictNeed, TaskNeed, still_open
 from syncapp.flows.beteiligte.agreement import Agreed, contact_name, place, placed
 from syncapp.flows.beteiligte.comparison import Merged, PartyPlan
+from syncapp.flows.beteiligte.fields import Kind
 from syncapp.flows.beteiligte.needs import is_open, task_needs, waiting_decisions
 from syncapp.flows.beteiligte.sides import AdvowareSide, CrmSide
 from syncapp.flows.beteiligte.state import PartyState
@@ -36,10 +37,12 @@ class Memory:
 @dataclass(frozen=True, slots=True)
 class Refusals:
     """What a side refused while it was written: fields and contacts by `agreement.place`, with the rule where it was
-    told. `untried`: was left out, so that what is wrong could be told from what is not."""
+    told. `untried`: was left out, so that what is wrong could be told from what is not. `kinds`: the types that
+    EspoCRM has kept of numbers that others have too, by canonical value."""
 
     places: dict[str, str] = field(default_factory=dict)
     untried: set[str] = field(default_factory=set)
+    kinds: dict[str, Kind] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def remembered(state: PartyState, plan: PartyPlan, after: After) -> Memory:
     if after.crm is None or after.advoware is None:
         return Memory(replace(state.agreed, stamp=after.stamp), plan.tasks, conflicts)
     merged = _as_it_went(state, plan.merged, after.refusals)
-    agreed, moved_on = _agreed(state, merged, after.crm, after.advoware)
+    agreed, moved_on = _agreed(state, merged, after.crm, after.advoware, after.refusals.kinds)
     day = after.day if after.refusals.places else state.base.refused_on
     refused = dict(_refused(merged))
     agreed = replace(
@@ -97,7 +100,9 @@ def _as_it_went(state: PartyState, merged: Merged, refusals: Refusals) -> Merged
     return replace(merged, fields=fields, contacts=contacts)
 
 
-def _agreed(state: PartyState, merged: Merged, crm: CrmSide, advoware: AdvowareSide) -> tuple[Agreed, bool]:
+def _agreed(
+    state: PartyState, merged: Merged, crm: CrmSide, advoware: AdvowareSide, kinds: Mapping[str, Kind]
+) -> tuple[Agreed, bool]:
     """Also returns whether anybody changed something while we wrote."""
     base, table = state.base, state.crm.fields if state.crm else ()
     fields = settled(table, merged.fields, base.fields, crm.party.raw, advoware.party.raw)
@@ -106,8 +111,11 @@ def _agreed(state: PartyState, merged: Merged, crm: CrmSide, advoware: AdvowareS
         if each.name in fields.bases:
             missed |= _not_kept(each, merged.fields[each.name], fields.bases[each.name])
     if merged.told and crm.contacts is not None and advoware.contacts is not None:
-        entries = remembered_entries(merged.contacts, contacts, crm.contacts.entries, advoware.contacts.entries)
+        kept = {key: kind for key, kind in kinds.items() if merged.contacts[key].what is What.PUT}
+        here = crm.contacts.entries.with_kinds({key: str(merged.contacts[key].value) for key in kept})  # as if it had
+        entries = remembered_entries(merged.contacts, contacts, here, advoware.contacts.entries)
         contacts, moved_on = entries.agreed, moved_on or entries.moved_on
+        contacts = replace(contacts, here=contacts.here.with_kinds(kept))
         for key in entries.not_kept:
             outcome = merged.contacts[key]
             wanted = "" if outcome.value is EMPTY else merged.texts[key]

@@ -15,10 +15,11 @@ from syncapp.clients.errors import Rejected
 from syncapp.clients.espocrm import FIELDS, EspoClient, EspoParty
 from syncapp.clients.espocrm.changes import espo_time
 from syncapp.engine.runs.run import Run, WriteIntent
-from syncapp.flows.beteiligte import register
+from syncapp.flows.beteiligte import register, shared
 from syncapp.flows.beteiligte.actions import WriteCrm
 from syncapp.flows.beteiligte.agreement import contact_name, place
-from syncapp.flows.beteiligte.crm_lists import lists_after
+from syncapp.flows.beteiligte.contacts import PHONE_ROW, canonical, crm_kind
+from syncapp.flows.beteiligte.crm_lists import Shared, lists_after
 from syncapp.flows.beteiligte.fields import Kind, Rules
 from syncapp.flows.beteiligte.journal import Write, contact_changes, field_changes, noted_time
 from syncapp.flows.beteiligte.reading import bookkeeping
@@ -36,13 +37,29 @@ class CrmWriter:
 
     def write(self, action: WriteCrm, crm: CrmSide, advoware: AdvowareSide | None) -> tuple[CrmSide, list[str]]:
         """The single write; returns what was answered, and the fields that the CRM did not take."""
+        return self._tried(action, crm, advoware, self._shared(action, crm))
+
+    def _shared(self, action: WriteCrm, crm: CrmSide) -> Shared:
+        if crm.contacts is None:
+            return {}
+        spelled = shared.new(action.add.values(), self._rules)
+        for row in crm.party.phones or ():
+            text = str(row.get(PHONE_ROW) or "")
+            key = canonical(crm_kind(row), text, Side.HERE, self._rules)
+            if key and key in action.retype:
+                spelled[crm.contacts.contact(key)] = text
+        return shared.look_for(self._crm, spelled, self._run.entity_id)
+
+    def _tried(
+        self, action: WriteCrm, crm: CrmSide, advoware: AdvowareSide | None, known: Shared
+    ) -> tuple[CrmSide, list[str]]:
         try:
-            return self._written(action, crm, advoware)
+            return self._written(action, crm, advoware, known)
         except Rejected as error:
             less = self._without(action, str(error.field), error.code, crm)
             if less is None:
                 raise
-        return self.write(less, crm, advoware)
+        return self._tried(less, crm, advoware, known)
 
     def _without(self, action: WriteCrm, attribute: str, rule: str, crm: CrmSide) -> WriteCrm | None:
         """What is left of the write without what the CRM named; None: that is nothing of ours."""
@@ -71,15 +88,22 @@ class CrmWriter:
             retype={key: kind for key, kind in action.retype.items() if key not in leave},
         )
 
-    def _written(self, action: WriteCrm, crm: CrmSide, advoware: AdvowareSide | None) -> tuple[CrmSide, list[str]]:
+    def _written(
+        self, action: WriteCrm, crm: CrmSide, advoware: AdvowareSide | None, known: Shared
+    ) -> tuple[CrmSide, list[str]]:
         fields = changed(crm.fields, Side.HERE, crm.party.raw, action.targets)
+        wanted: dict[str, Kind] = {}
         changes: dict[str, object] = dict(field_changes(crm.said, action.targets))
         if action.contacts and crm.contacts is not None:
-            fields |= lists_after(crm.party, action.remove, action.add.values(), action.retype, self._rules)
+            kept = {key for key in action.retype if crm.contacts.contact(key) in known}
+            wanted = {key: contact.kind for key, contact in action.add.items()}
+            wanted |= {key: action.retype[key] for key in kept}
+            retype = {key: kind for key, kind in action.retype.items() if key not in kept}
+            fields |= lists_after(crm.party, action.remove, action.add.values(), retype, self._rules, known)
             leaving = [crm.contacts.contact(key) for key in sorted(action.remove) if key in crm.contacts.texts]
-            changes |= contact_changes(leaving, action.add.values())
-            if action.retype:
-                kinds = [(key, crm.contacts.kind(key), kind) for key, kind in sorted(action.retype.items())]
+            changes |= contact_changes(leaving, [shared.as_kept(each, known) for each in action.add.values()])
+            if retype:
+                kinds = [(key, crm.contacts.kind(key), kind) for key, kind in sorted(retype.items())]
                 changes[FIELDS.party_phones] = [
                     [f"{key} ({before})" for key, before, _ in kinds],
                     [f"{key} ({after})" for key, _, after in kinds],
@@ -93,10 +117,11 @@ class CrmWriter:
         if advoware is not None:
             register.remember(self._run.entity_type, self._run.entity_id, advoware.number, noted=True)
         missing = [name for name in fields if name not in raw]
-        now = EspoParty.from_api(raw)
+        now = crm_side(EspoParty.from_api(raw), self._rules)
+        self._refusals.kinds.update(_otherwise(wanted, now))
         if advoware is not None and now.number != advoware.number:
             missing.append(FIELDS.party_number)
-        return crm_side(now, self._rules), missing
+        return now, missing
 
     def _bookkeeping(self, action: WriteCrm, crm: CrmSide, advoware: AdvowareSide | None) -> dict[str, object]:
         """What the CRM shows of the sync, as far as it has fields for it."""
@@ -125,3 +150,9 @@ class CrmWriter:
         intent = WriteIntent(SystemName.ESPOCRM, CrmWrite.TELL_FAILURE, FIELDS.party_entity, party.id)
         with self._run.writing(intent, {**changes, **noted_time(party.modified_at)}):
             self._crm.update(FIELDS.party_entity, party.id, fields, party.version)
+
+
+def _otherwise(wanted: Mapping[str, Kind], now: CrmSide) -> dict[str, Kind]:
+    """Of these the types that EspoCRM has kept for others who have the numbers."""
+    shown = now.contacts.entries.kinds if now.contacts is not None else {}
+    return {key: Kind(shown[key]) for key, kind in wanted.items() if key in shown and shown[key] != kind}

@@ -27,6 +27,9 @@ class Entries:
     def said(self, key: str) -> Value[str]:
         return self.kinds.get(key, EMPTY)
 
+    def with_kinds(self, kinds: Mapping[str, str]) -> Entries:
+        return replace(self, kinds={**self.kinds, **kinds})
+
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
