@@ -79,6 +79,9 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     if orphan.state not in (OrphanState.OPEN, OrphanState.KEPT):
         messages.info(request, _("Nothing to delete any more: %(state)s.") % {"state": orphan.get_state_display()})
         return back(request, PAGE, pk)
+    if orphan.state == OrphanState.KEPT and request.POST.get("seen") != OrphanState.KEPT:
+        messages.warning(request, _("Not deleted: somebody has decided to keep it since this page was shown."))
+        return back(request, PAGE, pk)
     with recorded(request, "delete_orphan", "Orphan", pk, str(orphan)) as row:
         try:
             row.count = int(orphans.delete(orphan))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -139,6 +140,27 @@ def test_a_deleted_orphan_is_not_deleted_twice(care: Client, monkeypatch: pytest
     monkeypatch.setattr(orphans, "delete", lambda _orphan: pytest.fail("asked the other system"))
     gone = rows.orphan(state=OrphanState.DELETED)
     assert "Nothing to delete" in press(care, "delete_orphan", gone.pk, understood="yes")
+
+
+def test_what_somebody_keeps_is_not_deleted_from_a_page_of_before(
+    care: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orphans, "delete", lambda _orphan: pytest.fail("asked the other system"))
+    orphan = rows.orphan()
+    before = shown(care, orphan)
+    press(care, "keep_orphan", orphan.pk)
+    assert "decided to keep it" in press(care, "delete_orphan", orphan.pk, understood="yes", seen=before)
+    assert not StaffAction.objects.filter(action="delete_orphan").exists()
+    monkeypatch.setattr(orphans, "delete", lambda _orphan: True)
+    words = press(care, "delete_orphan", orphan.pk, understood="yes", seen=shown(care, orphan))
+    assert "Deleted" in words
+
+
+def shown(care: Client, orphan: Any) -> str:
+    """What its page says it is, to whom presses a button of it later."""
+    page = care.get(reverse("admin:syncapp_orphan_change", args=[orphan.pk])).content.decode()
+    (state,) = re.findall(r'name="seen" value="(\w+)"', page)
+    return str(state)
 
 
 def test_an_orphan_is_kept_on_purpose(care: Client) -> None:
