@@ -7,12 +7,14 @@ import os
 from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from stat import S_IMODE, S_IRWXO, S_IWGRP
+from tempfile import NamedTemporaryFile, mkstemp
 
 from django.core.management.base import CommandError
 from dotenv import dotenv_values, set_key
 
 KEY, DOORS = "ESPOCRM_WEBHOOK_SECRETS", "ESPOCRM_WEBHOOK_DOORS"
+OPEN = S_IRWXO | S_IWGRP  # to others than who writes the settings and who runs with them
 
 Secrets = dict[str, list[str]]
 
@@ -67,20 +69,25 @@ def value(secrets: Secrets) -> str:
 
 
 def write(path: Path, secrets: Secrets, doors: Mapping[str, str] | None = None) -> None:
-    """Replace the lines in the file or add them; readable for its owner only, never half written. The doors of webhooks
-    that have no secret any more go."""
+    """Replace the lines in the file or add them, both at once and never half. The doors of webhooks that have no secret
+    any more go. It stays its owner's, and its group's where nobody else can read it: run with sudo, the account that
+    the hub runs as can still read it."""
     try:
         path.touch(mode=0o600)
-        path.chmod(0o600)
-        owner = path.stat()
-        set_key(path, KEY, value(secrets), follow_symlinks=True)
-        if known := _doors(path) | dict(doors or {}):
-            set_key(
-                path,
-                DOORS,
-                json.dumps({key: known[key] for key in sorted(known) if key in secrets}),
-                follow_symlinks=True,
-            )
-        os.chown(path, owner.st_uid, owner.st_gid)  # run with sudo, the user that the hub runs as can still read it
+        whole = path.resolve()
+        was = whole.stat()
+        handle, name = mkstemp(dir=whole.parent, prefix=f".{whole.name}.")
+        os.close(handle)
+        new = Path(name)
+        try:
+            new.write_bytes(whole.read_bytes())
+            set_key(new, KEY, value(secrets))
+            if known := _doors(path) | dict(doors or {}):
+                set_key(new, DOORS, json.dumps({key: known[key] for key in sorted(known) if key in secrets}))
+            os.chown(new, was.st_uid, was.st_gid)
+            new.chmod(0o600 if was.st_mode & OPEN else S_IMODE(was.st_mode))
+            new.replace(whole)
+        finally:
+            new.unlink(missing_ok=True)
     except OSError as exc:
         raise CommandError(f"{path} can't be written ({type(exc).__name__}).") from exc

@@ -39,11 +39,42 @@ def test_the_doors_of_webhooks_that_are_gone_go(env: Path) -> None:
     assert line == 'ESPOCRM_WEBHOOK_DOORS=\'{"a": "document/update", "b": "account/update"}\''
 
 
-def test_the_mode_is_narrowed(env: Path) -> None:
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(0o644, 0o600), (0o660, 0o600), (0o604, 0o600), (0o600, 0o600), (0o640, 0o640), (0o400, 0o400)],
+)
+def test_nobody_else_can_read_it_and_a_group_alone_that_could_before(env: Path, before: int, after: int) -> None:
+    """The settings of an installation are root's, and readable by the group of the account that it runs as."""
     env.write_text("A=1\n")
-    env.chmod(0o644)
+    env.chmod(before)
+    was = env.stat()
+    env_file.write(env, {"65f": ["s1"]}, {"65f": "document/create"})
+    now = env.stat()
+    assert (stat.S_IMODE(now.st_mode), now.st_uid, now.st_gid) == (after, was.st_uid, was.st_gid)
+
+
+def test_what_an_address_leads_to_is_written_and_the_address_stays(env: Path, tmp_path: Path) -> None:
+    whole = tmp_path / "settings" / "hub.env"
+    whole.parent.mkdir()
+    whole.write_text("A=1\n")
+    env.symlink_to(whole)
     env_file.write(env, {"65f": ["s1"]})
-    assert stat.S_IMODE(env.stat().st_mode) == 0o600
+    assert env.is_symlink()
+    assert "65f" in whole.read_text()
+
+
+def test_a_write_that_fails_leaves_the_file_as_it_was_and_nothing_beside_it(
+    env: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    env.write_text("A=1\n")
+
+    def full(*_given: object) -> None:
+        raise OSError(28, "no space")
+
+    monkeypatch.setattr(env_file, "set_key", full)
+    with pytest.raises(CommandError, match="can't be written"):
+        env_file.write(env, {"65f": ["s1"]})
+    assert (env.read_text(), list(env.parent.iterdir())) == ("A=1\n", [env])
 
 
 def test_old_and_new_secret_stand_side_by_side() -> None:
