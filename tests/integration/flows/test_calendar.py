@@ -113,9 +113,11 @@ def test_an_address_in_other_capitals_is_the_same(calendars: Calendars) -> None:
 def test_an_employee_who_does_not_fit_keeps_nobody_elses_calendar_waiting(calendars: Calendars) -> None:
     calendars.advoware.add_employee("K" * 21, "Kaputt")
     calendars.advoware.add_employee("LA", "Lang " * 60, "l" * 300)
+    calendars.advoware.add_employee("NU", "Nora\0 Ulme \ud83d", "nu\0@kanzlei.example")  # which no database takes
     calendars.everyone()
     found = {employee.pk: employee for employee in CalendarEmployee.objects.all()}
-    assert found.keys() == {"SB", "LA"}
+    assert found.keys() == {"SB", "LA", "NU"}
+    assert (found["NU"].name.strip(), found["NU"].email) == ("Nora Ulme", "nu@kanzlei.example")
     assert (len(found["LA"].name), len(found["LA"].email)) == (200, 254)
     assert calendars.record().status == Status.IN_SYNC
 
