@@ -50,4 +50,5 @@ def measure(sizes: Sizes) -> Findings:
 def resident(worker: subprocess.Popen[bytes]) -> list[float]:
     """Megabytes of every process of the cluster and of its supervisor."""
     top = psutil.Process(worker.pid)
-    return [member.memory_info().rss / MEGABYTE for member in (top, *top.children(recursive=True))]
+    sizes = [member.memory_info().rss / MEGABYTE for member in (top, *top.children(recursive=True))]
+    return [size for size in sizes if size]  # none: it has ended, and nobody has asked for its end yet
