@@ -30,7 +30,7 @@ class Brake:
         self.forget()
 
     def forget(self) -> None:
-        self._minute = 0
+        self._since = -math.inf
         self._wrong: Counter[str] = Counter()
         self._right: dict[str, float] = {}
         self._told_at, self._untold = 0.0, 0
@@ -44,11 +44,14 @@ class Brake:
                 self._right = {site: at for site, at in self._right.items() if now - at < KNOWN_FOR}
 
     def wrong(self, address: str | None) -> tuple[int, int | None]:
-        """How often it was wrong within this minute, and for how many seconds it shall stay away; None: not yet."""
+        """How often it was wrong within this minute, and for how many seconds it shall stay away; None: not yet.
+
+        A minute begins with the first who is wrong, so that a burst after a rest is one, whatever the clock shows.
+        """
         site, now = site_of(address), time.time()
         with self._lock:
-            if self._minute != (minute := int(now // MINUTE)):
-                self._minute = minute
+            if not 0 <= now - self._since < MINUTE:
+                self._since = now
                 self._wrong.clear()
             if site not in self._wrong and len(self._wrong) >= MOST_SITES:
                 site = "others"
@@ -58,8 +61,8 @@ class Brake:
             told = self._untold if abs(now - self._told_at) >= MINUTE else 0
             if told:
                 self._told_at, self._untold = now, 0
+            wait = math.ceil(self._since + MINUTE - now)
             known = abs(now - self._right.get(site, -math.inf)) < KNOWN_FOR
         if told:
             log.warning("door.refused", door=self.door, count=told, address=site, times=times)
-        wait = math.ceil((minute + 1) * MINUTE - now)
         return times, None if known or times <= self.burst else wait

@@ -437,6 +437,7 @@ def test_a_redis_that_is_away_opens_no_door(monkeypatch: pytest.MonkeyPatch) -> 
         raise RedisError
 
     monkeypatch.setattr(quota, "_counted_in_redis", away)
+    monkeypatch.setattr(quota.time, "time", lambda: 6_000_000.0)
     row = ProxyKey.issue("One", per_minute=1)[0]
     with configured(REDIS_URL="redis://127.0.0.1:1/0", redis_url="redis://127.0.0.1:1/0"):
         assert quota.of_key(row) is None

@@ -148,6 +148,20 @@ def test_wrong_signatures_are_braked_by_address_and_right_ones_never() -> None:
     assert flood(40) == [401] * 40
 
 
+def test_a_burst_is_one_across_the_minute_of_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [6_000_000.0 + 59.5]
+    monkeypatch.setattr(brakes.time, "time", lambda: now[0])
+    assert flood(20) == [401] * 20
+    now[0] += 1
+    assert flood(12) == [401] * 10 + [429] * 2
+    now[0] += 58
+    assert flood(1) == [429]
+    now[0] += 1
+    assert flood(31) == [401] * 30 + [429]
+    now[0] -= 3600  # a clock that was set back
+    assert flood(31) == [401] * 30 + [429]
+
+
 def test_behind_a_reverse_proxy_the_stranger_is_braked_and_nobody_else() -> None:
     with configured(DJANGO_TRUST_PROXY=True):
         stranger = {"HTTP_X_FORWARDED_FOR": "203.0.113.9, 198.51.100.7"}
