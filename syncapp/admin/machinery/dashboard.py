@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from syncapp.admin.kit import export, needs, numbers
+from syncapp.admin.kit.navigation import sidebar
 from syncapp.admin.kit.views import page, part, viewer
 from syncapp.admin.machinery import systems
 from syncapp.admin.machinery.machinery import worker_views
@@ -106,7 +107,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if request.user.has_perm("syncapp.view_record"):
         context |= start_context(request)
     else:
-        context["may_something"] = bool(request.user.get_all_permissions())
+        context["others"] = [item for group in sidebar(request) for item in group["items"] if not item["active"]]
     return context
 
 

@@ -51,6 +51,7 @@ class HubUserAdmin(SuperusersOnly, UserAdmin):  # type: ignore[misc, type-arg]
     form = HubUserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
+    readonly_fields = ("last_login", "date_joined")  # what was, is nobody's to write
     actions = ("forget_second_factor",)
     list_filter = ()  # so few need none
     list_filter_sheet = False
