@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import Group, User
+from django.utils import timezone
 
 from syncapp.models import SecondFactor, StaffAction
 from tests.integration.admin import rows
@@ -74,6 +75,7 @@ def test_whoever_gives_a_right_or_a_password_is_on_record(login: Login) -> None:
     when = {f"{name}_{part}": text for name in ("date_joined", "last_login") for part, text in enumerate(LONG_AGO)}
     chief.post(f"{page}change/", form | when)
     assert on_record() == []  # nothing was changed: when somebody came and was there last is not to be written
+    assert f"{timezone.localtime(anna.date_joined):%Y-%m-%d %H:%M}" in chief.get(f"{page}change/").content.decode()
     assert User.objects.values_list("date_joined", "last_login").get(pk=anna.pk) == (anna.date_joined, anna.last_login)
     chief.post(f"{page}change/", {**form, "is_superuser": "on", "groups": [staff.pk]})
     chief.post(f"{page}password/", {"password1": rows.PASSWORD, "password2": "another"})  # refused
