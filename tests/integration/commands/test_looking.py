@@ -16,9 +16,6 @@ from syncapp.models import Reason, Record, ScanRun, StaffAction, Status
 from tests.integration.admin import rows
 from tests.world import World, configured
 
-DOCUMENT = ("document_sync", "CDokumente")
-
-
 # compare
 
 
