@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from django.contrib import admin
 from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR
 from django.contrib.auth.models import User
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -38,7 +39,7 @@ Known = Mapping[str, tuple[object, Mapping[str, object]]]  # parameter: title, w
 def _pair(known: Known, name: str, value: str) -> str:
     title, words = known.get(name, (name, {}))
     if name == SinceFilter.parameter_name and DAY.fullmatch(value) and (day := moment_of(value)):
-        return f"{capfirst(str(title))}: {date_format(day.astimezone(), 'SHORT_DATE_FORMAT')}"
+        return f"{capfirst(str(title))}: {date_format(timezone.localtime(day), 'SHORT_DATE_FORMAT')}"
     return f"{capfirst(str(title))}: {words.get(value, value)}"
 
 
