@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from django.core.management import BaseCommand, ManagementUtility
@@ -12,11 +13,16 @@ from bitbylaw import loading
 class CommandLine(ManagementUtility):
     def fetch_command(self, subcommand: str) -> BaseCommand:
         command = super().fetch_command(subcommand)
-        work = command.handle
+        work, look = command.handle, command.check
 
         def handle(*args: Any, **options: Any) -> str | None:
             loading.end()
             return work(*args, **options)
 
-        command.handle = handle  # type: ignore[method-assign]
+        def check(*args: Any, tags: Any = None, **options: Any) -> None:
+            if tags is None:  # all checks, in any order: some load pages, some only their tags
+                import_module("bitbylaw.plain_pages")
+            look(*args, tags=tags, **options)
+
+        command.handle, command.check = handle, check  # type: ignore[method-assign]
         return command

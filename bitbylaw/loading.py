@@ -5,9 +5,6 @@ stays, would go to nothing.
 from __future__ import annotations
 
 import gc
-import sys
-
-from bitbylaw import places
 
 
 def begin() -> None:
@@ -28,12 +25,3 @@ def end_and_stay() -> None:
     """For processes that stay: the little that loading did leave behind goes first."""
     gc.collect()
     end()
-
-
-def without_postgresql_on_sqlite() -> None:
-    """For the web server: what its pages stand on takes an installed psycopg for a PostgreSQL in use, and loads 8 MB.
-
-    None in this place is Python's own way to say that there is no such module.
-    """
-    if places.on_sqlite():
-        sys.modules.setdefault("psycopg", None)  # type: ignore[arg-type]

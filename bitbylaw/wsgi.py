@@ -12,7 +12,6 @@ from bitbylaw.version import VERSION
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bitbylaw.settings")
 loading.begin()
-loading.without_postgresql_on_sqlite()
 application = get_wsgi_application()
 import_module(settings.ROOT_URLCONF)  # all pages now: the first webhook does not wait for them
 loading.end_and_stay()

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.i18n import set_language
 
-from bitbylaw import plain_rest_framework as plain_rest_framework
+from bitbylaw import plain_pages as plain_pages
 
 # Each module declares its own lists, pages and buttons; that it is loaded is all they need.
 for module in walk_packages(__path__, f"{__name__}."):

@@ -110,7 +110,9 @@ def test_with_its_systems_it_holds_what_speaks_to_them_for_all_workers() -> None
 
 
 def test_who_checks_everything_loads_all_that_runs_and_all_pages() -> None:
-    assert loaded_by("check") >= PAGES | {"syncapp.jobs", "syncapp.flows.calendar.sync", "syncapp.flows.documents.sync"}
+    loaded = loaded_by("check")
+    assert loaded >= PAGES | {"syncapp.jobs", "syncapp.flows.calendar.sync", "syncapp.flows.documents.sync"}
+    assert loaded & (SELDOM | {"psycopg"}) == set(), "Django REST and the theme load what they find installed"
 
 
 SERVE = "import gc, sys, bitbylaw.wsgi; print(*sys.modules, sep='\\n'); print(gc.isenabled(), gc.get_freeze_count())"
