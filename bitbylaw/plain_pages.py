@@ -1,5 +1,5 @@
 """What pages stand on loads what it finds installed: Django REST a client, YAML, and colours for pages that are off
-here, it and the theme all that PostgreSQL has of fields. None of it is used: 14 MB, and a third of the start of `check`.
+here, it and the theme what PostgreSQL has of fields. None of it is used: 14 MB, and a third of the start of `check`.
 
 Whoever may be the first to load pages, or the tags of their templates, imports this before.
 """
