@@ -19,10 +19,10 @@ class CommandLine(ManagementUtility):
             loading.end()
             return work(*args, **options)
 
-        def check(app_configs: Any = None, tags: Any = None, **options: Any) -> None:
-            if tags is None:  # all checks, in any order: some load pages, some only their tags
+        def check(*args: Any, **options: Any) -> None:
+            if not options.get("tags"):  # all checks, in any order: some load pages, some only their tags
                 import_module("bitbylaw.plain_pages")
-            look(app_configs, tags, **options)
+            look(*args, **options)
 
         command.handle, command.check = handle, check  # type: ignore[method-assign]
         return command
