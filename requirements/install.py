@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 LOG = Path(sys.prefix) / "install.log"
+ANEW = "make clean" if LOG.parent == Path.cwd() / ".venv" else f"rm -r {sys.prefix}"  # `make install` has its own
 SHOWN_LINES = 6
 SHOWN_WIDTH = 200
 INTERRUPTED = 130  # what a shell says after Ctrl-C
@@ -30,7 +31,7 @@ KNOWN = [
     Advice(
         r"No module named pip\b",
         "The virtual environment is only half made.",
-        "Remove it and do the same again: make clean",
+        f"Remove it and do the same again: {ANEW}",
     ),
     Advice(
         r"DO NOT MATCH THE HASHES",
@@ -62,7 +63,7 @@ KNOWN = [
     Advice(
         r"No matching distribution|Failed (to build|building)|subprocess-exited-with-error|a different Python",
         "The package index has nothing ready-made for this Python and machine, or it is a mirror that lags behind.",
-        "Use Python 3.11 to 3.14 on Linux or a Mac with Apple's processor: make clean, then make PYTHON=python3.12 …",
+        f"Use Python 3.11 to 3.14 on Linux or a Mac with Apple's processor: {ANEW}, then make PYTHON=python3.12 …",
         quote=True,
     ),
 ]
@@ -70,7 +71,7 @@ UNKNOWN = Advice("", "pip could not install what is pinned.", f"Its whole output
 DISAGREEMENT = Advice(
     "",
     "What is installed does not fit together.",
-    "Make the environment anew: make clean. If it says the same again, the pins lack something: make pins",
+    f"Make the environment anew: {ANEW}. If it says the same again, the pins lack something: make pins",
     quote=True,
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from tests.install.conftest import UNREACHABLE, Clone
@@ -106,3 +108,8 @@ def test_half_an_environment_is_told_from_a_broken_lock(clone: Clone, index: Ind
     clone.pip("uninstall", "--yes", "pip")
     made = clone.make("venv")
     assert made.stderr.splitlines()[0] == "The virtual environment is only half made."
+    assert made.stderr.splitlines()[1].endswith("do the same again: make clean")
+    # `make install` has one of its own, which `make clean` does not take away.
+    command = [clone.folder / ".venv/bin/python", clone.folder / "requirements/install.py"]
+    made = subprocess.run(command, cwd="/", env=clone.env, capture_output=True, text=True, check=False)
+    assert made.stderr.splitlines()[1].endswith(f"do the same again: rm -r {clone.folder / '.venv'}")

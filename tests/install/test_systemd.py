@@ -126,6 +126,8 @@ def test_a_dry_run_does_nothing_and_says_all(machine: Machine) -> None:
     ("options", "said"),
     [
         (["--prefix", "here"], "whole path"),
+        (["--prefix", "/opt/our hub"], "plain signs"),
+        (["--prefix", "/home/hub/bitbylaw"], "another folder"),
         (["--prefix"], "needs a folder"),
         (["--purge"], "deploy/install [--dry-run]"),
     ],
@@ -156,17 +158,19 @@ def units(machine: Machine) -> list[Path]:
 
 def test_an_update_stops_what_runs_only_while_files_are_exchanged(machine: Machine) -> None:
     systemctl = Path(machine.env["PATH"].partition(":")[0]) / "systemctl"
-    systemctl.write_text("#!/bin/sh\nexit 0\n")  # says that the hub runs
+    systemctl.write_text("#!/bin/sh\necho bitbylaw.target loaded active active BitByLaw hub\n")  # says that it runs
     systemctl.chmod(0o755)
     said = machine.install("--dry-run", DESTDIR="").splitlines()
-    packages, files = (
-        next(n for n, line in enumerate(said) if part in line) for part in ("--require-hashes", "rm -rf")
+    packages, ready, stop, files = (
+        next(n for n, line in enumerate(said) if part in line)
+        for part in ("--require-hashes", "collectstatic", "start-again", "+ exchange")
     )
+    assert packages < ready < stop < files
     if Path("/run/systemd/system").is_dir():
         everything = "bitbylaw.target bitbylaw-web.service bitbylaw-worker@*.service bitbylaw-prepare.service"
-        assert packages < said.index(f"+ systemctl stop {everything}") < files
-        assert said[-2:] == ["+ systemctl start bitbylaw.target", "Nothing was done."]
-    assert packages < files
+        assert stop < said.index(f"+ systemctl stop {everything}") < files
+        assert "+ systemctl --no-block start bitbylaw.target" in said
+    assert said[-1] == "Nothing was done."
 
 
 def test_a_later_try_starts_what_the_first_one_left(machine: Machine) -> None:
