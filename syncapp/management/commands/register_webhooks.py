@@ -86,18 +86,25 @@ class Command(HubCommand):
                     else:
                         said[each], row.count = "created", row.count + 1
         rows = [(each.event, said[each], each.url) for each in wanted]
+        silent = sum(not hook.active for hook in found.there.values())
+        ready = not (refused or silent)
         rows += [(hook.event, f"double ({hook.id}): delete it in EspoCRM", hook.url) for hook in found.doubles]
         old = replaced(found.foreign, options["replace"])
-        rows += [(hook.event, _of_foreign(hook, old, dry_run=dry_run), hook.url) for hook in found.foreign]
+        rows += [(hook.event, _of_foreign(hook, old, ready=ready, dry_run=dry_run), hook.url) for hook in found.foreign]
         self.stdout.write(table(("event", "webhook", "address"), rows))
         if not dry_run:
             secrets = {hook.id: hook.secret or crm.webhook(hook.id).secret for hook in hooks}
             doors = {hook.id: door_of(hook.url) for hook in hooks}
             self._hand_over(env_file.merge(known, secrets), doors, options["write_env"], options["show_secrets"])
-        if options["replace"] and not dry_run and not refused:
+        if dry_run:
+            return
+        if options["replace"] and ready:
             self._switch_off(crm, old, options["replace"])
         if refused:
             raise CommandError(f"{plural(refused, 'webhook')} could not be registered.", returncode=TROUBLE)
+        if silent:
+            words = f"{plural(silent, 'webhook')} of this hub: switched off in EspoCRM (Administration > Webhooks)."
+            raise CommandError(f"{words} Switch them on there, and run it again.", returncode=TROUBLE)
 
     def _switch_off(self, crm: EspoClient, old: Sequence[Webhook], url: str) -> None:
         if old:
@@ -136,9 +143,11 @@ def _of_the_settings() -> env_file.Secrets:
     return {key: list(secrets) for key, secrets in settings.CONFIG.ESPOCRM_WEBHOOK_SECRETS.items()}
 
 
-def _of_foreign(hook: Webhook, old: Sequence[Webhook], *, dry_run: bool) -> str:
+def _of_foreign(hook: Webhook, old: Sequence[Webhook], *, ready: bool, dry_run: bool) -> str:
     if hook not in old:
         return f"foreign ({hook.id}): left alone"
+    if not ready:
+        return f"of the earlier hub ({hook.id}): stays on until all of ours are there, and on"
     return f"of the earlier hub ({hook.id}): {'would be' if dry_run else 'is'} switched off"
 
 

@@ -85,7 +85,8 @@ def test_the_webhooks_of_an_earlier_hub_are_switched_off_when_ours_are_there(wor
     assert {hook.active for hook in connections.espocrm().webhooks()} == {True}
 
     with configured(WEBHOOK_ENTITIES={"document": "CDokumente", "account": "CUnknown"}):
-        assert run(*replace)[0] == 1  # not all of ours are there: nothing is taken from the other one
+        code, said = run(*replace)  # not all of ours are there: nothing is taken from the other one
+    assert (code, said.count("stays on until"), "is switched off" in said) == (1, 2, False)
     assert {hook.active for hook in connections.espocrm().webhooks()} == {True}
 
     code, said = run(*replace)
@@ -95,6 +96,20 @@ def test_the_webhooks_of_an_earlier_hub_are_switched_off_when_ours_are_there(wor
     assert "Administration > Webhooks" in said
     assert StaffAction.objects.get(action="switch_webhooks_off").count == 2
     assert "Switched off: 0 webhooks" in run(*replace)[1]
+
+
+def test_the_earlier_hub_is_told_until_ours_are_switched_on_again(world: World, run: Any) -> None:
+    """As they are after a way back (docs/switching.md): both were off then, and EspoCRM told nobody, with code 0."""
+    old = "https://old.example.org/api"
+    connections.espocrm().create_webhook("Account.update", f"{old}/account")
+    assert run(*BASE)[0] == 0
+    ours = next(hook for hook in connections.espocrm().webhooks() if hook.event == "CDokumente.update")
+    connections.espocrm().switch_off(ours)
+
+    code, said = run(*BASE, "--replace", old)
+    assert (code, said.count("stays on until"), "Switched off:" in said) == (1, 1, False)
+    assert "1 webhook of this hub: switched off in EspoCRM (Administration > Webhooks)." in said
+    assert {hook.url: hook.active for hook in connections.espocrm().webhooks()}[f"{old}/account"]
 
 
 def test_a_refused_webhook_does_not_cost_the_others(world: World, run: Any) -> None:
