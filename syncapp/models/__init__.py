@@ -17,7 +17,7 @@ from syncapp.models.inbox import InboxItem, InboxMessage, InboxState
 from syncapp.models.notices import KnownTrouble, Notice, NoticeChoice, NoticeState, TroubleKind
 from syncapp.models.proxy import HubRight, ProxyCall, ProxyKey, ProxyRefusal, ProxyWindow
 from syncapp.models.reasons import PATIENT, Reason
-from syncapp.models.records import NEEDS_A_PERSON, NO_REASON, Record, Status, Urgency
+from syncapp.models.records import NEEDS_A_PERSON, NO_REASON, TAKEN_BY, Record, Status, Urgency
 from syncapp.models.references import Orphan, OrphanState, OrphanWhy, Reference, ReferenceKind
 from syncapp.models.schedules import JobState, ScheduledFailure, ScheduledJob
 from syncapp.models.second_factor import SecondFactor
@@ -40,6 +40,7 @@ __all__ = [
     "NOTICES",
     "NO_REASON",
     "PATIENT",
+    "TAKEN_BY",
     "About",
     "Adoption",
     "AdoptionFinding",

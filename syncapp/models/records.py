@@ -32,6 +32,8 @@ class Urgency(models.IntegerChoices):
     SCAN = 50, _("comparison")
 
 
+# By which whoever takes several records at once sorts them, so that nobody waits for anybody in a circle.
+TAKEN_BY = ("step", "entity_type", "entity_id")
 # A record for which nothing is to be said any more.
 NO_REASON = {"reason": "", "detail": "", "system": "", "waits_for": ""}
 

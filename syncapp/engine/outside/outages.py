@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from syncapp.clients.errors import ClientError, Unauthorized
 from syncapp.engine.outside import connections
-from syncapp.models import NO_REASON, Outage, Reason, Record, Status, System, SystemName, SystemState
+from syncapp.kit import in_turn
+from syncapp.models import NO_REASON, TAKEN_BY, Outage, Reason, Record, Status, System, SystemName, SystemState
 
 FIRST_PROBE = timedelta(seconds=10)
 PROBE_CAP = timedelta(minutes=1)
@@ -128,4 +129,4 @@ def wake(*reasons: Reason, **which: str) -> int:
     waiting = Record.objects.filter(status=Status.WAITING, **which)
     if reasons:
         waiting = waiting.filter(reason__in=reasons)
-    return waiting.update(due_at=timezone.now(), **NO_REASON)
+    return in_turn.update(waiting, TAKEN_BY, due_at=timezone.now(), **NO_REASON)

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from syncapp.engine.queue import sync_requests
 from syncapp.engine.queue.sync_requests import SyncRequest, Target
-from syncapp.models import NEEDS_A_PERSON, Reason, Record, Status, Urgency
+from syncapp.kit import in_turn
+from syncapp.models import NEEDS_A_PERSON, TAKEN_BY, Reason, Record, Status, Urgency
 
 CHUNK = 1000
 
@@ -35,7 +36,9 @@ def retry(records: QuerySet[Record], trace_id: str = "") -> int:
 def discard(records: QuerySet[Record], note: str) -> int:
     """Give records up, with the reason that staff named; a later event brings them back. Returns how many moved."""
     given_up = records.filter(status__in=(*NEEDS_A_PERSON, Status.WAITING))
-    return given_up.update(
+    return in_turn.update(
+        given_up,
+        TAKEN_BY,
         status=Status.SKIPPED,
         reason=Reason.DISCARDED,
         detail=note[:300],

@@ -15,8 +15,9 @@ from django.utils import timezone
 from django_q.models import OrmQ, Schedule
 
 from syncapp.engine.outside.outages import PROBE_CAP
+from syncapp.kit import in_turn
 from syncapp.kit.clocks import latest
-from syncapp.models import Record, ScheduledJob, SecondFactor, Status, System
+from syncapp.models import TAKEN_BY, Record, ScheduledJob, SecondFactor, Status, System
 
 LONGEST_PAUSE = timedelta(days=1)  # a reminder while something is switched off, and the second chance
 STEP_SECONDS = 30  # of a code, as apps have it
@@ -46,7 +47,7 @@ def _records(now: datetime) -> int:
     """Also a shorter pause, where the record itself says that it began in the future."""
     waiting = Record.objects.filter(status__in=(Status.WAITING, Status.FAILED), due_at__gt=now)
     wrong = Q(due_at__gt=latest(now, LONGEST_PAUSE)) | Q(changed_at__gt=latest(now)) | Q(waiting_since__gt=latest(now))
-    return waiting.filter(wrong).update(due_at=now, waiting_since=now, changed_at=now)
+    return in_turn.update(waiting.filter(wrong), TAKEN_BY, due_at=now, waiting_since=now, changed_at=now)
 
 
 def _schedules(now: datetime) -> int:

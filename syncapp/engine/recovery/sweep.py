@@ -23,8 +23,9 @@ from syncapp.engine.runs import claims, switches
 from syncapp.engine.runs.backoff import STANDARD
 from syncapp.engine.runs.glancing import Glanced
 from syncapp.engine.runs.run import attempt_of
+from syncapp.kit import in_turn
 from syncapp.kit.clocks import latest
-from syncapp.models import NO_REASON, Outcome, Reason, Record, Status
+from syncapp.models import NO_REASON, TAKEN_BY, Outcome, Reason, Record, Status
 
 LEFT_A_SWEEP = 500  # records whose worker died; more wait for the next sweep
 DRAIN_SECONDS = 30.0  # then the next task in the queue gets its turn
@@ -95,21 +96,27 @@ def drain(
     """
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
-        found = list(_due().values_list("pk", "step")[:LOOK_AHEAD])
+        found = list(_due().values_list("pk", "step", "reason")[:LOOK_AHEAD])
         if not found:
             return False
-        if glance(step for _, step in found).settled:
-            continue
-        # Only the first few are surely still the most urgent; other drains take the same rows from the top.
-        worked = [run(pk, step) for pk, step in found[: LOOK_AHEAD // 4]]
-        if all(result is None for result in worked):
+        settled = glance(_glanceable(found)).settled
+        # Only the first few are surely still the most urgent; other drains take the same rows from the top. What no
+        # glance settles has its turn after each: else all of a comparison would come before it.
+        first = [(pk, step) for pk, step, _ in found[: LOOK_AHEAD // 4] if pk not in settled]
+        worked = [run(pk, step) for pk, step in first]
+        if not settled and all(result is None for result in worked):
             time.sleep(0.01)  # others were faster each time: let them
     return True
 
 
 def next_steps() -> list[str]:
-    """Of the records that are due next."""
-    return list(_due().values_list("step", flat=True)[:LOOK_AHEAD])
+    """Of the records that are due next, as far as a glance may settle them."""
+    return _glanceable(_due().values_list("pk", "step", "reason")[:LOOK_AHEAD])
+
+
+def _glanceable(due: Iterable[tuple[int, str, str]]) -> list[str]:
+    """The steps of those that wait for nothing but their turn."""
+    return [step for _, step, reason in due if not reason]
 
 
 def _due(*, alone: bool = False) -> QuerySet[Record]:
@@ -190,6 +197,6 @@ def _free_locks_of_ended_runs() -> None:
 def _second_chances() -> int:
     """Records that gave up a day ago get one more try by themselves."""
     now = timezone.now()
-    return Record.objects.filter(status=Status.FAILED, due_at__lte=now).update(
-        status=Status.WAITING, due_at=now, waiting_since=now, changed_at=now, **NO_REASON
-    )
+    given_up = Record.objects.filter(status=Status.FAILED, due_at__lte=now)
+    begun = {"due_at": now, "waiting_since": now, "changed_at": now}
+    return in_turn.update(given_up, TAKEN_BY, status=Status.WAITING, **begun, **NO_REASON)

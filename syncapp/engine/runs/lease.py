@@ -19,7 +19,8 @@ from django.db import connection
 from django.utils import timezone
 
 from syncapp.engine.runs.claims import Claim, lease
-from syncapp.models import Record, Status
+from syncapp.kit import in_turn
+from syncapp.models import TAKEN_BY, Record, Status
 
 log = structlog.get_logger(__name__)
 
@@ -62,7 +63,8 @@ def _keep_on() -> None:
 
 def _renew(tokens: list[uuid.UUID]) -> None:
     try:
-        Record.objects.filter(claim__in=tokens, status=Status.RUNNING).update(leased_until=timezone.now() + lease())
+        held = Record.objects.filter(claim__in=tokens, status=Status.RUNNING)
+        in_turn.update(held, TAKEN_BY, leased_until=timezone.now() + lease())
     except DatabaseError as exc:
         # The run notices by itself before its next outside write; here only the record of it.
         log.warning("lease.not_renewed", error=type(exc).__name__)

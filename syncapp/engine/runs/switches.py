@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from syncapp.engine.outside import outages
-from syncapp.models import NO_REASON, Reason, Record, Status, StepSwitch, SystemName
+from syncapp.kit import in_turn
+from syncapp.models import NO_REASON, TAKEN_BY, Reason, Record, Status, StepSwitch, SystemName
 
 
 def switch(step: str) -> StepSwitch:
@@ -44,7 +45,7 @@ def wake_observed() -> int:
         return woken
     still = StepSwitch.objects.filter(observe=True).values_list("step", flat=True)
     waiting = Record.objects.filter(status=Status.WAITING, reason=Reason.OBSERVED).exclude(step__in=list(still))
-    return woken + waiting.update(due_at=timezone.now(), **NO_REASON)
+    return woken + in_turn.update(waiting, TAKEN_BY, due_at=timezone.now(), **NO_REASON)
 
 
 def _wake_held_back() -> int:
@@ -54,4 +55,4 @@ def _wake_held_back() -> int:
     waiting = Record.objects.filter(status=Status.WAITING, reason=Reason.WRITING_OFF)
     named = waiting.order_by().values_list("waits_for", flat=True).distinct()
     may = [names for names in named if any(on.get(SystemName(each)) for each in names.split(", ") if each)]
-    return waiting.filter(waits_for__in=may).update(due_at=timezone.now(), **NO_REASON)
+    return in_turn.update(waiting.filter(waits_for__in=may), TAKEN_BY, due_at=timezone.now(), **NO_REASON)

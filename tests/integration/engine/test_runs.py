@@ -128,6 +128,33 @@ def test_fresh_events_run_before_a_full_comparison(monkeypatch: pytest.MonkeyPat
     assert len(ran) == 32
 
 
+def test_what_no_glance_settles_has_its_turn_before_the_end_of_a_comparison(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(enqueue, "runnable", None)
+    for n in range(30):
+        ask(Urgency.SCAN, f"scan{n}")
+    waits = ask(Urgency.EVENT, "outdated")
+    Record.objects.filter(pk=waits.pk).update(reason=Reason.OUTDATED)
+    done: list[str] = []
+    told: list[int] = []
+
+    def glance(steps: Iterable[str]) -> Glanced:
+        told.append(len(list(steps)))
+        waiting = Record.objects.filter(status=Status.WAITING, urgency=Urgency.SCAN)
+        scans = list(waiting.values_list("pk", flat=True)[:6])
+        waiting.filter(pk__in=scans).update(status=Status.IN_SYNC, due_at=None, served=1)
+        done.append("glance")
+        return Glanced(frozenset(scans))
+
+    def run(pk: int, _: str) -> object:
+        done.append(Record.objects.get(pk=pk).entity_id)
+        return runner.run(pk, STEP, even_early=True)
+
+    sweep.drain(run, glance)
+    assert done[:2] == ["glance", "outdated"]
+    assert done.count("glance") > 2
+    assert told[0] == sweep.LOOK_AHEAD - 1  # it waits for more than its turn, which no glance gives it
+
+
 def test_a_comparison_puts_nothing_on_the_queue_by_itself() -> None:
 
     ask(Urgency.SCAN)
