@@ -130,6 +130,14 @@ class Run:
         entry.target_id = target_id or entry.target_id
         self._close(entry, state, Seen.LATER if state == JournalState.DONE else Seen.NOT_LATER)
 
+    def has_written_since(self) -> bool:
+        """Whether runs since the last agreement, which came to none, have written: then what was agreed need not be
+        what is there, though the CRM says the same again. Without a newer request it does not."""
+        served = self.record.served
+        if served >= self.claim.request_number - 1:
+            return False
+        return JournalEntry.objects.filter(record=self.record, attempt__request_number__gt=served).exists()
+
     def clear_open_writes(self) -> None:
         """Both sides agree, so writes whose answers were lost have been seen: done, or not needed any more."""
         JournalEntry.objects.filter(record=self.record, state__in=[JournalState.INTENDED, JournalState.LOST]).update(

@@ -34,7 +34,8 @@ class Reader:
         fields = self._crm.metadata(self._kind).fields
         life = life_shown(parent, fields, config.parent_status) if parent else Life.CLOSED
         untold = self.sendable(untold_of(parent, life)) if parent else {}
-        if parent and not self._run.full and mapping.unchanged(parent, life, agreed, untold):
+        same = parent and not self._run.full and mapping.unchanged(parent, life, agreed, untold)
+        if same and not self._run.has_written_since():
             return CollectionState(self._kind, self._id, parent, life, agreed, unchanged=True)
         collection, lost = self._known_collection(parent, agreed)
         twins: tuple[str, ...] = ()

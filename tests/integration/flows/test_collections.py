@@ -9,12 +9,15 @@ import pytest
 from django.utils import timezone
 
 from syncapp.clients.xai import XaiClient
+from syncapp.engine.outside import outages
+from syncapp.engine.recovery.sweep import sweep
 from syncapp.events import running
 from syncapp.flows.collections.flow import COLLECTION_SYNC
+from syncapp.flows.collections.sync import CollectionSync
 from syncapp.flows.comparing import scans
 from syncapp.flows.comparing.flow import CHANGES, EVERYTHING
 from syncapp.flows.documents.flow import DOCUMENT_SYNC
-from syncapp.models import Orphan, Reason, Record, Status
+from syncapp.models import JournalState, Orphan, Reason, Record, Status
 from tests.integration.flows.test_documents import collection_of, synced
 from tests.world import World, configured
 
@@ -165,6 +168,48 @@ def test_a_renamed_parent_renames_its_collection(world: World) -> None:
     world.event(parent, "Raeumungsklage")
     world.drive()
     assert str(collections(world)[0]["collection_name"]).endswith("Neu ./. Alt")
+
+
+@pytest.mark.parametrize("killed", [False, True])
+@pytest.mark.parametrize("glancing", [False, True])
+def test_a_name_that_was_taken_back_before_the_renaming_was_settled(world: World, killed: bool, glancing: bool) -> None:
+    """The parent bears the agreed name again, and its collection the one in between."""
+    parent = world.parent()
+    synced(world, parent)
+    agreed, name = collections(world)[0]["collection_name"], world.sandbox.get("Raeumungsklage", parent)["name"]
+    record = Record.objects.get(entity_id=parent)
+    world.sandbox.update("Raeumungsklage", parent, {"name": "Neu ./. Alt"})
+    world.event(parent, "Raeumungsklage")
+    if killed:
+        with pytest.raises(Killed), mock.patch.object(CollectionSync, "apply", _killed_after(CollectionSync.apply)):
+            running.run_now(record.pk, record.step, even_early=True)
+        Record.objects.filter(pk=record.pk).update(leased_until=timezone.now())
+        sweep()
+    else:
+        world.sandbox.add_fault("cut_after", system="xai*", method="PUT", times=None)
+        running.run_now(record.pk, record.step, even_early=True)
+        world.sandbox.clear_faults()
+    assert collections(world)[0]["collection_name"] != agreed
+    world.sandbox.update("Raeumungsklage", parent, {"name": name})
+    world.event(parent, "Raeumungsklage")
+    outages.wake()
+    world.drive(glancing=glancing)
+    assert [each["collection_name"] for each in collections(world)] == [agreed]
+    record.refresh_from_db()
+    assert record.status == Status.IN_SYNC
+    assert not record.journal.filter(state__in=[JournalState.INTENDED, JournalState.LOST]).exists()
+
+
+class Killed(BaseException):
+    pass
+
+
+def _killed_after(apply: Any) -> Any:
+    def killed(*args: Any) -> None:
+        apply(*args)
+        raise Killed
+
+    return killed
 
 
 def test_a_collection_that_is_there_already_is_used(world: World) -> None:
