@@ -17,6 +17,7 @@ SHORTEST = 2  # signs of a name: with one everything would be found
 MOST_PARTS = 6  # conditions in one question
 MOST_DIGITS = 18  # of what a database takes as a number
 LONGEST_ID = 1024  # of an event at Google
+CRM_ID = 17  # hexadecimal signs of an id of EspoCRM; in one of some thousand all of them are digits
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:@=+-]*")
 _REMOTE_ID = re.compile(r"(?=.*[0-9]).{6,}")
@@ -57,7 +58,7 @@ def classify(words: str) -> Asked:
         texts=tuple(word for word in re.split(r"[\s,;]+", text) if word) if named else (),
         parts=parts[:MOST_PARTS] if named else (),
         ids=ids,
-        remote_id=last if ids and number is None and not iban and _REMOTE_ID.fullmatch(last) else "",
+        remote_id=last if ids and not iban and _is_remote_id(last, number) else "",
         number=number,
         iban=iban,
         mail=mail.value if mail is not None else "",
@@ -86,6 +87,10 @@ def folded(text: str) -> str:
 
 def _is_id(text: str) -> bool:
     return bool(_ID.fullmatch(text)) and len(text) <= LONGEST_ID
+
+
+def _is_remote_id(text: str, number: int | None) -> bool:
+    return bool(_REMOTE_ID.fullmatch(text)) and (number is None or len(text) == CRM_ID)
 
 
 def _number(text: str) -> int | None:

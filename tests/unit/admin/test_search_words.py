@@ -39,6 +39,7 @@ def asked(words: str) -> dict[str, Any]:
         ("Tel. 030/1234567", {"phone": "+49301234567"}),
         ("104860", {"number": 104860, "ids": ("104860",)}),
         ("-77", {"number": -77}),
+        ("6" * 17, {"number": int("6" * 17), "ids": ("6" * 17,), "remote_id": "6" * 17}),  # an id of EspoCRM's too
         ("9" * 30, {"ids": ("9" * 30,), "remote_id": "9" * 30}),  # no number that a database takes
         ("٣٤٥", {}),
         ("123/26", {"reference": "123/2026"}),
