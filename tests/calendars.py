@@ -15,11 +15,12 @@ from tests.events import happened
 from tests.world import World
 
 SB = "SB"
+TODAY = datetime.now()  # the same for all of a process: midnight may come between two calls of one test
 
 
 def soon(days: int = 3, clock: str = "10:00") -> datetime:
     """A wall time in the window, on a day without a change of the clocks nearby."""
-    day = datetime.now() + timedelta(days=days)
+    day = TODAY + timedelta(days=days)
     return datetime.fromisoformat(f"{day:%Y-%m-%d}T{clock}")
 
 

@@ -29,6 +29,7 @@ from tests import engines
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 120.0  # seconds; only what never comes takes so long, however busy the machine is
 REDIS_DATABASE = 1  # of this pytest process; 0 is the one of the tests that run inside it
 REDIS_DATABASE_OF_TOKENS = 3  # 2 is the one of the tests that run inside it
 
@@ -103,7 +104,7 @@ class Installation:
             cursor = pg.execute(statement.replace("?", "%s"), parameters)
             return cursor.fetchall() if cursor.description else []
 
-    def wait_for(self, statement: str, *parameters: Any, seconds: float = 30) -> list[tuple[Any, ...]]:
+    def wait_for(self, statement: str, *parameters: Any, seconds: float = PATIENCE) -> list[tuple[Any, ...]]:
         """The rows of the statement as soon as there are any."""
         return until(lambda: self.sql(statement, *parameters), seconds, lambda: f"no row: {statement}\n{self.log()}")
 
@@ -117,7 +118,7 @@ class Installation:
             with contextlib.suppress(psutil.NoSuchProcess):
                 victim.send_signal(signal.SIGKILL)
         for process in self._started:
-            process.wait(10)
+            process.wait(PATIENCE)
 
     def _flush_redis(self) -> None:
         if url := self.env["REDIS_URL"]:
@@ -134,6 +135,11 @@ def until(ask: Callable[[], T], seconds: float, otherwise: Callable[[], str]) ->
         assert time.monotonic() < deadline, f"not within {seconds} s: {otherwise()}"
         time.sleep(0.05)
     return answer
+
+
+def by_age(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """The oldest first. Their numbers alone don't tell: after the last one they begin anew, which is soon reached."""
+    return sorted(processes, key=lambda process: (process.create_time(), process.pid))
 
 
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:

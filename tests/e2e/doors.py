@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import psutil
 
 from tests.benchmarks.load import UPDATE, WEBHOOK_ID, WEBHOOK_SECRET, signed
-from tests.installation import ROOT, Installation, until
+from tests.installation import PATIENCE, ROOT, Installation, until
 from tests.servers import free_port
 
 GIVE_UP = 10.0  # seconds after which EspoCRM does
@@ -91,7 +91,7 @@ def web_server(hub: Installation, *options: str, **env: str) -> Iterator[Door]:
         )  # fmt: skip
     hub._started.append(process)
     door = Door(hub, port, process)
-    until(lambda: _lives(door), 60, lambda: (hub.folder / "web.log").read_text())
+    until(lambda: _lives(door), PATIENCE, lambda: (hub.folder / "web.log").read_text())
     yield door
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests import engines
 from tests.e2e.doors import Door, web_server
-from tests.installation import Installation, until
+from tests.installation import PATIENCE, Installation, until
 from tests.servers import free_port
 
 pytestmark = [
@@ -35,10 +35,10 @@ def test_readiness_proves_a_write(hub: Installation) -> None:
         assert door.webhook().status == 200
         room(door, 0)
         assert door.webhook().status == 503
-        until(lambda: database() == "can be read, takes no writes", 15, database)
+        until(lambda: database() == "can be read, takes no writes", PATIENCE, database)
         assert door.get("/health/live").status == 200
         room(door, resource.RLIM_INFINITY)
-        until(lambda: database() == "ok", 15, database)
+        until(lambda: database() == "ok", PATIENCE, database)
         assert door.webhook().status == 200
 
 

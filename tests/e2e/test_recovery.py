@@ -115,7 +115,7 @@ def test_the_whole_family_of_processes_killed_and_started_anew(firm: Firm) -> No
     for victim in [supervisor, *supervisor.children(recursive=True)]:
         victim.kill()
 
-    process.wait(10)
+    process.wait(SECONDS)
     firm.sandbox.release(hold)
     firm.hub.sql("UPDATE syncapp_worker SET beat_at = NULL")
     firm.worker()
@@ -144,7 +144,7 @@ def test_the_web_server_killed_between_its_answer_and_the_queue(firm: Firm) -> N
         server = psutil.Process(door.process.pid)
         for victim in [server, *server.children(recursive=True)]:
             victim.kill()
-        door.process.wait(10)
+        door.process.wait(SECONDS)
     assert {each.status for each in answers} == {200}
     if url:
         with redis.Redis.from_url(url) as client:

@@ -17,7 +17,7 @@ import pytest
 from django.utils import timezone
 
 from tests import engines
-from tests.installation import ROOT, Installation
+from tests.installation import PATIENCE, ROOT, Installation
 from tests.keeping import FILL, contents, key
 
 pytestmark = pytest.mark.e2e
@@ -127,7 +127,7 @@ def test_a_hub_at_work_is_left_alone(hub: Installation) -> None:
     assert done.returncode == 1
     assert "stop web server and workers first" in done.stderr
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(30) == 0
+    assert worker.wait(PATIENCE) == 0
     hub.manage("restore", str(hub.folder / "one.backup"), "--replace")
 
 

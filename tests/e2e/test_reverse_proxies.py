@@ -21,7 +21,7 @@ from cryptography.x509.oid import NameOID
 
 from tests import engines
 from tests.e2e.doors import WEBHOOK, Answer, Door, answer_on, web_server
-from tests.installation import ROOT, Installation, until
+from tests.installation import PATIENCE, ROOT, Installation, until
 from tests.servers import REQUIRED, free_port
 
 NAME = "hub.example.org"
@@ -125,7 +125,7 @@ def front(request: pytest.FixtureRequest, hub: Installation, tmp_path: Path) -> 
             )
         hub._started.append(process)
         made = Front(hub, port, door.process)
-        until(lambda: _answers(made), 30, lambda: (folder / "said.log").read_text())
+        until(lambda: _answers(made), PATIENCE, lambda: (folder / "said.log").read_text())
         yield made, kind
 
 

@@ -11,6 +11,7 @@ from django.test import Client
 from syncapp.flows.calendar import asking
 from syncapp.flows.calendar.flow import CALENDAR_ALL, CALENDAR_SYNC
 from syncapp.models import CalendarEmployee, ProxyCall, ProxyKey, Record, Status, Urgency
+from syncapp.proxy import quota
 from tests.calendars import Calendars
 from tests.world import World, configured
 
@@ -174,7 +175,8 @@ def test_who_may_ask(world: World) -> None:
     assert requested() == {(CALENDAR_ALL, "ALL", Urgency.EVENT)}
 
 
-def test_calls_a_minute(world: World) -> None:
+def test_calls_a_minute(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quota.time, "time", lambda: 6_000_000.0)
     secret = ProxyKey.issue("Once", may_write=True, per_minute=1)[1]
     assert [ask(secret).status_code for _ in range(2)] == [200, 429]
 

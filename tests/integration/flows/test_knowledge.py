@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -66,13 +65,13 @@ def test_syncing_again_writes_nothing(world: World) -> None:
 def test_a_changed_file_is_unclean_until_it_is_searchable(world: World) -> None:
     document, parent = synced(world)
     old = world.crm(document)["xaiId"]
-    world.sandbox.settings(xai_indexing_seconds=1.5)
+    world.sandbox.settings(xai_indexing_seconds=3600)
     world.sandbox.upload_file(document, "vertrag.txt", b"Nachtrag")
     world.event(document)
     with pytest.raises(AssertionError, match="still moving"):
         world.drive(rounds=2)
     assert row(world, document, parent)["syncstatus"] == "unclean"
-    time.sleep(1.6)
+    world.sandbox.end_indexing()
     world.drive()
     joined = row(world, document, parent)
     assert joined["aiDocumentId"] != old

@@ -29,17 +29,22 @@ def told() -> tuple[queue.SimpleQueue[Any], Callable[[Any], Callable[[], None]]]
 
 def test_each_in_its_turn_the_sooner_first() -> None:
     heard, tell = told()
+    never = alarms.at(monotonic() + LONG, tell("never"))  # the thread waits for this one already
     begun = monotonic()
-    later = alarms.at(begun + 2 * SOON, tell("later"))
-    alarms.at(begun + SOON, tell("sooner"))  # the thread waits for the later one already
+    with alarms._clock._changed:  # none goes off before both are set
+        later = alarms.at(begun + 2 * SOON, tell("later"))
+        alarms.at(begun + SOON, tell("sooner"))
     assert [heard.get(timeout=PATIENCE) for _ in range(2)] == ["sooner", "later"]
     assert monotonic() >= begun + 2 * SOON
     assert later.is_over
+    assert not never.is_over
+    never.cancel()
 
 
 def test_what_was_taken_back_stays_silent() -> None:
     heard, tell = told()
-    alarms.at(monotonic() + SOON, tell("taken back")).cancel()
+    with alarms._clock._changed:  # it does not go off before it is taken back
+        alarms.at(monotonic() + SOON, tell("taken back")).cancel()
     alarms.at(monotonic() + 2 * SOON, tell("after it"))
     assert heard.get(timeout=PATIENCE) == "after it"
     assert heard.empty()

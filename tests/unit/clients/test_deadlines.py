@@ -14,13 +14,20 @@ import pytest
 from syncapp.clients.errors import AnswerLost, ClientError, Unreachable
 from syncapp.clients.espocrm import EspoClient
 from syncapp.clients.espocrm.rest import EspoConfig
+from syncapp.clients.http import base
 from syncapp.clients.http.deadlines import Deadline
 from syncapp.clients.http.retry import RetryPolicy
 
 ONCE = RetryPolicy(attempts=1, first=0.0, cap=0.0, budget=0.0)
-TIMEOUT = 0.15  # seconds without a byte; a call may take four times as long
+TIMEOUT = 4.0  # seconds without a byte, which no peer takes here, however busy the machine is
+LONGEST = 0.6  # seconds of a whole call
 PAUSE = 0.05
 GIVES_UP_AFTER = 60  # pieces, three seconds; before any other limit ends it (a hundred headers, a record of TLS)
+
+
+@pytest.fixture(autouse=True)
+def _deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "PATIENCE", LONGEST / TIMEOUT)
 
 
 class Trickle:

@@ -12,7 +12,7 @@ from syncapp.engine.workers import processes
 from syncapp.engine.workers.processes import Alone
 from tests.installation import ROOT
 
-PATIENCE = 10.0  # seconds; only a failure takes so long
+PATIENCE = 60.0  # seconds; only a failure takes so long
 
 
 def test_it_waits_for_all_who_work_and_they_for_none_of_each_other() -> None:
