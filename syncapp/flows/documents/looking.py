@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
-from syncapp.clients.xai import IndexStatus, XaiClient
+from syncapp.clients.errors import Rejected, UnexpectedAnswer
+from syncapp.clients.xai import IndexStatus, XaiClient, XaiDocument
 from syncapp.clients.xai.client import BATCH
 from syncapp.flows.documents.agreement import Agreed
 from syncapp.flows.documents.flow import DOCUMENT_SYNC
@@ -46,7 +47,7 @@ def status(xai: XaiClient, wait: Wait) -> IndexStatus | None:
     if monotonic() < until:
         return found
     others = list(islice(_others(wait), BATCH - 1))
-    told = xai.batch_documents(wait.collection_id, [wait.file_id, *(each.file_id for each in others)])
+    told = _ask(xai, wait, others)
     now = monotonic()
     for old in [each for each, (until, _) in _told.items() if until <= now]:
         del _told[old]
@@ -55,6 +56,16 @@ def status(xai: XaiClient, wait: Wait) -> IndexStatus | None:
             _told[each] = (now + HOLDS[there.status], there.status)
     mine = told.get(wait.file_id)
     return mine.status if mine is not None else None
+
+
+def _ask(xai: XaiClient, wait: Wait, others: list[Wait]) -> dict[str, XaiDocument]:
+    try:
+        return xai.batch_documents(wait.collection_id, [wait.file_id, *(each.file_id for each in others)])
+    except (Rejected, UnexpectedAnswer):
+        if not others:
+            raise
+    # One of the others may be at fault: its own look tells it, and costs nobody else anything.
+    return xai.batch_documents(wait.collection_id, [wait.file_id])
 
 
 def waits_of(entity_id: str, agreed: Agreed) -> Iterator[Wait]:

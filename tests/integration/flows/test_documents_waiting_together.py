@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from time import monotonic
 
 import pytest
 from django.utils import timezone
 
+from syncapp.clients.errors import ClientError, Rejected, UnexpectedAnswer
+from syncapp.clients.xai import XaiClient, XaiDocument
 from syncapp.flows.documents.reasons import Why
 from syncapp.models import JournalEntry, JournalState, Record, Status
 from tests.integration.flows.test_documents_calls import LOOK, READ, WRITE, run
@@ -129,3 +132,21 @@ def test_a_write_alone_that_ends_a_wait_leaves_no_write_open(world: World) -> No
     run(world, one)
     assert run(world, two)[0] == [WRITE]
     assert not JournalEntry.objects.filter(record=record, state=JournalState.LOST).exists()
+
+
+@pytest.mark.parametrize("error", [Rejected, UnexpectedAnswer])
+def test_one_that_xai_does_not_answer_for_keeps_nobody_else_waiting(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: type[ClientError]
+) -> None:
+    documents = several(world)
+    broken, batch = Record.objects.get(entity_id=documents[0]).agreed["content"]["file_id"], XaiClient._batch
+
+    def answered(self: XaiClient, collection_id: str, file_ids: Sequence[str]) -> list[XaiDocument]:
+        if broken in file_ids:
+            raise error("xai", "test")
+        return batch(self, collection_id, file_ids)
+
+    monkeypatch.setattr(XaiClient, "_batch", answered)
+    made = [run(world, document)[1] for document in documents[1:]]
+    assert [record.status for record in made] == [Status.IN_SYNC] * 2
+    assert run(world, documents[0])[1].status != Status.IN_SYNC
