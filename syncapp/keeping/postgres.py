@@ -31,12 +31,16 @@ END_OF_COPY = b"\\.\n"
 @contextmanager
 def connected(params: dict[str, Any] | None = None) -> Iterator[psycopg.Connection[Any]]:
     """A connection of its own to the hub's database, or another one, within a transaction that ends undone unless the
-    caller commits. Raises `Refused` behind a pooler."""
+    caller commits. Raises `Refused` behind a pooler, and when there is no connection: of that PostgreSQL's words may be
+    told (host, login, why), nothing was asked yet."""
     if params is None:
         if settings.DATABASES["default"].get("DISABLE_SERVER_SIDE_CURSORS"):
             raise Refused("DATABASE_URL leads to a pooler: give PostgreSQL's own address for this command.")
         params = connection.get_connection_params()
-    own: psycopg.Connection[Any] = psycopg.connect(**params)
+    try:
+        own: psycopg.Connection[Any] = psycopg.connect(**params)
+    except psycopg.OperationalError as exc:
+        raise Refused(f"PostgreSQL can't be reached: {' '.join(str(exc).split())[:LAST_WORDS]}") from exc
     try:
         yield own
     finally:

@@ -137,6 +137,16 @@ def test_what_must_not_be_moved(source: Source, target: str) -> None:
         assert there.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
 
 
+def test_who_is_not_let_in_is_told_why(source: Source, target: str) -> None:
+    """A forgotten password, a wrong name or host were all *PostgreSQL: OperationalError*."""
+    source.env["PGPASSWORD"] = "geheim"
+    said = refused(source, f"{target}_of_nobody")
+    assert "PostgreSQL can't be reached: " in said
+    assert "_of_nobody" in said
+    assert "Connection refused" in (gone := refused(source, "postgres://hub:geheim@127.0.0.1:9/hub"))
+    assert "geheim" not in said + gone
+
+
 def test_the_password_may_stay_off_the_command_line(source: Source, target: str) -> None:
     """The server of the tests takes any; what is looked at is what is sent there."""
     source.env["PGPASSWORD"] = "geheim"
