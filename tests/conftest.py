@@ -8,11 +8,18 @@ import pytest
 from django.conf import settings
 from django.db.backends.signals import connection_created
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 
 from syncapp.events import dispatch
 from tests import engines, servers, sockets, unordered
 
 connection_created.connect(unordered.turn_around)
+# How long an example takes, or the making of one, is a matter of who else is at work on this machine.
+properties.register_profile(
+    "hub", parent=properties.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+properties.load_profile("hub")
 PROCESSES = ("tests/e2e/", "tests/browser/")
 # Long, and patient: its processes die where they are told to, however busy the machine is with others.
 BY_ITSELF = "tests/e2e/test_crashes.py"

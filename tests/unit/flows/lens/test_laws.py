@@ -17,7 +17,9 @@ from tests.unit.flows.lens.cases import CASES, FLOWS, KINDS, declared
 from tests.unit.flows.lens.strategies import INVISIBLE, examples
 
 every_case = pytest.mark.parametrize("name", CASES)
-thorough = settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+thorough = settings(
+    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+)
 
 
 @every_case
