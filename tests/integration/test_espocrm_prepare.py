@@ -17,6 +17,7 @@ from syncapp.clients.espocrm.administration import AdminConfig, EspoAdministrati
 from syncapp.clients.espocrm.rest import path_of
 from syncapp.clients.http.answers import Answer
 from syncapp.engine.outside import connections
+from syncapp.management.commands import espocrm
 from syncapp.management.commands.espocrm import LOGIN, PASSWORD
 from syncapp.management.connection_checks import all_systems
 from syncapp.management.preparing.access import USER
@@ -118,6 +119,16 @@ def test_the_key_is_printed_once(stock: World) -> None:
     key = settings_of(prepare("--yes"))["ESPOCRM_API_KEY"]
     assert key not in prepare("--yes")
     assert key in prepare("--show-key")
+
+
+def test_the_key_is_printed_until_the_settings_have_one(stock: World) -> None:
+    """Stopped after the user was made, the repeat said that nothing was missing, and no key."""
+    with configured(ESPOCRM_API_KEY=""):
+        with mock.patch.object(espocrm.Command, "_settings", side_effect=KeyboardInterrupt):
+            prepare("--yes", code=130)
+        key = settings_of(prepare("--yes"))["ESPOCRM_API_KEY"]
+    assert key in prepare("--show-key")
+    assert key not in prepare("--yes")
 
 
 def test_nobody_agreed(stock: World) -> None:

@@ -89,7 +89,8 @@ class Command(HubCommand):
             if missing:
                 self.stdout.write("\nStill to do:")
                 self._show(missing)
-        self._settings(crm, key=show_key or not had_user)
+        # Stopped after the user was made, the first time has not printed it.
+        self._settings(crm, key=show_key or not had_user or not settings.CONFIG.ESPOCRM_API_KEY)
         if missing:
             raise CommandError(f"{plural(len(missing), 'thing')} missing.", returncode=FOUND)
         self.stdout.write("\nNothing is missing. Next: manage.py check_connections, then manage.py register_webhooks.")
