@@ -50,7 +50,7 @@ def _run(pks: Sequence[int], steps: Mapping[int, str], *, busy: bool) -> None:
     if ahead and not looked.settled:
         _again_at = begun + AGAIN_SECONDS
     if looked.left:
-        enqueue.put(enqueue.DRAIN, [()])  # the tasks of some may have come by while they were looked at
+        _sweep.feed()  # the tasks of some may have come by while they were looked at
     for position, pk in enumerate(pks):
         if position and time.monotonic() > ends:
             enqueue.send((left, steps[left]) for left in pks[position:] if left in steps)

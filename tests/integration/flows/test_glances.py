@@ -11,9 +11,11 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_q.brokers import get_broker
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +24,7 @@ from syncapp import jobs
 from syncapp.clients.espocrm import EspoClient
 from syncapp.clients.espocrm.fields import FIELDS
 from syncapp.engine.outside import connections, outages
-from syncapp.engine.queue import sync_requests
+from syncapp.engine.queue import enqueue, sync_requests
 from syncapp.engine.queue.sync_requests import Target
 from syncapp.engine.recovery.sweep import sweep
 from syncapp.engine.runs import glancing, switches, together
@@ -282,6 +284,21 @@ def test_a_look_at_what_else_is_due_that_was_not_worth_it_is_not_made_again_at_o
             jobs.run(*keys(document))
     assert look.call_count == 1
     assert states() == {Status.IN_SYNC}
+
+
+def test_looks_that_leave_some_behind_again_and_again_do_not_fill_the_queue(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever else is on it (the canary, schedules, calendars) would wait for them all."""
+    documents = in_agreement(world)
+    get_broker().delete_queue()
+    told(world, documents)
+    before, left = enqueue.queue_size(), keys(*documents)
+    monkeypatch.setattr(jobs.running, "glance_now", lambda _: glancing.Glanced(left=left))
+    monkeypatch.setattr(jobs.running, "run_now", lambda *_: None)
+    for _ in range(20):
+        jobs.run(*left)
+    assert enqueue.queue_size() <= max(before, 2 * settings.CONFIG.QUEUE_WORKERS)
 
 
 def test_few_are_read_singly(world: World) -> None:
