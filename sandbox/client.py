@@ -40,7 +40,7 @@ class SandboxClient:
             raise SandboxError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
         return answer.json()
 
-    def wait_ready(self, timeout: float = 10.0) -> None:
+    def wait_ready(self, timeout: float = 60.0) -> None:
         """Return when the sandbox answers; SandboxError when it does not in `timeout` seconds."""
         end = time.monotonic() + timeout
         while True:
@@ -91,7 +91,7 @@ class SandboxClient:
         """How many calls a hold keeps right now."""
         return int(self.call("GET", "faults")["waiting"])
 
-    def wait_held(self, count: int = 1, timeout: float = 10.0) -> None:
+    def wait_held(self, count: int = 1, timeout: float = 60.0) -> None:
         """Return when so many calls are being held; SandboxError when that does not happen."""
         end = time.monotonic() + timeout
         while self.waiting() < count:

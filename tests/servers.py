@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 REQUIRED = os.environ.get("HUB_REQUIRE_SERVERS") == "1"
 INSTALL_HINT = "Debian/Ubuntu: apt install postgresql redis-server; macOS: brew install postgresql redis"
-START_SECONDS = 30
+START_SECONDS = 120
 
 # Runs "$@" until standard input is closed, then stops it and removes its directory.
 _TETHER = """

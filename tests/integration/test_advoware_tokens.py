@@ -131,7 +131,7 @@ def test_threads_log_in_once(sandbox: Running) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert (faults, logins(sandbox)) == ([], (1, 0))
 
 
@@ -141,7 +141,7 @@ def test_processes_log_in_once(running: Running, tmp_path: Path) -> None:
     running.client.add_fault("delay", system="advoware-security", times=9, delay=1)
     with Installation.fresh(tmp_path, **login(running)) as hub:
         workers = [subprocess.Popen([sys.executable, "-c", PING], cwd=ROOT, env=hub.env) for _ in range(4)]
-        assert [worker.wait(60) for worker in workers] == [0, 0, 0, 0]
+        assert [worker.wait(120) for worker in workers] == [0, 0, 0, 0]
     assert (logins(running), look_ups(running)) == ((1, 0), 1)
 
 

@@ -149,7 +149,7 @@ def test_processes_lose_no_call(tmp_path: Path) -> None:
             subprocess.Popen([sys.executable, "-c", TAKE_ALL], cwd=ROOT, env=hub.env, stdout=subprocess.PIPE, text=True)
             for _ in range(4)
         ]
-        taken = [int(worker.communicate(timeout=60)[0]) for worker in workers]
+        taken = [int(worker.communicate(timeout=120)[0]) for worker in workers]
         took = (time.monotonic() - begun) * SECOND
     bucket = Bucket("google:all", 1000)
     at_once = bucket.size + PATIENCE // bucket.each

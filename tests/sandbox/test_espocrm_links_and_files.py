@@ -93,7 +93,7 @@ def test_an_upload_that_is_none_is_refused(espo, wrong):
 def test_the_firms_own_hook_tells_of_links(sb, client, receiver, document, parent):
     client.settings(espocrm_link_hook_url=receiver.url + "/vmh/webhook/entity", espocrm_link_hook_token="geheim")
     assert client.link("CDokumente", document, "raeumungsklages", parent)
-    assert receiver.arrived.wait(5)
+    assert receiver.arrived.wait(60)
     path, headers, body = receiver.got[0]
     assert (path, headers["Authorization"]) == ("/vmh/webhook/entity/link", "Bearer geheim")
     assert json.loads(body) == {

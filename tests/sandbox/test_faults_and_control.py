@@ -95,7 +95,7 @@ def test_a_held_call_goes_on_when_released(espo, client, account, moment, name):
     client.wait_held()
     assert client.get("Account", account)["name"] == name
     assert client.release() == 1
-    call.join(5)
+    call.join(60)
     assert answers[0].json()["name"] == "B"
     assert client.waiting() == 0
 
@@ -153,4 +153,4 @@ def test_the_program_starts_seeded_and_ends_with_a_signal():
         assert busy.returncode == 2
         assert "Cannot listen" in busy.stderr
         process.process.send_signal(signal.SIGINT)
-        assert process.process.wait(10) == 0
+        assert process.process.wait(60) == 0

@@ -49,14 +49,14 @@ class _Intake(threading.Thread):
         with transaction.atomic():
             _request(range(self.number, self.number + 1))
             self.holds.set()
-            self.go_on.wait(10)
+            self.go_on.wait(60)
         connection.close()
 
 
 def test_what_is_being_asked_for_is_not_claimed(due: list[Record]) -> None:
     intake = _Intake(1)
     intake.start()
-    intake.holds.wait(10)
+    intake.holds.wait(60)
     taken = together.take("scripted", 200)
     intake.go_on.set()
     intake.join()
@@ -67,7 +67,7 @@ def test_what_is_being_asked_for_is_not_settled_and_comes_back(due: list[Record]
     taken = together.take("scripted", 200)
     intake = _Intake(1)
     intake.start()
-    intake.holds.wait(10)
+    intake.holds.wait(60)
     settled = together.settle([Run(claim) for claim in taken], [])
     assert settled == {due[0].pk, due[2].pk, due[3].pk}
     threading.Timer(0.2, intake.go_on.set).start()

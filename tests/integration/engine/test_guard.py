@@ -32,7 +32,7 @@ from tests.world import configured
 
 pytestmark = pytest.mark.django_db
 
-PATIENCE = 30  # seconds
+PATIENCE = 60  # seconds
 
 
 def step(apply: Callable[[Run], None], name: str = "guarded") -> Step:

@@ -216,7 +216,7 @@ def test_threads_wait_for_one_login(web: responses.RequestsMock, new_advoware: N
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert gateway.call_count == 1
 
 

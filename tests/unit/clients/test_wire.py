@@ -158,7 +158,7 @@ def test_threads_do_not_share_a_connection_at_the_same_time(wire: Wire) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert results == [{"id": "1"}] * 80
 
 

@@ -122,7 +122,7 @@ def test_so_many_of_a_lane_are_at_work(path: str, at_once: int) -> None:
     for _ in range(5):
         lanes.submit(path, work)
     for _ in range(at_once):
-        assert begun.acquire(timeout=5)
+        assert begun.acquire(timeout=60)
     assert not begun.acquire(timeout=0.05)
     ended.set()
     lanes.shutdown()
