@@ -38,7 +38,7 @@ SYSTEMCTL = """#!/bin/sh
 what=$1; shift
 echo "$what $*" >> "$MACHINE/asked"
 case $what in
-  list-units) [ ! -e "$MACHINE/running" ] || sed 's/$/ loaded active running A unit/' "$MACHINE/running" ;;
+  list-units) [ ! -e "$MACHINE/running" ] || sed 's/.*/  & loaded active running A unit/' "$MACHINE/running" ;;
   stop) rm -f "$MACHINE/running" ;;
   start) cat "$MACHINE/prefix/manage.py" >/dev/null && printf '%s\\n' "$@" > "$MACHINE/running" ;;
   disable) for unit in "$@"; do [ -e "$MACHINE/etc/systemd/system/$unit" ] || exit 1; done ;;

@@ -114,7 +114,7 @@ def test_two_at_once_are_refused(firm: OldFirm) -> None:
     other = adopting.ask(apply=True)
     leased = timezone.now() + timedelta(minutes=1)
     Adoption.objects.filter(pk=other.pk).update(state=AdoptionState.RUNNING, leased_until=leased)
-    with pytest.raises(CommandError) as refused:
+    with pytest.raises(CommandError, match=r"or was killed within the last 3 minutes: then run it again") as refused:
         adopt("--apply")
     assert refused.value.returncode == 3
     assert not Record.objects.exists()

@@ -65,7 +65,9 @@ class Command(HubCommand):
             with progress("Looking") as tell:
                 done = self._run(asked, apply, tell)
         except adopting.UnderWayError:
-            raise CommandError("Another one is at work. Nothing was done.", returncode=UNDER_WAY) from None
+            minutes = int(adopting.LEASE.total_seconds() // 60)
+            words = f"Another one is at work, or was killed within the last {minutes} minutes: then run it again later."
+            raise CommandError(f"{words} Nothing was done.", returncode=UNDER_WAY) from None
         except adopting.LostError:
             words = "It gave no sign of life for minutes (did the machine sleep?), and another one has begun."
             raise CommandError(f"{words} What was taken over so far stays so.", returncode=UNDER_WAY) from None
