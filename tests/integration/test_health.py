@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import DatabaseError
@@ -33,6 +35,13 @@ from tests.servers import free_port
 from tests.world import configured
 
 TOKEN = "a-token-that-is-long-enough"
+
+
+@pytest.fixture(autouse=True)
+def _clock_that_stands() -> Iterator[None]:
+    """A second decides, and a first request takes longer than that on a busy machine."""
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
 
 
 def worker(seconds: float, name: str = "host-1-abc", **more: Any) -> Worker:
