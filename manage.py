@@ -41,7 +41,8 @@ def main() -> None:
         from bitbylaw.version import VERSION
     except ImportError as exc:
         raise SystemExit(
-            f"{exc.name} is not installed here. Run `make demo`, or `make venv` and use .venv/bin/python."
+            f"{exc.name} is not installed here. Run `make demo`, or `make venv` and use .venv/bin/python. "
+            "If Python itself was upgraded since: `make clean` before; under systemd only `sudo make install` again."
         ) from exc
     if sys.argv[1:] in (["version"], ["--version"]):  # Django would tell its own
         sys.stdout.write(f"BitByLaw hub {VERSION}, Django {django.get_version()}\n")

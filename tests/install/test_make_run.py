@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,13 @@ def test_it_wants_the_file_that_is_named(env: dict[str, str], starts: bool, tmp_
     assert (done.returncode == 0, "manage.py run --port 8000" in done.stdout) == (starts, starts)
     missing = f"There is no {env.get('HUB_ENV_FILE', '.env')} yet. Copy .env.example to it"
     assert (missing in done.stdout) is not starts
+
+
+def test_who_lacks_the_packages_is_told_what_to_do() -> None:
+    """`make venv` does nothing where the environment is of the Python before an upgrade of the machine."""
+    command = [sys.executable, "-S", "manage.py", "check"]  # -S: as if nothing were installed
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "django is not installed here. Run `make demo`, or `make venv`" in done.stderr
+    assert "`make clean` before; under systemd only `sudo make install` again" in done.stderr
+    assert "Traceback" not in done.stderr
