@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from unittest import mock
 
 import pytest
 from django.core.management import call_command
@@ -8,8 +10,10 @@ from django.utils import timezone
 from django_q.brokers import get_broker
 from django_q.models import Schedule
 from django_q.scheduler import scheduler
+from django_q.utils import localtime
 
 from syncapp import schedules
+from syncapp.engine.workers import queue_processes
 from syncapp.events.spec import Schedule as Declared
 from syncapp.schedules import Step, row_name
 
@@ -85,6 +89,31 @@ def test_the_scheduler_of_the_queue_takes_every_job_and_plans_its_next_time(monk
     assert get_broker().queue_size() == len(schedules.schedules()) - 1
     assert not Schedule.objects.exclude(repeats=0).filter(next_run__lt=timezone.now()).exists()
     assert Schedule.objects.get(name="hub.prune").next_run == past
+
+
+@pytest.mark.parametrize("minute", [4, 31, 59])
+@pytest.mark.parametrize("hour", [datetime(2027, 10, 30, 23, tzinfo=UTC) + timedelta(hours=hour) for hour in range(5)])
+def test_in_the_night_in_which_an_hour_comes_twice_the_next_time_is_found(
+    hour: datetime, minute: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Django-Q2 looks for it until it is later than now, in an open transaction."""
+    now = hour + timedelta(minutes=minute, seconds=10)
+    assert queue_processes.its_scheduler.localtime is not localtime, "as processes of the queue have it"
+    looks, looked = count(), Schedule.calculate_next_run
+
+    def look(row: Schedule, after: datetime) -> datetime:
+        assert next(looks) < 100, "it looks on and on"
+        return looked(row, after)
+
+    schedules.ensure()
+    Schedule.objects.update(next_run=now - timedelta(minutes=1))
+    monkeypatch.setattr("django.utils.timezone.datetime", mock.Mock(now=lambda tz: now))
+    monkeypatch.setattr(Schedule, "calculate_next_run", look)
+    monkeypatch.setattr("django_q.scheduler.close_old_django_connections", lambda: None)
+    scheduler(broker=get_broker())
+    assert get_broker().queue_size() == len(schedules.schedules())
+    planned = Schedule.objects.values_list("name", "next_run")
+    assert [name for name, then in planned if not now < then <= now + timedelta(hours=26)] == []
 
 
 def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""Django-Q2's own processes, but for what keeps them from ending, or from being ended."""
+"""Django-Q2's own processes, but for what keeps them from ending, from being ended, or from going on."""
 
 from __future__ import annotations
 
@@ -6,12 +6,19 @@ import os
 import signal
 from typing import Any
 
+import django_q.scheduler as its_scheduler
 import structlog
+from django.utils import timezone
 from django_q import cluster
 
 IDLE = -1  # Django-Q2's mark; of one at work it is the time that it has left
 
 log = structlog.get_logger(__name__)
+
+# The next time of a schedule is looked for until it is later than now, and two moments of one zone are compared by what
+# clocks show: in the night in which an hour comes twice, five past two is not later than ten past two. That took until
+# three, its transaction open, and with SQLite nobody else could write. Moments of different zones are compared as such.
+its_scheduler.localtime = timezone.now
 
 
 class EndsWithItsQueue(cluster.Sentinel):
