@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 # The next time of a schedule is looked for until it is later than now, and two moments of one zone are compared by what
 # clocks show: in the night in which an hour comes twice, five past two is not later than ten past two. That took until
 # three, its transaction open, and with SQLite nobody else could write. Moments of different zones are compared as such.
-its_scheduler.localtime = timezone.now
+its_scheduler.localtime = timezone.now  # type: ignore[attr-defined, assignment]
 
 
 class EndsWithItsQueue(cluster.Sentinel):
