@@ -41,6 +41,8 @@ case $what in
   list-units) [ ! -e "$MACHINE/running" ] || sed 's/.*/  & loaded active running A unit/' "$MACHINE/running" ;;
   stop) rm -f "$MACHINE/running" ;;
   start) cat "$MACHINE/prefix/manage.py" >/dev/null && printf '%s\\n' "$@" > "$MACHINE/running" ;;
+  is-enabled) [ "$1" != --quiet ] || shift; grep -qx "$1" "$MACHINE/enabled" 2>/dev/null || exit 1 ;;
+  enable) printf '%s\\n' "$@" >> "$MACHINE/enabled" ;;
   disable) for unit in "$@"; do [ -e "$MACHINE/etc/systemd/system/$unit" ] || exit 1; done ;;
 esac
 """
@@ -202,6 +204,19 @@ def test_what_runs_or_is_about_to_is_stopped_meanwhile(machine: Machine, running
     assert machine.install().returncode == 0
     assert (machine.program, machine.running) == ({"2"}, again)
     assert ("\nstop " in (machine.root / "asked").read_text()) == bool(running)
+
+
+def test_what_was_disabled_stays_so(machine: Machine) -> None:
+    """A machine that stands by: each update had it started at boot again."""
+    enabled = machine.root / "enabled"
+    units = enabled.read_text().split()
+    assert {"bitbylaw.target", "bitbylaw-web.service", "bitbylaw-worker@1.service"} < set(units)
+    enabled.write_text("".join(f"{unit}\n" for unit in units if unit != "bitbylaw.target"))
+    assert machine.install().returncode == 0
+    assert "bitbylaw.target" not in enabled.read_text().split()
+    enabled.write_text("")  # killed before, the first time: nothing was enabled yet
+    assert machine.install().returncode == 0
+    assert "bitbylaw.target" in enabled.read_text().split()
 
 
 def test_the_start_itself_forgets_what_was_stopped() -> None:
