@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from unittest import mock
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 from django_q.brokers import get_broker
@@ -107,11 +107,11 @@ def test_in_the_night_in_which_an_hour_comes_twice_the_next_time_is_found(
 
     schedules.ensure()
     Schedule.objects.update(next_run=now - timedelta(minutes=1))
-    monkeypatch.setattr("django.utils.timezone.datetime", mock.Mock(now=lambda tz: now))
     monkeypatch.setattr(Schedule, "calculate_next_run", look)
     monkeypatch.setattr("django_q.scheduler.close_old_django_connections", lambda: None)
-    scheduler(broker=get_broker())
-    assert get_broker().queue_size() == len(schedules.schedules())
+    with time_machine.travel(now, tick=False):
+        scheduler(broker=get_broker())
+        assert get_broker().queue_size() == len(schedules.schedules())
     planned = Schedule.objects.values_list("name", "next_run")
     assert [name for name, then in planned if not now < then <= now + timedelta(hours=26)] == []
 

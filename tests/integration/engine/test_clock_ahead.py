@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -96,6 +96,15 @@ def test_a_run_that_lives_keeps_its_lease() -> None:
     sweep()
     row.refresh_from_db()
     assert row.status == Status.RUNNING
+
+
+@pytest.mark.parametrize("minutes", range(0, 300, 7))
+def test_the_night_in_which_an_hour_comes_twice_is_no_clock_that_is_ahead(minutes: int) -> None:
+    with time_machine.travel(datetime(2027, 10, 30, 23, tzinfo=UTC) + timedelta(minutes=minutes), tick=False):
+        schedules.ensure()
+        planned = list(Schedule.objects.order_by("pk").values_list("name", "next_run"))
+        future.make_due()
+        assert list(Schedule.objects.order_by("pk").values_list("name", "next_run")) == planned
 
 
 @pytest.mark.skipif(engines.chosen().name != "sqlite", reason="locks of Redis end by its own clock")
