@@ -8,7 +8,7 @@ import sys
 from importlib import import_module
 
 LOADERS = ("rest_framework.compat", "unfold.overrides")
-UNUSED = ("psycopg", "pygments", "requests", "yaml")
+UNUSED = ("django.contrib.postgres.fields", "pygments", "requests", "yaml")
 
 _hidden = [name for name in UNUSED if name not in sys.modules]
 sys.modules.update(dict.fromkeys(_hidden))  # type: ignore[arg-type]  # as if they were not installed
