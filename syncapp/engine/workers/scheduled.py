@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -159,7 +159,7 @@ def expected(row: Row, now: datetime) -> datetime:
     """Since when it must have been begun; the beginning of all time where that can't be told."""
     if row.schedule_type == Row.CRON and row.cron:
         due: datetime = croniter(row.cron, timezone.localtime(now - PATIENCE)).get_prev(datetime)
-        return due.astimezone(UTC) - CLOCKS  # what clocks show may be there twice
+        return due - CLOCKS  # by what clocks show: in the night in which it comes twice, once is enough
     if row.schedule_type == Row.MINUTES and row.minutes:
         return now - PATIENCE - timedelta(minutes=row.minutes)
     return datetime.min.replace(tzinfo=now.tzinfo)
