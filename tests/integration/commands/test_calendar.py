@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
 
 from syncapp.engine.outside import outages
 from syncapp.engine.recovery import guards
@@ -23,21 +23,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Any:
-    """Runs an action of the command; its exit code and what it said."""
-
-    def run(*args: str) -> tuple[int, str]:
-        code = 0
-        try:
-            call_command("calendar", *args)
-        except CommandError as exc:
-            code = exc.returncode
-            print(exc)
-        except SystemExit as exc:
-            code = int(exc.code or 0)
-        return code, capsys.readouterr().out
-
-    return run
+def run(run: Any) -> Any:
+    """Runs an action of this command."""
+    return partial(run, "calendar")
 
 
 @pytest.fixture
